@@ -1,0 +1,1 @@
+"""What the user writes: YAML files, their schemas, and the overrides of a scale."""

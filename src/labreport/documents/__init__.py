@@ -1,0 +1,1 @@
+"""One narrative, several formats: Jinja, Markdown, LaTeX."""

@@ -1,0 +1,59 @@
+"""What a user can get wrong, one exception class per kind, and how a step reports it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+
+
+class UserError(Exception):
+    """Something the user can mend: its text says where, what was found, what is allowed, what to do."""
+
+
+class DeclarationError(UserError):
+    """A YAML file or a `--config` value is wrong."""
+
+
+class DataError(UserError):
+    """A data set is missing, damaged, or not what it says it is."""
+
+
+class DownloadError(UserError):
+    """No mirror delivered the file."""
+
+
+class CodeChangedError(UserError):
+    """The code that a job loaded is not the code that was planned."""
+
+
+class TrainingError(UserError):
+    """A run cannot go on: its loss is not finite, or the device cannot hold it."""
+
+
+class ResultsError(UserError):
+    """A result that a figure, table, claim or text needs is missing or malformed."""
+
+
+class TemplateError(UserError):
+    """A report's template names something that does not exist, or cannot be read."""
+
+
+class TypesettingError(UserError):
+    """TeX is missing, or refused the document."""
+
+
+def run_step(main: Callable[[Sequence[str] | None], None], argv: Sequence[str] | None = None) -> int:
+    """Call `main(argv)`; a `UserError` becomes one message on stderr instead of a traceback.
+
+    Returns:
+        int, the process's exit status: 0, 1 after a `UserError`, 130 after Ctrl-C.
+    """
+    try:
+        main(argv)
+    except UserError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        return 130
+    return 0

@@ -1,0 +1,1 @@
+"""One kind of figure per file: run CSVs in, a frame, and a matplotlib figure drawn from it."""

@@ -1,0 +1,1 @@
+"""One model family per file; the registry is a dictionary of strings."""

@@ -1,0 +1,1 @@
+"""One module per rule, same name: the only code that touches files."""

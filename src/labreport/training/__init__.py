@@ -1,0 +1,1 @@
+"""One loop for every task, on CPU and CUDA alike."""
