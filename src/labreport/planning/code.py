@@ -1,0 +1,215 @@
+"""The meaning of code: a digest of the syntax trees that can reach a result.
+
+A digest covers every `labreport` module that a job imports, however deep, without comments, docstrings, formatting
+and type-checking imports. It is the same under every supported Python version, because a run may be planned on one
+machine and trained on another.
+"""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import json
+import sys
+from collections.abc import Iterable, Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from labreport.errors import CodeChangedError
+
+PACKAGE = "labreport"
+SOURCES = Path(__file__).resolve().parents[2]
+
+# Positions are formatting; `ctx` follows from the place; `kind` is the u of u"..."; the others never have an effect.
+_MEANINGLESS = frozenset({"ctx", "kind", "type_comment", "type_ignores"})
+
+
+def closure(roots: Iterable[str]) -> dict[str, Path]:
+    """Every module of this package that importing `roots` loads, with its file.
+
+    Args:
+        roots: dotted module names inside `labreport`.
+
+    Returns:
+        Module name -> source file, sorted by name; parent packages included.
+
+    Raises:
+        CodeChangedError: a module that is named does not exist.
+    """
+    found: dict[str, Path] = {}
+    waiting = [name for root in roots for name in _with_parents(root)]
+    while waiting:
+        name = waiting.pop()
+        if name in found:
+            continue
+        path = _file_of(name)
+        if path is None:
+            raise CodeChangedError(f"{name}: no such module under {SOURCES / PACKAGE}; is the project's copy complete?")
+        found[name] = path
+        waiting.extend(imported for target in _parsed(path)[0] for imported in _with_parents(target))
+    return dict(sorted(found.items()))
+
+
+def code_digest(roots: Iterable[str]) -> str:
+    """Hexadecimal digest (16 characters) of the meaning of everything that `roots` import."""
+    digest = hashlib.sha256()
+    for name, path in closure(roots).items():
+        digest.update(f"{name} {_parsed(path)[1]}\n".encode())
+    return digest.hexdigest()[:16]
+
+
+def check_code(planned: str, roots: Iterable[str]) -> None:
+    """Stop unless the code on disk, and every module loaded by now, is what `planned` was taken of.
+
+    Raises:
+        CodeChangedError: the code was edited after planning, or a module outside the plan was loaded.
+    """
+    roots = list(roots)
+    _parsed.cache_clear()
+    found = code_digest(roots)
+    if found != planned:
+        raise CodeChangedError(
+            f"the code of {', '.join(roots)} changed after this job was planned "
+            f"(planned {planned}, found {found}); start Snakemake again, it plans anew"
+        )
+    allowed = closure(roots)
+    strangers = sorted(name for name in sys.modules if name.split(".")[0] == PACKAGE and name not in allowed)
+    if strangers:
+        raise CodeChangedError(
+            f"{', '.join(strangers)}: loaded by this job, but not among the modules that its key covers; "
+            f"import it statically from one of {', '.join(roots)}"
+        )
+
+
+def meaning(source: str) -> str:
+    """Hexadecimal digest of one source text's syntax tree without what has no effect."""
+    tree = ast.parse(source)
+    return hashlib.sha256(json.dumps(_plain(tree), separators=(",", ":")).encode()).hexdigest()
+
+
+def signature(target: str) -> dict[str, bool]:
+    """The parameters of a class's constructor, read without importing it.
+
+    Args:
+        target: "labreport.models.resnet:ResNet34"; an inherited `__init__` is looked up in the same module.
+
+    Returns:
+        Parameter name -> whether it has a default.
+
+    Raises:
+        CodeChangedError: the module or the class does not exist.
+    """
+    module, _, name = target.partition(":")
+    path = _file_of(module)
+    classes = {} if path is None else _classes(path)
+    while name in classes:
+        node = classes[name]
+        for item in node.body:
+            if isinstance(item, ast.FunctionDef) and item.name == "__init__":
+                return _arguments(item.args)
+        bases = [base.id for base in node.bases if isinstance(base, ast.Name) and base.id in classes]
+        if not bases:
+            return {}
+        name = bases[0]
+    raise CodeChangedError(f"{target}: no such class")
+
+
+def _arguments(arguments: ast.arguments) -> dict[str, bool]:
+    positional = [*arguments.posonlyargs, *arguments.args][1:]
+    required = len(positional) - len(arguments.defaults)
+    result = {argument.arg: index >= required for index, argument in enumerate(positional)}
+    for argument, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True):
+        result[argument.arg] = default is not None
+    return result
+
+
+@cache
+def _classes(path: Path) -> dict[str, ast.ClassDef]:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    return {node.name: node for node in tree.body if isinstance(node, ast.ClassDef)}
+
+
+def _with_parents(name: str) -> Iterator[str]:
+    parts = name.split(".")
+    for length in range(1, len(parts) + 1):
+        yield ".".join(parts[:length])
+
+
+def _file_of(name: str) -> Path | None:
+    base = SOURCES.joinpath(*name.split("."))
+    for candidate in (base.with_suffix(".py"), base / "__init__.py"):
+        if candidate.is_file():
+            return candidate
+    return None
+
+
+@cache
+def _parsed(path: Path) -> tuple[tuple[str, ...], str]:
+    """The package's modules that a file imports, and the digest of its meaning."""
+    source = path.read_text(encoding="utf-8")
+    return tuple(sorted(set(_imports(ast.parse(source), path)))), meaning(source)
+
+
+def _imports(tree: ast.Module, path: Path) -> Iterator[str]:
+    relative = path.relative_to(SOURCES).with_suffix("").parts
+    package = relative[:-1]
+    for node in _walk_running_code(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names if alias.name.split(".")[0] == PACKAGE)
+        elif isinstance(node, ast.ImportFrom):
+            base = ".".join([*package[: len(package) - node.level + 1], *([node.module] if node.module else [])])
+            base = base if node.level else (node.module or "")
+            if base.split(".")[0] == PACKAGE:
+                yield base
+                yield from (f"{base}.{alias.name}" for alias in node.names if _file_of(f"{base}.{alias.name}"))
+
+
+def _walk_running_code(node: ast.AST) -> Iterator[ast.AST]:
+    """All nodes but those under `if TYPE_CHECKING:`, which never run."""
+    yield node
+    if isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING":
+        children: Iterable[ast.AST] = node.orelse
+    else:
+        children = ast.iter_child_nodes(node)
+    for child in children:
+        yield from _walk_running_code(child)
+
+
+def _plain(node: Any) -> Any:
+    """A syntax tree as nested lists; equal for equal code under every Python version from 3.11."""
+    if isinstance(node, list):
+        return [_plain(item) for item in node]
+    if not isinstance(node, ast.AST):
+        return f"{type(node).__name__}:{node!r}"
+    fields = []
+    for name, value in ast.iter_fields(node):
+        if name == "body" and isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)):
+            value = _without_docstring(value)
+        if name == "values" and isinstance(node, ast.JoinedStr):
+            value = list(_joined(value))
+        # Empty fields differ between versions (3.12 added `type_params`), so they are left out.
+        if name not in _MEANINGLESS and value is not None and value != []:
+            fields.append([name, _plain(value)])
+    return [type(node).__name__, fields]
+
+
+def _without_docstring(body: list[ast.stmt]) -> list[ast.stmt]:
+    first = body[0] if body else None
+    documented = isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant)
+    return body[1:] if documented and isinstance(first.value.value, str) else body  # type: ignore[union-attr]
+
+
+def _joined(values: list[ast.expr]) -> Iterator[ast.expr]:
+    """The parts of an f-string; neighbouring literals, which versions split differently, become one."""
+    text = ""
+    for value in values:
+        if isinstance(value, ast.Constant):
+            text += str(value.value)
+            continue
+        if text:
+            yield ast.Constant(text)
+        text = ""
+        yield value
+    if text:
+        yield ast.Constant(text)
