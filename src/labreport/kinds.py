@@ -1,0 +1,37 @@
+"""What a kind of figure, table or claim is: the module that makes it and the options it takes.
+
+The registries are dictionaries of these, so that a declaration is checked without importing pandas or matplotlib.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind that a report's YAML may name.
+
+    Options are named as they stand in YAML, with one exception: `experiments` in `required` or `optional` admits
+    `part` in its place, because a part is replaced by the list of its experiments before the kind sees it.
+
+    Attributes:
+        target: dotted name of the module that makes it; imported only when it is made.
+        required: names of options that must be there.
+        optional: names of options that may be there.
+        choices: option name -> its allowed values; an option that is not here takes any value of its type.
+        single: whether `experiments` must name exactly one experiment.
+    """
+
+    target: str
+    required: frozenset[str] = frozenset()
+    optional: frozenset[str] = frozenset()
+    choices: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    single: bool = False
+
+    @property
+    def options(self) -> frozenset[str]:
+        """Every option the kind takes."""
+        return self.required | self.optional
