@@ -23,6 +23,7 @@ class Kind:
         optional: names of options that may be there.
         choices: option name -> its allowed values; an option that is not here takes any value of its type.
         single: whether `experiments` must name exactly one experiment.
+        experiment_options: options whose value is the name of one experiment (such as a claim's `faster`).
     """
 
     target: str
@@ -30,6 +31,7 @@ class Kind:
     optional: frozenset[str] = frozenset()
     choices: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
     single: bool = False
+    experiment_options: frozenset[str] = frozenset()
 
     @property
     def options(self) -> frozenset[str]:
