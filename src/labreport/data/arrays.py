@@ -59,9 +59,7 @@ class Prepared:
             "train_counts": np.bincount(self.train_labels, minlength=size).tolist(),
             "test_counts": np.bincount(self.test_labels, minlength=size).tolist(),
             "vocabulary": None if self.vocabulary is None else len(self.vocabulary),
-            "length": None
-            if self.vocabulary is None
-            else int(self.train_inputs.shape[1]),
+            "length": None if self.vocabulary is None else int(self.train_inputs.shape[1]),
             "spec": self.spec,
         }
 
@@ -88,9 +86,7 @@ class Prepared:
                 allow_pickle=False,
             )
         if self.vocabulary is not None:
-            (folder / "vocabulary.txt").write_text(
-                "".join(f"{word}\n" for word in self.vocabulary), encoding="utf-8"
-            )
+            (folder / "vocabulary.txt").write_text("".join(f"{word}\n" for word in self.vocabulary), encoding="utf-8")
         text = json.dumps(self.describe(), indent=2, sort_keys=True, ensure_ascii=False)
         (folder / "dataset.json").write_text(text + "\n", encoding="utf-8")
 
@@ -106,14 +102,8 @@ def load(folder: Path | str) -> Prepared:
         about = json.loads((folder / "dataset.json").read_text(encoding="utf-8"))
         text = about["vocabulary"] is not None
         names = ARRAYS + (LENGTHS if text else ())
-        loaded = {
-            name: np.load(folder / f"{name}.npy", allow_pickle=False) for name in names
-        }
-        vocabulary = (
-            (folder / "vocabulary.txt").read_text(encoding="utf-8").splitlines()
-            if text
-            else None
-        )
+        loaded = {name: np.load(folder / f"{name}.npy", allow_pickle=False) for name in names}
+        vocabulary = (folder / "vocabulary.txt").read_text(encoding="utf-8").splitlines() if text else None
         prepared = Prepared(
             about["dataset"],
             about["classes"],
@@ -125,9 +115,7 @@ def load(folder: Path | str) -> Prepared:
     except (OSError, EOFError, ValueError, KeyError, TypeError) as error:
         fault = f"{type(error).__name__}: {error}"
     if fault:
-        raise DataError(
-            f"{folder}: the prepared data are damaged ({fault}); delete this folder and run again"
-        )
+        raise DataError(f"{folder}: the prepared data are damaged ({fault}); delete this folder and run again")
     return prepared
 
 
@@ -138,18 +126,11 @@ def _fault(prepared: Prepared, about: dict[str, Any]) -> str | None:
             getattr(prepared, f"{split}_inputs"),
             getattr(prepared, f"{split}_labels"),
         )
-        if (
-            labels.ndim != 1
-            or labels.dtype != np.uint8
-            or len(labels) != len(inputs)
-            or not len(labels)
-        ):
+        if labels.ndim != 1 or labels.dtype != np.uint8 or len(labels) != len(inputs) or not len(labels):
             return f"{split}_labels is {labels.dtype} {labels.shape}, {split}_inputs {inputs.dtype} {inputs.shape}"
         if prepared.vocabulary is None:
             if inputs.ndim != 4 or inputs.dtype != np.uint8:
-                return (
-                    f"{split}_inputs is {inputs.dtype} {inputs.shape}, not uint8 images"
-                )
+                return f"{split}_inputs is {inputs.dtype} {inputs.shape}, not uint8 images"
         elif fault := _text_fault(
             split,
             inputs,
@@ -157,30 +138,17 @@ def _fault(prepared: Prepared, about: dict[str, Any]) -> str | None:
             len(prepared.vocabulary),
         ):
             return fault
-    if labels.max() >= len(prepared.classes) or prepared.train_labels.max() >= len(
-        prepared.classes
-    ):
+    if labels.max() >= len(prepared.classes) or prepared.train_labels.max() >= len(prepared.classes):
         return f"a label is not below the number of classes, {len(prepared.classes)}"
     found = prepared.describe()
     return next(
-        (
-            f"{key} is {found[key]}, dataset.json says {about[key]}"
-            for key in found
-            if found[key] != about[key]
-        ),
+        (f"{key} is {found[key]}, dataset.json says {about[key]}" for key in found if found[key] != about[key]),
         None,
     )
 
 
-def _text_fault(
-    split: str, tokens: np.ndarray, lengths: np.ndarray, words: int
-) -> str | None:
-    if (
-        tokens.ndim != 2
-        or tokens.dtype not in (np.uint16, np.int32)
-        or tokens.min() < 0
-        or tokens.max() >= words
-    ):
+def _text_fault(split: str, tokens: np.ndarray, lengths: np.ndarray, words: int) -> str | None:
+    if tokens.ndim != 2 or tokens.dtype not in (np.uint16, np.int32) or tokens.min() < 0 or tokens.max() >= words:
         return f"{split}_inputs is {tokens.dtype} {tokens.shape}, not indices of {words} words"
     if lengths.shape != tokens.shape[:1] or lengths.dtype != np.int32:
         return f"{split}_lengths is {lengths.dtype} {lengths.shape}, {split}_inputs {tokens.shape}"

@@ -9,9 +9,7 @@ from labreport.errors import DataError
 STREAMS = {"train": 0, "test": 1}
 
 
-def balanced(
-    labels: np.ndarray, classes: list[str], per_class: int | None, seed: int, split: str
-) -> np.ndarray:
+def balanced(labels: np.ndarray, classes: list[str], per_class: int | None, seed: int, split: str) -> np.ndarray:
     """Positions of `per_class` samples of every class, drawn without replacement.
 
     A larger part drawn with the same seed contains the smaller one.

@@ -1,0 +1,153 @@
+"""Official archives and their unpacked folders: found, checked against a digest, and read without unpacking to disk.
+
+A digest is checked before anything is opened. Reading trusts an archive no further than that: links, devices, paths
+that leave the archive and archives larger than any data set here are refused.
+"""
+
+from __future__ import annotations
+
+import gzip
+import re
+import tarfile
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from labreport.errors import DataError
+from labreport.files import file_digest
+
+MAX_MEMBERS = 200_000  # aclImdb_v1.tar.gz holds 100,029
+MAX_BYTES = 1 << 30  # unpacked, headers included; aclImdb_v1.tar.gz comes to about a third of it
+SHOWN_NAMES = 8
+
+
+def locate(raw: Path | str, declaration: Mapping[str, Any]) -> Path:
+    """The archive, or else its unpacked folder, in a user's folder of raw data.
+
+    Args:
+        raw: what `--config raw=DIR` names.
+        declaration: of the data set in datasets.yaml: `archive.file` and `folder.name` are read.
+
+    Raises:
+        DataError: neither is there; says what was looked for and what the folder contains.
+    """
+    raw = Path(raw)
+    file, folder = declaration["archive"]["file"], declaration["folder"]["name"]
+    if not raw.is_dir():
+        kind = "is not a folder" if raw.exists() else "does not exist"
+        raise DataError(
+            f"raw: {raw} {kind}; name a folder that holds {file} or {folder}/, or leave raw out to download"
+        )
+    if (raw / file).is_file():
+        return raw / file
+    if (raw / folder).is_dir():
+        return raw / folder
+    names = sorted(path.name + "/" * path.is_dir() for path in raw.iterdir())
+    found = ", ".join(names[:SHOWN_NAMES]) + (
+        f" and {len(names) - SHOWN_NAMES} more" if len(names) > SHOWN_NAMES else ""
+    )
+    raise DataError(
+        f"raw: {raw} holds neither {file} nor {folder}/ (it contains: {found or 'nothing'}); put one of them there, "
+        "or leave raw out to download"
+    )
+
+
+def check_file(path: Path, digest: str) -> None:
+    """Compare a file with its digest, written as `md5:HEX` or `sha256:HEX`.
+
+    Raises:
+        DataError: the file cannot be read or is another one.
+    """
+    algorithm, _, expected = digest.partition(":")
+    try:
+        found = file_digest(path, algorithm)
+        size = path.stat().st_size
+    except OSError as error:
+        raise DataError(f"{path}: cannot be read ({error.strerror or error})") from error
+    if found != expected.lower():
+        raise DataError(
+            f"{path}: is not the expected file: {algorithm} is {found}, expected {expected} (it has {size:,} bytes, and "
+            "may be truncated or altered); delete it and fetch it again"
+        )
+
+
+def read_members(source: Path, patterns: Sequence[str]) -> Iterator[tuple[str, bytes]]:
+    """The files of an archive or an unpacked folder whose path below the top folder fits a pattern.
+
+    Args:
+        source: a .tar.gz, read as a stream and never unpacked to disk; or the folder it unpacks to.
+        patterns: paths such as `data_batch_1` or `train/pos/*.txt`, where `*` stands for anything but a slash.
+
+    Yields:
+        The path below the top folder, with slashes, and the content. A folder's files come in the patterns' order and
+        then by name, an archive's in its own.
+
+    Raises:
+        DataError: the source is damaged, or an archive holds what a data set has no use for.
+    """
+    if source.is_dir():
+        return _read_folder(source, patterns)
+    return _read_archive(source, patterns)
+
+
+def _read_folder(source: Path, patterns: Sequence[str]) -> Iterator[tuple[str, bytes]]:
+    try:
+        for pattern in patterns:
+            for path in sorted(source.glob(pattern)):
+                yield path.relative_to(source).as_posix(), path.read_bytes()
+    except OSError as error:
+        raise DataError(f"{error.filename or source}: cannot be read ({error.strerror or error})") from error
+
+
+def _read_archive(source: Path, patterns: Sequence[str]) -> Iterator[tuple[str, bytes]]:
+    wanted = re.compile("|".join(re.escape(pattern).replace(r"\*", "[^/]*") for pattern in patterns))
+    try:
+        with (
+            gzip.open(source) as unzipped,
+            tarfile.open(fileobj=_Bounded(unzipped, source), mode="r|") as tar,
+        ):
+            for count, member in enumerate(tar, start=1):
+                tar.members = []  # a stream is read once; tarfile would keep every header
+                name = _checked_name(source, member, count)
+                if member.isreg() and wanted.fullmatch(name):
+                    file = tar.extractfile(member)
+                    assert file is not None  # a regular file has content
+                    yield name, file.read()
+    except (OSError, EOFError, zlib.error, tarfile.TarError) as error:
+        raise DataError(f"{source}: is not a readable .tar.gz ({error}); delete it and fetch it again") from error
+
+
+def _checked_name(source: Path, member: tarfile.TarInfo, count: int) -> str:
+    """The member's path below the top folder, "" for the top itself."""
+    path = PurePosixPath(member.name)
+    fault = None
+    if count > MAX_MEMBERS:
+        fault = f"it has more than {MAX_MEMBERS:,} members"
+    elif path.is_absolute() or ".." in path.parts or "\\" in member.name:
+        fault = f"member {member.name!r} leaves the archive's folder"
+    elif not (member.isreg() or member.isdir()):
+        fault = f"member {member.name!r} is a link or a device, not a file"
+    elif member.size > MAX_BYTES:
+        fault = f"member {member.name!r} has {member.size:,} bytes"
+    if fault:
+        raise DataError(f"{source}: refused: {fault}; fetch the official archive")
+    return "/".join(path.parts[1:])
+
+
+class _Bounded(io.RawIOBase):
+    """A reader that stops a decompression bomb: at most `MAX_BYTES` come out of it."""
+
+    def __init__(self, file: gzip.GzipFile, source: Path) -> None:
+        super().__init__()
+        self._file, self._source, self._left = file, source, MAX_BYTES
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        data = self._file.read(min(size, self._left + 1) if size >= 0 else self._left + 1)
+        self._left -= len(data)
+        if self._left < 0:
+            raise DataError(f"{self._source}: refused: it unpacks to more than {MAX_BYTES:,} bytes")
+        return data
