@@ -1,0 +1,157 @@
+"""The specs of what is made from runs: figures, tables, claims, frames and texts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from labreport.declarations.reports import Item, ReportDeclaration, in_language
+from labreport.declarations.schema import Lang
+from labreport.planning.code import code_digest
+from labreport.planning.plan import Plan, Run, option_targets
+
+# The folders of templates/ that every report shares.
+SHELLS = ("latex", "markdown")
+
+
+def item_spec(plan: Plan, report: ReportDeclaration, item: Item, step: str, lang: Lang) -> dict[str, Any]:
+    """The spec of a figure, table or claim: only what it shows, so that a change elsewhere does not touch it.
+
+    Args:
+        plan: the project's plan.
+        report: the report that declares it.
+        item: the figure, table or claim.
+        step: draw, tabulate or judge.
+        lang: the language of its words.
+    """
+    roots = [f"labreport.steps.{step}", item.kind.target, *option_targets(item.options)]
+    return {
+        "name": item.name,
+        "report": report.name,
+        "lang": lang,
+        "scale": plan.declarations.scale_name,
+        "target": item.kind.target,
+        "options": item.options,
+        "code": code_digest(roots),
+        **_sources(plan, report, item.experiments, item.measurements),
+    }
+
+
+def gather_spec(plan: Plan, report: ReportDeclaration) -> dict[str, Any]:
+    """The spec of a report's frames: all of its runs."""
+    return {
+        "name": "gather",
+        "report": report.name,
+        "lang": plan.declarations.config.lang,
+        "scale": plan.declarations.scale_name,
+        "options": {"experiments": report.experiments},
+        "code": code_digest(["labreport.steps.gather"]),
+        **_sources(plan, report, report.experiments, []),
+    }
+
+
+def text_spec(plan: Plan, report: ReportDeclaration, lang: Lang) -> dict[str, Any]:
+    """The spec of a report's text in one language."""
+    declared = report.report
+    parts = {
+        "title": in_language(declared.title, lang),
+        "subtitle": in_language(declared.subtitle, lang),
+        "authors": [in_language(author, lang) for author in declared.authors],
+        "affiliation": in_language(declared.affiliation, lang),
+        "course": in_language(declared.course, lang),
+    }
+    return {
+        "report": report.name,
+        "lang": lang,
+        "scale": plan.declarations.scale_name,
+        "template": template(report.name, lang),
+        "declaration": parts,
+        "figures": {
+            name: {"path": figure_prefix(report.name, lang, name), "width": item.options.get("width", "full")}
+            for name, item in report.figures.items()
+        },
+        "tables": {name: {"path": table_prefix(report.name, lang, name)} for name in report.tables},
+        "claims": {name: claim_file(report.name, name) for name in report.claims},
+        "code": code_digest(["labreport.steps.write"]),
+        **_sources(plan, report, report.experiments, report.measurements),
+    }
+
+
+def template(report: str, lang: str) -> str:
+    """The prose of a report in a language."""
+    return f"templates/{report}/{lang}.md.j2"
+
+
+def figure_prefix(report: str, lang: str, name: str) -> str:
+    """A figure's files without their suffix."""
+    return f"results/figures/{report}/{lang}/{name}"
+
+
+def table_prefix(report: str, lang: str, name: str) -> str:
+    """A table's files without their suffix."""
+    return f"results/tables/{report}/{lang}/{name}"
+
+
+def claim_file(report: str, name: str) -> str:
+    """A claim's outcome."""
+    return f"results/claims/{report}/{name}.json"
+
+
+def sources_of(plan: Plan, report: ReportDeclaration, item: Item) -> list[str]:
+    """The files that a figure, table or claim is made from, as a rule's input."""
+    kept = plan.report_measurements(report)
+    files = run_sources(plan, item.experiments)
+    files += [kept[name].file("SHA256SUMS") for name in item.measurements]
+    files += [path for name in item.experiments if (path := plan.declarations.experiments[name].published.curve)]
+    return files
+
+
+def run_sources(plan: Plan, experiments: Iterable[str]) -> list[str]:
+    """The files of all runs of some experiments that anything is made from."""
+    read = ("metrics.csv", "summary.json", "per_class.csv", "confusion.csv", "environment.json")
+    return [run.file(name) for run in plan.report_runs(experiments) for name in read]
+
+
+def text_sources(plan: Plan, report: ReportDeclaration, lang: Lang, suffixes: Iterable[str]) -> list[str]:
+    """The files that a report's text is made from; of a figure, those with `suffixes`."""
+    shell = sorted(path for path in (plan.root / "templates").glob("*/*.j2") if path.parent.name in SHELLS)
+    kept = plan.report_measurements(report)
+    return [
+        template(report.name, lang),
+        *(str(path.relative_to(plan.root)) for path in shell),
+        *run_sources(plan, report.experiments),
+        f"results/reports/{report.name}/runs.csv",
+        *(measurement.file("SHA256SUMS") for measurement in kept.values()),
+        *(figure_prefix(report.name, lang, name) + suffix for name in report.figures for suffix in suffixes),
+        *(table_prefix(report.name, lang, name) + ".json" for name in report.tables),
+        *(claim_file(report.name, name) for name in report.claims),
+    ]
+
+
+def _sources(
+    plan: Plan, report: ReportDeclaration, experiments: Iterable[str], measurements: Iterable[str]
+) -> dict[str, Any]:
+    names = list(experiments)
+    kept = plan.report_measurements(report)
+    return {
+        "experiments": {name: _experiment(plan, name) for name in names},
+        "data": {run.data.name: run.data.folder for run in plan.report_runs(names)},
+        "measurements": {name: kept[name].folder for name in measurements},
+    }
+
+
+def _experiment(plan: Plan, name: str) -> dict[str, Any]:
+    experiment = plan.declarations.experiments[name]
+    published = experiment.published.model_dump(exclude_none=True, exclude={"curve"})
+    return {
+        "part": experiment.part,
+        "dataset": experiment.dataset,
+        "settings": experiment.settings.model_dump(),
+        "published": published,
+        "curve": experiment.published.curve,
+        "runs": [_run(run) for run in plan.runs[name]],
+    }
+
+
+def _run(run: Run) -> dict[str, Any]:
+    return {"seed": run.seed, "key": run.key, "path": run.folder}

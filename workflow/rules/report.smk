@@ -1,0 +1,45 @@
+# The report: one narrative to Markdown and LaTeX, LaTeX to PDF.
+# INPUTS  templates/, everything above
+# OUTPUTS report/NAME.md with report/NAME/LANG/*.svg, results/typeset/NAME.LANG/NAME.tex, report/NAME.pdf
+
+
+def text_sources(report, lang, suffixes):
+    """Everything that a report's text takes words, numbers or pictures from."""
+    return specs.text_sources(PLAN, PLAN.report(report), lang, suffixes)
+
+
+rule write_markdown:
+    input:
+        lambda wildcards: text_sources(wildcards.report, lang_of(wildcards), [".svg", ".txt"]),
+    output:
+        "report/{report}{suffix}.md",
+    params:
+        spec=lambda wildcards: canonical(specs.text_spec(PLAN, PLAN.report(wildcards.report), lang_of(wildcards))),
+    log:
+        "results/logs/write/{report}{suffix}.md.log",
+    shell:
+        "{STEP}.write --spec {params.spec:q} --format markdown --out {output:q} 2>&1 | tee {log:q}"
+
+
+rule write_latex:
+    input:
+        lambda wildcards: text_sources(wildcards.report, wildcards.lang, [".pdf", ".txt"]),
+    output:
+        "results/typeset/{report}.{lang}/{report}.tex",
+    params:
+        spec=lambda wildcards: canonical(specs.text_spec(PLAN, PLAN.report(wildcards.report), wildcards.lang)),
+    log:
+        "results/logs/write/{report}.{lang}.tex.log",
+    shell:
+        "{STEP}.write --spec {params.spec:q} --format latex --out {output:q} 2>&1 | tee {log:q}"
+
+
+rule typeset:
+    input:
+        lambda wildcards: f"results/typeset/{wildcards.report}.{lang_of(wildcards)}/{wildcards.report}.tex",
+    output:
+        "report/{report}{suffix}.pdf",
+    log:
+        "results/logs/typeset/{report}{suffix}.log",
+    shell:
+        "{STEP}.typeset --source {input:q} --out {output:q} 2>&1 | tee {log:q}"
