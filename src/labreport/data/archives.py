@@ -67,8 +67,8 @@ def check_file(path: Path, digest: str) -> None:
         raise DataError(f"{path}: cannot be read ({error.strerror or error})") from error
     if found != expected.lower():
         raise DataError(
-            f"{path}: is not the expected file: {algorithm} is {found}, expected {expected} (it has {size:,} bytes, and "
-            "may be truncated or altered); delete it and fetch it again"
+            f"{path}: is not the expected file: {algorithm} is {found}, expected {expected} (it has {size:,} bytes "
+            "and may be truncated or altered); delete it and fetch it again"
         )
 
 
@@ -103,12 +103,9 @@ def _read_folder(source: Path, patterns: Sequence[str]) -> Iterator[tuple[str, b
 def _read_archive(source: Path, patterns: Sequence[str]) -> Iterator[tuple[str, bytes]]:
     wanted = re.compile("|".join(re.escape(pattern).replace(r"\*", "[^/]*") for pattern in patterns))
     try:
-        with (
-            gzip.open(source) as unzipped,
-            tarfile.open(fileobj=_Bounded(unzipped, source), mode="r|") as tar,
-        ):
+        with _Bounded(source) as unzipped, tarfile.open(fileobj=unzipped, mode="r|") as tar:
             for count, member in enumerate(tar, start=1):
-                tar.members = []  # a stream is read once; tarfile would keep every header
+                tar.members = []  # type: ignore[attr-defined]  # it would keep 100,000 headers
                 name = _checked_name(source, member, count)
                 if member.isreg() and wanted.fullmatch(name):
                     file = tar.extractfile(member)
@@ -135,19 +132,15 @@ def _checked_name(source: Path, member: tarfile.TarInfo, count: int) -> str:
     return "/".join(path.parts[1:])
 
 
-class _Bounded(io.RawIOBase):
-    """A reader that stops a decompression bomb: at most `MAX_BYTES` come out of it."""
+class _Bounded(gzip.GzipFile):
+    """A gzip reader that stops a decompression bomb: at most `MAX_BYTES` come out of it."""
 
-    def __init__(self, file: gzip.GzipFile, source: Path) -> None:
-        super().__init__()
-        self._file, self._source, self._left = file, source, MAX_BYTES
+    taken = 0
 
-    def readable(self) -> bool:
-        return True
-
-    def read(self, size: int = -1) -> bytes:
-        data = self._file.read(min(size, self._left + 1) if size >= 0 else self._left + 1)
-        self._left -= len(data)
-        if self._left < 0:
-            raise DataError(f"{self._source}: refused: it unpacks to more than {MAX_BYTES:,} bytes")
+    def read(self, size: int | None = -1) -> bytes:
+        left = MAX_BYTES - self.taken
+        data = super().read(left + 1 if size is None or size < 0 else min(size, left + 1))
+        self.taken += len(data)
+        if self.taken > MAX_BYTES:
+            raise DataError(f"{self.name}: refused: it unpacks to more than {MAX_BYTES:,} bytes")
         return data
