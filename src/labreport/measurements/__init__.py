@@ -1,0 +1,1 @@
+"""What a figure needs beside runs: one kind of measurement per file."""
