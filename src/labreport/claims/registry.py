@@ -1,0 +1,31 @@
+"""Kinds of claims, by the name a report's YAML gives them."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+
+from labreport.kinds import Kind
+
+ACCURACIES = ("train_accuracy", "val_accuracy")
+_METRIC = MappingProxyType({"metric": ACCURACIES})
+
+KINDS: dict[str, Kind] = {
+    "within": Kind(
+        "labreport.claims.within", required=frozenset({"experiments", "metric", "points"}), choices=_METRIC
+    ),
+    "sooner": Kind(
+        "labreport.claims.sooner",
+        required=frozenset({"faster", "slower", "metric", "share_of_best"}),
+        choices=_METRIC,
+        experiment_options=frozenset({"faster", "slower"}),
+    ),
+    "leaves_chance": Kind(
+        "labreport.claims.leaves_chance",
+        required=frozenset({"stuck", "leaves", "metric", "margin"}),
+        choices=_METRIC,
+        experiment_options=frozenset({"stuck", "leaves"}),
+    ),
+    "cost_ratio": Kind(
+        "labreport.claims.cost_ratio", required=frozenset({"measurement", "slow", "fast", "at_least"})
+    ),
+}
