@@ -10,9 +10,7 @@ ACCURACIES = ("train_accuracy", "val_accuracy")
 _METRIC = MappingProxyType({"metric": ACCURACIES})
 
 KINDS: dict[str, Kind] = {
-    "within": Kind(
-        "labreport.claims.within", required=frozenset({"experiments", "metric", "points"}), choices=_METRIC
-    ),
+    "within": Kind("labreport.claims.within", required=frozenset({"experiments", "metric", "points"}), choices=_METRIC),
     "sooner": Kind(
         "labreport.claims.sooner",
         required=frozenset({"faster", "slower", "metric", "share_of_best"}),
@@ -25,7 +23,5 @@ KINDS: dict[str, Kind] = {
         choices=_METRIC,
         experiment_options=frozenset({"stuck", "leaves"}),
     ),
-    "cost_ratio": Kind(
-        "labreport.claims.cost_ratio", required=frozenset({"measurement", "slow", "fast", "at_least"})
-    ),
+    "cost_ratio": Kind("labreport.claims.cost_ratio", required=frozenset({"measurement", "slow", "fast", "at_least"})),
 }

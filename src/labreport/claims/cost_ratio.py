@@ -1,0 +1,74 @@
+"""One implementation takes at least so many times as long as another, and what it does more often."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from labreport.claims.verdict import Verdict, outcome
+from labreport.errors import ResultsError
+from labreport.results import Results
+
+COLUMNS = ("implementation", "milliseconds", "milliseconds_low", "milliseconds_high", "operations_per_step")
+
+
+def judge(results: Results, options: Mapping[str, Any]) -> Verdict:
+    """Compare the median times of two implementations of a measurement.
+
+    Args:
+        results: the measurement.
+        options: `measurement`, `slow`, `fast` (its implementations), `at_least` (the ratio that is claimed).
+
+    Returns:
+        `supported` when the ratio is at least `at_least` even between the near quartiles (low of `slow`, high of
+        `fast`), `refuted` when it is not even between the far ones, otherwise `undecided`.
+
+    Raises:
+        ResultsError: an implementation is not in the measurement, or a time is not positive.
+    """
+    frame = results.measurement(options["measurement"], COLUMNS).set_index("implementation")
+    slow, fast = (_row(frame, options[role], options["measurement"]) for role in ("slow", "fast"))
+    ratio = _ratio(slow["milliseconds"], fast["milliseconds"])
+    low = _ratio(slow["milliseconds_low"], fast["milliseconds_high"])
+    high = _ratio(slow["milliseconds_high"], fast["milliseconds_low"])
+    at_least = float(options["at_least"])
+    holds = True if low >= at_least else False if high < at_least else None
+    shared = f"{options['slow']}_shared"
+    values = {
+        "ratio": ratio,
+        "ratio_low": low,
+        "ratio_high": high,
+        "at_least": at_least,
+        "slow": options["slow"],
+        "fast": options["fast"],
+        "slow_milliseconds": float(slow["milliseconds"]),
+        "fast_milliseconds": float(fast["milliseconds"]),
+        "operations_ratio": _ratio(slow["operations_per_step"], fast["operations_per_step"]),
+        "slow_operations": float(slow["operations_per_step"]),
+        "fast_operations": float(fast["operations_per_step"]),
+        "shared_input_ratio": (
+            _ratio(slow["milliseconds"], frame.loc[shared, "milliseconds"]) if shared in frame.index else None
+        ),
+    }
+    reason = {
+        "zh": f"{options['slow']} 的用时是 {options['fast']} 的 {ratio:.1f} 倍（四分位范围 {low:.1f}–{high:.1f}），"
+        f"界限为 {at_least:g} 倍。",
+        "en": f"{options['slow']} takes {ratio:.1f} times as long as {options['fast']} (between quartiles {low:.1f} to "
+        f"{high:.1f}); the limit is {at_least:g}.",
+    }
+    return Verdict(outcome(holds), reason, values)
+
+
+def _row(frame: pd.DataFrame, name: str, measurement: str) -> pd.Series:
+    if name not in frame.index:
+        found = ", ".join(map(str, frame.index))
+        raise ResultsError(f"measurement {measurement}: there is no implementation {name!r}; there are: {found}")
+    return frame.loc[name]
+
+
+def _ratio(above: Any, below: Any) -> float:
+    if not (above > 0 and below > 0):
+        raise ResultsError(f"a ratio of costs needs two positive numbers; found {above} and {below}")
+    return float(above) / float(below)
