@@ -10,7 +10,7 @@ import gzip
 import re
 import tarfile
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -51,6 +51,52 @@ def locate(raw: Path | str, declaration: Mapping[str, Any]) -> Path:
         f"raw: {raw} holds neither {file} nor {folder}/ (it contains: {found or 'nothing'}); put one of them there, "
         "or leave raw out to download"
     )
+
+
+def check_source(
+    source: Path,
+    digest: str,
+    folder: Mapping[str, Any] | None = None,
+    content_digest: Callable[[Path], str] | None = None,
+) -> None:
+    """Make sure that an archive or an unpacked folder is the one that was declared, before anything is read from it.
+
+    Args:
+        source: the archive or the folder.
+        digest: `md5:HEX` of an official archive, or `sample:KEY` of a generated one, whose digest lies beside it.
+        folder: how a folder is checked: `files` (name -> digest) or `content` (a digest of the whole).
+        content_digest: computes what `content` is compared with.
+
+    Raises:
+        DataError: the source is missing, damaged or another one.
+    """
+    if not source.exists():
+        raise DataError(
+            f"{source}: does not exist; download it, or name a folder that holds it with `--config raw=DIR`"
+        )
+    if not source.is_dir():
+        check_file(source, _sample_digest(source) if digest.startswith("sample:") else digest)
+    elif folder is None:
+        raise DataError(f"{source}: is a folder, but an archive is needed here")
+    elif folder.get("files"):
+        for name, expected in folder["files"].items():
+            check_file(source / name, expected)
+    else:
+        found = content_digest(source) if content_digest else "unknown, its reader cannot tell"
+        if found != folder["content"]:
+            raise DataError(
+                f"{source}: holds other data than the official archive (digest {found}, expected {folder['content']}); "
+                "unpack the archive again"
+            )
+
+
+def _sample_digest(source: Path) -> str:
+    """The digest in FILE.sha256, where the generator left it."""
+    path = source.with_name(source.name + ".sha256")
+    try:
+        return "sha256:" + path.read_text(encoding="utf-8").split()[0]
+    except (OSError, ValueError, IndexError) as error:
+        raise DataError(f"{path}: cannot be read; delete {source.parent} and run again") from error
 
 
 def check_file(path: Path, digest: str) -> None:
