@@ -1,0 +1,55 @@
+# Two commands do all the set-up: `make report/practice1.pdf` and `make test`. What is made, and when it is out of
+# date, is Snakemake's affair alone: every report target goes to it each time.
+
+PYTHON ?= python3
+CORES ?= 1
+CONFIG ?=
+
+bin := .venv/bin
+snakemake = $(bin)/snakemake --cores $(CORES) $@ $(if $(strip $(CONFIG)),--config $(CONFIG))
+
+export PYTHON
+
+.DEFAULT_GOAL := help
+.PHONY: help setup tex test lint format bench lock always
+# Snakemake locks the folder it works in, so one target after the other.
+.NOTPARALLEL:
+
+help: ## this list
+	@echo "make report/practice1.pdf                 a finished report; also .en.pdf, .md, .en.md"
+	@echo "make report/practice1.pdf CORES=2 CONFIG=\"scale=lite raw=../raw\""
+	@echo "                                          CORES and CONFIG are Snakemake's --cores and --config"
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 42
+
+report/%.pdf: setup tex always
+	@$(snakemake)
+
+report/%: setup always
+	@$(snakemake)
+
+setup: ## .venv with the exact versions of requirements.lock
+	@tools/ensure-python
+
+tex: ## TeX, installed with apt where that needs no password
+	@tools/ensure-tex
+
+test: setup tex ## the test suite
+	@$(bin)/python -m pytest
+
+lint: setup ## the checks of style and types
+	@$(bin)/ruff check
+	@$(bin)/ruff format --check
+	@$(bin)/snakefmt --check Snakefile workflow
+	@$(bin)/mypy
+
+format: setup ## the sources in the project's format
+	@$(bin)/ruff check --fix
+	@$(bin)/ruff format
+	@$(bin)/snakefmt Snakefile workflow
+
+bench: setup tex ## speed, as ratios measured in one run
+	@$(bin)/python benchmarks/run
+
+lock: setup ## requirements.lock made anew from pyproject.toml, with the newest versions it allows
+	@$(bin)/uv pip compile pyproject.toml --group dev --generate-hashes --no-emit-index-url --no-emit-find-links \
+		--python-version 3.11 --universal --upgrade --quiet --custom-compile-command "make lock" -o requirements.lock
