@@ -8,19 +8,19 @@ from pathlib import Path
 ROOT = Path(workflow.basedir)
 sys.path.insert(0, str(ROOT / "src"))
 
-from snakemake.exceptions import WorkflowError
-
 from labreport.declarations.project import announcement, load
 from labreport.errors import UserError
 from labreport.planning import specs
 from labreport.planning.keys import canonical
-from labreport.planning.plan import RUN_FILES, Plan
+from labreport.planning.plan import RUN_FILES, Plan, check_targets
 
 try:
     PLAN = Plan(load(ROOT, config))
-    KEPT = [run for runs in PLAN.runs.values() for run in runs], PLAN.prepared, PLAN.measurements
+    RUNS = {run.key: run for runs in PLAN.runs.values() for run in runs}
+    MEASUREMENTS = PLAN.measurements
+    check_targets(PLAN, getattr(workflow.dag_settings, "targets", ()))
 except UserError as error:
-    raise WorkflowError(str(error)) from None
+    sys.exit(f"error: {error}")  # a WorkflowError would add lines of this file, which is not where the mistake is
 
 REPORTS = sorted(PLAN.declarations.reports)
 # `python` on the PATH may be another one than Snakemake's; sources come from this copy of the project.
@@ -53,8 +53,8 @@ def lang_of(wildcards):
 
 
 def report_item(wildcards, group):
-    report = PLAN.report(wildcards.report)
-    return report, getattr(report, group)[wildcards.name]
+    declared = PLAN.report(wildcards.report)
+    return declared, declared.item(group, wildcards.name)
 
 
 def item_sources(group):
@@ -67,7 +67,6 @@ def item_spec(group, step):
 
     def spec(wildcards):
         lang = wildcards.get("lang", PLAN.declarations.config.lang)
-        report, item = report_item(wildcards, group)
-        return canonical(specs.item_spec(PLAN, report, item, step, lang))
+        return canonical(specs.item_spec(PLAN, *report_item(wildcards, group), step, lang))
 
     return spec

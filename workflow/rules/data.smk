@@ -21,6 +21,8 @@ rule download:
     params:
         mirrors=lambda wildcards: [f"--url={url}" for url in ARCHIVES[wildcards.file].mirrors],
         digest=lambda wildcards: ARCHIVES[wildcards.file].archive.digest,
+    message:
+        "download {wildcards.file}"
     shell:
         "{STEP}.download {params.mirrors:q} --digest {params.digest} --out {output:q}"
 
@@ -34,6 +36,8 @@ rule sample:
         file="|".join(map(re.escape, ARCHIVES)),
     params:
         spec=lambda wildcards: canonical(by_key(PLAN.samples.values(), wildcards.key).spec),
+    message:
+        "generate the demo sample {wildcards.file}"
     shell:
         "{STEP}.sample --spec {params.spec:q} --out {output[0]:q}"
 
@@ -43,6 +47,8 @@ rule prepare:
         ancient(prepare_source),
     output:
         "results/data/{dataset}/{key}/dataset.json",
+    log:
+        "results/logs/prepare/{dataset}.{key}.log",
     wildcard_constraints:
         dataset="|".join(PLAN.declarations.datasets),
         key=missing(PLAN.prepared.values()),
@@ -50,7 +56,7 @@ rule prepare:
         spec=lambda wildcards: canonical(by_key(PLAN.prepared.values(), wildcards.key).spec),
         source=lambda wildcards, input: input[0] if input else RAW,
         out=lambda wildcards, output: Path(output[0]).parent,
-    log:
-        "results/logs/prepare/{dataset}.{key}.log",
+    message:
+        "prepare {wildcards.dataset}"
     shell:
         "{STEP}.prepare --spec {params.spec:q} --source {params.source:q} --out {params.out:q} 2>&1 | tee {log:q}"

@@ -8,10 +8,12 @@ rule draw:
         item_sources("figures"),
     output:
         multiext("results/figures/{report}/{lang}/{name}", ".pdf", ".svg", ".png", ".csv", ".txt"),
+    log:
+        "results/logs/draw/{report}.{lang}.{name}.log",
     params:
         spec=item_spec("figures", "draw"),
         prefix=lambda wildcards, output: output[0].removesuffix(".pdf"),
-    log:
-        "results/logs/draw/{report}.{lang}.{name}.log",
+    message:
+        "draw {wildcards.name} ({wildcards.lang})"
     shell:
         "{STEP}.draw --spec {params.spec:q} --out {params.prefix:q} 2>&1 | tee {log:q}"

@@ -13,10 +13,12 @@ rule write_markdown:
         lambda wildcards: text_sources(wildcards.report, lang_of(wildcards), [".svg", ".txt"]),
     output:
         "report/{report}{suffix}.md",
-    params:
-        spec=lambda wildcards: canonical(specs.text_spec(PLAN, PLAN.report(wildcards.report), lang_of(wildcards))),
     log:
         "results/logs/write/{report}{suffix}.md.log",
+    params:
+        spec=lambda wildcards: canonical(specs.text_spec(PLAN, PLAN.report(wildcards.report), lang_of(wildcards))),
+    message:
+        "write {output}"
     shell:
         "{STEP}.write --spec {params.spec:q} --format markdown --out {output:q} 2>&1 | tee {log:q}"
 
@@ -26,10 +28,12 @@ rule write_latex:
         lambda wildcards: text_sources(wildcards.report, wildcards.lang, [".pdf", ".txt"]),
     output:
         "results/typeset/{report}.{lang}/{report}.tex",
-    params:
-        spec=lambda wildcards: canonical(specs.text_spec(PLAN, PLAN.report(wildcards.report), wildcards.lang)),
     log:
         "results/logs/write/{report}.{lang}.tex.log",
+    params:
+        spec=lambda wildcards: canonical(specs.text_spec(PLAN, PLAN.report(wildcards.report), wildcards.lang)),
+    message:
+        "write {output}"
     shell:
         "{STEP}.write --spec {params.spec:q} --format latex --out {output:q} 2>&1 | tee {log:q}"
 
@@ -41,5 +45,7 @@ rule typeset:
         "report/{report}{suffix}.pdf",
     log:
         "results/logs/typeset/{report}{suffix}.log",
+    message:
+        "typeset {output}"
     shell:
         "{STEP}.typeset --source {input:q} --out {output:q} 2>&1 | tee {log:q}"

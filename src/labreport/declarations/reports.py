@@ -49,6 +49,19 @@ class ReportDeclaration:
     tables: dict[str, Item]
     claims: dict[str, Item]
 
+    def item(self, group: str, name: str) -> Item:
+        """A figure, table or claim by name.
+
+        Args:
+            group: figures, tables or claims.
+            name: its name in the report's YAML.
+
+        Raises:
+            DeclarationError: the report declares no such one.
+        """
+        items: dict[str, Item] = getattr(self, group)
+        return items[_known(name, items, self.where, group, f"one of this report's {group}")]
+
 
 def resolve_report(
     name: str, raw: Mapping[str, Any], where: str, experiments: Mapping[str, Experiment]

@@ -25,7 +25,8 @@ FileName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]
 Module = Annotated[str, StringConstraints(pattern=r"^labreport(\.[a-z][a-z0-9_]*)+$")]
 Whole = Annotated[int, Field(strict=True)]
 Positive = Annotated[int, Field(strict=True, gt=0)]
-Seed = Annotated[int, Field(strict=True, ge=0, lt=2**32)]
+# `--config seeds='[0,1]'` arrives as words, so a seed may be a word of digits.
+Seed = Annotated[int, BeforeValidator(_not_bool), Field(ge=0, lt=2**32)]
 Number = Annotated[float, BeforeValidator(_not_bool), Field(allow_inf_nan=False)]
 Rate = Annotated[float, BeforeValidator(_not_bool), Field(gt=0, allow_inf_nan=False)]
 Fraction = Annotated[float, BeforeValidator(_not_bool), Field(ge=0, le=1)]
@@ -44,7 +45,7 @@ class Config(Strict):
     lang: Lang
     seeds: Annotated[list[Seed], Field(min_length=1)]
     raw: str | None
-    tensorboard: Annotated[bool, Field(strict=True)]
+    tensorboard: bool
 
     @model_validator(mode="after")
     def _seeds_differ(self) -> Config:

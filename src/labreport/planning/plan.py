@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -172,6 +173,17 @@ class Plan:
         spec["code"] = code_digest(measurement_roots(spec))
         key = key_of(spec)
         return Kept(item.name, spec, key, f"results/measurements/{item.name}/{key}", "SHA256SUMS")
+
+
+def check_targets(plan: Plan, targets: Iterable[object]) -> None:
+    """Refuse a target report/NAME... whose report is not declared, before Snakemake says it in its own words.
+
+    Raises:
+        DeclarationError: naming the reports that there are.
+    """
+    for target in targets:
+        if found := re.fullmatch(r"report/([^/]+?)(\.zh|\.en)?\.(pdf|md)", str(target)):
+            plan.report(found[1])
 
 
 def _measurement_overrides(scale: Scale, name: str) -> dict[str, Any]:
