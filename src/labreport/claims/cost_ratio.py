@@ -65,7 +65,10 @@ def _row(frame: pd.DataFrame, name: str, measurement: str) -> pd.Series:
     if name not in frame.index:
         found = ", ".join(map(str, frame.index))
         raise ResultsError(f"measurement {measurement}: there is no implementation {name!r}; there are: {found}")
-    return frame.loc[name]
+    row = frame.loc[name]
+    if isinstance(row, pd.DataFrame):
+        raise ResultsError(f"measurement {measurement}: {name!r} stands there more than once")
+    return row
 
 
 def _ratio(above: Any, below: Any) -> float:

@@ -1,0 +1,84 @@
+"""A table's presentation (`NAME.json`), read and checked, its cells written out as text."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from labreport.documents.quantities import ABSENT, MINUS, plain
+from labreport.errors import ResultsError
+from labreport.files import read_json
+
+ALIGNMENTS = ("left", "right", "center", "decimal")
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column's head (which may hold line breaks), unit, alignment and decimals."""
+
+    head: str
+    unit: str | None
+    align: str
+    decimals: int | None
+
+
+@dataclass(frozen=True)
+class Presentation:
+    """A table ready to be set.
+
+    Attributes:
+        columns: from left to right.
+        rows: text of each cell, not yet escaped.
+        bold: (row, column) pairs, counted from 0.
+        notes: sentences below the table.
+    """
+
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[str, ...], ...]
+    bold: frozenset[tuple[int, int]]
+    notes: tuple[str, ...]
+
+
+def load(path: Path | str) -> Presentation:
+    """Read the presentation of a table.
+
+    Raises:
+        ResultsError: the file is missing, no JSON, or not a table; the message says where.
+    """
+    try:
+        value = read_json(path)
+    except FileNotFoundError:
+        raise ResultsError(f"{path}: no such file; build the report again to make this table") from None
+    except ValueError as error:
+        raise ResultsError(f"{path}: cannot be read as JSON: {error}") from None
+    try:
+        columns = tuple(_column(entry) for entry in value["columns"])
+        rows = tuple(_row(row, columns) for row in value["rows"])
+        bold = frozenset((int(row), int(column)) for row, column in value.get("bold") or [])
+        return Presentation(columns, rows, bold, tuple(map(str, value.get("notes") or [])))
+    except (KeyError, TypeError, ValueError) as error:
+        raise ResultsError(f"{path}: is not the presentation of a table: {error!r}") from None
+
+
+def _column(entry: Mapping[str, Any]) -> Column:
+    if entry["align"] not in ALIGNMENTS:
+        raise ValueError(f"align is {entry['align']!r}, allowed: {', '.join(ALIGNMENTS)}")
+    return Column(str(entry["head"]), entry.get("unit"), entry["align"], entry.get("decimals"))
+
+
+def _row(row: list[Any], columns: tuple[Column, ...]) -> tuple[str, ...]:
+    if len(row) != len(columns):
+        raise ValueError(f"a row has {len(row)} cells, the table {len(columns)} columns")
+    return tuple(_cell(value, column) for value, column in zip(row, columns, strict=True))
+
+
+def _cell(value: Any, column: Column) -> str:
+    if value is None or value != value:  # NaN is unequal to itself
+        return ABSENT
+    if isinstance(value, bool | str):
+        return str(value)
+    if column.decimals is not None:
+        return plain(float(value), column.decimals)
+    return f"{value}".replace("-", MINUS) if isinstance(value, int) else f"{value:g}".replace("-", MINUS)

@@ -1,0 +1,202 @@
+"""What a template sees: read-only namespaces over the results, by name."""
+
+from __future__ import annotations
+
+import difflib
+import math
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache
+from typing import Any
+
+import pandas as pd
+
+from labreport.documents import wording
+from labreport.documents.text import Literal
+from labreport.errors import TemplateError
+from labreport.files import read_json
+from labreport.results import Results
+
+OUTCOMES = ("supported", "refuted", "undecided")
+
+
+class Namespace:
+    """Named values; printing it, or asking it for a name it lacks, is an error that says what it has."""
+
+    def __init__(self, described: str, values: Mapping[str, Any]) -> None:
+        self._described = described
+        self._values = dict(values)
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            return self.__dict__["_values"][name]
+        except KeyError:
+            raise AttributeError(name) from None
+
+    def __getitem__(self, name: str) -> Any:
+        return self._values[name]
+
+    def __iter__(self) -> Any:
+        return iter(self._values)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._values
+
+    def __str__(self) -> str:
+        raise TemplateError(f"{self._described} is not text; write one of its values: {', '.join(self._values)}")
+
+
+def described(value: Any) -> tuple[str, list[str]]:
+    """A namespace's own name and the names of its values; for other objects their type and nothing."""
+    if isinstance(value, Namespace):
+        return value._described, list(value._values)
+    return f"a {type(value).__name__}", []
+
+
+def unknown(name: Any, what: str, allowed: Iterable[str]) -> TemplateError:
+    """The error for a name that is not among those allowed, with the closest one."""
+    names = [str(known) for known in allowed]
+    close = difflib.get_close_matches(str(name), names, n=1)
+    hint = f'; did you mean "{close[0]}"?' if close else ""
+    return TemplateError(f"there is no {what} {str(name)!r}{hint} There are: {', '.join(names) or 'none'}")
+
+
+def functions(results: Results, spec: Mapping[str, Any], lang: str) -> dict[str, Callable[..., Any]]:
+    """The functions through which a template takes results by name.
+
+    Args:
+        results: reads the runs, data sets and measurements of `spec`.
+        spec: the spec of a `write` step.
+        lang: `zh` or `en`.
+    """
+    experiments: Mapping[str, Any] = spec.get("experiments") or {}
+
+    @cache
+    def run(name: str) -> Namespace:
+        if name not in experiments:
+            raise unknown(name, "experiment", experiments)
+        return _run(results, name, lang)
+
+    @cache
+    def dataset(name: str) -> Namespace:
+        if name not in (spec.get("data") or {}):
+            raise unknown(name, "data set", spec.get("data") or {})
+        title = (spec.get("dataset_titles") or {}).get(name, name.upper())
+        return _dataset(results.dataset(name), name, title)
+
+    @cache
+    def claim(name: str) -> Namespace:
+        files = spec.get("claims") or {}
+        if name not in files:
+            raise unknown(name, "claim", files)
+        return _claim(read_json(files[name]), name, lang)
+
+    @cache
+    def measurement(name: str) -> Namespace:
+        if name not in (spec.get("measurements") or {}):
+            raise unknown(name, "measurement", spec.get("measurements") or {})
+        return _measurement(results.measurement(name), name)
+
+    def names(part: str | None = None) -> list[str]:
+        parts = list(dict.fromkeys(entry["part"] for entry in experiments.values()))
+        if part is not None and part not in parts:
+            raise unknown(part, "part of this report's experiments", parts)
+        return [name for name, entry in experiments.items() if part is None or entry["part"] == part]
+
+    return {"run": run, "dataset": dataset, "claim": claim, "measurement": measurement, "experiments": names}
+
+
+def report(declaration: Mapping[str, Any]) -> Namespace:
+    """Title, subtitle, authors, affiliation and course, to be printed as they are."""
+    texts = {key: Literal(declaration.get(key) or "") for key in ("title", "subtitle", "affiliation", "course")}
+    authors = [Literal(author) for author in declaration.get("authors") or []]
+    return Namespace("report", {**texts, "authors": authors})
+
+
+def scale(name: str, lang: str) -> Namespace:
+    """Name, whether it is full, and the notice in the language."""
+    found = wording.scale(name, lang)
+    values = {"name": found.name, "full": found.full, "notice": Literal(found.notice), "mark": Literal(found.mark)}
+    return Namespace("scale", values)
+
+
+def _run(results: Results, name: str, lang: str) -> Namespace:
+    summary = results.summary(name)
+    spec = results.run_spec(name)
+    training = spec["training"]
+    devices = dict.fromkeys(str(device) for device in results.environment(name)["device"])
+    epochs = int(summary["epochs"].iloc[0])
+    averaged = (
+        "best_val_accuracy",
+        "best_epoch",
+        "train_accuracy",
+        "train_loss",
+        "val_loss",
+        "seconds",
+        "samples_per_second",
+        "val_accuracy",
+    )
+    spread = float(summary["val_accuracy"].std(ddof=1))
+    published = results.published(name)
+    values = {
+        "name": name,
+        "epochs": epochs,
+        "batch_size": training["batch_size"],
+        "learning_rate": training["learning_rate"],
+        "optimizer": Literal(training["optimizer"]["name"]),
+        "parameters": int(summary["parameters"].iloc[0]),
+        "train_samples": int(summary["train_samples"].iloc[0]),
+        "val_samples": int(summary["val_samples"].iloc[0]),
+        "seeds": len(summary),
+        **{column: _whole(float(summary[column].mean())) for column in averaged},
+        "val_accuracy_std": None if math.isnan(spread) else spread,
+        "seconds_per_epoch": float(summary["seconds"].mean()) / epochs,
+        "device": Literal(wording.word("and", lang).join(devices)),
+        "published": Namespace(
+            f'run("{name}").published', {key: published.get(key) for key in ("val_accuracy", "seconds")}
+        ),
+        "model": _nested(f'run("{name}").model', spec["model"].get("parameters") or {}),
+    }
+    return Namespace(f'run("{name}")', values)
+
+
+def _dataset(found: Mapping[str, Any], name: str, title: str) -> Namespace:
+    values = {
+        "name": name,
+        "title": Literal(title),
+        "train_samples": sum(found["train_counts"]),
+        "test_samples": sum(found["test_counts"]),
+        "classes": [Literal(label) for label in found["classes"]],
+        "vocabulary": found.get("vocabulary"),
+        "length": found.get("length"),
+    }
+    return Namespace(f'dataset("{name}")', values)
+
+
+def _claim(found: Mapping[str, Any], name: str, lang: str) -> Namespace:
+    outcomes = {outcome: found["outcome"] == outcome for outcome in OUTCOMES}
+    reason = Literal(found["reason"][lang])
+    values = {key: value for key, value in found["values"].items() if key not in OUTCOMES}
+    return Namespace(f'claim("{name}")', {**values, **outcomes, "outcome": found["outcome"], "reason": reason})
+
+
+def _measurement(frame: pd.DataFrame, name: str) -> Namespace:
+    rows = {}
+    for record in frame.to_dict("records"):
+        implementation = str(record["implementation"])
+        values = {str(key): _plain(value) for key, value in record.items()}
+        rows[implementation] = Namespace(f'measurement("{name}").{implementation}', values)
+    return Namespace(f'measurement("{name}")', rows)
+
+
+def _nested(described: str, values: Mapping[str, Any]) -> Namespace:
+    return Namespace(described, {key: Literal(item) if isinstance(item, str) else item for key, item in values.items()})
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, str):
+        return Literal(value)
+    return None if pd.isna(value) else value
+
+
+def _whole(value: float) -> float | int:
+    return int(value) if value.is_integer() else value

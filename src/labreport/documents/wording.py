@@ -1,0 +1,101 @@
+"""The few words that a document adds to its prose, in each language."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+LANGUAGES = ("zh", "en")
+FORMATS = ("latex", "markdown")
+
+_WORDS = {
+    "zh": {
+        "fig": "图",
+        "tab": "表",
+        "and": "、",
+        "note": "注：",
+        "continued": "（续）",
+        "commit": "提交",
+        "affiliation": "单位",
+        "course": "课程",
+    },
+    "en": {
+        "fig": "Figure",
+        "tab": "Table",
+        "and": ", ",
+        "note": "Note: ",
+        "continued": " (continued)",
+        "commit": "commit",
+        "affiliation": "Affiliation",
+        "course": "Course",
+    },
+}
+
+_SCALES = {
+    "demo": {
+        "zh": ("演示规模", "演示规模：数据是程序生成的小样本，数值只说明流程完整，不是实验结果。"),
+        "en": (
+            "demo scale",
+            "Demo scale: the data are small generated samples. The numbers show that the pipeline is complete; "
+            "they are not results.",
+        ),
+    },
+    "lite": {
+        "zh": ("精简规模", "精简规模：只用真实数据的一部分并减少训练轮数，数值不能与完整实验相比。"),
+        "en": (
+            "lite scale",
+            "Lite scale: part of the real data and fewer epochs. The numbers do not compare with the full experiment.",
+        ),
+    },
+}
+
+
+@dataclass(frozen=True)
+class Scale:
+    """At what scale a report was made.
+
+    Attributes:
+        name: as in `config/scales/`.
+        full: whether it is the experiment as published.
+        mark: a few words for running heads and captions; empty when full.
+        notice: a sentence in the report's language; empty when full.
+    """
+
+    name: str
+    full: bool
+    mark: str
+    notice: str
+
+
+def scale(name: str, lang: str) -> Scale:
+    """The scale `name`, worded in `lang`; a scale of the user's own says its name."""
+    if name == "full":
+        return Scale(name, True, "", "")
+    if name in _SCALES:
+        return Scale(name, False, *_SCALES[name][lang])
+    if lang == "zh":
+        return Scale(name, False, f"{name} 规模", f"{name} 规模：数值不能与完整实验相比。")
+    return Scale(name, False, f"{name} scale", f"Scale {name}: the numbers do not compare with the full experiment.")
+
+
+def word(key: str, lang: str) -> str:
+    """A word of `_WORDS`."""
+    return _WORDS[lang][key]
+
+
+def caption_label(kind: str, number: str, lang: str) -> str:
+    """What stands before a caption in Markdown: `图 1`, `Figure 1.`"""
+    return f"{word(kind, lang)}\u00a0{number}" + ("" if lang == "zh" else ".")
+
+
+def reference(kind: str, number: str, appendix: bool, lang: str) -> str:
+    """How the text refers to a numbered thing: `图 1`, `第 2 节`, `附录 A`, `Section 2`."""
+    if kind != "sec":
+        return f"{word(kind, lang)}\u00a0{number}"
+    if lang == "zh":
+        return f"附录\u00a0{number}" if appendix else f"第\u00a0{number}\u00a0节"
+    return f"{'Appendix' if appendix else 'Section'}\u00a0{number}"
+
+
+def marked(mark: str, lang: str) -> str:
+    """The scale's mark as it ends a caption."""
+    return f"〔{mark}〕" if lang == "zh" else f"[{mark}]"
