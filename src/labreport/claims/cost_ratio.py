@@ -35,7 +35,6 @@ def judge(results: Results, options: Mapping[str, Any]) -> Verdict:
     high = _ratio(slow["milliseconds_high"], fast["milliseconds_low"])
     at_least = float(options["at_least"])
     holds = True if low >= at_least else False if high < at_least else None
-    shared = f"{options['slow']}_shared"
     values = {
         "ratio": ratio,
         "ratio_low": low,
@@ -46,11 +45,9 @@ def judge(results: Results, options: Mapping[str, Any]) -> Verdict:
         "slow_milliseconds": float(slow["milliseconds"]),
         "fast_milliseconds": float(fast["milliseconds"]),
         "operations_ratio": _ratio(slow["operations_per_step"], fast["operations_per_step"]),
-        "slow_operations": float(slow["operations_per_step"]),
-        "fast_operations": float(fast["operations_per_step"]),
-        "shared_input_ratio": (
-            _ratio(slow["milliseconds"], frame.loc[shared, "milliseconds"]) if shared in frame.index else None
-        ),
+        "slow_operations_per_step": float(slow["operations_per_step"]),
+        "fast_operations_per_step": float(fast["operations_per_step"]),
+        **_shared_input(frame, options["slow"], slow, fast),
     }
     reason = {
         "zh": f"{options['slow']} 的用时是 {options['fast']} 的 {ratio:.1f} 倍（四分位范围 {low:.1f}–{high:.1f}），"
@@ -69,6 +66,17 @@ def _row(frame: pd.DataFrame, name: str, measurement: str) -> pd.Series:
     if isinstance(row, pd.DataFrame):
         raise ResultsError(f"measurement {measurement}: {name!r} stands there more than once")
     return row
+
+
+def _shared_input(frame: pd.DataFrame, name: str, slow: pd.Series, fast: pd.Series) -> dict[str, float | None]:
+    """How much of the difference goes when `slow` computes its input product once for all steps (`<slow>_shared`)."""
+    variant = f"{name}_shared"
+    if variant not in frame.index:
+        return {"shared_ratio": None, "shared_gain": None}
+    shared = float(frame.loc[variant, "milliseconds"])
+    excess = float(slow["milliseconds"] - fast["milliseconds"])
+    gain = (float(slow["milliseconds"]) - shared) / excess if excess > 0 else None
+    return {"shared_ratio": _ratio(shared, fast["milliseconds"]), "shared_gain": gain}
 
 
 def _ratio(above: Any, below: Any) -> float:
