@@ -9,13 +9,14 @@ from typing import Any
 from pydantic import ValidationError
 
 from labreport.declarations.reading import check, explain, merge, shown, suggestion
-from labreport.declarations.schema import Dataset, ExperimentFile, Match, Override, Published, Scale, Settings
+from labreport.declarations.schema import Dataset, ExperimentFile, Match, Model, Override, Published, Scale, Settings
 from labreport.errors import DeclarationError
 from labreport.models.registry import MODELS
 from labreport.planning.code import signature
 
 # Constructor parameters that the data set decides.
 FROM_DATA = frozenset({"classes", "vocabulary"})
+PLAIN = (str, int, float, bool)
 
 
 @dataclass(frozen=True)
@@ -66,11 +67,18 @@ def _resolve_arm(
     layers = [_Layer(where, "shared", file.shared), _Layer(where, f"arms.{name}", arm)]
     model_name = _model_name(layers)
     names = {"dataset": file.dataset, "part": file.part, "experiment": name, "model": model_name, "measurement": None}
+    _resolved(layers, name, where, dataset)  # a mistake that a scale happens to cover is a mistake all the same
     layers += [
         _Layer(scale_where, f"overrides.{index}.set", override.set)
         for index, override in enumerate(scale.overrides)
         if applies(override, names)
     ]
+    settings, target = _resolved(layers, name, where, dataset)
+    return Experiment(name, file.part, file.dataset, file.task, settings, target, published, where)
+
+
+def _resolved(layers: list[_Layer], name: str, where: str, dataset: Dataset) -> tuple[Settings, str]:
+    """The merged and checked settings, and the target of the model."""
     merged: dict[str, Any] = {}
     for layer in layers:
         merged = merge(merged, layer.values)
@@ -80,7 +88,7 @@ def _resolve_arm(
         raise DeclarationError(_at_their_places(error, layers, name, where)) from None
     target = _checked_model(settings, layers)
     _check_data(settings, dataset, layers)
-    return Experiment(name, file.part, file.dataset, file.task, settings, target, published, where)
+    return settings, target
 
 
 def applies(override: Override, names: Mapping[str, str | None]) -> bool:
@@ -137,7 +145,7 @@ def _again(mistake: Any) -> Any:
     return {key: mistake[key] for key in ("type", "loc", "input", "ctx") if key in mistake}
 
 
-def resolve_model(model: Any, where: str, at: str) -> str:
+def resolve_model(model: Model, where: str, at: str) -> str:
     """The registry's target of a model, its parameters checked against the constructor.
 
     Raises:
@@ -154,7 +162,7 @@ def resolve_model(model: Any, where: str, at: str) -> str:
             raise DeclarationError(
                 f"{where}: {at}.{name}: unknown parameter of {model.name}{suggestion(name, parameters)}"
             )
-        if not isinstance(value, str | int | float | bool):
+        if not isinstance(value, PLAIN):
             raise DeclarationError(
                 f"{where}: {at}.{name}: found {shown(value)}, a number, a word or true/false is needed"
             )
@@ -167,10 +175,9 @@ def resolve_model(model: Any, where: str, at: str) -> str:
 def _checked_model(settings: Settings, layers: list[_Layer]) -> str:
     for name in settings.model.parameters:
         layer = _source(layers, "model", name)
-        single = settings.model.model_copy()
-        known = signature(MODELS[single.name]) if single.name in MODELS else {}
-        if known and name not in known:
-            return resolve_model(single, layer.where, f"{layer.at}.model")
+        known = signature(MODELS[settings.model.name]) if settings.model.name in MODELS else {}
+        if known and (name not in known or not isinstance(settings.model.parameters[name], PLAIN)):
+            return resolve_model(settings.model, layer.where, f"{layer.at}.model")
     layer = _source(layers, "model", "name")
     return resolve_model(settings.model, layer.where, f"{layer.at}.model")
 

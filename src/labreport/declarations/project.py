@@ -107,9 +107,7 @@ def _datasets(root: Path) -> dict[str, Dataset]:
     return {name: check(Dataset, value, where, at=name) for name, value in read_yaml(root / where, where).items()}
 
 
-def _experiments(
-    root: Path, scale: Scale, scale_where: str, datasets: Mapping[str, Dataset]
-) -> dict[str, Experiment]:
+def _experiments(root: Path, scale: Scale, scale_where: str, datasets: Mapping[str, Dataset]) -> dict[str, Experiment]:
     experiments: dict[str, Experiment] = {}
     for _, path, where in _files(root, "experiments"):
         for experiment in resolve_file(read_yaml(path, where), where, scale, scale_where, datasets):

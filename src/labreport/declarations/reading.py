@@ -119,7 +119,7 @@ def _words(mistake: dict[str, Any], model: type[BaseModel]) -> str:
     if kind == "literal_error":
         return f"found {found}, allowed is {context['expected']}"
     if kind == "value_error":
-        return f"{str(context['error'])}; found {found}"
+        return f"{context['error']!s}; found {found}"
     if kind == "string_pattern_mismatch":
         return f"found {found}, which does not have the form {context['pattern']}"
     return f"found {found}, but {mistake['msg'][:1].lower()}{mistake['msg'][1:]}"
@@ -152,7 +152,9 @@ def suggestion(word: str, allowed: Iterable[str]) -> str:
     names = list(allowed)
     near = difflib.get_close_matches(word, names, n=1)
     hint = f'; did you mean "{near[0]}"?' if near else ""
-    return f"{hint} allowed: {', '.join(names)}" if hint and names else f"; allowed: {', '.join(names)}" if names else hint
+    return (
+        f"{hint} allowed: {', '.join(names)}" if hint and names else f"; allowed: {', '.join(names)}" if names else hint
+    )
 
 
 def merge(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:

@@ -119,7 +119,9 @@ class Plan:
         """
         reports = self.declarations.reports
         if name not in reports:
-            raise DeclarationError(f"report/{name}: config/reports/{name}.yaml does not exist{suggestion(name, reports)}")
+            raise DeclarationError(
+                f"report/{name}: config/reports/{name}.yaml does not exist{suggestion(name, reports)}"
+            )
         return reports[name]
 
     def report_measurements(self, report: ReportDeclaration) -> dict[str, Kept]:

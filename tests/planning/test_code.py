@@ -1,0 +1,145 @@
+"""The digest of code: what it must see, and what it must not."""
+
+from __future__ import annotations
+
+import textwrap
+
+import pytest
+
+from labreport.errors import CodeChangedError
+from labreport.models.registry import MODELS
+from labreport.planning import code
+
+SOURCE = '''
+"""Module."""
+import math
+
+
+def area(radius, scale=1.0):
+    """Docstring."""
+    # a comment
+    return f"{math.pi * radius ** 2 * scale:.3f} units"
+'''
+
+SAME = {
+    "comment": SOURCE.replace("# a comment", "# quite another comment\n    # and more"),
+    "docstrings": SOURCE.replace('"""Docstring."""', '"""Other."""').replace('"""Module."""', ""),
+    "formatting": SOURCE.replace("(radius, scale=1.0)", "(\n    radius,\n    scale = 1.0,\n)"),
+    "parentheses": SOURCE.replace("radius ** 2", "(radius ** 2)"),
+    "quotes": SOURCE.replace('f"', "f'").replace('units"', "units'"),
+    "number's spelling": SOURCE.replace("1.0", "1.00"),
+}
+OTHER = {
+    "constant": SOURCE.replace("** 2", "** 3"),
+    "type of a constant": SOURCE.replace("1.0", "1"),
+    "name": SOURCE.replace("radius", "diameter"),
+    "default": SOURCE.replace("scale=1.0", "scale=2.0"),
+    "f-string's text": SOURCE.replace("units", "unit"),
+    "f-string's format": SOURCE.replace(".3f", ".4f"),
+    "keyword-only": SOURCE.replace("radius, scale", "radius, *, scale"),
+    "decorator": SOURCE.replace("def area", "@math.cache\ndef area"),
+    "return value": SOURCE.replace("return", "return None and"),
+}
+
+
+@pytest.mark.parametrize("variant", SAME)
+def test_what_has_no_effect_has_no_meaning(variant):
+    assert code.meaning(SAME[variant]) == code.meaning(SOURCE)
+
+
+@pytest.mark.parametrize("variant", OTHER)
+def test_every_effect_has_a_meaning(variant):
+    assert code.meaning(OTHER[variant]) != code.meaning(SOURCE)
+
+
+def test_a_string_that_is_no_docstring_counts():
+    assert code.meaning("x = 1\n'text'") != code.meaning("x = 1\n'other'")
+
+
+@pytest.fixture
+def package(tmp_path, monkeypatch):
+    """A small package under the project's name, and a function that writes its modules."""
+    monkeypatch.setattr(code, "SOURCES", tmp_path)
+    code._parsed.cache_clear()
+    code._classes.cache_clear()
+
+    def write(**modules):
+        code._parsed.cache_clear()
+        for name, text in modules.items():
+            path = tmp_path.joinpath("labreport", *name.split("__")).with_suffix(".py")
+            path.parent.mkdir(parents=True, exist_ok=True)
+            for folder in [path.parent, *path.parent.parents]:
+                if folder == tmp_path:
+                    break
+                (folder / "__init__.py").touch()
+            path.write_text(textwrap.dedent(text))
+
+    yield write
+    code._parsed.cache_clear()
+    code._classes.cache_clear()
+
+
+def test_closure_follows_every_form_of_import(package):
+    package(
+        steps__a="from labreport.b import x\nimport labreport.c.d\n",
+        b="def x():\n    from labreport import late\n",
+        c__d="from . import e\nfrom ..f import y\n",
+        c__e="",
+        f="y = 1\n",
+        late="",
+        never="",
+        hidden="",
+    )
+    package(
+        b="from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import labreport.hidden\nimport labreport.late\n"
+    )
+    names = {name.removeprefix("labreport.") for name in code.closure(["labreport.steps.a"])}
+    assert names == {"labreport", "steps", "steps.a", "b", "c", "c.d", "c.e", "f", "late"}
+
+
+def test_only_reachable_code_changes_a_digest(package):
+    package(a="from labreport.b import x\n", b="x = 1\n", stranger="y = 1\n")
+    before = code.code_digest(["labreport.a"])
+    package(stranger="y = 2\n")
+    assert code.code_digest(["labreport.a"]) == before
+    package(b="x = 1  # the one\n")
+    assert code.code_digest(["labreport.a"]) == before
+    package(b="x = 2\n")
+    assert code.code_digest(["labreport.a"]) != before
+
+
+def test_an_edit_between_planning_and_start_is_refused(package):
+    package(a="x = 1\n")
+    planned = code.code_digest(["labreport.a"])
+    code.check_code(planned, ["labreport.a"])
+    package(a="x = 2\n")
+    with pytest.raises(CodeChangedError, match=r"labreport\.a changed after this job was planned"):
+        code.check_code(planned, ["labreport.a"])
+
+
+def test_a_missing_module_is_named(package):
+    package(a="x = 1\n")
+    with pytest.raises(CodeChangedError, match=r"labreport\.nothing: no such module"):
+        code.closure(["labreport.nothing"])
+
+
+def test_signature_reads_defaults_and_inherited_constructors(package):
+    package(
+        m="""
+        class Base:
+            def __init__(self, classes, width=64, *, depth, stem="cifar"): ...
+        class Child(Base): ...
+        """
+    )
+    expected = {"classes": False, "width": True, "depth": False, "stem": True}
+    assert code.signature("labreport.m:Base") == expected
+    assert code.signature("labreport.m:Child") == expected
+    with pytest.raises(CodeChangedError, match="no such class"):
+        code.signature("labreport.m:Missing")
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_a_model_is_reached_through_its_own_file_only(name):
+    modules = set(code.closure(["labreport.steps.train", MODELS[name].partition(":")[0]]))
+    assert "labreport.models.registry" not in modules, "a new registry line would change every key"
+    assert not any(module.startswith(("labreport.declarations", "labreport.figures")) for module in modules)
