@@ -66,7 +66,7 @@ def test_an_absent_run_is_counted_and_left_out(spec):
     assert results.missing("mycnn") == 1
     assert list(results.summary("mycnn")["seed"]) == [0]
     runs[0]["path"] += "-absent"
-    with pytest.raises(ResultsError, match="mycnn: no finished run .*-absent"):
+    with pytest.raises(ResultsError, match=r"mycnn: no finished run .*-absent"):
         results.metrics("mycnn")
 
 
@@ -135,5 +135,5 @@ def test_measurement_and_dataset(spec, cost_folder, tmp_path):
     assert results.dataset("cifar10")["classes"] == ["a"]
     with pytest.raises(ResultsError, match="no 'gru' among the measurements here; there are: lstm_cost"):
         results.measurement("gru")
-    with pytest.raises(ResultsError, match="measurement.csv: column joules is missing"):
+    with pytest.raises(ResultsError, match=r"measurement\.csv: column joules is missing"):
         results.measurement("lstm_cost", ("joules",))

@@ -1,7 +1,7 @@
 """Finished runs and measurements as frames: what figures, tables and claims are made from.
 
-Reads the files that `docs/architecture.md` lists under "A run" and "A measurement". A column or a file that is missing or
-cannot be read is a `ResultsError` that names the file.
+Reads the files that `docs/architecture.md` lists under "A run" and "A measurement". A column or a file that is missing
+or cannot be read is a `ResultsError` that names the file.
 """
 
 from __future__ import annotations
@@ -102,12 +102,23 @@ class Results:
             raise ResultsError(f"{experiment}: no finished run ({folders}); build the report again to train it")
         return there
 
+    def single(self, experiments: Sequence[str]) -> str:
+        """The one name in `experiments`.
+
+        Raises:
+            ResultsError: there are none or several.
+        """
+        if len(experiments) != 1:
+            found = ", ".join(experiments) or "none"
+            raise ResultsError(f"{self.name}: this kind shows one experiment; found: {found}")
+        return experiments[0]
+
     def missing(self, experiment: str) -> int:
         """How many planned runs of `experiment` are not there."""
         return len(self._planned(experiment)) - len(self.runs(experiment))
 
     def metrics(self, experiment: str) -> pd.DataFrame:
-        """Columns of `metrics.csv` and `seed`: a row per seed and epoch; accuracies are fractions, seconds wall time."""
+        """Columns of `metrics.csv` and `seed`, a row per seed and epoch: accuracies as fractions, wall time."""
         return self._stack(experiment, lambda run: read_table(run.path / "metrics.csv", METRICS))
 
     def per_class(self, experiment: str) -> pd.DataFrame:

@@ -1,0 +1,97 @@
+"""Which classes an experiment takes for which: the confusion matrix in percent of the true class."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.figure import Figure
+
+from labreport.errors import ResultsError
+from labreport.figures.labels import class_name, label
+from labreport.figures.style import SMALL_PT, new_figure
+from labreport.results import Results
+
+# One hue from white to dark: its lightness falls evenly, so grey prints and colour-blind readers see the same order.
+SHADES = LinearSegmentedColormap.from_list("shades", ["#ffffff", "#9cc7e4", "#0072B2", "#00304d"])
+DARK = 0.45
+FEW_CLASSES = 4
+
+
+def collect(results: Results, options: Mapping[str, Any]) -> pd.DataFrame:
+    """Columns `experiment, true, predicted, count, share`: counts summed over seeds, shares of the true class.
+
+    Raises:
+        ResultsError: a file is missing or malformed, `experiments` names more than one, or a class has no samples.
+    """
+    experiment = results.single(options["experiments"])
+    pairs = results.confusion(experiment).groupby(["true", "predicted"], sort=False)["count"].sum().reset_index()
+    samples = pairs.groupby("true", sort=False)["count"].transform("sum")
+    if (samples == 0).any():
+        empty = ", ".join(pairs["true"][samples == 0].unique())
+        raise ResultsError(f"{results.name}: {experiment} has no validation sample of {empty} in its confusion counts")
+    pairs.insert(0, "experiment", experiment)
+    return pairs.assign(share=pairs["count"] / samples)
+
+
+def draw(frame: pd.DataFrame, options: Mapping[str, Any], lang: str) -> Figure:
+    """A square per pair, its share in percent inside; shares that round to nothing stay empty."""
+    classes, shares = _matrix(frame)
+    few = len(classes) <= FEW_CLASSES
+    figure, axes = new_figure(options, half_cm=6.6 if few else 7.8, full_cm=8.0 if few else 14.5)
+    axes.imshow(shares, cmap=SHADES, vmin=0, vmax=1)
+    for row, line in enumerate(shares):
+        for column, share in enumerate(line):
+            if text := _percent(share, decimals=int(few)):
+                colour = "white" if share > DARK else "black"
+                axes.text(column, row, text, ha="center", va="center", fontsize=SMALL_PT, color=colour)
+    names = [class_name(name, lang) for name in classes]
+    ticks = range(len(names))
+    upright = few or (lang == "zh" and max(map(len, names)) <= 2)
+    axes.set_xticks(ticks, names, rotation=0 if upright else 90)
+    axes.set_yticks(ticks, names)
+    axes.tick_params(length=0)
+    axes.set_xlabel(label("predicted", lang))
+    axes.set_ylabel(label("true", lang))
+    axes.grid(False)
+    edges = [tick - 0.5 for tick in range(1, len(names))]
+    axes.hlines(edges, -0.5, len(names) - 0.5, color="white", linewidth=0.5)
+    axes.vlines(edges, -0.5, len(names) - 0.5, color="white", linewidth=0.5)
+    for spine in axes.spines.values():
+        spine.set_visible(True)
+    return figure
+
+
+def describe(frame: pd.DataFrame, options: Mapping[str, Any], lang: str) -> str:
+    """The best and the worst recognised class and the most frequent confusion."""
+    name = frame["experiment"].iloc[0]
+    right = frame[frame["true"] == frame["predicted"]].sort_values("share")
+    wrong = frame[frame["true"] != frame["predicted"]].sort_values("share")
+    worst, best, pair = right.iloc[0], right.iloc[-1], wrong.iloc[-1]
+    say = {key: class_name(str(value), lang) for key, value in (("worst", worst["true"]), ("best", best["true"]))}
+    true, taken = class_name(pair["true"], lang), class_name(pair["predicted"], lang)
+    if lang == "zh":
+        return (
+            f"混淆矩阵: {name}。识别最好的类别是{say['best']} ({best['share']:.0%}), "
+            f"最差的是{say['worst']} ({worst['share']:.0%}); 最常见的混淆是把{true}认作{taken} ({pair['share']:.0%})。"
+        )
+    return (
+        f"Confusion matrix of {name}. Best recognised: {say['best']} ({best['share']:.0%}); "
+        f"worst: {say['worst']} ({worst['share']:.0%}); most frequent confusion: {true} taken for {taken} "
+        f"({pair['share']:.0%})."
+    )
+
+
+def _matrix(frame: pd.DataFrame) -> tuple[list[str], Any]:
+    """Class names in the file's order, and shares (true classes, predicted classes)."""
+    classes = list(dict.fromkeys(frame["true"]))
+    table = frame.pivot(index="true", columns="predicted", values="share").reindex(index=classes, columns=classes)
+    return classes, table.fillna(0.0).to_numpy()
+
+
+def _percent(share: float, decimals: int) -> str:
+    """Percent, or nothing where all its digits are zeros."""
+    text = f"{100 * share:.{decimals}f}"
+    return text if float(text) > 0 else ""

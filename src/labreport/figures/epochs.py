@@ -1,0 +1,70 @@
+"""Curves over epochs: mean and spread over seeds, published curves, and how both are drawn."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+
+from labreport.figures.style import MARKERS_PER_LINE, MEASURED, PUBLISHED
+from labreport.results import Results
+
+BAND_ALPHA = 0.18
+
+
+def measured_curve(results: Results, experiment: str, column: str) -> pd.DataFrame:
+    """Mean over the seeds that reached an epoch.
+
+    Returns:
+        `experiment, source, epoch, value, std, seeds`; std is the sample standard deviation, empty for one seed.
+    """
+    groups = results.metrics(experiment).groupby("epoch")[column]
+    frame = groups.agg(value="mean", std="std", seeds="count").reset_index()
+    frame.insert(0, "experiment", experiment)
+    frame.insert(1, "source", "measured")
+    return frame
+
+
+def published_curve(results: Results, experiment: str, column: str, last_epoch: int) -> pd.DataFrame | None:
+    """The published curve up to `last_epoch`, in the columns of `measured_curve`.
+
+    None where nothing is published or where the runs did not see the real data: a curve of other data beside them
+    would invite a comparison that means nothing.
+    """
+    curve = results.curve(experiment) if results.real_data else None
+    if curve is None or curve["epoch"].min() > last_epoch:
+        return None
+    curve = curve[curve["epoch"] <= last_epoch]
+    columns = {"experiment": experiment, "source": "published", "epoch": curve["epoch"], "value": curve[column]}
+    return pd.DataFrame({**columns, "std": float("nan"), "seeds": 1})
+
+
+def draw_measured(axes: Axes, curve: pd.DataFrame, factor: float, look: dict[str, Any]) -> Line2D:
+    """A solid line with a few markers, and a band of one standard deviation where there are several seeds."""
+    value, std = factor * curve["value"], factor * curve["std"]
+    every = max(1, round(len(curve) / MARKERS_PER_LINE))
+    marks = [i for i in range(len(curve)) if (len(curve) - 1 - i) % every == 0]
+    style = {**MEASURED, **look, "markerfacecolor": "white", "markevery": marks, "zorder": 3, "clip_on": False}
+    (line,) = axes.plot(curve["epoch"], value, **style)
+    if std.notna().any():
+        axes.fill_between(
+            curve["epoch"], value - std, value + std, color=look["color"], alpha=BAND_ALPHA, linewidth=0, zorder=1
+        )
+    return line
+
+
+def draw_published(axes: Axes, curve: pd.DataFrame, factor: float, look: dict[str, Any]) -> None:
+    """A thin dashed line without markers."""
+    axes.plot(curve["epoch"], factor * curve["value"], **{**PUBLISHED, "color": look["color"]}, zorder=2)
+
+
+def sources(frame: pd.DataFrame) -> list[str]:
+    """`measured`, and `published` where the frame has such rows."""
+    return [source for source in ("measured", "published") if (frame["source"] == source).any()]
+
+
+def number(value: float, accuracy: bool) -> str:
+    """A loss with two decimals, or an accuracy (a fraction) in percent with one."""
+    return f"{100 * value:.1f} %" if accuracy else f"{value:.2f}"

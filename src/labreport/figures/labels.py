@@ -1,0 +1,56 @@
+"""Words in figures, in each language of a report. A label that is missing in a language is a `KeyError` at once."""
+
+from __future__ import annotations
+
+LABELS: dict[str, dict[str, str]] = {
+    "epoch": {"zh": "训练轮次", "en": "Epoch"},
+    "loss": {"zh": "损失", "en": "Loss"},
+    "accuracy": {"zh": "准确率 (%)", "en": "Accuracy (%)"},
+    "train_loss": {"zh": "训练损失", "en": "Training loss"},
+    "val_loss": {"zh": "验证损失", "en": "Validation loss"},
+    "train_accuracy": {"zh": "训练准确率 (%)", "en": "Training accuracy (%)"},
+    "val_accuracy": {"zh": "验证准确率 (%)", "en": "Validation accuracy (%)"},
+    "train": {"zh": "训练", "en": "training"},
+    "val": {"zh": "验证", "en": "validation"},
+    "measured": {"zh": "本次测量", "en": "measured"},
+    "published": {"zh": "原报告", "en": "published"},
+    "chance": {"zh": "随机猜测", "en": "chance"},
+    "true": {"zh": "真实类别", "en": "True class"},
+    "predicted": {"zh": "预测类别", "en": "Predicted class"},
+    "milliseconds": {"zh": "每批次用时 (ms)", "en": "Time per batch (ms)"},
+    "operations_per_step": {"zh": "每步 {0} 次运算调用", "en": "{0} operations/step"},
+    "packaged": {"zh": "库实现", "en": "packaged"},
+    "own": {"zh": "自编实现", "en": "own"},
+    "layer": {"zh": "带参数的层", "en": "learned layer"},
+    "operation": {"zh": "逐元素运算", "en": "element-wise operation"},
+}
+
+CLASS_NAMES: dict[str, dict[str, str]] = {
+    "airplane": {"zh": "飞机", "en": "airplane"},
+    "automobile": {"zh": "汽车", "en": "automobile"},
+    "bird": {"zh": "鸟", "en": "bird"},
+    "cat": {"zh": "猫", "en": "cat"},
+    "deer": {"zh": "鹿", "en": "deer"},
+    "dog": {"zh": "狗", "en": "dog"},
+    "frog": {"zh": "蛙", "en": "frog"},
+    "horse": {"zh": "马", "en": "horse"},
+    "ship": {"zh": "船", "en": "ship"},
+    "truck": {"zh": "卡车", "en": "truck"},
+    "negative": {"zh": "负面", "en": "negative"},
+    "positive": {"zh": "正面", "en": "positive"},
+}
+
+
+def label(key: str, lang: str) -> str:
+    """The words for `key` in `lang` (`zh` or `en`)."""
+    return LABELS[key][lang]
+
+
+def class_name(name: str, lang: str) -> str:
+    """A class's name in `lang`; a class that is not in the list keeps its own name."""
+    return CLASS_NAMES.get(name, {}).get(lang, name)
+
+
+def implementation_name(name: str, lang: str) -> str:
+    """The name of a measured implementation in `lang`; one that is not in the list keeps its own name."""
+    return LABELS.get(name, {}).get(lang, name)

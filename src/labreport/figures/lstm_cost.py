@@ -1,0 +1,69 @@
+"""What one LSTM layer costs in each implementation, with the number of operations behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from labreport.figures.labels import implementation_name, label
+from labreport.figures.style import COLOURS, GREY, SMALL_PT, new_figure
+from labreport.results import Results
+
+COLUMNS = ("implementation", "milliseconds", "milliseconds_low", "milliseconds_high", "operations_per_step")
+BAR_HEIGHT = 0.5
+BAR_CM, FRAME_CM = 1.25, 1.5
+
+
+def collect(results: Results, options: Mapping[str, Any]) -> pd.DataFrame:
+    """Columns `implementation, milliseconds` (median per batch), its quartiles, `operations_per_step`."""
+    return results.measurement(options["measurement"], COLUMNS)[list(COLUMNS)].copy()
+
+
+def draw(frame: pd.DataFrame, options: Mapping[str, Any], lang: str) -> Figure:
+    """A bar per implementation with its quartiles; time and operations per step stand at its end."""
+    height = FRAME_CM + BAR_CM * len(frame)
+    figure, axes = new_figure(options, half_cm=height, full_cm=height)
+    places = list(range(len(frame) - 1, -1, -1))
+    median = frame["milliseconds"]
+    spread = [median - frame["milliseconds_low"], frame["milliseconds_high"] - median]
+    error = {"elinewidth": 0.8, "capsize": 2, "ecolor": "black"}
+    colours = [COLOURS[i % len(COLOURS)] for i in range(len(frame))]
+    axes.barh(places, median, BAR_HEIGHT, color=colours, xerr=spread, error_kw=error)
+    for row, y in zip(frame.to_dict("records"), places, strict=True):
+        words = label("operations_per_step", lang).format(_rounded(row["operations_per_step"]))
+        for text, shift, colour in ((f"{_rounded(row['milliseconds'])} ms", 5, "black"), (words, -5, GREY)):
+            axes.annotate(
+                text, (row["milliseconds_high"], y), (5, shift), textcoords="offset points", va="center",
+                fontsize=SMALL_PT, color=colour,
+            )  # fmt: skip
+    names = [implementation_name(name, lang) for name in frame["implementation"]]
+    axes.set_yticks(places, names)
+    axes.tick_params(axis="y", length=0)
+    axes.grid(False, axis="y")
+    axes.set_ylim(-0.6, len(frame) - 0.4)
+    room = 1.3 if options.get("width") != "half" else 2.0
+    axes.set_xlim(0, room * frame["milliseconds_high"].max())
+    axes.set_xlabel(label("milliseconds", lang))
+    return figure
+
+
+def describe(frame: pd.DataFrame, options: Mapping[str, Any], lang: str) -> str:
+    """Time and operations of each implementation, and the ratio of the slowest to the fastest."""
+    ratio = frame["milliseconds"].max() / frame["milliseconds"].min()
+    parts = [
+        f"{implementation_name(row['implementation'], lang)} {_rounded(row['milliseconds'])} ms, "
+        + label("operations_per_step", lang).format(_rounded(row["operations_per_step"]))
+        for row in frame.to_dict("records")
+    ]
+    if lang == "zh":
+        return f"条形图: 一层 LSTM 处理一个批次的用时。{'; '.join(parts)}。最慢者是最快者的 {ratio:.1f} 倍。"
+    times = f"The slowest takes {ratio:.1f} times the fastest."
+    return f"Bar chart: time of one LSTM layer per batch. {'; '.join(parts)}. {times}"
+
+
+def _rounded(value: float) -> str:
+    """Three significant digits, without an exponent."""
+    return f"{value:.0f}" if value >= 100 else f"{value:.3g}"

@@ -1,0 +1,99 @@
+"""From a frame to the bytes of its pictures, the same bytes every time."""
+
+from __future__ import annotations
+
+import io
+import logging
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, Protocol
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from labreport.errors import ResultsError
+from labreport.figures.style import house_style
+from labreport.results import Results
+
+# Entries that hold a date or the version of matplotlib; None leaves an entry out.
+METADATA: dict[str, dict[str, Any]] = {
+    "pdf": {"CreationDate": None, "Producer": None, "Creator": None},
+    "svg": {"Date": None, "Creator": None},
+    "png": {"Software": None},
+}
+
+
+class FigureKind(Protocol):
+    """What a module named in `labreport.figures.registry` has."""
+
+    def collect(self, results: Results, options: Mapping[str, Any]) -> pd.DataFrame:
+        """The one frame that the figure shows."""
+
+    def draw(self, frame: pd.DataFrame, options: Mapping[str, Any], lang: str) -> Figure:
+        """The figure at its printed size."""
+
+    def describe(self, frame: pd.DataFrame, options: Mapping[str, Any], lang: str) -> str:
+        """What there is to see, with the numbers, for those who cannot see it."""
+
+
+def pictures(kind: FigureKind, frame: pd.DataFrame, options: Mapping[str, Any], lang: str) -> dict[str, bytes]:
+    """The figure as `pdf`, `svg` and `png`, in the house style.
+
+    Raises:
+        ResultsError: no font for `lang` is on this machine, or a character is in none of the fonts.
+    """
+    with house_style(lang), every_glyph():
+        figure = kind.draw(frame, options, lang)
+        return {form: _encode(figure, form) for form in METADATA}
+
+
+def _encode(figure: Figure, form: str) -> bytes:
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format=form, metadata=METADATA[form])
+    return buffer.getvalue()
+
+
+class _Collect(logging.Handler):
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.messages: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        message = record.getMessage()
+        if "glyph" in message or "findfont" in message:
+            self.messages.append(message)
+
+
+@contextmanager
+def every_glyph() -> Iterator[None]:
+    """Turn what matplotlib only warns of or logs, a missing glyph or font, into an error.
+
+    Raises:
+        ResultsError: at the end of the block or before, with matplotlib's own words.
+    """
+    handler = _Collect()
+    loggers = [logging.getLogger(f"matplotlib.{name}") for name in ("mathtext", "font_manager")]
+    logging.getLogger("fontTools").setLevel(logging.ERROR)  # it remarks on every font's dates while subsetting
+    for logger in loggers:
+        logger.addHandler(handler)
+    try:
+        with warnings.catch_warnings():
+            warnings.filterwarnings("error", message="Glyph .* missing from")
+            yield
+    except UserWarning as warning:
+        if not str(warning).startswith("Glyph"):
+            raise
+        raise ResultsError(_missing(str(warning))) from None
+    finally:
+        for logger in loggers:
+            logger.removeHandler(handler)
+    if handler.messages:
+        raise ResultsError(_missing(handler.messages[0]))
+
+
+def _missing(words: str) -> str:
+    return (
+        f"a character in a figure is in none of its fonts: {words.rstrip('.')}; rename what contains it, or install "
+        "a font that has it (Debian: texlive-lang-chinese or fonts-noto-cjk)"
+    )

@@ -1,0 +1,131 @@
+"""The one look of all figures: printed size, type, colours that also differ in grey, axes.
+
+Colours: M. Okabe and K. Ito, "Color Universal Design", 2008.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import matplotlib
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+
+from labreport.figures.fonts import families
+
+CM = 1 / 2.54  # inches
+WIDTH_CM = {"full": 16.0, "half": 7.8}
+COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
+MARKERS = ("o", "s", "^", "D", "v", "P", "X")
+GREY = "#5f5f5f"
+TEXT_PT, SMALL_PT = 9.0, 8.0
+MEASURED: dict[str, Any] = {"linestyle": "-", "linewidth": 1.3, "markersize": 3.4, "markeredgewidth": 0.7}
+PUBLISHED: dict[str, Any] = {"linestyle": (0, (3.5, 2)), "linewidth": 0.8, "marker": "none"}
+MARKERS_PER_LINE = 8
+
+RC: dict[str, Any] = {
+    "font.size": TEXT_PT,
+    "axes.labelsize": TEXT_PT,
+    "xtick.labelsize": SMALL_PT,
+    "ytick.labelsize": SMALL_PT,
+    "legend.fontsize": SMALL_PT,
+    "legend.frameon": False,
+    "legend.handlelength": 2.2,
+    "legend.columnspacing": 1.4,
+    "legend.borderpad": 0.2,
+    "mathtext.fontset": "cm",
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.linewidth": 0.6,
+    "axes.edgecolor": GREY,
+    "axes.grid": True,
+    "axes.axisbelow": True,
+    "axes.labelpad": 3.0,
+    "axes.unicode_minus": True,
+    "grid.color": "#e2e2e2",
+    "grid.linewidth": 0.5,
+    "xtick.color": GREY,
+    "ytick.color": GREY,
+    "xtick.labelcolor": "black",
+    "ytick.labelcolor": "black",
+    "xtick.major.width": 0.6,
+    "ytick.major.width": 0.6,
+    "xtick.major.size": 2.5,
+    "ytick.major.size": 2.5,
+    "figure.constrained_layout.h_pad": 0.03,
+    "figure.constrained_layout.w_pad": 0.03,
+    "hatch.linewidth": 0.6,
+    "pdf.fonttype": 3,  # outlines: the one way that embeds OpenType fonts in every reader
+    "svg.fonttype": "path",  # text drawn as paths: renders alike where the fonts are not there
+    "svg.hashsalt": "labreport",  # element names that do not change from one run to the next
+    "savefig.dpi": 200,
+}
+
+
+@contextmanager
+def house_style(lang: str) -> Iterator[None]:
+    """matplotlib's settings for the block: defaults, then the house's; no user's matplotlibrc gets in.
+
+    Raises:
+        ResultsError: no font for `lang` is on this machine.
+    """
+    with matplotlib.rc_context():
+        matplotlib.rcdefaults()
+        matplotlib.rcParams.update(RC)
+        matplotlib.rcParams["font.family"] = families(lang)
+        yield
+
+
+def new_figure(options: Mapping[str, Any], half_cm: float, full_cm: float) -> tuple[Figure, Axes]:
+    """An empty figure of its printed size.
+
+    Args:
+        options: `width` is `full` (the default) or `half`.
+        half_cm: height in centimetres at half width.
+        full_cm: height in centimetres at full width.
+    """
+    width = options.get("width", "full")
+    size = (WIDTH_CM[width] * CM, (half_cm if width == "half" else full_cm) * CM)
+    figure = Figure(figsize=size, layout="constrained")
+    return figure, figure.subplots()
+
+
+def series(index: int) -> dict[str, Any]:
+    """Colour and marker of the series number `index`; the first forty-nine differ in one of the two."""
+    lap = index // len(COLOURS)
+    return {"color": COLOURS[index % len(COLOURS)], "marker": MARKERS[(index + lap) % len(MARKERS)]}
+
+
+def epoch_axis(axes: Axes, last: int, label: str) -> None:
+    """Whole epochs from 1 to `last`, with room for the markers at both ends."""
+    room = max(0.25, 0.02 * last)
+    axes.set_xlim(1 - room, last + room)
+    axes.xaxis.set_major_locator(MaxNLocator(nbins=7, integer=True, min_n_ticks=1, steps=[1, 2, 5, 10]))
+    axes.set_xticks([tick for tick in axes.get_xticks() if 1 <= tick <= last and tick == int(tick)])
+    axes.set_xlabel(label)
+
+
+def percent_limits(low: float, high: float) -> tuple[float, float]:
+    """Round limits in percent around values from `low` to `high` percent: within 0..100 and at least 20 wide.
+
+    >>> percent_limits(84.2, 86.0)
+    (75.0, 95.0)
+    """
+    bottom = max(0.0, 5.0 * math.floor((low - 1) / 5))
+    top = min(100.0, 5.0 * math.ceil((high + 1) / 5))
+    while top - bottom < 20:
+        bottom = max(0.0, bottom - 5)
+        top = min(100.0, top + 5)
+    return bottom, top
+
+
+def value_axis(axes: Axes, low: float, high: float, *, percent: bool) -> None:
+    """Limits for values from `low` to `high`: round ones for percentages, from zero for losses."""
+    if percent:
+        axes.set_ylim(*percent_limits(low, high))
+    else:
+        axes.set_ylim(0, 1.05 * high)
