@@ -1,0 +1,117 @@
+"""A data set on the device, and its batches cut there by index."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+Batch = tuple[tuple[Tensor, ...], Tensor]
+Augmentation = Callable[[Tensor, torch.Generator], Tensor]
+
+
+@dataclass(frozen=True)
+class Split:
+    """One split of a data set, on the device.
+
+    Attributes:
+        inputs: uint8 (n, channels, h, w), or int32 (n, t) token indices.
+        targets: int64 (n,) classes.
+        lengths: int64 (n,) real tokens of texts; None for images.
+        host_lengths: the same on the CPU, where looking at them stops no device.
+    """
+
+    inputs: Tensor
+    targets: Tensor
+    lengths: Tensor | None = None
+    host_lengths: Tensor | None = None
+
+    @classmethod
+    def place(cls, inputs: np.ndarray, targets: np.ndarray, lengths: np.ndarray | None, device: torch.device) -> Split:
+        """Put arrays as `labreport.data.arrays` keeps them on a device: uint8 images stay, token indices get int32."""
+        compact = inputs if inputs.ndim == 4 else inputs.astype(np.int32)
+        host = None if lengths is None else torch.from_numpy(lengths.astype(np.int64))
+        return cls(
+            torch.from_numpy(compact).to(device),
+            torch.from_numpy(targets.astype(np.int64)).to(device),
+            None if host is None else host.to(device),
+            host,
+        )
+
+    def __len__(self) -> int:
+        return len(self.targets)
+
+
+class Batches:
+    """The batches of a split, epoch after epoch.
+
+    Args:
+        split: the data.
+        batch_size: the last batch of an epoch may be smaller.
+        seed: shuffle anew in every epoch, and draw augmentations, from this seed; the permutation is drawn on the CPU
+            so that it is the same on every device. None gives a fixed order: as stored, texts by length.
+        normalize: {"mean": [...], "std": [...]} per channel for images scaled to [0, 1]; None leaves them there.
+        augment: applied to raw images, in this order.
+    """
+
+    def __init__(
+        self,
+        split: Split,
+        batch_size: int,
+        seed: int | None = None,
+        normalize: dict[str, list[float]] | None = None,
+        augment: Sequence[Augmentation] = (),
+    ) -> None:
+        self.split = split
+        self.batch_size = batch_size
+        self.augment = augment
+        device = split.inputs.device
+        self._order = None if seed is None else torch.Generator().manual_seed(seed)
+        self._draws = torch.Generator(device).manual_seed(seed or 0)
+        mean, std = (normalize["mean"], normalize["std"]) if normalize else ([0.0], [1.0])
+        # (x / 255 - mean) / std as one multiplication and one addition
+        self._scale = (1 / (255 * torch.tensor(std, dtype=torch.float64))).float().view(1, -1, 1, 1).to(device)
+        shift = -torch.tensor(mean, dtype=torch.float64) / torch.tensor(std, dtype=torch.float64)
+        self._shift = shift.float().view(1, -1, 1, 1).to(device)
+
+    def __len__(self) -> int:
+        return -(-len(self.split) // self.batch_size)
+
+    def sizes(self) -> list[int]:
+        """Samples per batch, in the order of `epoch`."""
+        return [min(self.batch_size, len(self.split) - start) for start in range(0, len(self.split), self.batch_size)]
+
+    def epoch(self) -> Iterator[Batch]:
+        """Every sample once: ((images,) or (tokens, lengths), targets).
+
+        Images are float (batch, channels, h, w) in channels_last; tokens are int64 (batch, longest real length in the
+        batch); lengths and targets are int64 (batch,).
+        """
+        order = self._permutation()
+        on_device = order.to(self.split.inputs.device, non_blocking=True)
+        for start in range(0, len(self.split), self.batch_size):
+            chosen = slice(start, start + self.batch_size)
+            yield self._cut(order[chosen], on_device[chosen])
+
+    def _permutation(self) -> Tensor:
+        if self._order is not None:
+            return torch.randperm(len(self.split), generator=self._order)
+        if self.split.host_lengths is not None:
+            return torch.argsort(self.split.host_lengths, stable=True)
+        return torch.arange(len(self.split))
+
+    def _cut(self, order: Tensor, on_device: Tensor) -> Batch:
+        targets = self.split.targets[on_device]
+        inputs = self.split.inputs[on_device]
+        if self.split.lengths is None or self.split.host_lengths is None:
+            return (self._image(inputs),), targets
+        longest = int(self.split.host_lengths[order].max())
+        return (inputs[:, :longest].long(), self.split.lengths[on_device]), targets
+
+    def _image(self, raw: Tensor) -> Tensor:
+        for augment in self.augment:
+            raw = augment(raw, self._draws)
+        return torch.addcmul(self._shift, raw.float(), self._scale).contiguous(memory_format=torch.channels_last)

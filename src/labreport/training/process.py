@@ -1,0 +1,66 @@
+"""The process a run lives in: denormals, threads, device, seed."""
+
+from __future__ import annotations
+
+import os
+import platform
+from pathlib import Path
+
+import torch
+
+from labreport.errors import TrainingError
+
+
+def configure(threads: int | None = None) -> None:
+    """Set the process up for arithmetic; call it before anything computes in parallel.
+
+    Denormal numbers are flushed to zero: vanishing LSTM gradients are denormal and slow a CPU step down many times.
+    A thread inherits the setting when it is started, so it must be made before the first parallel region.
+
+    Args:
+        threads: CPU threads; None takes every CPU that the process may use.
+    """
+    torch.set_flush_denormal(True)
+    torch.set_num_threads(threads or available_cpus())
+
+
+def available_cpus() -> int:
+    """CPUs that the process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def choose_device(name: str) -> torch.device:
+    """The device for "auto" (CUDA where there is one), "cpu", "cuda" or "cuda:N".
+
+    Raises:
+        TrainingError: another name, or a device that is not there.
+    """
+    found = torch.cuda.device_count() if torch.cuda.is_available() else 0
+    if name == "auto":
+        name = "cuda" if found else "cpu"
+    kind, _, index = name.partition(":")
+    if kind not in ("cpu", "cuda") or (index and not (kind == "cuda" and index.isdecimal())):
+        raise TrainingError(f"--device: found {name!r}, allowed are auto, cpu, cuda and cuda:N")
+    if kind == "cpu":
+        return torch.device("cpu")
+    if int(index or 0) >= found:
+        raise TrainingError(f"--device {name}: {found} CUDA devices are visible here; --device cpu works everywhere")
+    torch.backends.cudnn.benchmark = True
+    return torch.device("cuda", int(index or 0))
+
+
+def seed_everything(seed: int) -> None:
+    """Seed the generators that initialisation and dropout draw from, on every device."""
+    torch.manual_seed(seed)
+
+
+def device_name(device: torch.device) -> str:
+    """The maker's name of the processor that computes."""
+    if device.type == "cuda":
+        return torch.cuda.get_device_name(device)
+    cpuinfo = Path("/proc/cpuinfo")
+    if cpuinfo.is_file():
+        for line in cpuinfo.read_text(encoding="utf-8", errors="replace").splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    return platform.processor() or platform.machine()

@@ -1,0 +1,107 @@
+"""What a run leaves: spec, a row of metrics and a line per epoch, summary, tables, environment."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from labreport.training.environment import environment, now
+from labreport.training.folder import ResultFolder
+from labreport.training.loop import Epoch
+from labreport.training.progress import clock
+
+
+class RunRecord:
+    """The files of one run, written as it goes on.
+
+    Args:
+        out: the finished run's folder; see `ResultFolder`.
+        spec: the run's spec.
+        device: what it is trained on.
+
+    Attributes:
+        rows: the rows of `metrics.csv`.
+        listeners: each is called with every new row, such as a TensorBoard writer.
+
+    Raises:
+        TrainingError: the folder is taken.
+    """
+
+    def __init__(self, out: Path, spec: Mapping[str, Any], device: torch.device) -> None:
+        self.rows: list[dict[str, Any]] = []
+        self.listeners: list[Callable[[dict[str, Any]], None]] = []
+        self._folder = ResultFolder(out)
+        self._epochs = spec["training"]["epochs"]
+        self._environment = environment(device)
+        self._train_seconds = 0.0
+        self._folder.write_json("spec.json", spec)
+        self._folder.write_json("environment.json", self._environment)
+
+    @property
+    def part(self) -> Path:
+        """Where what was measured stays if the run stops."""
+        return self._folder.part
+
+    def epoch(self, epoch: Epoch) -> str:
+        """Add an epoch to `metrics.csv` and `train.log`.
+
+        Returns:
+            The line of `train.log`.
+        """
+        self._train_seconds += epoch.train_seconds
+        row = {
+            "epoch": epoch.number,
+            "train_loss": epoch.train_loss,
+            **{f"train_{name}": value for name, value in epoch.train_metrics.items()},
+            "val_loss": epoch.val_loss,
+            **{f"val_{name}": value for name, value in epoch.val_metrics.items()},
+            "learning_rate": epoch.learning_rate,
+            "seconds": epoch.seconds,
+            "samples_per_second": epoch.train_samples / epoch.train_seconds,
+        }
+        self.rows.append(row)
+        self._folder.write_table("metrics.csv", list(row), [list(row.values()) for row in self.rows])
+        line = self._line(epoch, row)
+        self._folder.append_line("train.log", line)
+        for listener in self.listeners:
+            listener(row)
+        return line
+
+    def _line(self, epoch: Epoch, row: Mapping[str, Any]) -> str:
+        metrics = [
+            f"{split} loss {row[f'{split}_loss']:.4f}"
+            + "".join(f" {name} {row[f'{split}_{name}']:.4f}" for name in epoch.val_metrics)
+            for split in ("train", "val")
+        ]
+        left = sum(row["seconds"] for row in self.rows) / len(self.rows) * (self._epochs - epoch.number)
+        pace = f"{row['seconds']:.1f} s, {row['samples_per_second']:.0f} samples/s, {clock(left)} left"
+        return f"epoch {epoch.number:>{len(str(self._epochs))}}/{self._epochs}  {'  '.join(metrics)}  {pace}"
+
+    def finish(self, facts: Mapping[str, Any], metric: str, tables: Mapping[str, Any]) -> None:
+        """Write summary, tables and the end's time; the run is complete.
+
+        Args:
+            facts: what the summary says beside the metrics; `train_samples` is one of them.
+            metric: the metric whose best validation value counts, higher being better.
+            tables: file name -> head and rows.
+        """
+        last = self.rows[-1]
+        values = [row[f"val_{metric}"] for row in self.rows]
+        kept = {name: value for name, value in last.items() if name.startswith(("train_", "val_"))}
+        summary = {
+            **facts,
+            **kept,
+            "epochs": len(self.rows),
+            f"best_val_{metric}": max(values),
+            "best_epoch": self.rows[values.index(max(values))]["epoch"],
+            "seconds": sum(row["seconds"] for row in self.rows),
+            "samples_per_second": facts["train_samples"] * len(self.rows) / self._train_seconds,
+        }
+        self._folder.write_json("summary.json", summary)
+        for name, (head, rows) in tables.items():
+            self._folder.write_table(name, head, rows)
+        self._folder.write_json("environment.json", self._environment | {"finished": now()})
+        self._folder.finish()

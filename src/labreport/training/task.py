@@ -1,0 +1,35 @@
+"""What the loop asks of a task, so that one loop trains every kind of model."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+import torch
+from torch import Tensor
+
+Table = tuple[list[str], list[list[Any]]]
+
+
+class Tally(Protocol):
+    """What is counted over an epoch, on the device."""
+
+    def add(self, outputs: Tensor, targets: Tensor) -> None:
+        """Count one batch without waiting for the device."""
+
+    def metrics(self) -> dict[str, float]:
+        """Metric name -> value over everything counted. Waits for the device."""
+
+
+class Task(Protocol):
+    """A loss, what is counted beside it, and which metric says how good a model is (higher is better)."""
+
+    metric: str
+
+    def loss(self, outputs: Tensor, targets: Tensor) -> Tensor:
+        """Outputs and targets of a batch -> their mean loss, ()."""
+
+    def tally(self, device: torch.device) -> Any:
+        """A new, empty `Tally`."""
+
+    def tables(self, tally: Any) -> dict[str, Table]:
+        """File name -> head and rows that the last validation gives."""

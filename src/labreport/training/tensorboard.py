@@ -1,0 +1,32 @@
+"""TensorBoard event files, for those who want to watch; imported only then."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from labreport.errors import TrainingError
+
+
+def scalars(folder: Path) -> Callable[[dict[str, Any]], None]:
+    """A function that adds a row of metrics to the event files in `folder`.
+
+    Raises:
+        TrainingError: the tensorboard package is not installed.
+    """
+    try:
+        from torch.utils.tensorboard import SummaryWriter
+    except ImportError as error:
+        raise TrainingError(
+            f"--tensorboard: the package tensorboard cannot be imported ({error}); install it or set tensorboard: false"
+        ) from error
+    writer = SummaryWriter(str(folder))
+
+    def add(row: dict[str, Any]) -> None:
+        for name, value in row.items():
+            if name != "epoch":
+                writer.add_scalar(name, value, row["epoch"])
+        writer.flush()
+
+    return add
