@@ -1,0 +1,64 @@
+"""A copy of the project in which the real workflow has made the demo reports, once for all tests."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PROJECT = Path(__file__).resolve().parents[2]
+REPORTS = ["report/practice1.pdf", "report/practice1.md", "report/practice1.en.pdf", "report/practice1.en.md"]
+# The copy shares the environment, so README's `.venv/bin/snakemake` is this one.
+SNAKEMAKE = [sys.executable, "-m", "snakemake"]
+
+
+def copy_project(target: Path) -> Path:
+    """Copy what git knows, and what it does not ignore, to `target` as a repository of its own."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=PROJECT,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    for name in filter(None, listed.stdout.split("\0")):
+        source = PROJECT / name
+        if source.is_file():
+            (target / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(source, target / name)
+    git = ["git", "-c", "user.name=Tester", "-c", "user.email=tester@example.org"]
+    for command in (["init", "-q"], ["add", "-A"], ["commit", "-qm", "copy"]):
+        subprocess.run([*git, *command], cwd=target, check=True, capture_output=True)
+    return target
+
+
+def snakemake(folder: Path, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+    """Run Snakemake in a copy as a user would, without a GPU and without this test's own settings."""
+    environment = {key: value for key, value in os.environ.items() if not key.startswith(("PYTEST", "PYTHON"))}
+    environment["CUDA_VISIBLE_DEVICES"] = ""
+    done = subprocess.run(
+        [*SNAKEMAKE, *arguments], cwd=folder, env=environment, capture_output=True, text=True, timeout=900
+    )
+    if check and done.returncode:
+        pytest.fail(f"snakemake {' '.join(arguments)} ended with {done.returncode}:\n{done.stdout}\n{done.stderr}")
+    return done
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory) -> Path:
+    """A project with both languages of the demo report, read-only by agreement."""
+    folder = copy_project(tmp_path_factory.mktemp("built") / "project")
+    snakemake(folder, "--cores", "2", *REPORTS)
+    return folder
+
+
+@pytest.fixture
+def edited(built, tmp_path) -> Path:
+    """A copy of the built project that a test may edit."""
+    folder = tmp_path / "edited"
+    shutil.copytree(built, folder, symlinks=True)
+    return folder

@@ -1,0 +1,162 @@
+"""The demo report, made by the real workflow, and what a second command does."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import yaml
+from pypdf import PdfReader
+
+from .conftest import REPORTS, snakemake
+
+EXPERIMENTS = {"mycnn", "resnet34", "myresnet34", "bilstm2", "lstm4", "lstm8", "res_lstm8", "my_lstm1"}
+JOB = re.compile(r"^\s*(?:local)?rule (\w+):|^Job \d+: (.+)$", re.MULTILINE)
+
+
+def planned(done) -> list[str]:
+    """What a dry run would do, one message per job."""
+    return sorted(found[1] for found in JOB.findall(done.stdout + done.stderr) if found[1])
+
+
+def trained(jobs: list[str]) -> set[str]:
+    return {job.split()[1] for job in jobs if job.startswith("train ")}
+
+
+@pytest.mark.parametrize("name", REPORTS)
+def test_every_format_is_there(built, name):
+    assert (built / name).stat().st_size > 10_000
+
+
+@pytest.mark.parametrize("name", [name for name in REPORTS if name.endswith(".pdf")])
+def test_every_page_says_that_it_is_a_demo(built, name):
+    words = {"report/practice1.pdf": "演示", "report/practice1.en.pdf": "demo"}[name]
+    pages = [page.extract_text() for page in PdfReader(built / name).pages]
+    assert len(pages) > 8
+    for number, text in enumerate(pages, 1):
+        assert words in text.lower(), f"{name}: page {number} does not say so"
+        assert "??" not in text
+
+
+@pytest.mark.parametrize("name", [name for name in REPORTS if name.endswith(".md")])
+def test_markdown_shows_pictures_that_are_there(built, name):
+    text = (built / name).read_text()
+    pictures = re.findall(r"!\[[^\]]+\]\(([^)]+)\)", text)
+    assert len(pictures) == len(yaml.safe_load((built / "config/reports/practice1.yaml").read_text())["figures"])
+    for picture in pictures:
+        assert not Path(picture).is_absolute()
+        assert (built / "report" / picture).is_file(), picture
+
+
+def test_every_run_is_complete_and_says_what_it_is(built):
+    folders = sorted((built / "results/runs").glob("*/*/"))
+    assert {folder.parent.name for folder in folders} == EXPERIMENTS
+    for folder in folders:
+        subprocess.run(["sha256sum", "--check", "--quiet", "SHA256SUMS"], cwd=folder, check=True)
+        spec = json.loads((folder / "spec.json").read_text())
+        summary = json.loads((folder / "summary.json").read_text())
+        metrics = pd.read_csv(folder / "metrics.csv")
+        assert summary["key"] == folder.name
+        assert list(metrics["epoch"]) == list(range(1, spec["training"]["epochs"] + 1))
+        assert metrics["val_accuracy"].iloc[-1] == summary["val_accuracy"]
+        confusion = pd.read_csv(folder / "confusion.csv")
+        correct = confusion.loc[confusion["true"] == confusion["predicted"], "count"].sum()
+        assert correct / confusion["count"].sum() == pytest.approx(summary["val_accuracy"], abs=1e-9)
+
+
+def test_a_second_command_has_nothing_to_do(built):
+    done = snakemake(built, "--cores", "1", "report/practice1.pdf")
+    assert "Nothing to be done" in done.stdout + done.stderr
+
+
+def test_parsing_imports_nothing_heavy(built):
+    script = (
+        "import sys; sys.path.insert(0, 'src')\n"
+        "from pathlib import Path\n"
+        "from labreport.declarations.project import load\n"
+        "from labreport.planning.plan import Plan\n"
+        "from labreport.planning import specs\n"
+        "plan = Plan(load(Path('.')))\n"
+        "specs.text_spec(plan, plan.report('practice1'), 'zh'), plan.runs, plan.measurements\n"
+        "heavy = {'torch', 'pandas', 'matplotlib', 'numpy', 'gensim', 'jinja2'} & set(sys.modules)\n"
+        "sys.exit(f'imported: {heavy}' if heavy else 0)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], cwd=built, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
+def edit_yaml(path: Path, change) -> None:
+    value = yaml.safe_load(path.read_text())
+    change(value)
+    path.write_text(yaml.safe_dump(value, allow_unicode=True, sort_keys=False))
+
+
+def test_one_changed_experiment_retrains_alone(edited):
+    edit_yaml(
+        edited / "config/experiments/images.yaml",
+        lambda value: value["arms"]["mycnn"].update(learning_rate=0.0005),
+    )
+    jobs = planned(snakemake(edited, "--cores", "1", "-n", "report/practice1.pdf"))
+    assert trained(jobs) == {"mycnn"}
+    assert not any(job.startswith(("prepare", "sample", "measure")) for job in jobs)
+    assert "draw loss_bilstm2 (zh)" not in jobs
+    assert "draw accuracy_images (zh)" in jobs
+
+
+def test_an_added_seed_trains_only_itself(edited):
+    done = snakemake(edited, "--cores", "1", "-n", "report/practice1.pdf", "--config", "seeds=[0,1]")
+    trains = [job for job in planned(done) if job.startswith("train ")]
+    assert sorted(job.split()[1] for job in trains) == sorted(EXPERIMENTS)
+
+
+def test_a_models_code_concerns_its_own_runs(edited):
+    source = edited / "src/labreport/models/own_lstm.py"
+    source.write_text(source.read_text() + "\nUNUSED = 1\n")
+    jobs = planned(snakemake(edited, "--cores", "1", "-n", "report/practice1.pdf"))
+    assert trained(jobs) == {"my_lstm1"}
+
+
+@pytest.mark.parametrize("kind", ["comment", "metadata gone", "copied"])
+def test_what_changes_nothing_does_nothing(edited, tmp_path, kind):
+    if kind == "comment":
+        for source in sorted((edited / "src/labreport").rglob("*.py")):
+            source.write_text(source.read_text() + "\n# a remark\n")
+    elif kind == "metadata gone":
+        shutil.rmtree(edited / ".snakemake")
+    else:
+        shutil.copytree(edited, tmp_path / "elsewhere", symlinks=True)
+        edited = tmp_path / "elsewhere"
+    done = snakemake(edited, "--cores", "1", "-n", "report/practice1.pdf")
+    assert "Nothing to be done" in done.stdout + done.stderr, done.stdout
+
+
+def test_prose_trains_and_draws_nothing(edited):
+    template = edited / "templates/practice1/zh.md.j2"
+    template.write_text(template.read_text() + "\n附记。\n")
+    jobs = planned(snakemake(edited, "--cores", "1", "-n", "report/practice1.pdf"))
+    assert {job.split()[0] for job in jobs} == {"write", "typeset"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--config", "scale=huge"], "error: scale: found 'huge'"),
+        (["--config", "lang=fr"], "lang: found 'fr', allowed is 'zh' or 'en'"),
+        (["--config", "epochs=3"], "--config: epochs: unknown key"),
+        (["report/practice9.pdf"], "config/reports/practice9.yaml does not exist; did you mean"),
+        (["--config", "scale=lite", "raw=nowhere"], "nowhere"),
+    ],
+)
+def test_a_wrong_command_ends_in_one_message(edited, arguments, words):
+    target = [] if arguments[0].startswith("report") else ["report/practice1.pdf"]
+    done = snakemake(edited, "--cores", "1", *target, *arguments, check=False)
+    output = done.stdout + done.stderr
+    assert done.returncode != 0
+    assert words in output
+    assert "Traceback" not in output
