@@ -26,9 +26,7 @@ rule train:
         spec=lambda wildcards: canonical(RUNS[wildcards.key].spec),
         data=lambda wildcards, input: Path(input[0]).parent,
         out=lambda wildcards, output: Path(output[0]).parent,
-        events=lambda wildcards: (
-            f"--tensorboard results/tensorboard/{wildcards.experiment}/{wildcards.key}" if TENSORBOARD else ""
-        ),
+        events="--tensorboard results/tensorboard" if TENSORBOARD else "",
     message:
         "train {wildcards.experiment} ({wildcards.key})"
     shell:
