@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import glob
 import os
 import shutil
@@ -13,8 +14,8 @@ from matplotlib import font_manager
 
 from labreport.errors import ResultsError
 
-LATIN_FILES = ("lmroman9-regular.otf", "lmroman9-italic.otf", "lmroman9-bold.otf")
-CHINESE_FILES = ("FandolSong-Regular.otf", "FandolSong-Bold.otf")
+LATIN_FILE, LATIN_FAMILY = "lmroman9-regular.otf", "labreport Latin"
+CHINESE_FILE, CHINESE_FAMILY = "FandolSong-Regular.otf", "labreport Chinese"
 LATIN_FALLBACK = "STIXGeneral"  # comes with matplotlib
 CHINESE_FALLBACKS = (
     "Fandol Song",
@@ -49,7 +50,7 @@ TEX_TREES = (
     "~/Library/TinyTeX/texmf-dist",
     "~/texmf",
 )
-KPSEWHICH_TIMEOUT_S = 20
+TIMEOUT_S = 20
 
 
 def families(lang: str) -> list[str]:
@@ -64,7 +65,7 @@ def families(lang: str) -> list[str]:
 @cache
 def latin_family() -> str:
     """Latin Modern Roman, or STIX where TeX's fonts are not there."""
-    return _registered(LATIN_FILES) or LATIN_FALLBACK
+    return _registered(LATIN_FILE, LATIN_FAMILY) or LATIN_FALLBACK
 
 
 @cache
@@ -74,7 +75,7 @@ def chinese_family() -> str:
     Raises:
         ResultsError: there is none.
     """
-    family = _registered(CHINESE_FILES)
+    family = _registered(CHINESE_FILE, CHINESE_FAMILY)
     if family:
         return family
     present = {entry.name for entry in font_manager.fontManager.ttflist}
@@ -82,43 +83,38 @@ def chinese_family() -> str:
         if name in present:
             return name
     raise ResultsError(
-        "figures in Chinese need a Chinese font, and none was found; wanted: FandolSong-Regular.otf of TeX, or one of "
+        f"figures in Chinese need a Chinese font, and none was found; wanted: {CHINESE_FILE} of TeX, or one of "
         f"{', '.join(CHINESE_FALLBACKS)}. Install one: Debian `apt-get install texlive-lang-chinese` or "
         "`fonts-noto-cjk`; conda `conda install -c conda-forge font-ttf-noto-sans-cjk`; macOS `brew install --cask "
         "font-noto-serif-cjk-sc`; or build the report in English with `--config lang=en`"
     )
 
 
-def find_files(names: tuple[str, ...]) -> list[Path]:
-    """Where the font files `names` lie, asked of TeX and then looked for in TeX's usual trees; absent ones left out."""
-    found = {path.name: path for path in _from_kpsewhich(names)}
-    for tree in TEX_TREES:
-        for name in names:
-            if name not in found:
-                pattern = os.path.join(os.path.expanduser(tree), "fonts", "opentype", "*", "*", name)
-                if paths := sorted(glob.glob(pattern)):
-                    found[name] = Path(paths[-1])
-    return [found[name] for name in names if name in found]
-
-
-def _from_kpsewhich(names: tuple[str, ...]) -> list[Path]:
+def find_file(name: str) -> Path | None:
+    """Where the font file `name` lies: asked of TeX, then looked for in TeX's usual trees."""
     program = shutil.which("kpsewhich")
-    if program is None:
-        return []
-    try:
-        answer = subprocess.run(
-            [program, *names], capture_output=True, text=True, timeout=KPSEWHICH_TIMEOUT_S, check=False
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return []
-    return [path for line in answer.stdout.splitlines() if (path := Path(line)).is_file()]
+    if program is not None:
+        try:
+            answer = subprocess.run([program, name], capture_output=True, text=True, timeout=TIMEOUT_S, check=False)
+        except (OSError, subprocess.TimeoutExpired):
+            answer = None
+        if answer is not None and (path := Path(answer.stdout.strip())).is_file():
+            return path
+    for tree in TEX_TREES:
+        pattern = os.path.join(os.path.expanduser(tree), "fonts", "opentype", "*", "*", name)
+        if paths := sorted(glob.glob(pattern)):
+            return Path(paths[-1])
+    return None
 
 
-def _registered(names: tuple[str, ...]) -> str | None:
-    """The family of the first of `names`, all of them made known to matplotlib; None where the first is absent."""
-    paths = find_files(names)
-    if not paths or paths[0].name != names[0]:
+def _registered(file: str, family: str) -> str | None:
+    """Make a font file known to matplotlib as `family`, a name of our own; None where the file is absent.
+
+    The file's own family name would not do: fonts of other sizes share it, and one of them would be taken.
+    """
+    path = find_file(file)
+    if path is None:
         return None
-    for path in paths:
-        font_manager.fontManager.addfont(str(path))
-    return font_manager.FontProperties(fname=str(paths[0])).get_name()
+    entry = font_manager.ttfFontProperty(font_manager.get_font(str(path)))
+    font_manager.fontManager.ttflist.append(dataclasses.replace(entry, name=family))
+    return family

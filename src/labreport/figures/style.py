@@ -27,7 +27,7 @@ MEASURED: dict[str, Any] = {"linestyle": "-", "linewidth": 1.3, "markersize": 3.
 PUBLISHED: dict[str, Any] = {"linestyle": (0, (3.5, 2)), "linewidth": 0.8, "marker": "none"}
 MARKERS_PER_LINE = 8
 
-RC: dict[str, Any] = {
+RC: dict[Any, Any] = {
     "font.size": TEXT_PT,
     "axes.labelsize": TEXT_PT,
     "xtick.labelsize": SMALL_PT,
