@@ -1,0 +1,92 @@
+"""The Makefile and `.ci/run`: which commands they run, in a project whose programs are stubs."""
+
+from __future__ import annotations
+
+import shutil
+
+import pytest
+
+from tests.setup.locked import ROOT
+
+
+@pytest.fixture
+def project(machine):
+    shutil.copy(ROOT / "Makefile", machine.project)
+    for name in ("make", "sh", "expand"):
+        (machine.bin / name).symlink_to(shutil.which(name))
+    for name in ("ensure-python", "ensure-tex"):
+        machine.program(name, folder=machine.project / "tools")
+    for name in ("mypy", "python", "ruff", "snakefmt"):
+        machine.program(name, folder=machine.project / ".venv" / "bin")
+    # A line for each argument, so that a lost quote shows.
+    machine.program("snakemake", f'printf "<%s>\\n" "$@" >>"{machine.log}"', machine.project / ".venv" / "bin")
+    return machine
+
+
+def arguments(machine):
+    return [call[1:-1] for call in machine.calls if call.startswith("<")]
+
+
+@pytest.mark.parametrize("target", ["report/practice1.pdf", "report/practice1.en.pdf"])
+def test_a_pdf_needs_python_tex_and_one_core(project, target):
+    result = project.run("make", target)
+    assert result.returncode == 0, result.stderr
+    assert [call.split()[0] for call in project.calls[:3]] == ["ensure-python", "ensure-tex", "snakemake"]
+    assert arguments(project) == ["--cores", "1", target]
+
+
+@pytest.mark.parametrize("target", ["report/practice1.md", "report/practice1.en.md"])
+def test_markdown_needs_no_tex(project, target):
+    assert project.run("make", target).returncode == 0
+    assert [call.split()[0] for call in project.calls[:2]] == ["ensure-python", "snakemake"]
+    assert arguments(project) == ["--cores", "1", target]
+
+
+def test_cores_and_config_are_passed_on(project):
+    project.run("make", "report/practice1.pdf", "CORES=2", "CONFIG=scale=lite raw=../raw seeds='[0, 1]'")
+    expected = ["--cores", "2", "report/practice1.pdf", "--config", "scale=lite", "raw=../raw", "seeds=[0, 1]"]
+    assert arguments(project) == expected
+
+
+def test_a_report_that_is_there_is_still_snakemakes_affair(project):
+    (project.project / "report").mkdir()
+    (project.project / "report" / "practice1.pdf").touch()
+    assert project.run("make", "report/practice1.pdf").returncode == 0
+    assert arguments(project) == ["--cores", "1", "report/practice1.pdf"]
+
+
+def test_a_failure_of_snakemake_is_makes(project):
+    project.program("snakemake", "exit 1", project.project / ".venv" / "bin")
+    assert project.run("make", "report/practice1.pdf").returncode == 2
+
+
+def test_a_failed_set_up_runs_nothing(project):
+    project.program("ensure-python", "exit 1", project.project / "tools")
+    assert project.run("make", "test").returncode == 2
+    assert [call.split()[0] for call in project.calls] == ["ensure-python"]
+
+
+def test_test_sees_to_tex_and_runs_pytest(project):
+    assert project.run("make", "test").returncode == 0
+    assert [call.strip() for call in project.calls] == ["ensure-python", "ensure-tex", "python -m pytest"]
+
+
+@pytest.mark.parametrize("checker", ["ruff", "snakefmt", "mypy"])
+def test_lint_fails_with_any_of_its_checkers(project, checker):
+    assert project.run("make", "lint").returncode == 0
+    project.program(checker, "exit 1", project.project / ".venv" / "bin")
+    assert project.run("make", "lint").returncode == 2
+
+
+def test_help_names_every_target(project):
+    result = project.run("make")
+    for target in ("report/practice1.pdf", "setup", "tex", "test", "lint", "format", "bench", "lock"):
+        assert f"make {target} " in result.stdout
+
+
+@pytest.mark.parametrize("code", [0, 2])
+def test_continuous_integration_runs_lint_and_test(machine, code):
+    shutil.copytree(ROOT / ".ci", machine.project / ".ci")
+    machine.program("make", f"exit {code}")
+    assert machine.run("bash", ".ci/run").returncode == code
+    assert machine.calls == ["make lint test"]
