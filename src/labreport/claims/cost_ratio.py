@@ -73,7 +73,7 @@ def _shared_input(frame: pd.DataFrame, name: str, slow: pd.Series, fast: pd.Seri
     variant = f"{name}_shared"
     if variant not in frame.index:
         return {"shared_ratio": None, "shared_gain": None}
-    shared = float(frame.loc[variant, "milliseconds"])
+    shared = float(_row(frame, variant, name)["milliseconds"])
     excess = float(slow["milliseconds"] - fast["milliseconds"])
     gain = (float(slow["milliseconds"]) - shared) / excess if excess > 0 else None
     return {"shared_ratio": _ratio(shared, fast["milliseconds"]), "shared_gain": gain}

@@ -52,12 +52,17 @@ def described(value: Any) -> tuple[str, list[str]]:
     return f"a {type(value).__name__}", []
 
 
+def suggestion(name: str, allowed: Iterable[str]) -> str:
+    """`; did you mean "x"?` and everything that is allowed, as the end of a message."""
+    names = [str(known) for known in allowed]
+    close = difflib.get_close_matches(name, names, n=1)
+    hint = f'; did you mean "{close[0]}"?' if close else "."
+    return f"{hint} There are: {', '.join(names) or 'none'}"
+
+
 def unknown(name: Any, what: str, allowed: Iterable[str]) -> TemplateError:
     """The error for a name that is not among those allowed, with the closest one."""
-    names = [str(known) for known in allowed]
-    close = difflib.get_close_matches(str(name), names, n=1)
-    hint = f'; did you mean "{close[0]}"?' if close else ""
-    return TemplateError(f"there is no {what} {str(name)!r}{hint} There are: {', '.join(names) or 'none'}")
+    return TemplateError(f"there is no {what} {str(name)!r}{suggestion(str(name), allowed)}")
 
 
 def functions(results: Results, spec: Mapping[str, Any], lang: str) -> dict[str, Callable[..., Any]]:

@@ -1,0 +1,144 @@
+"""A table's presentation as a booktabs table: no vertical rules, numbers aligned at the decimal mark."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+from labreport.documents.presentation import Column, Presentation
+from labreport.documents.text import latex
+from labreport.documents.wording import word
+
+TEXT_WIDTH_PT = 455.0  # 16 cm
+COLUMN_SEPARATION_PT = 11.0
+PAGE_ROWS = 45
+SMALL_ROWS = 12
+SIZES = (("small", 9.0), ("footnotesize", 8.0))
+NUMBER = re.compile(r"^([−+]?[\d,  ]*\d)((?:\.\d|\s*[±(]).*)?$")
+
+
+@dataclass(frozen=True)
+class Layout:
+    """LaTeX before `\\caption{...}` and after it."""
+
+    before: str
+    after: str
+
+
+def layout(table: Presentation, lang: str) -> Layout:
+    """The table as a float, or one that breaks over pages where it has more than 45 rows.
+
+    It is set in a smaller size, its heads are broken and its longest texts wrapped until it fits the text's width.
+    """
+    size, widths = _fit(table)
+    head, body = _head(table, widths), _body(table)
+    specification = "@{}" + "".join(_column(c, w) for c, w in zip(table.columns, widths, strict=True)) + "@{}"
+    notes = "".join(rf"\par\smallskip{{\footnotesize {latex(note)}\par}}" for note in _notes(table, lang))
+    if len(table.rows) > PAGE_ROWS:
+        count = len(table.columns)
+        continued = rf"\multicolumn{{{count}}}{{@{{}}l@{{}}}}{{\tablename~\thetable{word('continued', lang)}}}\\"
+        after = (
+            rf"\\\toprule{head}\midrule\endfirsthead {continued}\toprule{head}\midrule\endhead"
+            rf"\bottomrule\endlastfoot" + f"\n{body}\\end{{longtable}}{notes}\\endgroup"
+        )
+        return Layout(rf"\begingroup\{size}\begin{{longtable}}{{{specification}}}" + "\n", after)
+    tabular = rf"\begin{{tabular}}{{{specification}}}\toprule{head}\midrule" + f"\n{body}\\bottomrule\\end{{tabular}}"
+    after = rf"\{size}\begin{{adjustbox}}{{max width=\textwidth}}{tabular}\end{{adjustbox}}{notes}" + "\n\\end{table}"
+    return Layout("\\begin{table}[!htbp]\n\\centering\n", after)
+
+
+def text_width(text: str) -> float:
+    """Estimated width of a line in ems: 1 for a Chinese character, about a half for others."""
+    wide = sum(unicodedata.east_asian_width(character) in "WF" for character in text)
+    return wide + 0.53 * (len(text) - wide)
+
+
+def split_number(text: str) -> tuple[str, str] | None:
+    """`84.6 ± 0.3` as `84` and `.6 ± 0.3`; None where the text does not begin with a number."""
+    match = NUMBER.match(text)
+    return (match[1], match[2] or "") if match else None
+
+
+def _fit(table: Presentation) -> tuple[str, list[float | None]]:
+    """The font size, and for each column the width in points that its text is wrapped to, or None."""
+    sizes = SIZES if len(table.rows) <= SMALL_ROWS else SIZES[1:]
+    for size, points in sizes:
+        natural = [points * _natural_width(table, index) for index in range(len(table.columns))]
+        available = TEXT_WIDTH_PT - COLUMN_SEPARATION_PT * (len(natural) - 1)
+        if sum(natural) <= available:
+            return size, [None] * len(natural)
+    widths: list[float | None] = [None] * len(natural)
+    texts = [index for index, column in enumerate(table.columns) if column.align == "left"]
+    for index in sorted(texts, key=lambda i: natural[i], reverse=True)[:2]:
+        others = sum(width for other, width in enumerate(natural) if other != index)
+        fitted = max(available - others, 8 * points, natural[index] / 3)
+        if fitted < natural[index]:
+            widths[index] = natural[index] = fitted
+    return size, widths
+
+
+def _natural_width(table: Presentation, index: int) -> float:
+    lines = [*_head_lines(table.columns[index]), *(row[index] for row in table.rows)]
+    return max(map(text_width, lines))
+
+
+def _head_lines(column: Column) -> list[str]:
+    """The head broken at its own line breaks and, where it is long, near its middle; the unit in a line of its own."""
+    lines = [half for line in column.head.split("\n") for half in _halves(line)]
+    return [*lines, f"({column.unit})"] if column.unit else lines
+
+
+def _halves(line: str) -> list[str]:
+    if text_width(line) <= 7:
+        return [line]
+    breaks = [index for index, character in enumerate(line) if character == " "]
+    if not breaks:
+        return [line]
+    middle = min(breaks, key=lambda index: abs(index - len(line) / 2))
+    return [line[:middle], line[middle + 1 :]]
+
+
+def _column(column: Column, width: float | None) -> str:
+    if width is not None:
+        return rf">{{\raggedright\arraybackslash}}p{{{width:.1f}pt}}"
+    return {"left": "l", "right": "r", "center": "c", "decimal": "c"}[column.align]
+
+
+def _head(table: Presentation, widths: list[float | None]) -> str:
+    cells = []
+    for column, width in zip(table.columns, widths, strict=True):
+        align = {"left": "l", "right": "r"}.get(column.align, "c")
+        lines = r"\\".join(map(latex, _head_lines(column)))
+        cell = rf"\begin{{tabular}}[b]{{@{{}}{align}@{{}}}}{lines}\end{{tabular}}"
+        cells.append(cell if width is None else rf"\multicolumn{{1}}{{l}}{{{cell}}}")
+    return " & ".join(cells) + r"\\"
+
+
+def _body(table: Presentation) -> str:
+    widest = [_widest(table, index) for index in range(len(table.columns))]
+    lines = []
+    for number, row in enumerate(table.rows):
+        cells = []
+        for index, text in enumerate(row):
+            parts = split_number(text) if table.columns[index].align == "decimal" else None
+            bold = r"\bfseries " if (number, index) in table.bold else ""
+            if parts is None:
+                cells.append(f"{{{bold}{latex(text)}}}" if bold else latex(text))
+            else:
+                before, after = (latex(part) for part in widest[index])
+                cells.append(
+                    rf"\labnumber{{{before}}}{{{after}}}{{{bold}{latex(parts[0])}}}{{{bold}{latex(parts[1])}}}"
+                )
+        lines.append(" & ".join(cells) + "\\\\\n")
+    return "".join(lines)
+
+
+def _widest(table: Presentation, index: int) -> tuple[str, str]:
+    """The longest part before and after the decimal mark of a column, which set the room that all its numbers get."""
+    parts = [split for row in table.rows if (split := split_number(row[index]))]
+    return max((part[0] for part in parts), key=len, default=""), max((part[1] for part in parts), key=len, default="")
+
+
+def _notes(table: Presentation, lang: str) -> list[str]:
+    return [word("note", lang) + " ".join(table.notes)] if table.notes else []

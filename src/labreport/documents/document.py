@@ -1,0 +1,114 @@
+"""A report as a finished document: template and results in, LaTeX or Markdown out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import jinja2
+
+from labreport.documents import gfm, pandoc, presentation, quantities, templating, tree, views, wording
+from labreport.documents.floats import Floats
+from labreport.documents.latex import LatexLayout
+from labreport.documents.provenance import Provenance
+from labreport.documents.text import gfm as gfm_text
+from labreport.documents.text import latex, latex_metadata
+from labreport.errors import ResultsError, TemplateError
+from labreport.results import Results
+
+SHELLS = {"latex": "latex/report.tex.j2", "markdown": "markdown/report.md.j2"}
+SYNTAX: dict[str, dict[str, Any]] = {
+    "latex": {
+        "block_start_string": r"\BLOCK{",
+        "block_end_string": "}",
+        "variable_start_string": r"\VAR{",
+        "variable_end_string": "}",
+        "comment_start_string": r"\#{",
+        "comment_end_string": "}",
+    },
+    "markdown": {},
+}
+
+
+def render(template: Path, form: str, lang: str, spec: Mapping[str, Any], provenance: Provenance) -> str:
+    """The whole document.
+
+    Args:
+        template: the report's prose; the formats' shells are in `latex/` and `markdown/` beside its folder.
+        form: `latex` or `markdown`.
+        lang: `zh` or `en`.
+        spec: the spec of a `write` step.
+        provenance: what the foot states.
+
+    Returns:
+        LaTeX that expects `figures/NAME.pdf` beside it, or Markdown that expects `<report>/<lang>/NAME.svg`.
+
+    Raises:
+        TemplateError: the template names what does not exist, leaves a figure or table unused, or is malformed.
+        ResultsError: a result is missing or malformed.
+    """
+    floats = Floats(spec.get("figures") or {}, spec.get("tables") or {})
+    names = {
+        **views.functions(Results({"name": spec["report"], **spec}), spec, lang),
+        **floats.functions(),
+        "report": views.report(spec["declaration"]),
+        "scale": views.scale(spec["scale"], lang),
+        "lang": lang,
+        "format": form,
+    }
+    text = templating.fill(template, names, quantities.filters(lang))
+    if unused := floats.unused():
+        raise TemplateError(f"{template}: declared, but never shown: {', '.join(unused)}; show them or undeclare them")
+    document = pandoc.parse(text, lang)
+    try:
+        numbering = tree.number(document["blocks"])
+        document["blocks"] = tree.transform(document["blocks"], numbering, _layout(form, lang, spec))
+    except TemplateError as error:
+        raise TemplateError(f"{template}: {error}") from None
+    return _shell(template, form, lang, spec, provenance, pandoc.write(document, form))
+
+
+def _layout(form: str, lang: str, spec: Mapping[str, Any]) -> tree.Layout:
+    scale = wording.scale(spec["scale"], lang)
+    figures = spec.get("figures") or {}
+    tables = {name: presentation.load(f"{entry['path']}.json") for name, entry in (spec.get("tables") or {}).items()}
+    if form == "latex":
+        return LatexLayout(lang, scale, tables, figures)
+    images = gfm.image_paths(figures, f"{spec['report']}/{lang}")
+    alt = {name: _alternative(f"{entry['path']}.txt") for name, entry in figures.items()}
+    return gfm.MarkdownLayout(lang, scale, tables, images, alt)
+
+
+def _alternative(path: str) -> str:
+    try:
+        return Path(path).read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise ResultsError(f"{path}: no such file; build the report again to draw this figure") from None
+
+
+def _shell(template: Path, form: str, lang: str, spec: Mapping[str, Any], provenance: Provenance, body: str) -> str:
+    """The body within the format's shell, whose texts are escaped for that format."""
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(template.parent.parent),
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        **SYNTAX[form],
+    )
+    environment.filters.update(escaped=latex if form == "latex" else gfm_text, metadata=latex_metadata)
+    declaration = {"subtitle": "", "authors": [], "affiliation": "", "course": "", **spec["declaration"]}
+    try:
+        shell = environment.get_template(SHELLS[form])
+    except jinja2.TemplateNotFound as error:
+        raise TemplateError(f"{template.parent.parent}: the shell {error.name} is missing") from None
+    return shell.render(
+        **{key: value if value is not None else "" for key, value in declaration.items()},
+        report=spec["report"],
+        lang=lang,
+        scale=wording.scale(spec["scale"], lang),
+        provenance=provenance,
+        words=lambda key: wording.word(key, lang),
+        body=body.strip(),
+    )

@@ -1,0 +1,170 @@
+"""The document tree as GitHub-flavoured Markdown: pictures, pipe tables, numbered headings, links."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from labreport.documents import wording
+from labreport.documents.pandoc import Node, paragraph, raw, raw_block, space, string, strong
+from labreport.documents.presentation import Presentation
+from labreport.documents.text import clean, gfm
+from labreport.documents.tree import Target
+
+ALIGNMENTS = {"left": ":---", "right": "---:", "center": ":---:", "decimal": "---:"}
+ESCAPED = re.compile(r"\\[^A-Za-z]")
+
+
+@dataclass
+class MarkdownLayout:
+    """Prints what the tree names.
+
+    Args:
+        lang: `zh` or `en`.
+        scale: marks the captions of tables.
+        tables: name -> what stands in it.
+        images: name -> where the picture lies, seen from the document.
+        alt: name -> what the picture shows, for those who cannot see it.
+    """
+
+    lang: str
+    scale: wording.Scale
+    tables: Mapping[str, Presentation]
+    images: Mapping[str, str]
+    alt: Mapping[str, str]
+
+    def heading(self, node: Node, target: Target, opens_appendix: bool) -> list[Node]:
+        """An anchor, and the heading with its number."""
+        level, _, inlines = node["c"]
+        numbered = [string(target.number), space(), *inlines] if target.number else inlines
+        anchor = [_anchor(target)] if target.name else []
+        return [*anchor, {"t": "Header", "c": [min(level + 1, 6), ["", [], []], numbered]}]
+
+    def reference(self, target: Target) -> list[Node]:
+        """A link to the anchor."""
+        text = wording.reference(target.kind, target.number, target.appendix, self.lang)
+        return [{"t": "Link", "c": [["", [], []], [string(text)], [f"#{_identifier(target)}", ""]]}]
+
+    def figure(self, targets: list[Target], caption: list[Node]) -> list[Node]:
+        """The picture, or a table of two, and the caption below."""
+        pictures = [self._picture(target) for target in targets]
+        label = targets[0].number.removesuffix("(a)")
+        anchors = [_anchor(target) for target in targets]
+        if len(pictures) == 1:
+            body = raw_block("markdown", pictures[0])
+        else:
+            parts = " | ".join(f"({chr(ord('a') + index)})" for index in range(len(pictures)))
+            rules = "|".join([":---:"] * len(pictures))
+            body = raw_block("markdown", f"| {' | '.join(pictures)} |\n|{rules}|\n| {parts} |")
+        return [*anchors, body, self._caption("fig", label, caption)]
+
+    def table(self, target: Target, caption: list[Node]) -> list[Node]:
+        """The caption with the scale's mark, the table, its notes."""
+        if not self.scale.full:
+            caption = [*caption, space(), string(wording.marked(self.scale.mark, self.lang))]
+        table = self.tables[target.name.partition(":")[2]]
+        notes = wording.word("note", self.lang) + " ".join(table.notes)
+        below = [paragraph(self.inline([string(notes)]))] if table.notes else []
+        return [
+            _anchor(target),
+            self._caption("tab", target.number, caption),
+            raw_block("markdown", pipe_table(table)),
+            *below,
+        ]
+
+    def inline(self, nodes: list[Node]) -> list[Node]:
+        """Mathematics and dollar signs in the forms that GitHub reads."""
+        new: list[Node] = []
+        for index, node in enumerate(nodes):
+            if node["t"] == "Math" and node["c"][0]["t"] == "InlineMath":
+                if new and not _ends_in_space(new[-1]):
+                    new.append(space())
+                new.append(raw("markdown", inline_math(node["c"][1])))
+                if index + 1 < len(nodes) and _begins_with_word(nodes[index + 1]):
+                    new.append(space())
+            elif node["t"] == "Str" and "$" in node["c"]:
+                new += _dollars(node["c"])
+            else:
+                new.append(node)
+        return new
+
+    def block(self, node: Node) -> list[Node]:
+        """A paragraph is broken around each equation that it displays."""
+        if node["t"] not in ("Para", "Plain"):
+            return [node]
+        blocks: list[Node] = []
+        words: list[Node] = []
+        for inline in [*node["c"], None]:
+            displayed = inline is not None and inline["t"] == "Math"
+            if inline is not None and not displayed:
+                words.append(inline)
+                continue
+            while words and words[0]["t"] in ("Space", "SoftBreak"):
+                words.pop(0)
+            if words:
+                blocks.append({"t": node["t"], "c": words})
+                words = []
+            if inline is not None:
+                blocks.append(raw_block("markdown", display_math(inline["c"][1])))
+        return blocks
+
+    def _picture(self, target: Target) -> str:
+        name = target.name.partition(":")[2]
+        return f"![{gfm(self.alt[name])}]({self.images[name]})"
+
+    def _caption(self, kind: str, number: str, caption: list[Node]) -> Node:
+        return paragraph([strong([string(wording.caption_label(kind, number, self.lang))]), space(), *caption])
+
+
+def pipe_table(table: Presentation) -> str:
+    """A presentation as a pipe table; units stand in the head, bold cells are bold."""
+    heads = [gfm(column.head) + (f" ({gfm(column.unit)})" if column.unit else "") for column in table.columns]
+    rules = [ALIGNMENTS[column.align] for column in table.columns]
+    lines = [heads, rules]
+    for number, row in enumerate(table.rows):
+        cells = [gfm(text) for text in row]
+        lines.append([f"**{text}**" if (number, index) in table.bold else text for index, text in enumerate(cells)])
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
+
+
+def inline_math(text: str) -> str:
+    """Dollars where GitHub leaves the formula alone, dollars and backticks where it would eat a backslash."""
+    formula = " ".join(text.split())
+    return f"$`{formula}`$" if ESCAPED.search(formula) or "_" in formula or "*" in formula else f"${formula}$"
+
+
+def display_math(text: str) -> str:
+    """A block of its own: `$$`, or a fence where GitHub would eat a backslash."""
+    formula = text.strip()
+    return f"```math\n{formula}\n```" if ESCAPED.search(formula) else f"$$\n{formula}\n$$"
+
+
+def _dollars(text: str) -> list[Node]:
+    parts = re.split(r"(\$)", text)
+    return [raw("html", "<span>$</span>") if part == "$" else string(part) for part in parts if part]
+
+
+def _ends_in_space(node: Node) -> bool:
+    return node["t"] in ("Space", "SoftBreak", "LineBreak")
+
+
+def _begins_with_word(node: Node) -> bool:
+    """Whether a formula before this must be kept off: GitHub wants white space or ASCII punctuation after it."""
+    if node["t"] in ("Space", "SoftBreak", "LineBreak"):
+        return False
+    return not (node["t"] == "Str" and node["c"][:1] in set(".,;:!?)]"))
+
+
+def _identifier(target: Target) -> str:
+    return clean(target.name).replace(":", "-")
+
+
+def _anchor(target: Target) -> Node:
+    return raw_block("html", f'<a id="{_identifier(target)}"></a>')
+
+
+def image_paths(figures: Mapping[str, Mapping[str, Any]], folder: str) -> dict[str, str]:
+    """Where each figure's SVG lies, in `folder` beside the document."""
+    return {name: f"{folder}/{name}.svg" for name in figures}

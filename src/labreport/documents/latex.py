@@ -1,0 +1,84 @@
+"""The document tree as LaTeX: figures and tables as floats, references as links."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from labreport.documents import booktabs, wording
+from labreport.documents.pandoc import Node, paragraph, raw, raw_block, space, string
+from labreport.documents.presentation import Presentation
+from labreport.documents.text import is_plain, latex_character
+from labreport.documents.tree import Target
+
+FIGURE_FOLDER = "figures"
+PLACEMENT = "!htbp"
+
+
+@dataclass
+class LatexLayout:
+    """Prints what the tree names; numbers come from LaTeX itself.
+
+    Args:
+        lang: `zh` or `en`.
+        scale: marks the captions of tables.
+        tables: name -> what stands in it.
+        figures: name -> its declaration; the PDF is `figures/NAME.pdf`, included at its natural size.
+    """
+
+    lang: str
+    scale: wording.Scale
+    tables: Mapping[str, Presentation]
+    figures: Mapping[str, Mapping[str, Any]]
+
+    def heading(self, node: Node, target: Target, opens_appendix: bool) -> list[Node]:
+        """The heading as it is; `\\appendix` before the first of the appendix."""
+        return [raw_block("latex", r"\appendix"), node] if opens_appendix else [node]
+
+    def reference(self, target: Target) -> list[Node]:
+        """The whole of `Figure 3` is the link; the number is LaTeX's."""
+        text = wording.reference(target.kind, "\0", target.appendix, self.lang)
+        text = text.replace("\u00a0", "~").replace("\0", rf"\ref*{{{target.name}}}")
+        return [raw("latex", rf"\hyperref[{target.name}]{{{text}}}")]
+
+    def figure(self, targets: list[Target], caption: list[Node]) -> list[Node]:
+        """One picture, or two side by side as (a) and (b), and the caption below."""
+        if len(targets) == 1:
+            (target,) = targets
+            body = rf"{_picture(target)}\caption{{\label{{{target.name}}}"
+        else:
+            parts = [rf"\subcaptionbox{{\label{{{target.name}}}}}{{{_picture(target)}}}" for target in targets]
+            body = "\\hfill\n".join(parts) + r"\caption{"
+        begin = f"\\begin{{figure}}[{PLACEMENT}]\n\\centering\n{body}"
+        return [paragraph([raw("latex", begin), *caption, raw("latex", "}\n\\end{figure}")])]
+
+    def table(self, target: Target, caption: list[Node]) -> list[Node]:
+        """The caption with the scale's mark above the table."""
+        if not self.scale.full:
+            caption = [*caption, space(), string(wording.marked(self.scale.mark, self.lang))]
+            caption = self.inline(caption)
+        table = booktabs.layout(self.tables[target.name.partition(":")[2]], self.lang)
+        begin = f"{table.before}\\caption{{\\label{{{target.name}}}"
+        return [paragraph([raw("latex", begin), *caption, raw("latex", f"}}{table.after}")])]
+
+    def inline(self, nodes: list[Node]) -> list[Node]:
+        """Characters that the fonts may lack get a fallback."""
+        new: list[Node] = []
+        for node in nodes:
+            if node["t"] == "Str" and not all(map(is_plain, node["c"])):
+                new += [
+                    string(character) if is_plain(character) else raw("latex", latex_character(character))
+                    for character in node["c"]
+                ]
+            else:
+                new.append(node)
+        return new
+
+    def block(self, node: Node) -> list[Node]:
+        """As it is."""
+        return [node]
+
+
+def _picture(target: Target) -> str:
+    return rf"\includegraphics{{{FIGURE_FOLDER}/{target.name.partition(':')[2]}.pdf}}"

@@ -1,0 +1,71 @@
+"""pandoc: Markdown to its document tree, and the tree to LaTeX or GitHub-flavoured Markdown."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pypandoc
+
+from labreport.errors import TemplateError
+
+# Raw TeX is off, so that no text can become a command; a soft line break between two Chinese characters is nothing.
+READER = "markdown-raw_tex-auto_identifiers-implicit_figures+east_asian_line_breaks"
+WRITERS = {"latex": "latex-smart", "markdown": "gfm"}
+OPTIONS = {"latex": ["--syntax-highlighting=idiomatic"], "markdown": []}
+
+Node = Any
+"""A node of pandoc's JSON tree: a dictionary with `t` and `c`, or a list of nodes."""
+
+
+def parse(text: str, lang: str) -> dict[str, Node]:
+    """The document tree of pandoc Markdown. Straight quotes become curly ones in English only.
+
+    Raises:
+        TemplateError: pandoc refuses the text.
+    """
+    reader = READER if lang == "en" else READER.replace("markdown", "markdown-smart")
+    tree: dict[str, Node] = json.loads(_convert(text, "json", reader, []))
+    return tree
+
+
+def write(tree: dict[str, Node], form: str) -> str:
+    """The tree as LaTeX or as GitHub-flavoured Markdown (`form`: `latex` or `markdown`), a paragraph a line."""
+    return _convert(json.dumps(tree), WRITERS[form], "json", ["--wrap=none", *OPTIONS[form]])
+
+
+def _convert(text: str, to: str, reader: str, options: list[str]) -> str:
+    try:
+        return str(pypandoc.convert_text(text, to, format=reader, extra_args=["--sandbox", *options]))
+    except RuntimeError as error:
+        raise TemplateError(f"pandoc refuses the text: {error}") from None
+
+
+def string(text: str) -> Node:
+    """A word."""
+    return {"t": "Str", "c": text}
+
+
+def space() -> Node:
+    """A space between words."""
+    return {"t": "Space"}
+
+
+def raw(form: str, text: str) -> Node:
+    """Text of the output format within a paragraph."""
+    return {"t": "RawInline", "c": [form, text]}
+
+
+def raw_block(form: str, text: str) -> Node:
+    """Text of the output format between paragraphs."""
+    return {"t": "RawBlock", "c": [form, text]}
+
+
+def paragraph(inlines: list[Node]) -> Node:
+    """A paragraph."""
+    return {"t": "Para", "c": inlines}
+
+
+def strong(inlines: list[Node]) -> Node:
+    """Bold text."""
+    return {"t": "Strong", "c": inlines}

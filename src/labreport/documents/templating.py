@@ -1,0 +1,71 @@
+"""Jinja, strict and sandboxed: a template in, pandoc Markdown out, mistakes with their file and line."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import jinja2
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from labreport.documents.views import described, suggestion
+from labreport.errors import TemplateError, UserError
+
+
+def fill(template: Path, names: Mapping[str, Any], filters: Mapping[str, Callable[..., str]]) -> str:
+    """Render `template` with nothing but `names` and `filters` (and Jinja's own).
+
+    Templates beside it and in the folder above can be included. Text is not escaped here: strings from data come as
+    `labreport.documents.text.Literal`, which prints itself escaped.
+
+    Raises:
+        TemplateError: the template is missing or malformed, names something that does not exist, or an expression in
+            it fails; with file and line.
+        ResultsError: a result that it names is missing; with file and line.
+    """
+    environment = ImmutableSandboxedEnvironment(
+        loader=jinja2.FileSystemLoader([template.parent, template.parent.parent]),
+        undefined=_undefined(names),
+        keep_trailing_newline=True,
+    )
+    environment.filters.update(filters)
+    environment.globals.update(names)
+    try:
+        return environment.get_template(template.name).render()
+    except jinja2.TemplateNotFound as error:
+        raise TemplateError(f"{template}: there is no template {error.name!r} in {template.parent}") from None
+    except jinja2.TemplateSyntaxError as error:
+        raise TemplateError(f"{error.filename or template}:{error.lineno}: {error.message}") from None
+    except UserError as error:
+        raise type(error)(f"{_place(error, template)}: {error}") from None
+    except jinja2.TemplateError as error:
+        raise TemplateError(f"{_place(error, template)}: {error.message}") from None
+    except Exception as error:  # an expression in a template can fail in any way that Python can
+        raise TemplateError(f"{_place(error, template)}: {type(error).__name__}: {error}") from error
+
+
+def _place(error: Exception, template: Path) -> str:
+    """`file:line` of the innermost template that the error passed through."""
+    folders = {template.parent.resolve(), template.parent.parent.resolve()}
+    for frame in reversed(traceback.extract_tb(error.__traceback__)):
+        path = Path(frame.filename)
+        if path.suffix != ".py" and path.exists() and folders & set(path.resolve().parents):
+            return f"{frame.filename}:{frame.lineno}"
+    return str(template)
+
+
+def _undefined(names: Mapping[str, Any]) -> type[jinja2.StrictUndefined]:
+    """A strict undefined whose message says what there is instead."""
+
+    class Named(jinja2.StrictUndefined):
+        @property
+        def _undefined_message(self) -> str:
+            name = str(self._undefined_name)
+            if self._undefined_obj is jinja2.utils.missing:
+                return f'there is no "{name}" in a template{suggestion(name, names)}'
+            what, fields = described(self._undefined_obj)
+            return f'{what} has no "{name}"{suggestion(name, fields)}'
+
+    return Named

@@ -1,0 +1,142 @@
+"""LaTeX to PDF: which program, how it is called, and what its log is worth."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from labreport.errors import TypesettingError
+from labreport.files import atomic_path
+
+PACKAGES = (
+    "Debian, Ubuntu: apt install texlive-xetex texlive-lang-chinese texlive-latex-extra texlive-fonts-recommended "
+    "texlive-science latexmk lmodern\n"
+    "conda: conda install -c conda-forge tectonic\n"
+    "macOS: brew install --cask mactex (or basictex, then tlmgr install ctex latexmk and what the log asks for)"
+)
+OVERFULL_POINTS = 2.0
+_ERROR = re.compile(r"^! ?(.+?)$(?:(?!^! )(?s:.)){0,2000}?^l\.(\d+) ?(.*)$", re.MULTILINE)
+_MISSING = re.compile(r"^Missing character: There is no (.+?) \(?.*?in font (.+?)!$", re.MULTILINE)
+_UNDEFINED = re.compile(r"^LaTeX Warning: (?:Hyper r|R)eference `([^']+)' on page \d+ undefined", re.MULTILINE)
+_OVERFULL = re.compile(r"^Overfull \\hbox \(([\d.]+)pt too wide\) (.+)$", re.MULTILINE)
+_EPOCH = re.compile(r"^% SOURCE_DATE_EPOCH=(\d+)$", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What a log of TeX says.
+
+    Attributes:
+        errors: (message, line of the source or None).
+        missing: characters that a font lacks, with the font.
+        undefined: references to nothing.
+        overfull: lines that stick out by more than 2 pt, as the log words them.
+    """
+
+    errors: tuple[tuple[str, int | None], ...]
+    missing: tuple[tuple[str, str], ...]
+    undefined: tuple[str, ...]
+    overfull: tuple[str, ...]
+
+
+def engine(which: Callable[[str], str | None] = shutil.which) -> str:
+    """`latexmk` where it and xelatex are there, else `tectonic`.
+
+    Raises:
+        TypesettingError: neither is there; names what to install.
+    """
+    if which("latexmk") and which("xelatex"):
+        return "latexmk"
+    if which("tectonic"):
+        return "tectonic"
+    raise TypesettingError(f"no TeX was found: neither latexmk with xelatex nor tectonic.\n{PACKAGES}")
+
+
+def command(program: str, source: str) -> list[str]:
+    """The command line that typesets `source`, a file name, in its own folder. No shell escape, no user's settings."""
+    if program == "latexmk":
+        options = ["-norc", "-g", "-xelatex", "-interaction=nonstopmode", "-halt-on-error", "-no-shell-escape"]
+        return ["latexmk", *options, source]
+    return ["tectonic", "-X", "compile", "--untrusted", "--keep-logs", "--outdir", ".", source]
+
+
+def environment(text: str, environ: Mapping[str, str]) -> dict[str, str]:
+    """The environment TeX runs in.
+
+    The source's own date makes the PDF reproducible; TeX opens files below its folder only; the log's lines stay whole.
+
+    Args:
+        text: the LaTeX source.
+        environ: the surrounding environment; its SOURCE_DATE_EPOCH wins.
+    """
+    stated = _EPOCH.search(text)
+    dated = {"SOURCE_DATE_EPOCH": stated[1]} if stated and not environ.get("SOURCE_DATE_EPOCH") else {}
+    fixed = {"FORCE_SOURCE_DATE": "1", "openin_any": "p", "openout_any": "p", "max_print_line": "10000", "TZ": "UTC"}
+    return {**environ, **dated, **fixed}
+
+
+def typeset(source: Path, out: Path) -> list[str]:
+    """Typeset `source` in its folder and put the PDF at `out`, atomically.
+
+    Returns:
+        Warnings: lines that stick out of the page by more than 2 pt.
+
+    Raises:
+        TypesettingError: no TeX, an error of TeX, a character that the fonts lack, or a reference to nothing.
+    """
+    program = engine()
+    text = source.read_text(encoding="utf-8")
+    log = source.with_suffix(".log")
+    log.unlink(missing_ok=True)
+    done = subprocess.run(
+        command(program, source.name),
+        cwd=source.parent,
+        env=environment(text, os.environ),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        errors="replace",
+        check=False,
+    )
+    found = findings(log.read_text(encoding="utf-8", errors="replace") if log.is_file() else done.stdout)
+    if done.returncode != 0 or found.errors:
+        raise TypesettingError(_failure(source, log, found, done.stdout + done.stderr))
+    if found.missing or found.undefined:
+        raise TypesettingError(_defects(source, log, found))
+    with atomic_path(out) as temporary:
+        shutil.copyfile(source.with_suffix(".pdf"), temporary)
+    return [f"{source}: overfull by {line}" for line in found.overfull]
+
+
+def findings(log: str) -> Findings:
+    """What a log says that matters."""
+    errors = [(match[1], int(match[2])) for match in _ERROR.finditer(log)]
+    plain = [(line[1:].strip(), None) for line in log.splitlines() if line.startswith("!")]
+    overfull = [f"{match[1]} pt {match[2]}" for match in _OVERFULL.finditer(log) if float(match[1]) > OVERFULL_POINTS]
+    return Findings(
+        tuple(errors or plain),
+        tuple(dict.fromkeys((match[1], match[2]) for match in _MISSING.finditer(log))),
+        tuple(dict.fromkeys(_UNDEFINED.findall(log))),
+        tuple(dict.fromkeys(overfull)),
+    )
+
+
+def _failure(source: Path, log: Path, found: Findings, output: str) -> str:
+    lines = [f"{source}{'' if line is None else f':{line}'}: {message}" for message, line in found.errors[:3]]
+    lines = lines or [f"{source}: {(output.strip().splitlines() or ['TeX stopped without a word'])[-1]}"]
+    if any(re.search(r"File `.+' not found|font .+ cannot be found", message) for message, _ in found.errors):
+        lines.append(f"a part of TeX is not installed.\n{PACKAGES}")
+    return "\n".join([*lines, f"the whole log: {log}"])
+
+
+def _defects(source: Path, log: Path, found: Findings) -> str:
+    lines = [f"{source}: the font {font} has no {character}" for character, font in found.missing[:5]]
+    if found.missing:
+        lines.append("write these characters otherwise, in the template or in the data")
+    lines += [f"{source}: a reference to {name}, which does not exist" for name in found.undefined[:5]]
+    return "\n".join([*lines, f"the whole log: {log}"])
