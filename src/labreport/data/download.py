@@ -39,7 +39,7 @@ class Patience:
         min_bytes: see `stall_s`.
     """
 
-    attempts: int = 4
+    attempts: int = 3
     backoff_s: float = 1.0
     connect_s: float = 15.0
     stall_s: float = 30.0
