@@ -48,7 +48,7 @@ format: setup ## the sources in the project's format
 	@$(bin)/snakefmt Snakefile workflow
 
 bench: setup tex ## speed, as ratios measured in one run
-	@$(bin)/python benchmarks/run
+	@$(bin)/python -m benchmarks.run
 
 lock: setup ## requirements.lock made anew from pyproject.toml, with the newest versions it allows
 	@$(bin)/uv pip compile pyproject.toml --group dev --generate-hashes --no-emit-index-url --no-emit-find-links \
