@@ -32,7 +32,7 @@ def judge(results: Results, options: Mapping[str, Any]) -> Verdict:
     finals = {name: final_values(results, name, options["metric"]) for name in names}
     means = {name: estimate(values) for name, values in finals.items()}
     best = max(names, key=lambda name: means[name].mean)
-    worst = min(names, key=lambda name: means[name].mean)
+    worst = min(reversed(names), key=lambda name: means[name].mean)  # another one than `best` where all are equal
     limit = float(options["points"]) / 100
     difference = means[best].minus(means[worst])
     apart = exceeds(difference, limit + 1e-12)  # 0.02 as 0.86 - 0.84 is a little more than 2 points in binary

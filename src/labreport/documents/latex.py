@@ -13,6 +13,7 @@ from labreport.documents.text import is_plain, latex_character
 from labreport.documents.tree import Target
 
 FIGURE_FOLDER = "figures"
+THIN, UNBROKEN = "\u202f", "\u00a0"
 PLACEMENT = "!htbp"
 
 
@@ -63,10 +64,13 @@ class LatexLayout:
         return [paragraph([raw("latex", begin), *caption, raw("latex", f"}}{table.after}")])]
 
     def inline(self, nodes: list[Node]) -> list[Node]:
-        """Characters that the fonts may lack get a fallback."""
+        """Characters that the fonts may lack get a fallback; the filters' thin spaces become TeX's in formulas."""
         new: list[Node] = []
         for node in nodes:
-            if node["t"] == "Str" and not all(map(is_plain, node["c"])):
+            if node["t"] == "Math":
+                kind, formula = node["c"]
+                new.append({"t": "Math", "c": [kind, formula.replace(THIN, r"\,").replace(UNBROKEN, "~")]})
+            elif node["t"] == "Str" and not all(map(is_plain, node["c"])):
                 new += [
                     string(character) if is_plain(character) else raw("latex", latex_character(character))
                     for character in node["c"]

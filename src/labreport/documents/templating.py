@@ -29,6 +29,8 @@ def fill(template: Path, names: Mapping[str, Any], filters: Mapping[str, Callabl
         loader=jinja2.FileSystemLoader([template.parent, template.parent.parent]),
         undefined=_undefined(names),
         keep_trailing_newline=True,
+        comment_start_string="{##",  # Jinja's own would take a heading's {#sec:id} for a comment
+        comment_end_string="##}",
     )
     environment.filters.update(filters)
     environment.globals.update(names)
