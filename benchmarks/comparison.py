@@ -31,8 +31,10 @@ def table(comparisons: Iterable[Comparison]) -> str:
     """A Markdown table, a row per comparison, columns padded so that a terminal shows them too."""
     rows = [HEAD, *((*cells[:3], f"{cells[3]:.2f}", cells[4]) for cells in map(astuple, comparisons))]
     widths = [max(len(row[column]) for row in rows) for column in range(len(HEAD))]
-    lines = [
-        "| " + " | ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) + " |" for row in rows
-    ]
-    lines.insert(1, "| " + " | ".join("-" * width for width in widths) + " |")
-    return "\n".join(lines)
+    rule = tuple("-" * width for width in widths)
+    return "\n".join(line(row, widths) for row in (rows[0], rule, *rows[1:]))
+
+
+def line(cells: tuple[str, ...], widths: list[int]) -> str:
+    """One row of a Markdown table."""
+    return "| " + " | ".join(cell.ljust(width) for cell, width in zip(cells, widths, strict=True)) + " |"

@@ -1,7 +1,7 @@
 """`make bench`: prints ratios taken in one run as Markdown tables; asserts nothing.
 
 python -m benchmarks.run                  all
-python -m benchmarks.run startup          some: pipeline, startup (which runs the pipeline first), training
+python -m benchmarks.run --only startup   or pipeline, or training; startup makes the report first; can be repeated
 """
 
 from __future__ import annotations
@@ -53,8 +53,8 @@ def workflow(names: list[str]) -> str:
 def main(argv: list[str] | None = None) -> int:
     """Print the tables asked for, by default all of them."""
     parser = argparse.ArgumentParser(description="Speed, as ratios measured in one run.")
-    parser.add_argument("names", nargs="*", choices=[*NAMES, []], help="what to measure (default: all)")
-    names = parser.parse_args(argv).names or list(NAMES)
+    parser.add_argument("--only", choices=NAMES, action="append", help="what to measure; can be repeated")
+    names = parser.parse_args(argv).only or list(NAMES)
     print(heading(), flush=True)
     try:
         if set(names) & {"pipeline", "startup"}:
