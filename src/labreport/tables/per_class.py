@@ -1,0 +1,71 @@
+"""Accuracy of each class, every experiment of a part beside the others."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from labreport.errors import ResultsError
+from labreport.results import Results
+from labreport.tables.heads import class_name, head, note
+from labreport.tables.table import Column, Table, best_rows, decimals_for, sampling_error
+
+PERCENT = 100.0
+
+
+def build(results: Results, options: Mapping[str, Any], lang: str) -> Table:
+    """A row per class and one for all; the best experiment of each row is bold.
+
+    Frame: `class, samples`, and a column of fractions per experiment, summed over seeds. `shown` is the class's name
+    in the report's language.
+
+    Raises:
+        ResultsError: the experiments do not have the same classes.
+    """
+    experiments = list(options["experiments"])
+    frame = collect(results, experiments)
+    shown = [class_name(name, lang) for name in frame["class"][:-1]] + [head("all", lang)]
+    frame.insert(1, "shown", shown)
+    classes = frame.iloc[:-1]
+    errors = [sampling_error(row[name], row["samples"]) for _, row in classes.iterrows() for name in experiments]
+    decimals = decimals_for([PERCENT * error for error in errors])
+    look: dict[str, Any] = {"align": "decimal", "unit": "%", "decimals": decimals, "factor": PERCENT}
+    columns = [Column("shown", head("class", lang)), *(Column(name, name, **look) for name in experiments)]
+    bold = {
+        (row, 1 + column)
+        for row in range(len(frame))
+        for column in best_rows([frame[name].iloc[row] for name in experiments], decimals, PERCENT)
+    }
+    return Table(frame, columns, frozenset(bold), notes(results, experiments, frame, lang))
+
+
+def collect(results: Results, experiments: list[str]) -> pd.DataFrame:
+    """Columns `class, samples` (of one seed) and one per experiment; the last row, `all`, is over all classes."""
+    columns: dict[str, pd.Series] = {}
+    samples: pd.Series | None = None
+    for name in experiments:
+        runs = results.per_class(name)
+        sums = runs.groupby("class", sort=False)[["correct", "samples"]].sum()
+        if samples is not None and list(sums.index) != list(samples.index):
+            found, wanted = ", ".join(sums.index), ", ".join(samples.index)
+            raise ResultsError(f"{results.name}: {name} has other classes than {experiments[0]}: {found}, not {wanted}")
+        samples = sums["samples"] // runs["seed"].nunique() if samples is None else samples
+        share = sums["correct"] / sums["samples"]
+        share.loc["all"] = sums["correct"].sum() / sums["samples"].sum()
+        columns[name] = share
+    if samples is None:
+        raise ResultsError(f"{results.name}: this table shows at least one experiment, found none")
+    samples.loc["all"] = samples.sum()
+    frame = pd.DataFrame({"samples": samples, **columns})
+    frame.insert(0, "class", list(frame.index))
+    return frame.reset_index(drop=True)
+
+
+def notes(results: Results, experiments: list[str], frame: pd.DataFrame, lang: str) -> list[str]:
+    """How many samples a class has where all have the same, and over how many seeds was summed."""
+    samples = frame["samples"].iloc[:-1]
+    lines = [note("class_samples", lang, samples.iloc[0])] if samples.nunique() == 1 else []
+    seeds = max(len(results.runs(name)) for name in experiments)
+    return [*lines, note("mean_of_seeds", lang, seeds)] if seeds > 1 else lines
