@@ -32,11 +32,11 @@ class Patience:
     """When to try a mirror again, and when to give it up.
 
     Attributes:
-        attempts: tries in a row that bring nothing new before the next mirror is asked.
+        attempts: tries in a row, each bringing less than `min_bytes` of news, before the next mirror is asked.
         backoff_s: wait before the second try; it doubles for each further one.
         connect_s: longest wait for a connection.
         stall_s: a transfer that brings less than `min_bytes` in this time is stalled.
-        min_bytes: see `stall_s`.
+        min_bytes: the least that counts as getting on.
     """
 
     attempts: int = 3
@@ -117,7 +117,7 @@ def _from_mirror(transfer: _Transfer, digest: str) -> None:
             raise _Interrupted("what was continued here had begun with other bytes")
         except _Interrupted:
             # A connection that is cut again and again may still get there, but only by getting further.
-            failed = 1 if transfer.size > furthest else failed + 1
+            failed = 1 if transfer.size >= furthest + patience.min_bytes else failed + 1
             furthest = max(furthest, transfer.size)
             if failed >= patience.attempts:
                 raise

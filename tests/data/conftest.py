@@ -1,0 +1,42 @@
+"""The generated samples, small, as archives and as unpacked folders."""
+
+from __future__ import annotations
+
+import tarfile
+from pathlib import Path
+
+import pytest
+
+from labreport.data import samples_images, samples_reviews
+
+SMALL = {"train_per_class": 10, "test_per_class": 4, "seed": 3}
+
+
+@pytest.fixture(scope="session")
+def images_archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("images") / "cifar-10-python.tar.gz"
+    samples_images.write_archive(path, SMALL)
+    return path
+
+
+@pytest.fixture(scope="session")
+def reviews_archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("reviews") / "aclImdb_v1.tar.gz"
+    samples_reviews.write_archive(path, SMALL)
+    return path
+
+
+@pytest.fixture(scope="session")
+def images_folder(images_archive: Path) -> Path:
+    return _unpacked(images_archive, "cifar-10-batches-py")
+
+
+@pytest.fixture(scope="session")
+def reviews_folder(reviews_archive: Path) -> Path:
+    return _unpacked(reviews_archive, "aclImdb")
+
+
+def _unpacked(archive: Path, name: str) -> Path:
+    with tarfile.open(archive) as tar:
+        tar.extractall(archive.parent, filter="data")
+    return archive.parent / name

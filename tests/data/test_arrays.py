@@ -1,0 +1,132 @@
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from labreport.data.arrays import Prepared, load
+from labreport.errors import DataError
+
+IMAGES = Prepared(
+    "cifar10",
+    ["cat", "dog"],
+    np.arange(5 * 3 * 32 * 32).reshape(5, 3, 32, 32).astype(np.uint8),
+    np.array([0, 1, 1, 0, 1], np.uint8),
+    np.zeros((2, 3, 32, 32), np.uint8),
+    np.array([1, 1], np.uint8),
+    spec={"seed": 0},
+)
+TEXTS = Prepared(
+    "imdb",
+    ["negative", "positive"],
+    np.array([[2, 3, 0], [1, 0, 0]], np.uint16),
+    np.array([0, 1], np.uint8),
+    np.array([[3, 3, 2]], np.uint16),
+    np.array([1], np.uint8),
+    np.array([2, 1], np.int32),
+    np.array([3], np.int32),
+    ["<pad>", "<unk>", "naïve", "film"],
+)
+
+
+@pytest.mark.parametrize("prepared", [IMAGES, TEXTS], ids=["images", "texts"])
+def test_saved_and_loaded_are_equal(prepared: Prepared, tmp_path: Path) -> None:
+    prepared.save(tmp_path / "set" / "key")
+    loaded = load(tmp_path / "set" / "key")
+    for field in dataclasses.fields(Prepared):
+        one, other = getattr(prepared, field.name), getattr(loaded, field.name)
+        if isinstance(one, np.ndarray):
+            np.testing.assert_array_equal(one, other, strict=True)
+        else:
+            assert one == other
+    assert [path.name for path in (tmp_path / "set").iterdir()] == ["key"]
+
+
+def test_files_are_those_of_the_contract(tmp_path: Path) -> None:
+    IMAGES.save(tmp_path / "images")
+    TEXTS.save(tmp_path / "texts")
+    four = {"train_inputs.npy", "train_labels.npy", "test_inputs.npy", "test_labels.npy", "dataset.json"}
+    assert {path.name for path in (tmp_path / "images").iterdir()} == four
+    more = {"train_lengths.npy", "test_lengths.npy", "vocabulary.txt"}
+    assert {path.name for path in (tmp_path / "texts").iterdir()} == four | more
+    assert (tmp_path / "texts" / "vocabulary.txt").read_text(encoding="utf-8") == "<pad>\n<unk>\nnaïve\nfilm\n"
+    assert json.loads((tmp_path / "images" / "dataset.json").read_text()) == {
+        "dataset": "cifar10",
+        "classes": ["cat", "dog"],
+        "train_counts": [2, 3],
+        "test_counts": [0, 2],
+        "vocabulary": None,
+        "length": None,
+        "spec": {"seed": 0},
+    }
+    about = json.loads((tmp_path / "texts" / "dataset.json").read_text())
+    assert (about["vocabulary"], about["length"]) == (4, 3)
+
+
+def test_an_older_folder_is_replaced_as_a_whole(tmp_path: Path) -> None:
+    TEXTS.save(tmp_path / "key")
+    IMAGES.save(tmp_path / "key")
+    assert load(tmp_path / "key").dataset == "cifar10"
+    assert not (tmp_path / "key" / "vocabulary.txt").exists()
+    assert [path.name for path in tmp_path.iterdir()] == ["key"]
+
+
+def test_a_failed_save_leaves_what_was_there(tmp_path: Path) -> None:
+    IMAGES.save(tmp_path / "key")
+    broken = dataclasses.replace(TEXTS, test_labels=np.array([object()]))
+    with pytest.raises((TypeError, ValueError)):
+        broken.save(tmp_path / "key")
+    assert load(tmp_path / "key").dataset == "cifar10"
+    assert [path.name for path in tmp_path.iterdir()] == ["key"]
+
+
+def overwrite(name: str, array: np.ndarray) -> Callable[[Path], None]:
+    return lambda folder: np.save(folder / name, array)
+
+
+def cut(name: str, size: int) -> Callable[[Path], None]:
+    return lambda folder: (folder / name).write_bytes((folder / name).read_bytes()[:size]) and None
+
+
+DAMAGE: dict[str, Callable[[Path], None]] = {
+    "missing": lambda folder: (folder / "test_labels.npy").unlink(),
+    "no description": lambda folder: (folder / "dataset.json").unlink(),
+    "empty": cut("train_inputs.npy", 0),
+    "truncated": cut("train_inputs.npy", 130),
+    "cut description": cut("dataset.json", 40),
+    "pickled": overwrite("train_inputs.npy", np.array([{}], dtype=object)),
+    "too short": overwrite("train_labels.npy", np.array([0], np.uint8)),
+    "unknown label": overwrite("test_labels.npy", np.array([2], np.uint8)),
+    "other counts": overwrite("test_labels.npy", np.array([0], np.uint8)),
+    "unknown word": overwrite("train_inputs.npy", np.array([[2, 4, 0], [1, 0, 0]], np.uint16)),
+    "no tokens": overwrite("train_lengths.npy", np.array([2, 0], np.int32)),
+    "too many tokens": overwrite("train_lengths.npy", np.array([2, 4], np.int32)),
+    "other lengths": overwrite("train_lengths.npy", np.array([2], np.int32)),
+    "fewer words": lambda folder: (folder / "vocabulary.txt").write_text("<pad>\n<unk>\nfilm\n") and None,
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGE.values(), ids=DAMAGE)
+def test_damage_is_one_message(damage: Callable[[Path], None], tmp_path: Path) -> None:
+    folder = tmp_path / "key"
+    TEXTS.save(folder)
+    load(folder)
+    damage(folder)
+    with pytest.raises(DataError, match=r"the prepared data are damaged \(.*\); delete this folder and run again"):
+        load(folder)
+
+
+def test_images_must_be_bytes(tmp_path: Path) -> None:
+    IMAGES.save(tmp_path / "key")
+    np.save(tmp_path / "key" / "train_inputs.npy", IMAGES.train_inputs.astype(np.float32))
+    with pytest.raises(DataError, match="not uint8 images"):
+        load(tmp_path / "key")
+
+
+def test_nothing_there_is_one_message(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="FileNotFoundError"):
+        load(tmp_path / "nowhere")

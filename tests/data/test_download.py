@@ -1,0 +1,257 @@
+"""Mirrors that misbehave, played by a local server."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+from labreport.data.download import Patience, download
+from labreport.errors import DownloadError
+
+CONTENT = bytes(range(256)) * 800
+DIGEST = "md5:" + hashlib.md5(CONTENT).hexdigest()
+QUICK = Patience(attempts=3, backoff_s=0.01, connect_s=1, stall_s=0.3, min_bytes=1000)
+
+
+@dataclass
+class Mirrors:
+    """Behaviours by path, and the requests that came: (path, Range header or None)."""
+
+    base: str = ""
+    behaviours: dict[str, Callable[[BaseHTTPRequestHandler, int], None]] = field(default_factory=dict)
+    requests: list[tuple[str, str | None]] = field(default_factory=list)
+
+    def url(self, name: str, behaviour: Callable[[BaseHTTPRequestHandler, int], None]) -> str:
+        self.behaviours[f"/{name}"] = behaviour
+        return f"{self.base}/{name}"
+
+
+@pytest.fixture
+def mirrors() -> Iterator[Mirrors]:
+    served = Mirrors()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked = self.headers.get("Range")
+            served.requests.append((self.path, asked))
+            start = int(asked.removeprefix("bytes=").removesuffix("-")) if asked else 0
+            served.behaviours[self.path](self, start)
+
+        def log_message(self, *arguments: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+    served.base = f"http://127.0.0.1:{server.server_address[1]}"
+    yield served
+    server.shutdown()
+    server.server_close()
+
+
+def send(handler: BaseHTTPRequestHandler, data: bytes, start: int = 0, stop: int | None = None, kind: str = "") -> None:
+    """Answer with `data` from `start`, cutting the connection at `stop`."""
+    if start >= len(data):
+        handler.send_response(416)
+        handler.send_header("Content-Range", f"bytes */{len(data)}")
+        handler.send_header("Content-Length", "0")
+        handler.end_headers()
+        return
+    handler.send_response(206 if start else 200)
+    if start:
+        handler.send_header("Content-Range", f"bytes {start}-{len(data) - 1}/{len(data)}")
+    handler.send_header("Content-Length", str(len(data) - start))
+    handler.send_header("Content-Type", kind or "application/x-gzip")
+    handler.end_headers()
+    handler.wfile.write(data[start:stop])
+
+
+def whole(handler: BaseHTTPRequestHandler, start: int) -> None:
+    send(handler, CONTENT, start)
+
+
+def whole_ignoring_range(handler: BaseHTTPRequestHandler, start: int) -> None:
+    send(handler, CONTENT)
+
+
+def cut_after_70000(handler: BaseHTTPRequestHandler, start: int) -> None:
+    send(handler, CONTENT, start, start + 70_000)
+
+
+def status(code: int) -> Callable[[BaseHTTPRequestHandler, int], None]:
+    return lambda handler, start: handler.send_error(code)
+
+
+def page(handler: BaseHTTPRequestHandler, start: int) -> None:
+    send(handler, b"<!DOCTYPE html><title>sign in</title>", kind="text/html; charset=utf-8")
+
+
+def page_called_an_archive(handler: BaseHTTPRequestHandler, start: int) -> None:
+    send(handler, b"\n<html><title>sign in</title></html>")
+
+
+def altered(handler: BaseHTTPRequestHandler, start: int) -> None:
+    send(handler, CONTENT[:-1] + b"?", start)
+
+
+def silent(handler: BaseHTTPRequestHandler, start: int) -> None:
+    time.sleep(0.5)
+
+
+def trickling(handler: BaseHTTPRequestHandler, start: int) -> None:
+    """A few bytes often enough that no single read times out."""
+    send(handler, CONTENT, 0, 100)
+    for _ in range(40):
+        time.sleep(0.02)
+        try:
+            handler.wfile.write(b"x")
+        except OSError:
+            return
+
+
+def part_of(target: Path) -> Path:
+    return target.with_name(target.name + ".part")
+
+
+def test_whole_file_in_one_request(mirrors: Mirrors, tmp_path: Path) -> None:
+    target = tmp_path / "raw" / "set.tar.gz"
+    download([mirrors.url("a", whole)], DIGEST, target, QUICK)
+    assert target.read_bytes() == CONTENT
+    assert [path.name for path in target.parent.iterdir()] == ["set.tar.gz"]
+
+
+def test_file_that_is_right_is_not_fetched_again(mirrors: Mirrors, tmp_path: Path) -> None:
+    target = tmp_path / "set.tar.gz"
+    target.write_bytes(CONTENT)
+    download([mirrors.url("a", status(500))], DIGEST, target, QUICK)
+    assert mirrors.requests == []
+
+
+def test_wrong_file_is_replaced_only_by_the_right_one(mirrors: Mirrors, tmp_path: Path) -> None:
+    target = tmp_path / "set.tar.gz"
+    target.write_bytes(b"older")
+    with pytest.raises(DownloadError):
+        download([mirrors.url("a", altered)], DIGEST, target, QUICK)
+    assert target.read_bytes() == b"older"
+    download([mirrors.url("b", whole)], DIGEST, target, QUICK)
+    assert target.read_bytes() == CONTENT
+
+
+def test_cut_connection_is_continued_where_it_broke(mirrors: Mirrors, tmp_path: Path) -> None:
+    target = tmp_path / "set.tar.gz"
+    download([mirrors.url("a", cut_after_70000)], DIGEST, target, QUICK)
+    assert target.read_bytes() == CONTENT
+    assert [asked for _, asked in mirrors.requests] == [None, "bytes=70000-", "bytes=140000-"]
+
+
+def test_many_cuts_do_not_exhaust_attempts_while_it_gets_further(mirrors: Mirrors, tmp_path: Path) -> None:
+    def cut_after_9000(handler: BaseHTTPRequestHandler, start: int) -> None:
+        send(handler, CONTENT, start, start + 9000)
+
+    download([mirrors.url("a", cut_after_9000)], DIGEST, tmp_path / "f", replace(QUICK, attempts=2))
+    assert len(mirrors.requests) == -(-len(CONTENT) // 9000) > 10
+
+
+def test_next_run_and_next_mirror_continue_the_part(mirrors: Mirrors, tmp_path: Path) -> None:
+    target = tmp_path / "set.tar.gz"
+    part_of(target).write_bytes(CONTENT[:1234])
+    download([mirrors.url("a", status(404)), mirrors.url("b", whole)], DIGEST, target, QUICK)
+    assert target.read_bytes() == CONTENT
+    assert mirrors.requests == [("/a", "bytes=1234-"), ("/b", "bytes=1234-")]
+
+
+def test_server_without_ranges_starts_over(mirrors: Mirrors, tmp_path: Path) -> None:
+    target = tmp_path / "set.tar.gz"
+    part_of(target).write_bytes(b"from another time, and longer than nothing")
+    download([mirrors.url("a", whole_ignoring_range)], DIGEST, target, QUICK)
+    assert target.read_bytes() == CONTENT
+    assert len(mirrors.requests) == 1
+
+
+@pytest.mark.parametrize("length", [10, len(CONTENT), len(CONTENT) + 5], ids=["shorter", "as long", "longer"])
+def test_part_with_other_content_is_thrown_away_once(mirrors: Mirrors, tmp_path: Path, length: int) -> None:
+    target = tmp_path / "set.tar.gz"
+    part_of(target).write_bytes(b"?" * length)
+    download([mirrors.url("a", whole)], DIGEST, target, QUICK)
+    assert target.read_bytes() == CONTENT
+    assert [asked for _, asked in mirrors.requests] == [f"bytes={length}-", None]
+
+
+def test_complete_part_is_taken_when_nothing_is_left_to_send(mirrors: Mirrors, tmp_path: Path) -> None:
+    target = tmp_path / "set.tar.gz"
+    part_of(target).write_bytes(CONTENT)
+    download([mirrors.url("a", whole)], DIGEST, target, QUICK)
+    assert target.read_bytes() == CONTENT
+    assert len(mirrors.requests) == 1
+
+
+def test_server_that_always_answers_416_is_given_up(mirrors: Mirrors, tmp_path: Path) -> None:
+    target = tmp_path / "set.tar.gz"
+    part_of(target).write_bytes(b"?" * 10)
+    with pytest.raises(DownloadError, match="answered 416"):
+        download([mirrors.url("a", status(416))], DIGEST, target, QUICK)
+    assert len(mirrors.requests) <= 2
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "reason", "tries"),
+    [
+        (status(404), "answered 404 Not Found", 1),
+        (status(403), "answered 403 Forbidden", 1),
+        (status(500), "answered 500 Internal Server Error", QUICK.attempts),
+        (status(503), "answered 503 Service Unavailable", QUICK.attempts),
+        (page, "sent a web page", 1),
+        (page_called_an_archive, "sent a web page", 1),
+        (altered, "its md5 does not fit", 1),
+        (silent, "stalled", QUICK.attempts),
+        (trickling, "stalled: ", QUICK.attempts),
+    ],
+    ids=["404", "403", "500", "503", "page", "page called an archive", "altered", "silent", "trickling"],
+)
+def test_bad_mirror_is_passed_over_and_named(
+    mirrors: Mirrors, tmp_path: Path, behaviour: Callable[[BaseHTTPRequestHandler, int], None], reason: str, tries: int
+) -> None:
+    target = tmp_path / "set.tar.gz"
+    bad = mirrors.url("bad", behaviour)
+    with pytest.raises(DownloadError) as caught:
+        download([bad], DIGEST, target, QUICK)
+    message = str(caught.value)
+    assert f"{bad}: " in message
+    assert reason in message
+    assert "--config raw=DIR" in message
+    assert "scale=demo" in message
+    assert not target.exists()
+    assert len(mirrors.requests) == tries
+
+    download([bad, mirrors.url("good", whole)], DIGEST, target, QUICK)
+    assert target.read_bytes() == CONTENT
+
+
+def test_all_mirrors_are_named_when_none_delivers(mirrors: Mirrors, tmp_path: Path) -> None:
+    closed = "http://127.0.0.1:9/set.tar.gz"  # the discard port, where nothing listens
+    with pytest.raises(DownloadError) as caught:
+        download([mirrors.url("a", status(404)), closed], DIGEST, tmp_path / "set.tar.gz", QUICK)
+    lines = str(caught.value).splitlines()
+    assert lines[1].endswith("/a: answered 404 Not Found")
+    assert lines[2] == f"  {closed}: could not be reached"
+
+
+def test_unwritable_folder_is_named(mirrors: Mirrors, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(DownloadError, match=r"file.*cannot be written"):
+        download([mirrors.url("a", whole)], DIGEST, tmp_path / "file" / "set.tar.gz", QUICK)
+
+
+def test_no_bar_without_a_terminal(mirrors: Mirrors, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    url = mirrors.url("a", whole)
+    download([url], DIGEST, tmp_path / "set.tar.gz", QUICK)
+    captured = capsys.readouterr()
+    assert captured.err == f"downloading set.tar.gz from {url}\n"
+    assert captured.out == ""
