@@ -5,9 +5,13 @@ The registries are dictionaries of these, so that a declaration is checked witho
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import Any
+
+from labreport.errors import DeclarationError
 
 
 @dataclass(frozen=True)
@@ -37,3 +41,19 @@ class Kind:
     def options(self) -> frozenset[str]:
         """Every option the kind takes."""
         return self.required | self.optional
+
+
+def load_kind(target: str, kinds: Mapping[str, Kind]) -> Any:
+    """Import the module of a kind.
+
+    Args:
+        target: its dotted name, as a spec has it.
+        kinds: the registry it must stand in.
+
+    Raises:
+        DeclarationError: no kind in the registry has this target.
+    """
+    if target not in {kind.target for kind in kinds.values()}:
+        known = ", ".join(kind.target for kind in kinds.values())
+        raise DeclarationError(f"target: {target!r} is none of the kinds; allowed: {known}")
+    return importlib.import_module(target)

@@ -58,16 +58,12 @@ def columns(frame: pd.DataFrame, decimals: int, lang: str) -> list[Column]:
     seconds = 0 if frame["seconds"].max() >= 1000 else 1
     in_percent: dict[str, Any] = {"align": "decimal", "decimals": decimals, "factor": PERCENT}
     in_seconds: dict[str, Any] = {"align": "decimal", "decimals": seconds, "unit": "s"}
-    count: dict[str, Any] = {"unit": "M", "decimals": 2, "factor": 1e-6}
-    if frame["parameters"].max() < MILLION:
-        count = {"unit": "k", "decimals": 1, "factor": 1e-3}
-        "unit": "M" if large else "k",
-        "decimals": 2 if large else 1,
-        "factor": 1e-6 if large else 1e-3,
-    }
+    in_thousands: dict[str, Any] = {"align": "decimal", "unit": "k", "decimals": 1, "factor": 1e-3}
+    in_millions: dict[str, Any] = {"align": "decimal", "unit": "M", "decimals": 2, "factor": 1e-6}
+    count = in_millions if frame["parameters"].max() >= MILLION else in_thousands
     return [
         Column("experiment", head("experiment", lang)),
-        Column("parameters", head("parameters", lang), align="decimal", **count),
+        Column("parameters", head("parameters", lang), **count),
         Column("epochs", head("epochs", lang), align="right"),
         Column("val_accuracy", head("val_accuracy", lang), unit="%", spread="val_accuracy_std", **in_percent),
         Column("published_accuracy", head("published_accuracy", lang), unit="%", **in_percent),

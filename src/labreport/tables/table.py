@@ -45,7 +45,6 @@ class Table:
         columns: what is shown, from left to right.
         bold: (row, column) pairs, counted from 0.
         notes: sentences that stand below the table.
-
     """
 
     frame: pd.DataFrame

@@ -1,0 +1,50 @@
+"""Draw a figure: `python -m labreport.steps.draw --spec JSON --out PREFIX`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from labreport.errors import run_step
+from labreport.figures.picture import FigureKind, pictures
+from labreport.figures.registry import KINDS
+from labreport.files import atomic_path, write_text
+from labreport.kinds import load_kind
+from labreport.results import TEXT_COLUMNS, Results
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Write what is drawn as `.csv`, read that back and draw it as `.pdf`, `.svg` and `.png`; `.txt` tells it in words."""
+    parser = argparse.ArgumentParser(prog="labreport.steps.draw", description=__doc__)
+    parser.add_argument("--spec", required=True, type=json.loads, help="what to draw, as JSON")
+    parser.add_argument("--out", required=True, help="path of the files to write, without suffix")
+    arguments = parser.parse_args(argv)
+    spec, out = arguments.spec, arguments.out
+    kind: FigureKind = load_kind(spec["target"], KINDS)
+    options, lang = spec["options"], spec["lang"]
+    write_text(f"{out}.csv", kind.collect(Results(spec), options).to_csv(index=False))
+    frame = read_back(Path(f"{out}.csv"))
+    for form, content in pictures(kind, frame, options, lang).items():
+        with atomic_path(f"{out}.{form}") as temporary:
+            temporary.write_bytes(content)
+    write_text(f"{out}.txt", kind.describe(frame, options, lang) + "\n")
+
+
+def read_back(path: Path) -> pd.DataFrame:
+    """The frame in a CSV file as it was written: names stay text, numbers keep every digit."""
+    return pd.read_csv(
+        path,
+        dtype=dict.fromkeys((*TEXT_COLUMNS, "experiment", "node", "label"), "str"),
+        keep_default_na=False,
+        na_values=[""],
+        float_precision="round_trip",
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(run_step(main))

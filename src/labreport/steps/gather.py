@@ -1,0 +1,49 @@
+"""Gather the runs of a report in three frames: `python -m labreport.steps.gather --spec JSON --out DIR`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from labreport.errors import run_step
+from labreport.files import write_text
+from labreport.results import Results
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Write `metrics.csv`, `runs.csv` and `per_class.csv`: every run of the report, told apart by experiment and seed."""
+    parser = argparse.ArgumentParser(prog="labreport.steps.gather", description=__doc__)
+    parser.add_argument("--spec", required=True, type=json.loads, help="which runs, as JSON")
+    parser.add_argument("--out", required=True, type=Path, help="the folder to write to")
+    arguments = parser.parse_args(argv)
+    results = Results(arguments.spec)
+    frames = {
+        "metrics": stacked(results, results.metrics),
+        "per_class": stacked(results, results.per_class),
+        "runs": stacked(results, lambda name: runs(results, name)),
+    }
+    for name, frame in frames.items():
+        write_text(arguments.out / f"{name}.csv", frame.to_csv(index=False))
+
+
+def stacked(results: Results, read: Callable[[str], pd.DataFrame]) -> pd.DataFrame:
+    """The frames of all experiments, the columns `experiment` and `seed` first."""
+    frames = [read(name).assign(experiment=name) for name in results.experiments]
+    frame = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=["experiment", "seed"])
+    first = ["experiment", "seed"]
+    return frame[[*first, *(column for column in frame.columns if column not in first)]]
+
+
+def runs(results: Results, experiment: str) -> pd.DataFrame:
+    """A row per run: its summary (class names apart) and its environment."""
+    summary = results.summary(experiment).drop(columns="classes")
+    return summary.merge(results.environment(experiment), on="seed", validate="one_to_one")
+
+
+if __name__ == "__main__":
+    sys.exit(run_step(main))

@@ -1,0 +1,31 @@
+"""Make a table: `python -m labreport.steps.tabulate --spec JSON --out PREFIX`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+
+from labreport.errors import run_step
+from labreport.files import write_text
+from labreport.kinds import load_kind
+from labreport.results import Results
+from labreport.tables.registry import KINDS
+from labreport.tables.table import Table
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Write the raw numbers as `.csv` and the presentation as `.json`."""
+    parser = argparse.ArgumentParser(prog="labreport.steps.tabulate", description=__doc__)
+    parser.add_argument("--spec", required=True, type=json.loads, help="which table, as JSON")
+    parser.add_argument("--out", required=True, help="path of the files to write, without suffix")
+    arguments = parser.parse_args(argv)
+    spec = arguments.spec
+    table: Table = load_kind(spec["target"], KINDS).build(Results(spec), spec["options"], spec["lang"])
+    write_text(f"{arguments.out}.csv", table.to_csv())
+    write_text(f"{arguments.out}.json", table.to_json())
+
+
+if __name__ == "__main__":
+    sys.exit(run_step(main))
