@@ -2,15 +2,14 @@
 # INPUTS  `raw` of config/config.yaml, or the mirrors of config/datasets.yaml, or a generator
 # OUTPUTS results/data/raw/FILE, results/data/samples/KEY/FILE, results/data/DATASET/KEY/
 ARCHIVES = {dataset.archive.file: dataset for dataset in PLAN.declarations.datasets.values()}
-RAW = PLAN.declarations.config.raw
 
 
 def prepare_source(wildcards):
-    """The archive that a data set is read from, as a file with a rule; a raw folder is the user's own."""
+    """What a data set is read from: a demo sample, the user's archive or folder, or a download."""
     dataset = PLAN.declarations.datasets[wildcards.dataset]
     if PLAN.declarations.scale.source == "sample":
         return PLAN.samples[wildcards.dataset].file(dataset.archive.file)
-    return [] if RAW else f"results/data/raw/{dataset.archive.file}"
+    return PLAN.raw_source(wildcards.dataset) or f"results/data/raw/{dataset.archive.file}"
 
 
 rule download:
@@ -54,9 +53,8 @@ rule prepare:
         key=missing(PLAN.prepared.values()),
     params:
         spec=lambda wildcards: canonical(by_key(PLAN.prepared.values(), wildcards.key).spec),
-        source=lambda wildcards, input: input[0] if input else RAW,
         out=lambda wildcards, output: Path(output[0]).parent,
     message:
         "prepare {wildcards.dataset}"
     shell:
-        "{STEP}.prepare --spec {params.spec:q} --source {params.source:q} --out {params.out:q} 2>&1 | tee {log:q}"
+        "{STEP}.prepare --spec {params.spec:q} --source {input:q} --out {params.out:q} 2>&1 | tee {log:q}"

@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from labreport.data.archives import locate
 from labreport.declarations.experiments import Experiment, applies
 from labreport.declarations.project import Declarations
 from labreport.declarations.reading import suggestion
@@ -18,6 +19,7 @@ from labreport.errors import DeclarationError
 from labreport.planning.code import code_digest
 from labreport.planning.keys import key_of, measurement_roots, module_of, prepared_identity, run_roots
 
+REPORT = re.compile(r"report/([^/]+?)(\.zh|\.en)?\.(pdf|md)")
 RUN_FILES = (
     "spec.json",
     "metrics.csv",
@@ -137,6 +139,17 @@ class Plan:
         """Those that are not there yet: the only ones that Snakemake is offered a rule for."""
         return [one for one in kept if not one.is_there(self.root)]
 
+    def raw_source(self, dataset: str) -> str | None:
+        """A data set's archive or unpacked folder in the user's raw folder; None where that is not to be read.
+
+        Raises:
+            DataError: it is not there.
+        """
+        raw = self.declarations.config.raw
+        if raw is None or self.declarations.scale.source == "sample":
+            return None
+        return str(locate(Path(raw), self.declarations.datasets[dataset].model_dump()))
+
     def _prepare(self, experiment: Experiment) -> Kept:
         dataset = self.declarations.datasets[experiment.dataset]
         sampled = self.declarations.scale.source == "sample"
@@ -178,14 +191,22 @@ class Plan:
 
 
 def check_targets(plan: Plan, targets: Iterable[object]) -> None:
-    """Refuse a target report/NAME... whose report is not declared, before Snakemake says it in its own words.
+    """Refuse what cannot be made before Snakemake begins, and says it in its own words.
+
+    Args:
+        plan: the project's plan.
+        targets: files and rules named on the command line; nothing means all.
 
     Raises:
-        DeclarationError: naming the reports that there are.
+        DeclarationError: a target report/NAME... whose report is not declared.
+        DataError: the raw folder holds no data that one of the reports needs.
     """
-    for target in targets:
-        if found := re.fullmatch(r"report/([^/]+?)(\.zh|\.en)?\.(pdf|md)", str(target)):
-            plan.report(found[1])
+    names = [found[1] for target in targets if (found := REPORT.fullmatch(str(target)))]
+    reports = [plan.report(name) for name in names] or list(plan.declarations.reports.values())
+    runs = plan.report_runs({name: None for report in reports for name in report.experiments})
+    for data in {run.data.folder: run.data for run in runs if not run.is_there(plan.root)}.values():
+        if not data.is_there(plan.root):
+            plan.raw_source(data.name)
 
 
 def _measurement_overrides(scale: Scale, name: str) -> dict[str, Any]:
