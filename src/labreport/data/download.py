@@ -149,6 +149,8 @@ class _Transfer:
         try:
             with closing(self.session.get(self.url, headers=headers, stream=True, timeout=timeout)) as response:
                 self._accept(response, start)
+        except (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema) as error:
+            raise _Refused(f"is no address to download from ({error})") from error
         except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
             raise _Interrupted(_plain(error)) from error
 
