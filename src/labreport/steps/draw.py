@@ -19,7 +19,7 @@ from labreport.results import TEXT_COLUMNS, Results
 
 
 def main(argv: Sequence[str] | None = None) -> None:
-    """Write what is drawn as `.csv`, read that back and draw it as `.pdf`, `.svg` and `.png`; `.txt` tells it in words."""
+    """Write what is drawn as `.csv`, read it back, draw it as `.pdf`, `.svg` and `.png`; `.txt` says it in words."""
     parser = argparse.ArgumentParser(prog="labreport.steps.draw", description=__doc__)
     parser.add_argument("--spec", required=True, type=json.loads, help="what to draw, as JSON")
     parser.add_argument("--out", required=True, help="path of the files to write, without suffix")
@@ -36,13 +36,12 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 
 def read_back(path: Path) -> pd.DataFrame:
-    """The frame in a CSV file as it was written: names stay text, numbers keep every digit."""
+    """The frame in a CSV file as it was written: names stay text."""
     return pd.read_csv(
         path,
         dtype=dict.fromkeys((*TEXT_COLUMNS, "experiment", "node", "label"), "str"),
         keep_default_na=False,
         na_values=[""],
-        float_precision="round_trip",
     )
 
 
