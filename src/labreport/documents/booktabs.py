@@ -12,7 +12,7 @@ from labreport.documents.wording import word
 
 TEXT_WIDTH_PT = 455.0  # 16 cm
 COLUMN_SEPARATION_PT = 11.0
-PAGE_ROWS = 45
+FLOAT_ROWS = 32
 SMALL_ROWS = 12
 SIZES = (("small", 9.0), ("footnotesize", 8.0))
 NUMBER = re.compile(r"^([−+]?[\d,  ]*\d)((?:\.\d|\s*[±(]).*)?$")
@@ -27,7 +27,7 @@ class Layout:
 
 
 def layout(table: Presentation, lang: str) -> Layout:
-    """The table as a float, or one that breaks over pages where it has more than 45 rows.
+    """The table as a float, or one that breaks over pages where it has more than 32 rows.
 
     It is set in a smaller size, its heads are broken and its longest texts wrapped until it fits the text's width.
     """
@@ -35,16 +35,19 @@ def layout(table: Presentation, lang: str) -> Layout:
     head, body = _head(table, widths), _body(table)
     specification = "@{}" + "".join(_column(c, w) for c, w in zip(table.columns, widths, strict=True)) + "@{}"
     notes = "".join(rf"\par\smallskip{{\footnotesize {latex(note)}\par}}" for note in _notes(table, lang))
-    if len(table.rows) > PAGE_ROWS:
+    if len(table.rows) > FLOAT_ROWS:
         count = len(table.columns)
-        continued = rf"\multicolumn{{{count}}}{{@{{}}l@{{}}}}{{\tablename~\thetable{word('continued', lang)}}}\\"
+        continued = rf"\multicolumn{{{count}}}{{@{{}}l@{{}}}}{{\tablename~\thetable{{}}{word('continued', lang)}}}\\"
         after = (
             rf"\\\toprule{head}\midrule\endfirsthead {continued}\toprule{head}\midrule\endhead"
             rf"\bottomrule\endlastfoot" + f"\n{body}\\end{{longtable}}{notes}\\endgroup"
         )
-        return Layout(rf"\begingroup\{size}\begin{{longtable}}{{{specification}}}" + "\n", after)
+        return Layout(rf"\begingroup\labtable\{size}\begin{{longtable}}{{{specification}}}" + "\n", after)
     tabular = rf"\begin{{tabular}}{{{specification}}}\toprule{head}\midrule" + f"\n{body}\\bottomrule\\end{{tabular}}"
-    after = rf"\{size}\begin{{adjustbox}}{{max width=\textwidth}}{tabular}\end{{adjustbox}}{notes}" + "\n\\end{table}"
+    after = (
+        rf"\labtable\{size}\begin{{adjustbox}}{{max width=\textwidth}}{tabular}\end{{adjustbox}}{notes}"
+        + "\n\\end{table}"
+    )
     return Layout("\\begin{table}[!htbp]\n\\centering\n", after)
 
 

@@ -14,6 +14,7 @@ from labreport.documents.text import clean, gfm
 from labreport.documents.tree import Target
 
 ALIGNMENTS = {"left": ":---", "right": "---:", "center": ":---:", "decimal": "---:"}
+SPACES = ("Space", "SoftBreak", "LineBreak")
 ESCAPED = re.compile(r"\\[^A-Za-z]")
 
 
@@ -79,10 +80,13 @@ class MarkdownLayout:
         new: list[Node] = []
         for index, node in enumerate(nodes):
             if node["t"] == "Math" and node["c"][0]["t"] == "InlineMath":
-                if new and not _ends_in_space(new[-1]):
+                before, after = _last(new), _first(nodes[index + 1 :])
+                if before.isalnum():
                     new.append(space())
-                new.append(raw("markdown", inline_math(node["c"][1])))
-                if index + 1 < len(nodes) and _begins_with_word(nodes[index + 1]):
+                new.append(
+                    raw("markdown", inline_math(node["c"][1], fenced=not (before.isspace() or before.isalnum())))
+                )
+                if after.isalnum():
                     new.append(space())
             elif node["t"] == "Str" and "$" in node["c"]:
                 new += _dollars(node["c"])
@@ -110,6 +114,10 @@ class MarkdownLayout:
                 blocks.append(raw_block("markdown", display_math(inline["c"][1])))
         return blocks
 
+    def sequence(self, blocks: list[Node]) -> list[Node]:
+        """As they are."""
+        return blocks
+
     def _picture(self, target: Target) -> str:
         name = target.name.partition(":")[2]
         return f"![{gfm(self.alt[name])}]({self.images[name]})"
@@ -129,10 +137,14 @@ def pipe_table(table: Presentation) -> str:
     return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
 
 
-def inline_math(text: str) -> str:
-    """Dollars where GitHub leaves the formula alone, dollars and backticks where it would eat a backslash."""
+def inline_math(text: str, fenced: bool = False) -> str:
+    """Dollars where GitHub leaves the formula alone, else dollars and backticks.
+
+    GitHub reads emphasis and escapes inside plain dollars, and plain dollars only after white space (`fenced` says
+    that something else stands before).
+    """
     formula = " ".join(text.split())
-    return f"$`{formula}`$" if ESCAPED.search(formula) or "_" in formula or "*" in formula else f"${formula}$"
+    return f"$`{formula}`$" if fenced or ESCAPED.search(formula) or set(formula) & set("_*<") else f"${formula}$"
 
 
 def display_math(text: str) -> str:
@@ -146,15 +158,18 @@ def _dollars(text: str) -> list[Node]:
     return [raw("html", "<span>$</span>") if part == "$" else string(part) for part in parts if part]
 
 
-def _ends_in_space(node: Node) -> bool:
-    return node["t"] in ("Space", "SoftBreak", "LineBreak")
+def _last(nodes: list[Node]) -> str:
+    """The character before the end: a space at the start of a line, a letter for what is no plain text."""
+    if not nodes or nodes[-1]["t"] in SPACES:
+        return " "
+    return str(nodes[-1]["c"][-1]) if nodes[-1]["t"] == "Str" else "x"
 
 
-def _begins_with_word(node: Node) -> bool:
-    """Whether a formula before this must be kept off: GitHub wants white space or ASCII punctuation after it."""
-    if node["t"] in ("Space", "SoftBreak", "LineBreak"):
-        return False
-    return not (node["t"] == "Str" and node["c"][:1] in set(".,;:!?)]"))
+def _first(nodes: list[Node]) -> str:
+    """The character after the start, likewise."""
+    if not nodes or nodes[0]["t"] in SPACES:
+        return " "
+    return str(nodes[0]["c"][0]) if nodes[0]["t"] == "Str" else "x"
 
 
 def _identifier(target: Target) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 from labreport.documents import booktabs, wording
 from labreport.documents.pandoc import Node, paragraph, raw, raw_block, space, string
 from labreport.documents.presentation import Presentation
-from labreport.documents.text import is_plain, latex_character
+from labreport.documents.text import is_plain, latex, latex_character
 from labreport.documents.tree import Target
 
 FIGURE_FOLDER = "figures"
@@ -64,12 +65,14 @@ class LatexLayout:
         return [paragraph([raw("latex", begin), *caption, raw("latex", f"}}{table.after}")])]
 
     def inline(self, nodes: list[Node]) -> list[Node]:
-        """Characters that the fonts may lack get a fallback; the filters' thin spaces become TeX's in formulas."""
+        """Code is typewriter text, thin spaces of filters are TeX's in formulas, rare characters get a fallback."""
         new: list[Node] = []
         for node in nodes:
             if node["t"] == "Math":
                 kind, formula = node["c"]
                 new.append({"t": "Math", "c": [kind, formula.replace(THIN, r"\,").replace(UNBROKEN, "~")]})
+            elif node["t"] == "Code":
+                new.append(raw("latex", rf"\texttt{{{latex(node['c'][1])}}}"))
             elif node["t"] == "Str" and not all(map(is_plain, node["c"])):
                 new += [
                     string(character) if is_plain(character) else raw("latex", latex_character(character))
@@ -82,6 +85,34 @@ class LatexLayout:
     def block(self, node: Node) -> list[Node]:
         """As it is."""
         return [node]
+
+    def sequence(self, blocks: list[Node]) -> list[Node]:
+        """An equation belongs to the paragraph before it, and so do the words after it unless it ends the sentence."""
+        joined: list[Node] = []
+        for node in blocks:
+            equation = _is_text(node) and all(map(_is_displayed, node["c"]))
+            if joined and _is_text(node) and _is_text(joined[-1]) and (equation or _is_open(joined[-1])):
+                joined[-1] = paragraph([*joined[-1]["c"], {"t": "SoftBreak"}, *node["c"]])
+            else:
+                joined.append(node)
+        return joined
+
+
+def _is_text(node: Node) -> bool:
+    """Whether it is a paragraph, and not one that stands for a figure or table."""
+    return bool(node["t"] == "Para" and not (node["c"][0]["t"] == "RawInline" and "\\begin{" in node["c"][0]["c"][1]))
+
+
+def _is_displayed(node: Node) -> bool:
+    return bool(node["t"] == "Math" and node["c"][0]["t"] == "DisplayMath")
+
+
+def _is_open(node: Node) -> bool:
+    """Whether a paragraph ends in an equation without a full stop."""
+    if not _is_displayed(node["c"][-1]):
+        return False
+    formula = re.sub(r"(\s|\\end\{\w+\*?\})+$", "", node["c"][-1]["c"][1])
+    return not formula.endswith((".", "。"))
 
 
 def _picture(target: Target) -> str:

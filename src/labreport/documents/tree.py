@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from labreport.documents.floats import FLOAT_CLASS, KINDS, REFERENCE_CLASS
-from labreport.documents.pandoc import Node
+from labreport.documents.pandoc import Node, space
 from labreport.documents.views import suggestion
 from labreport.errors import TemplateError
 
@@ -60,6 +61,9 @@ class Layout(Protocol):
 
     def block(self, node: Node) -> list[Node]:
         """Any other block, after what is in it."""
+
+    def sequence(self, blocks: list[Node]) -> list[Node]:
+        """Blocks that follow one another, each already in the format's own text."""
 
 
 def number(blocks: list[Node]) -> Numbering:
@@ -129,23 +133,26 @@ def transform(blocks: list[Node], numbering: Numbering, layout: Layout) -> list[
             return value
         if value and all(isinstance(item, dict) and "t" in item for item in value):
             if all(item["t"] in BLOCKS for item in value):
-                return [new for item in value for new in block(item)]
+                return layout.sequence([new for item in value for new in block(item)])
             if all(item["t"] in INLINES for item in value):
                 return inlines(value)
         return [content(item) for item in value]
 
     def inlines(nodes: list[Node]) -> list[Node]:
         new: list[Node] = []
-        for node in nodes:
+        for node, following in zip(nodes, [*nodes[1:], None], strict=True):
             if _has_class(node, "Span", REFERENCE_CLASS):
-                new += layout.reference(_target(_attribute(node, "target"), numbering))
+                target = _target(_attribute(node, "target"), numbering)
+                new += layout.reference(target)
+                if following and _wants_space(target, following):
+                    new.append(space())
             elif node["t"] == "Image":
                 raise TemplateError(f"the picture {node['c'][2][0]!r} is no figure of this report; use figure()")
             else:
                 new.append({**node, "c": content(node["c"])} if "c" in node else node)
         return layout.inline(new)
 
-    return [new for node in blocks for new in block(node)]
+    return layout.sequence([new for node in blocks for new in block(node)])
 
 
 BLOCKS = frozenset(
@@ -223,6 +230,13 @@ def _caption(node: Node, target: Target) -> list[Node]:
         raise TemplateError(f"the {KINDS[target.kind]} {name!r} needs a caption of one paragraph, without lists")
     caption: list[Node] = blocks[0]["c"]
     return caption
+
+
+def _wants_space(target: Target, following: Node) -> bool:
+    """Whether the digits or letters of a reference would touch a Chinese character."""
+    ends_in_number = target.kind != "sec" or target.appendix
+    first = following["c"][0] if following["t"] == "Str" else " "
+    return ends_in_number and first.isalpha() and unicodedata.east_asian_width(first) in "WF"
 
 
 def _target(name: str, numbering: Numbering) -> Target:
