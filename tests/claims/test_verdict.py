@@ -1,0 +1,57 @@
+"""Means and standard errors over seeds, against SciPy."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+import scipy.stats
+
+from labreport.claims import verdict
+from labreport.errors import ResultsError
+
+
+@pytest.mark.parametrize("values", [[0.8, 0.9], [0.1, 0.4, 0.35, 0.2], [0.5, 0.5, 0.5]])
+def test_the_standard_error_is_scipys(values):
+    found = verdict.estimate(values)
+    assert found.mean == pytest.approx(sum(values) / len(values))
+    assert found.error == pytest.approx(scipy.stats.sem(values))
+
+
+def test_one_seed_has_no_error():
+    assert verdict.estimate([0.8]) == verdict.Estimate(0.8, 0.0)
+
+
+@pytest.mark.parametrize("values", [[], [math.nan], [0.5, math.inf]])
+def test_numbers_that_decide_nothing_are_refused(values):
+    with pytest.raises(ResultsError, match="finite numbers"):
+        verdict.estimate(values)
+
+
+def test_errors_of_a_difference_add_in_quadrature():
+    difference = verdict.Estimate(0.9, 0.03).minus(verdict.Estimate(0.8, 0.04))
+    assert (difference.mean, difference.error) == (pytest.approx(0.1), pytest.approx(0.05))
+
+
+@pytest.mark.parametrize(
+    ("mean", "error", "expected"),
+    [(0.5, 0.0, False), (0.51, 0.0, True), (0.6, 0.04, True), (0.6, 0.06, None), (0.4, 0.05, False), (0.4, 0.06, None)],
+)
+def test_two_standard_errors_decide(mean, error, expected):
+    assert verdict.exceeds(verdict.Estimate(mean, error), 0.5) is expected
+
+
+def test_runs_of_different_data_are_not_compared(frames):
+    results = frames({"a": [[0.5]], "b": [[0.5]]}, datasets={"b": "imdb"})
+    with pytest.raises(ResultsError, match=r"a on cifar10, b on imdb"):
+        verdict.same_dataset(results, ["a", "b"])
+
+
+def test_an_unknown_metric_names_those_there_are(frames):
+    with pytest.raises(ResultsError, match="val_accuracy"):
+        verdict.final_values(frames({"a": [[0.5]]}), "a", "val_acuracy")
+
+
+def test_values_come_after_the_last_epoch_in_the_order_of_seeds(frames):
+    results = frames({"a": [[0.1, 0.2, 0.3], [0.4, 0.6, 0.5]]})
+    assert verdict.final_values(results, "a", "val_accuracy") == [0.3, 0.5]
