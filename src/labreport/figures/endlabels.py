@@ -73,7 +73,8 @@ def name_lines(figure: Figure, axes: Axes, endings: Sequence[Ending], sources: S
             figure.legend(handles=keys, loc="outside upper center", ncols=2)
         return
     handles = [Line2D([], [], **_look(ending.line), label=ending.text) for ending in endings]
-    figure.legend(handles=[*handles, *keys], loc="outside right center")
+    wide = _widest(axes, endings) > WIDEST_SHARE * figure.bbox.width
+    figure.legend(handles=[*handles, *keys], loc="outside upper left" if wide else "outside right center")
 
 
 def style_key(source: str, words: str) -> Line2D:
@@ -90,13 +91,14 @@ def _place_at_ends(figure: Figure, axes: Axes, endings: Sequence[Ending]) -> boo
     """Write the names beside the lines' ends; False, and nothing written, where there is no room."""
     if len({ending.x for ending in endings}) > 1:
         return False  # a label at an early end would lie on the other lines
+    if _widest(axes, endings) > WIDEST_SHARE * figure.bbox.width:
+        return False
     texts = [_write(axes, ending) for ending in endings]
     figure.draw_without_rendering()
     pixel = figure.dpi / 72
     height = SMALL_PT * LINE_SPACING * pixel
     box = axes.get_window_extent()
-    widest = max(text.get_window_extent().width for text in texts)
-    if widest > WIDEST_SHARE * figure.bbox.width or height * len(texts) > box.height:
+    if height * len(texts) > box.height:
         for text in texts:
             text.remove()
         return False
@@ -108,6 +110,15 @@ def _place_at_ends(figure: Figure, axes: Axes, endings: Sequence[Ending]) -> boo
         if abs(shift) > LEADER_FROM_PT:
             _lead(axes, ending, shift)
     return True
+
+
+def _widest(axes: Axes, endings: Sequence[Ending]) -> float:
+    """Width in pixels of the longest name."""
+    texts = [_write(axes, ending) for ending in endings]
+    widths = [text.get_window_extent().width for text in texts]
+    for text in texts:
+        text.remove()
+    return max(widths)
 
 
 def _write(axes: Axes, ending: Ending) -> Text:

@@ -7,6 +7,7 @@ import glob
 import os
 import shutil
 import subprocess
+import sys
 from functools import cache
 from pathlib import Path
 
@@ -78,14 +79,17 @@ def chinese_family() -> str:
     family = _registered(CHINESE_FILE, CHINESE_FAMILY)
     if family:
         return family
+    for path in sorted(Path(sys.prefix, "fonts").glob("*CJK*")):  # conda's, which matplotlib does not look for
+        font_manager.fontManager.addfont(str(path))
     present = {entry.name for entry in font_manager.fontManager.ttflist}
     for name in CHINESE_FALLBACKS:
-        if name in present:
-            return name
+        for variant in (name, f"{name} VF"):  # variable fonts, as conda-forge has them, add two letters
+            if variant in present:
+                return variant
     raise ResultsError(
         f"figures in Chinese need a Chinese font, and none was found; wanted: {CHINESE_FILE} of TeX, or one of "
         f"{', '.join(CHINESE_FALLBACKS)}. Install one: Debian `apt-get install texlive-lang-chinese` or "
-        "`fonts-noto-cjk`; conda `conda install -c conda-forge font-ttf-noto-sans-cjk`; macOS `brew install --cask "
+        "`fonts-noto-cjk`; conda `conda install -c conda-forge font-ttf-noto-cjk`; macOS `brew install --cask "
         "font-noto-serif-cjk-sc`; or build the report in English with `--config lang=en`"
     )
 

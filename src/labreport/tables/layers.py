@@ -72,7 +72,9 @@ def _kernel(stage: Stage, lang: str) -> str | None:
         return None
     if stage.kind in ("convolution", "blocks"):
         text = "; ".join(f"{height}×{width}, {channels}" for height, width, channels in stage.kernels)
-        return f"[{text}] × {stage.repeats}" if stage.repeats > 1 or len(stage.kernels) > 1 else text
+        if len(stage.kernels) > 1:
+            text = f"[{text}]"
+        return f"{text} × {stage.repeats}" if stage.repeats > 1 else text
     words = word(stage.kind, lang)
     return " ".join([*_sizes(stage), words])
 

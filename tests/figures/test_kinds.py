@@ -1,0 +1,257 @@
+"""Every kind of figure: what it collects, draws and says, from fabricated runs."""
+
+from __future__ import annotations
+
+import importlib
+import io
+import re
+
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.colors import to_hex, to_rgb
+from sklearn.metrics import confusion_matrix
+
+from labreport.errors import ResultsError
+from labreport.figures import comparison_curves, confusion, curves, final_accuracy, lstm_cell, lstm_cost
+from labreport.figures.labels import CLASS_NAMES, LABELS
+from labreport.figures.picture import pictures
+from labreport.figures.registry import KINDS
+from labreport.figures.style import COLOURS, WIDTH_CM, house_style
+from labreport.results import Results
+
+IMAGES = {"mycnn": {"epochs": 8, "best": 0.7}, "resnet34": {"epochs": 6, "best": 0.8}, "myresnet34": {"epochs": 6}}
+SIGNATURE = {"pdf": b"%PDF", "svg": b"<?xml", "png": b"\x89PNG"}
+
+
+def options(kind, experiments=None):
+    """Options that a declaration of `kind` could hold."""
+    names = list(IMAGES if experiments is None else experiments)
+    values = {
+        "experiments": names[:1] if KINDS[kind].single else names,
+        "metric": {"curves": "accuracy"}.get(kind, "val_accuracy"),
+        "measurement": "lstm_cost",
+    }
+    return {key: values[key] for key in KINDS[kind].required}
+
+
+@pytest.fixture
+def results(report_spec, cost_folder):
+    def make(kind="curves", *, experiments=None, **more):
+        spec = report_spec(KINDS[kind].target, options(kind, experiments), experiments or IMAGES, **more)
+        spec["measurements"] = {"lstm_cost": str(cost_folder)}
+        return Results(spec)
+
+    return make
+
+
+def written(frame):
+    """The frame after a round through its CSV."""
+    return pd.read_csv(io.StringIO(frame.to_csv(index=False)))
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("kind", KINDS)
+def test_each_kind_makes_pictures_and_words_from_its_own_csv(kind, lang, results):
+    module = importlib.import_module(KINDS[kind].target)
+    chosen = {**options(kind), "width": "full"}
+    frame = written(module.collect(results(kind), chosen))
+    made = pictures(module, frame, chosen, lang)
+    assert set(made) == set(SIGNATURE)
+    for form, start in SIGNATURE.items():
+        assert made[form].startswith(start)
+    assert b"<text" not in made["svg"], "text must be paths, or it renders with another machine's fonts"
+    words = module.describe(frame, chosen, lang)
+    assert len(words) > 20
+    assert "nan" not in words
+    assert bool(re.search("[\u4e00-\u9fff]", words)) == (lang == "zh")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_same_frame_gives_the_same_bytes(kind, results):
+    module = importlib.import_module(KINDS[kind].target)
+    frame = written(module.collect(results(kind), options(kind)))
+    assert pictures(module, frame, options(kind), "en") == pictures(module, frame, options(kind), "en")
+
+
+@pytest.mark.parametrize("width", WIDTH_CM)
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "lstm_cell"])
+def test_printed_width(kind, width, results):
+    module = importlib.import_module(KINDS[kind].target)
+    chosen = {**options(kind), "width": width}
+    with house_style("en"):
+        figure = module.draw(module.collect(results(kind), chosen), chosen, "en")
+    assert figure.get_figwidth() * 2.54 == pytest.approx(WIDTH_CM[width])
+
+
+def test_curves_are_mean_and_std_over_seeds(results):
+    made = results(seeds=3)
+    frame = curves.collect(made, options("curves"))
+    raw = made.metrics("mycnn").pivot(index="epoch", columns="seed", values="val_accuracy").to_numpy()
+    ours = frame.query("split == 'val' and source == 'measured'")
+    np.testing.assert_allclose(ours["value"], raw.mean(axis=1))
+    np.testing.assert_allclose(ours["std"], raw.std(axis=1, ddof=1))
+    assert set(ours["seeds"]) == {3}
+
+
+@pytest.mark.parametrize(("scale", "there"), [("full", True), ("lite", True), ("demo", False)])
+@pytest.mark.parametrize("kind", ["curves", "comparison_curves", "final_accuracy"])
+def test_published_values_stand_only_beside_real_data(kind, scale, there, results):
+    module = importlib.import_module(KINDS[kind].target)
+    frame = module.collect(results(kind, scale=scale), options(kind))
+    assert ("published" in set(frame["source"])) == there
+
+
+def test_a_published_curve_ends_where_the_measured_ones_do(results):
+    made = results()
+    for epochs in (4, 8, 40):
+        published = pd.DataFrame({"epoch": range(3, epochs + 1), "val_accuracy": 0.5}).assign(
+            train_loss=1.0, train_accuracy=0.5, val_loss=1.0
+        )
+        published.to_csv(made.spec["experiments"]["mycnn"]["curve"], index=False)
+        frame = curves.collect(made, options("curves")).query("source == 'published' and split == 'val'")
+        assert list(frame["epoch"]) == list(range(3, min(epochs, 8) + 1))
+
+
+def test_no_published_curve_is_no_error(results):
+    frame = curves.collect(results(curves=False), options("curves"))
+    assert set(frame["source"]) == {"measured"}
+
+
+def test_ours_is_solid_and_published_dashed_in_the_same_colour(results):
+    frame = comparison_curves.collect(results(), options("comparison_curves"))
+    with house_style("en"):
+        figure = comparison_curves.draw(frame, options("comparison_curves"), "en")
+    lines = [line for line in figure.axes[0].lines if len(line.get_xdata()) > 1]
+    solid = {to_hex(line.get_color()) for line in lines if line.get_linestyle() == "-"}
+    dashed = {to_hex(line.get_color()) for line in lines if line.get_linestyle() == "--"}
+    assert solid == dashed == {colour.lower() for colour in COLOURS[:3]}
+    markers = [line.get_marker() for line in lines if line.get_linestyle() == "-"]
+    assert len(set(markers)) == 3, "colours alone are lost in a grey print"
+    shown = {round(float(value), 6) for line in lines for value in line.get_ydata()}
+    assert shown == {round(100 * value, 6) for value in frame["value"]}
+
+
+def test_axes_hold_percent_and_whole_epochs(results):
+    frame = curves.collect(results(), options("curves"))
+    with house_style("en"):
+        (axes,) = curves.draw(frame, options("curves"), "en").axes
+    assert axes.get_ylim()[1] <= 100
+    assert axes.get_ylim()[1] >= 100 * frame["value"].max()
+    ticks = axes.get_xticks()
+    assert len(ticks) >= 2
+    assert all(tick == int(tick) and 1 <= tick <= 8 for tick in ticks)
+    assert "%" in axes.get_ylabel()
+
+
+def test_alt_text_tells_the_best_epoch(results):
+    made = results()
+    frame = curves.collect(made, options("curves"))
+    val = made.metrics("mycnn")["val_accuracy"]
+    words = curves.describe(frame, options("curves"), "en")
+    assert f"{100 * val.max():.1f} %, is at epoch {val.argmax() + 1}." in words
+    losses = {**options("curves"), "metric": "loss"}
+    words = curves.describe(curves.collect(made, losses), losses, "en")
+    lowest = made.metrics("mycnn")["val_loss"]
+    assert f"{lowest.min():.2f}, is at epoch {lowest.argmin() + 1}." in words
+
+
+@pytest.mark.parametrize("module", [curves, confusion])
+def test_a_kind_for_one_experiment_refuses_two(module, results):
+    with pytest.raises(ResultsError, match="shows one experiment; found: mycnn, resnet34"):
+        module.collect(results(), {"experiments": ["mycnn", "resnet34"], "metric": "loss"})
+
+
+def test_final_accuracy_is_the_summary(results):
+    made = results(seeds=2)
+    frame = final_accuracy.collect(made, options("final_accuracy")).set_index(["experiment", "source"])
+    for name in IMAGES:
+        last = made.metrics(name).groupby("seed")["val_accuracy"].last()
+        assert frame.loc[(name, "measured"), "value"] == pytest.approx(last.mean())
+        assert frame.loc[(name, "measured"), "std"] == pytest.approx(last.std())
+        assert frame.loc[(name, "published"), "value"] == 0.8442
+    assert set(frame["chance"]) == {0.1}
+
+
+def test_chance_is_marked_where_it_can_be_seen(results):
+    for best, seen in ((0.8, False), (0.15, True)):
+        made = results("final_accuracy", experiments={f"m{seen}": {"best": best}}, scale="demo")
+        chosen = {"experiments": [f"m{seen}"]}
+        with house_style("en"):
+            figure = final_accuracy.draw(final_accuracy.collect(made, chosen), chosen, "en")
+        assert ("chance" in [text.get_text() for text in figure.axes[0].texts]) == seen
+
+
+def test_confusion_shares_are_those_of_scikit_learn(results):
+    made = results(seeds=2)
+    frame = confusion.collect(made, options("confusion"))
+    counts = made.confusion("mycnn")
+    expected = confusion_matrix(
+        counts["true"],
+        counts["predicted"],
+        sample_weight=counts["count"],
+        normalize="true",
+        labels=frame["true"].unique(),
+    )
+    found = frame.pivot(index="true", columns="predicted", values="share")
+    names = list(frame["true"].unique())
+    np.testing.assert_allclose(found.loc[names, names], expected)
+    with house_style("en"):
+        (axes,) = confusion.draw(frame, options("confusion"), "en").axes
+    np.testing.assert_allclose(axes.images[0].get_array(), expected)
+    written_numbers = [int(text.get_text()) for text in axes.texts]
+    assert written_numbers == [round(100 * x) for x in expected.ravel() if f"{100 * x:.0f}" != "0"]
+
+
+def test_shades_get_darker_evenly():
+    grey = [np.dot(to_rgb(confusion.SHADES(x)), (0.2126, 0.7152, 0.0722)) for x in np.linspace(0, 1, 50)]
+    assert (np.diff(grey) < 0).all()
+
+
+def test_a_class_without_samples_is_named(results):
+    made = results()
+    path = made.runs("mycnn")[0].path / "confusion.csv"
+    counts = pd.read_csv(path)
+    counts.loc[counts["true"] == "cat", "count"] = 0
+    counts.to_csv(path, index=False)
+    with pytest.raises(ResultsError, match="mycnn has no validation sample of cat"):
+        confusion.collect(made, options("confusion"))
+
+
+def test_lstm_cost_draws_the_medians(results):
+    frame = lstm_cost.collect(results("lstm_cost"), options("lstm_cost"))
+    with house_style("en"):
+        (axes,) = lstm_cost.draw(frame, {"width": "half"}, "en").axes
+    assert [bar.get_width() for bar in axes.patches] == [41.25, 163.5]
+    texts = [text.get_text() for text in axes.texts]
+    assert "31 operations/step" in texts
+    assert "164 ms" in texts
+    assert "4.0 times" in lstm_cost.describe(frame, {}, "en")
+
+
+def test_lstm_cell_holds_the_equations():
+    """f, i, o are sigmoid gates; c = f c + i tanh; h = o tanh(c): three products, one sum, two tanh."""
+    frame = lstm_cell.collect(Results({}), {})
+    labels = frame["label"].value_counts()
+    assert (labels[r"$\sigma$"], labels[r"$\tanh$"], labels[r"$\times$"], labels["$+$"]) == (3, 2, 3, 1)
+    symbols = {"$f_t$", "$i_t$", "$o_t$", r"$\tilde{c}_t$", r"$c_{t-1}$", "$c_t$", r"$h_{t-1}$", "$h_t$", "$x_t$"}
+    assert symbols <= set(labels.index)
+
+
+def test_lstm_cell_wires_end_at_something():
+    frame = lstm_cell.collect(Results({}), {})
+    nodes = frame[frame["kind"].isin(["gate", "operation", "function", "text"])][["x", "y"]].to_numpy()
+    wires = frame[frame["kind"].isin(["line", "arrow"])]
+    starts = wires[["x", "y"]].to_numpy()
+    for wire in wires.to_dict("records"):
+        end = np.array([wire["x_end"], wire["y_end"]])
+        near = np.abs(nodes - end).max(axis=1).min() < 0.6
+        met = (np.abs(starts - end).max(axis=1) < 1e-9).any()
+        level = wires[(wires["y"] == end[1]) & (wires["y_end"] == end[1])]
+        on_line = ((level["x"] <= end[0]) & (end[0] <= level["x_end"])).any()
+        assert near or met or on_line, wire["node"]
+
+
+def test_every_label_has_both_languages():
+    for words in (*LABELS.values(), *CLASS_NAMES.values()):
+        assert set(words) == {"zh", "en"}

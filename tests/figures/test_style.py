@@ -1,0 +1,125 @@
+"""Sizes, limits, and fonts that are really there."""
+
+from __future__ import annotations
+
+import io
+from types import SimpleNamespace
+
+import matplotlib
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from matplotlib import font_manager
+from matplotlib.figure import Figure
+from pypdf import PdfReader
+
+from labreport.errors import ResultsError, UserError
+from labreport.figures import fonts
+from labreport.figures.picture import pictures
+from labreport.figures.style import COLOURS, MARKERS, house_style, percent_limits, series
+
+
+@given(st.floats(0, 100), st.floats(0, 100))
+def test_percent_limits_hold_the_values(a, b):
+    low, high = percent_limits(min(a, b), max(a, b))
+    assert 0 <= low <= min(a, b)
+    assert max(a, b) <= high <= 100
+    assert high - low >= 20
+    assert low % 5 == high % 5 == 0
+
+
+def test_series_differ_in_colour_or_marker():
+    looks = {(series(i)["color"], series(i)["marker"]) for i in range(len(COLOURS) * len(MARKERS))}
+    assert len(looks) == len(COLOURS) * len(MARKERS)
+
+
+def test_the_house_style_leaves_no_trace_and_lets_none_in():
+    with matplotlib.rc_context({"axes.grid": False, "lines.linewidth": 17}):
+        with house_style("en"):
+            assert matplotlib.rcParams["axes.grid"]
+            assert matplotlib.rcParams["lines.linewidth"] != 17
+        assert matplotlib.rcParams["lines.linewidth"] == 17
+
+
+def test_fonts_of_the_report_are_used():
+    with house_style("zh"):
+        families = matplotlib.rcParams["font.family"]
+    found = [font_manager.findfont(family, fallback_to_default=False) for family in families]
+    for path, wanted in zip(found, (fonts.LATIN_FILE, fonts.CHINESE_FILE), strict=True):
+        if fonts.find_file(wanted):
+            assert path.endswith(wanted)
+
+
+class Text:
+    """A kind that writes one text."""
+
+    def __init__(self, text):
+        self.text = text
+
+    def collect(self, results, options):
+        raise NotImplementedError
+
+    def draw(self, frame, options, lang):
+        figure = Figure(figsize=(2, 1))
+        for line, text in enumerate(self.text.split("\n")):
+            figure.text(0.1, 0.2 + 0.4 * line, text)
+        return figure
+
+    def describe(self, frame, options, lang):
+        return self.text
+
+
+def test_fonts_are_embedded():
+    pdf = pictures(Text("损失 loss 84.6 % −1 ±\n$c_{t-1}$"), None, {}, "zh")["pdf"]
+    (page,) = PdfReader(io.BytesIO(pdf)).pages
+    found = [font.get_object() for font in page["/Resources"]["/Font"].values()]
+    assert len(found) >= 3
+    for font in found:
+        descriptor = font.get("/FontDescriptor", {})
+        assert font["/Subtype"] == "/Type3" or any(key.startswith("/FontFile") for key in descriptor), font
+
+
+@pytest.mark.parametrize(("text", "lang"), [("损失", "en"), ("\U0001f600", "zh"), (r"$\ulcorner 损$", "zh")])
+def test_a_missing_glyph_is_an_error(text, lang):
+    with pytest.raises(ResultsError, match="a character in a figure is in none of its fonts"):
+        pictures(Text(text), None, {}, lang)
+
+
+def test_pictures_hold_no_date_and_no_path():
+    made = pictures(Text("a"), None, {}, "en")
+    for form, content in made.items():
+        assert b"/home/" not in content, form
+        assert b"CreationDate" not in content
+        assert b"<dc:date>" not in content
+
+
+def test_without_a_chinese_font_the_message_says_what_to_install(monkeypatch):
+    monkeypatch.setattr(fonts, "find_file", lambda name: None)
+    monkeypatch.setattr(fonts.font_manager, "fontManager", SimpleNamespace(ttflist=[]))
+    fonts.chinese_family.cache_clear()
+    try:
+        with pytest.raises(UserError, match=r"texlive-lang-chinese.*conda.*brew.*lang=en"):
+            fonts.families("zh")
+    finally:
+        fonts.chinese_family.cache_clear()
+
+
+def test_another_chinese_font_will_do(monkeypatch):
+    present = [SimpleNamespace(name="WenQuanYi Zen Hei"), SimpleNamespace(name="Noto Serif CJK SC")]
+    monkeypatch.setattr(fonts, "find_file", lambda name: None)
+    monkeypatch.setattr(fonts.font_manager, "fontManager", SimpleNamespace(ttflist=present))
+    fonts.chinese_family.cache_clear()
+    try:
+        assert fonts.chinese_family() == "Noto Serif CJK SC"
+    finally:
+        fonts.chinese_family.cache_clear()
+
+
+def test_font_files_are_found_without_kpsewhich(monkeypatch, tmp_path):
+    file = tmp_path / "fonts" / "opentype" / "public" / "fandol" / "FandolSong-Regular.otf"
+    file.parent.mkdir(parents=True)
+    file.touch()
+    monkeypatch.setattr(fonts.shutil, "which", lambda name: None)
+    monkeypatch.setattr(fonts, "TEX_TREES", (str(tmp_path),))
+    assert fonts.find_file("FandolSong-Regular.otf") == file
+    assert fonts.find_file("absent.otf") is None

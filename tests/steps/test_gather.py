@@ -1,0 +1,52 @@
+"""The step that gathers all runs of a report."""
+
+from __future__ import annotations
+
+import json
+
+import pandas as pd
+import pytest
+
+from labreport.errors import run_step
+from labreport.steps import gather
+
+
+@pytest.fixture
+def spec(report_spec):
+    experiments = {"mycnn": {"epochs": 4}, "bilstm2": {"epochs": 3, "classes": ("negative", "positive")}}
+    return report_spec("", {}, experiments, seeds=2)
+
+
+def run(spec, out):
+    return run_step(gather.main, ["--spec", json.dumps(spec), "--out", str(out)])
+
+
+def test_three_frames_hold_every_run(spec, tmp_path):
+    assert run(spec, tmp_path / "report") == 0
+    frames = {path.stem: pd.read_csv(path) for path in (tmp_path / "report").iterdir()}
+    assert {name: len(frame) for name, frame in frames.items()} == {
+        "metrics": 2 * 4 + 2 * 3,
+        "runs": 4,
+        "per_class": 2 * 10 + 2 * 2,
+    }
+    for frame in frames.values():
+        assert list(frame.columns[:2]) == ["experiment", "seed"]
+        assert list(frame["experiment"].unique()) == ["mycnn", "bilstm2"]
+    runs = frames["runs"].set_index(["experiment", "seed"])
+    assert runs.loc[("bilstm2", 1), "device"] == "Test CPU"
+    assert "classes" not in runs.columns
+    last = frames["metrics"].groupby(["experiment", "seed"])["val_accuracy"].last()
+    for place, value in last.items():
+        assert runs.loc[place, "val_accuracy"] == pytest.approx(value)
+
+
+def test_no_experiments_is_empty_frames(spec, tmp_path):
+    assert run({**spec, "experiments": {}}, tmp_path / "report") == 0
+    assert pd.read_csv(tmp_path / "report" / "metrics.csv").empty
+
+
+def test_a_damaged_run_is_one_message_and_writes_nothing(spec, tmp_path, capsys):
+    (tmp_path / "results" / "runs").rename(tmp_path / "moved")
+    assert run(spec, tmp_path / "report") == 1
+    assert "mycnn: no finished run" in capsys.readouterr().err
+    assert not (tmp_path / "report").exists()

@@ -1,0 +1,214 @@
+"""Every kind of table, from fabricated runs."""
+
+from __future__ import annotations
+
+import importlib
+import json
+
+import pytest
+
+from labreport.errors import ResultsError
+from labreport.results import Results
+from labreport.tables import epoch_log, lstm_cost, per_class, runs, settings
+from labreport.tables import results as results_table
+from labreport.tables.heads import HEADS, NOTES, WORDS
+from labreport.tables.registry import KINDS
+
+IMAGES = {
+    "mycnn": {"epochs": 8, "best": 0.7},
+    "resnet34": {"epochs": 6, "best": 0.8},
+    "myresnet34": {"epochs": 6, "best": 0.75},
+}
+    "mycnn": {"epochs": 8, "best": 0.7},
+    "resnet34": {"epochs": 6, "best": 0.8},
+    "myresnet34": {"epochs": 6, "best": 0.75},
+}
+PLAIN = "labreport.models.resnet:Plain34"
+
+
+def options(kind):
+    """Options as a step gets them: the model by its target."""
+    names = list(IMAGES)[:1] if KINDS[kind].single else list(IMAGES)
+    given = {"experiments": names, "measurement": "lstm_cost", "image": 32, "classes": 10}
+    chosen = {key: given[key] for key in KINDS[kind].required if key in given}
+    return chosen | ({"target": PLAIN, "parameters": {"width": 4}} if kind == "layers" else {})
+
+
+@pytest.fixture
+def results(report_spec, cost_folder):
+    def make(experiments=IMAGES, **more):
+        spec = report_spec("labreport.tables.results", {}, experiments, **more)
+        spec["measurements"] = {"lstm_cost": str(cost_folder)}
+        return Results(spec)
+
+    return make
+
+
+def shown(table):
+    """Column keys and rows of the presentation."""
+    value = json.loads(table.to_json())
+    return [column["key"] for column in value["columns"]], value["rows"]
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("seeds", [1, 2])
+@pytest.mark.parametrize("kind", KINDS)
+def test_each_kind_is_a_whole_table(kind, seeds, lang, results):
+    table = importlib.import_module(KINDS[kind].target).build(results(seeds=seeds), options(kind), lang)
+    value = json.loads(table.to_json())
+    assert len(value["rows"]) == len(table.frame) > 0
+    assert all(len(row) == len(value["columns"]) for row in value["rows"])
+    assert all(row < len(value["rows"]) and column < len(value["columns"]) for row, column in value["bold"])
+    assert all(column["head"] for column in value["columns"])
+    assert table.to_csv().count("\n") == len(table.frame) + 1
+
+
+def test_results_are_mean_and_std_over_seeds(results):
+    made = results(seeds=3)
+    table = results_table.build(made, options("results"), "en")
+    accuracy = made.summary("resnet34")["val_accuracy"]
+    row = table.frame.set_index("experiment").loc["resnet34"]
+    assert row["val_accuracy"] == pytest.approx(accuracy.mean())
+    assert row["val_accuracy_std"] == pytest.approx(accuracy.std())
+    assert row["difference"] == pytest.approx(accuracy.mean() - 0.8442)
+    keys, rows = shown(table)
+    cell = rows[1][keys.index("val_accuracy")]
+    assert cell.startswith(f"{100 * accuracy.mean():.1f}")
+    assert " ± " in cell
+    assert "Mean ± standard deviation over 3 seeds." in table.notes
+
+
+def test_the_best_result_is_bold(results):
+    made = results()
+    table = results_table.build(made, options("results"), "en")
+    best = table.frame["val_accuracy"].idxmax()
+    keys, _ = shown(table)
+    assert table.bold == {(best, keys.index("val_accuracy"))}
+
+
+def test_a_missing_run_is_told(results):
+    made = results(seeds=3)
+    made.spec["experiments"]["mycnn"]["runs"][1]["path"] += "-absent"
+    assert "mycnn: 2 of 3 seeds." in results_table.build(made, options("results"), "en").notes
+
+
+@pytest.mark.parametrize("scale", ["demo", "lite", "full"])
+def test_only_full_scale_is_compared_with_what_was_published(scale, results):
+    table = results_table.build(results(scale=scale), options("results"), "en")
+    keys, rows = shown(table)
+    assert all(row[keys.index("published_accuracy")] == 84.4 for row in rows)
+    differences = [row[keys.index("difference")] for row in rows]
+    said = any(scale in line and "not comparable" in line for line in table.notes)
+    assert (None not in differences, said) == ((True, False) if scale == "full" else (False, True))
+
+
+def test_an_experiment_without_published_values_has_empty_cells(results):
+    made = results()
+    made.spec["experiments"]["mycnn"]["published"] = {}
+    keys, rows = shown(results_table.build(made, options("results"), "en"))
+    for key in ("published_accuracy", "difference", "published_seconds"):
+        assert rows[0][keys.index(key)] is None
+        assert rows[1][keys.index(key)] is not None
+
+
+def test_small_models_are_counted_in_thousands(results):
+    made = results()
+    for run in made.runs("mycnn"):
+        summary = json.loads((run.path / "summary.json").read_text()) | {"parameters": 61_706}
+        (run.path / "summary.json").write_text(json.dumps(summary))
+    table = results_table.build(made, {"experiments": ["mycnn"]}, "en")
+    value = json.loads(table.to_json())
+    assert value["columns"][1]["unit"] == "k"
+    assert value["rows"][0][1] == 61.7
+
+
+def test_per_class_is_correct_over_samples_and_ends_with_all(results):
+    made = results(seeds=2)
+    table = per_class.build(made, options("per_class"), "zh")
+    raw = made.per_class("resnet34")
+    cats = raw[raw["class"] == "cat"]
+    frame = table.frame.set_index("class")
+    assert frame.loc["cat", "resnet34"] == pytest.approx(cats["correct"].sum() / cats["samples"].sum())
+    assert frame.loc["all", "resnet34"] == pytest.approx(made.summary("resnet34")["val_accuracy"].mean())
+    assert frame.loc["all", "samples"] == 1000
+    _, rows = shown(table)
+    assert [row[0] for row in rows] == [
+        "飞机", "汽车", "鸟", "猫", "鹿", "狗", "蛙", "马", "船", "卡车", "全部"
+    ]  # fmt: skip
+    for row, cells in enumerate(rows):
+        bold = {column for r, column in table.bold if r == row}
+        assert bold == {column for column in range(1, 4) if cells[column] == max(cells[1:])}
+
+
+def test_experiments_with_other_classes_do_not_share_a_table(results):
+    made = results({"mycnn": {}, "bilstm2": {"classes": ("negative", "positive")}})
+    with pytest.raises(ResultsError, match="bilstm2 has other classes than mycnn: negative, positive, not airplane"):
+        per_class.build(made, {"experiments": ["mycnn", "bilstm2"]}, "en")
+
+
+def test_settings_show_what_differs_and_note_what_does_not(results):
+    made = results({"mycnn": {"optimizer": {"name": "SGD", "parameters": {"momentum": 0.9}}}, "resnet34": {}})
+    for name, more in (("mycnn", {"layers": 2, "bidirectional": True, "stem": None}), ("resnet34", {"layers": 4})):
+        path = made.runs(name)[0].path / "spec.json"
+        spec = json.loads(path.read_text())
+        spec["model"]["parameters"] |= more
+        path.write_text(json.dumps(spec))
+    table = settings.build(made, {"experiments": ["mycnn", "resnet34"]}, "en")
+    keys, rows = shown(table)
+    assert [row[keys.index("model")] for row in rows] == ["layers 2, bidirectional", "layers 4"]
+    assert [row[keys.index("optimizer")] for row in rows] == ["SGD (momentum 0.9)", "Adam"]
+    assert rows[0][keys.index("samples")] == "1,000 / 1,000"
+    assert rows[0][keys.index("loss")] == "cross-entropy"
+    assert list(table.notes) == ["All models: width 64."]
+
+
+def test_runs_name_key_commit_and_device(results):
+    made = results(seeds=2)
+    table = runs.build(made, {}, "en")
+    keys, rows = shown(table)
+    assert len(rows) == 6
+    first = dict(zip(keys, rows[0], strict=True))
+    assert made.runs("mycnn")[0].key.startswith(first["key"])
+    assert len(first["key"]) == 8
+    assert (first["commit"], rows[1][keys.index("commit")]) == ("0123456", "0123456+")
+    assert "A + after a commit" in table.notes[0]
+    assert not runs.build(results({"other": {}}), {}, "en").notes
+
+
+def test_a_run_without_git_has_no_commit(results):
+    made = results()
+    path = made.runs("mycnn")[0].path / "environment.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"git_commit": None, "git_dirty": None}))
+    keys, rows = shown(runs.build(made, {"experiments": ["mycnn"]}, "en"))
+    assert rows[0][keys.index("commit")] is None
+
+
+def test_epoch_log_is_every_epoch_and_marks_the_best(results):
+    made = results(seeds=2)
+    table = epoch_log.build(made, {"experiments": ["mycnn"]}, "en")
+    keys, rows = shown(table)
+    assert keys[0] == "seed"
+    assert len(rows) == 16
+    place = keys.index("val_accuracy")
+    for half in (range(8), range(8, 16)):
+        best = max(rows[row][place] for row in half)
+        assert {row for row in half if (row, place) in table.bold} == {row for row in half if rows[row][place] == best}
+    keys, _ = shown(epoch_log.build(results({"alone": {}}), {"experiments": ["alone"]}, "en"))
+    assert "seed" not in keys
+
+
+def test_lstm_cost_is_relative_to_the_fastest(results):
+    table = lstm_cost.build(results(), {"measurement": "lstm_cost"}, "en")
+    keys, rows = shown(table)
+    assert [row[keys.index("ratio")] for row in rows] == [1.0, round(163.5 / 41.25, 2)]
+    assert rows[1][keys.index("quartiles")] == "160.0–171.0"
+    assert rows[1][keys.index("total")] == "9,300"
+    assert "Batch size 64, length 300" in table.notes[0]
+
+
+def test_every_word_has_both_languages():
+    for group in (HEADS, NOTES, WORDS):
+        for words in group.values():
+            assert set(words) == {"zh", "en"}
+    for words in NOTES.values():
+        assert words["zh"].count("{") == words["en"].count("{")

@@ -1,0 +1,143 @@
+"""Layer tables against torchvision and the published table of He et al. 2015."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+import torch
+import torchvision
+from torch import nn
+
+from labreport.errors import ResultsError, TrainingError
+from labreport.results import Results
+from labreport.tables import layers, stages
+
+PACKAGED = "labreport.models.torchvision_resnet:TorchvisionResNet34"
+IMAGENET = {"target": PACKAGED, "parameters": {"stem": "imagenet"}, "image": 224, "classes": 1000}
+CIFAR = {"target": PACKAGED, "parameters": {}, "image": 32, "classes": 10}
+
+
+def rows_of(options, lang="en"):
+    value = json.loads(layers.build(Results({}), options, lang).to_json())
+    keys = [column["key"] for column in value["columns"]]
+    return {row[0]: dict(zip(keys, row, strict=True)) for row in value["rows"]}
+
+
+def count(module):
+    return sum(parameter.numel() for parameter in module.parameters())
+
+
+def test_imagenet_table_is_the_published_one():
+    """Table 1 of arXiv:1512.03385, column "34-layer"."""
+    rows = rows_of(IMAGENET)
+    sizes = {"conv1": 112, "maxpool": 56, "layer1": 56, "layer2": 28, "layer3": 14, "layer4": 7, "avgpool": 1}
+    for name, size in sizes.items():
+        assert rows[name]["output"] == f"{size} × {size}"
+    assert rows["conv1"]["kernel"] == "7×7, 64"
+    assert rows["conv1"]["stride"] == rows["maxpool"]["stride"] == 2
+    assert rows["maxpool"]["kernel"] == "3×3 max-pool"
+    for name, channels, blocks in (("layer1", 64, 3), ("layer2", 128, 4), ("layer3", 256, 6), ("layer4", 512, 3)):
+        assert rows[name]["kernel"] == f"[3×3, {channels}; 3×3, {channels}] × {blocks}"
+        assert rows[name]["stride"] == (1 if name == "layer1" else 2)
+    assert rows["fc"]["output"] == "1000"
+    assert "change" not in rows["conv1"]
+
+
+def test_parameters_are_torchvisions():
+    model = torchvision.models.resnet34()
+    rows = rows_of(IMAGENET)
+    expected = {name: count(getattr(model, name)) for name in ("layer1", "layer2", "layer3", "layer4", "fc")}
+    expected |= {"conv1": count(model.conv1) + count(model.bn1), "Total": count(model)}
+    assert {name: int(rows[name]["shown"].replace(",", "")) for name in expected} == expected
+    assert count(model) == 21_797_672
+
+
+def test_what_changed_is_found_by_comparison():
+    rows = rows_of({**CIFAR, "changed_from": IMAGENET})
+    assert rows["conv1"]["change"] == "kernel 7×7 → 3×3; stride 2 → 1; output 112 × 112 → 32 × 32"
+    assert rows["maxpool"] | {"layer": ""} == {
+        "layer": "",
+        "output": None,
+        "kernel": None,
+        "stride": None,
+        "shown": None,
+        "change": "3×3 max-pool removed",
+    }
+    assert rows["layer2"]["change"] == "output 28 × 28 → 16 × 16"
+    assert rows["avgpool"]["change"] is None
+    assert rows["fc"]["change"] == "output 1000 → 10"
+    assert rows_of({**CIFAR, "changed_from": IMAGENET}, "zh")["maxpool"]["change"] == "移除 3×3 最大池化"
+
+
+def test_nothing_changed_from_itself():
+    rows = rows_of({**CIFAR, "changed_from": CIFAR})
+    assert all(row["change"] is None for row in rows.values())
+
+
+def test_stages_that_one_of_the_two_lacks_are_told():
+    own = {"target": "labreport.models.resnet:ResNet34", "parameters": {}, "image": 32, "classes": 10}
+    assert rows_of({**own, "changed_from": IMAGENET})["maxpool"]["change"] == "3×3 max-pool removed"
+    assert rows_of({**IMAGENET, "changed_from": own})["avgpool"]["change"] == "added"
+
+
+@pytest.mark.parametrize("name", ["ResNet34", "Plain34"])
+@pytest.mark.parametrize("width", [8, 64])
+def test_own_models_add_up_and_shrink_as_a_real_image_does(name, width):
+    target = f"labreport.models.resnet:{name}"
+    found = stages.stages(target, {"width": width}, 32, 10)
+    model = stages.build_model(target, {"width": width}, {"classes": 10}).eval()
+    assert sum(stage.parameters for stage in found) == count(model)
+    with torch.inference_mode():
+        x = model.relu(model.bn1(model.conv1(torch.rand(1, 3, 32, 32))))
+        for stage, layer in zip(found[1:5], (model.layer1, model.layer2, model.layer3, model.layer4), strict=True):
+            x = layer(x)
+            assert stage.output == tuple(x.shape[1:])
+
+
+class Sliding(nn.Module):
+    """Stages of every sort: normalisation first, a stack, average pooling, a flattening."""
+
+    def __init__(self, classes):
+        super().__init__()
+        self.norm = nn.BatchNorm2d(3)
+        self.features = nn.Sequential(nn.Conv2d(3, 6, 5, stride=2), nn.ReLU(), nn.Conv2d(6, 16, 3))
+        self.pool = nn.AvgPool2d(2, 2)
+        self.flatten = nn.Flatten()
+        self.head = nn.Linear(16 * 6 * 6, classes)
+
+    def forward(self, x):
+        return self.head(self.flatten(self.pool(self.features(self.norm(x)))))
+
+
+class Loose(Sliding):
+    """Holds a parameter that no stage has."""
+
+    def __init__(self, classes):
+        super().__init__(classes)
+        self.scale = nn.Parameter(torch.ones(1))
+
+
+def test_other_networks_have_stages_too(monkeypatch):
+    monkeypatch.setattr(stages, "build_model", lambda target, parameters, facts: Sliding(**facts))
+    found = stages.stages("x", {}, 32, 10)
+    assert [(stage.name, stage.kind, stage.output, stage.stride) for stage in found] == [
+        ("features", "convolution", (16, 12, 12), 2),
+        ("pool", "average_pool", (16, 6, 6), 2),
+        ("head", "linear", (10,), None),
+    ]
+    assert sum(stage.parameters for stage in found) == count(Sliding(10))
+    rows = rows_of({"target": "x", "image": 32, "classes": 10})
+    assert rows["features"]["kernel"] == "[5×5, 6; 3×3, 16]"
+    assert rows["pool"]["kernel"] == "2×2 average pool"
+
+
+def test_a_table_that_would_not_add_up_is_refused(monkeypatch):
+    monkeypatch.setattr(stages, "build_model", lambda target, parameters, facts: Loose(**facts))
+    with pytest.raises(ResultsError, match="do not hold all of its"):
+        stages.stages("x", {}, 32, 10)
+
+
+def test_an_unknown_model_is_a_users_error():
+    with pytest.raises(TrainingError, match="Nowhere"):
+        layers.build(Results({}), {**CIFAR, "target": "labreport.models.resnet:Nowhere"}, "en")
