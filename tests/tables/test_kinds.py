@@ -19,10 +19,6 @@ IMAGES = {
     "resnet34": {"epochs": 6, "best": 0.8},
     "myresnet34": {"epochs": 6, "best": 0.75},
 }
-    "mycnn": {"epochs": 8, "best": 0.7},
-    "resnet34": {"epochs": 6, "best": 0.8},
-    "myresnet34": {"epochs": 6, "best": 0.75},
-}
 PLAIN = "labreport.models.resnet:Plain34"
 
 

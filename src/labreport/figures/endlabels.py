@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.text import Text
 
-from labreport.figures.style import GREY, MEASURED, PUBLISHED, SMALL_PT
+from labreport.figures.style import GREY, MEASURED, PUBLISHED, SMALL_PT, ink
 
 LINE_SPACING = 1.25
 WIDEST_SHARE = 0.3  # of the figure's width: wider labels would squeeze the data
@@ -127,7 +127,7 @@ def _write(axes: Axes, ending: Ending) -> Text:
         (ending.x, ending.y),
         (GAP_PT, 0),
         textcoords="offset points",
-        color=ending.line.get_color(),
+        color=ink(ending.line.get_color()),
         fontsize=SMALL_PT,
         va="center",
         annotation_clip=False,
