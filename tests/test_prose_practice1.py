@@ -37,7 +37,7 @@ NOT_PROSE = (
 )
 NUMBER = re.compile(r"\d+(?:[.,]\d+)*(?:\s*[%％])?")
 STRUCTURE = {"34", "3", "4", "6", "32", "16", "8", "1", "2"}  # layers, blocks, pixels, strides: facts of the design
-THRESHOLDS = {"0", "0.05", "0.5", "1", "64"}  # what a sentence is chosen by, never shown
+THRESHOLDS = {"0", "0.05", "0.5", "1", "20", "64", "1000"}  # what sentences are chosen by, and units; never shown
 
 
 def source(lang: str) -> str:
