@@ -69,7 +69,7 @@ class Floats:
     def _known(self, kind: str, name: str) -> None:
         declared = self.figures if kind == "fig" else self.tables
         if name not in declared:
-            raise unknown(name, f"{KINDS[kind]} in this report", declared)
+            raise unknown(name, KINDS[kind], declared)
 
     def _float(self, kind: str, names: list[str], caller: Callable[[], str] | None) -> str:
         for name in names:

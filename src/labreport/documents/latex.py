@@ -92,7 +92,7 @@ class LatexLayout:
         for node in blocks:
             equation = _is_text(node) and all(map(_is_displayed, node["c"]))
             if joined and _is_text(node) and _is_text(joined[-1]) and (equation or _is_open(joined[-1])):
-                joined[-1] = paragraph([*joined[-1]["c"], {"t": "SoftBreak"}, *node["c"]])
+                joined[-1] = paragraph([*joined[-1]["c"], raw("latex", "\n"), *node["c"]])
             else:
                 joined.append(node)
         return joined

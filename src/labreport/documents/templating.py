@@ -37,7 +37,7 @@ def fill(template: Path, names: Mapping[str, Any], filters: Mapping[str, Callabl
     try:
         return environment.get_template(template.name).render()
     except jinja2.TemplateNotFound as error:
-        raise TemplateError(f"{template}: there is no template {error.name!r} in {template.parent}") from None
+        raise TemplateError(f"{_place(error, template)}: there is no {error.name!r} in {template.parent}") from None
     except jinja2.TemplateSyntaxError as error:
         raise TemplateError(f"{error.filename or template}:{error.lineno}: {error.message}") from None
     except UserError as error:

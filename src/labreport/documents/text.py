@@ -21,7 +21,7 @@ _LATEX_SPECIAL = {
     "<": r"\textless{}",
     ">": r"\textgreater{}",
     "|": r"\textbar{}",
-    '"': r"\textquotedbl{}",
+    '"': r"\labquote{}",  # the font's ligatures would curl it
     "'": r"\textquotesingle{}",
     "`": r"\textasciigrave{}",
     "-": r"{-}",  # two of them would join to a dash
@@ -73,17 +73,20 @@ def latex_character(character: str) -> str:
     """The character itself, or `\\labcharacter{HEX}` where the fonts may not have it; nothing for a selector."""
     if character in _INVISIBLE:
         return ""
+    if character == '"':
+        return _LATEX_SPECIAL[character]
     return character if is_plain(character) else rf"\labcharacter{{{ord(character):X}}}"
 
 
 def is_plain(character: str) -> bool:
-    """Whether the fonts of both languages can be expected to have the character."""
-    return any(low <= ord(character) <= high for low, high in _PLAIN_RANGES)
+    """Whether the fonts of both languages can be expected to have the character, and show it as it is."""
+    return character != '"' and any(low <= ord(character) <= high for low, high in _PLAIN_RANGES)
 
 
 def latex_metadata(text: str) -> str:
     """`text` for PDF metadata, where no font is involved."""
-    return "".join(_LATEX_SPECIAL.get(character, character) for character in clean(text)).replace("{-}", "-")
+    literal = {"-", '"'}
+    return "".join(c if c in literal else _LATEX_SPECIAL.get(c, c) for c in clean(text))
 
 
 class Literal:

@@ -20,7 +20,9 @@ PACKAGES = (
     "macOS: brew install --cask mactex (or basictex, then tlmgr install ctex latexmk and what the log asks for)"
 )
 OVERFULL_POINTS = 2.0
-_ERROR = re.compile(r"^! ?(.+?)$(?:(?!^! )(?s:.)){0,2000}?^l\.(\d+) ?(.*)$", re.MULTILINE)
+_ERROR = re.compile(r"^! ?(.+)$", re.MULTILINE)
+_LINE = re.compile(r"^l\.(\d+)", re.MULTILINE)
+_CONSEQUENCES = ("Emergency stop.", "==> Fatal error occurred")
 _MISSING = re.compile(r"^Missing character: There is no (.+?) \(?.*?in font (.+?)!$", re.MULTILINE)
 _UNDEFINED = re.compile(r"^LaTeX Warning: (?:Hyper r|R)eference `([^']+)' on page \d+ undefined", re.MULTILINE)
 _OVERFULL = re.compile(r"^Overfull \\hbox \(([\d.]+)pt too wide\) (.+)$", re.MULTILINE)
@@ -115,15 +117,23 @@ def typeset(source: Path, out: Path) -> list[str]:
 
 def findings(log: str) -> Findings:
     """What a log says that matters."""
-    errors = [(match[1], int(match[2])) for match in _ERROR.finditer(log)]
-    plain = [(line[1:].strip(), None) for line in log.splitlines() if line.startswith("!")]
     overfull = [f"{match[1]} pt {match[2]}" for match in _OVERFULL.finditer(log) if float(match[1]) > OVERFULL_POINTS]
     return Findings(
-        tuple(errors or plain),
+        _errors(log),
         tuple(dict.fromkeys((match[1], match[2]) for match in _MISSING.finditer(log))),
         tuple(dict.fromkeys(_UNDEFINED.findall(log))),
         tuple(dict.fromkeys(overfull)),
     )
+
+
+def _errors(log: str) -> tuple[tuple[str, int | None], ...]:
+    """Each error with the line of the source that is named after it; what merely follows from another is left out."""
+    found = []
+    for match in _ERROR.finditer(log):
+        line = _LINE.search(log, match.end())
+        found.append((match[1].strip(), int(line[1]) if line else None))
+    causes = [error for error in found if not error[0].startswith(_CONSEQUENCES)]
+    return tuple(causes or found)
 
 
 def _failure(source: Path, log: Path, found: Findings, output: str) -> str:

@@ -1,0 +1,101 @@
+"""Tables as they are read, and as booktabs sets them."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+
+from labreport.documents import booktabs, presentation
+from labreport.documents.gfm import pipe_table
+from labreport.errors import ResultsError
+from tests.documents.conftest import TABLE
+
+
+@pytest.fixture
+def load(tmp_path):
+    def call(value):
+        path = tmp_path / "table.json"
+        path.write_text(value if isinstance(value, str) else json.dumps(value), encoding="utf-8")
+        return presentation.load(path)
+
+    return call
+
+
+def test_cells_are_written_with_their_columns_decimals(load):
+    table = load(TABLE)
+    assert table.rows == (("my_cnn", "84.4", "30"), ("ResNet|34", "9.7 ± 0.3", "20"), ("none", "–", "–"))
+    assert load({**TABLE, "rows": [["x", -0.04, -3]], "bold": []}).rows == (("x", "0.0", "−3"),)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        ("{", "JSON"),
+        ("[]", "presentation"),
+        ({**TABLE, "rows": [["one"]]}, "a row has 1 cells, the table 3 columns"),
+        ({**TABLE, "columns": [{**TABLE["columns"][0], "align": "middle"}]}, "middle"),
+        ({"columns": []}, "rows"),
+    ],
+)
+def test_what_is_no_table_is_refused_with_its_file(load, wrong, words):
+    with pytest.raises(ResultsError, match=rf"table\.json.*{words}"):
+        load(wrong)
+
+
+def test_a_missing_table_says_what_to_do(tmp_path):
+    with pytest.raises(ResultsError, match="build the report again"):
+        presentation.load(tmp_path / "absent.json")
+
+
+def test_pipe_tables_escape_their_cells(load):
+    assert pipe_table(load(TABLE)).splitlines() == [
+        "| Model | Accuracy (%) | Epochs |",
+        "| :--- | ---: | ---: |",
+        r"| my\_cnn | **84.4** | 30 |",
+        r"| ResNet\|34 | 9.7 ± 0.3 | 20 |",
+        "| none | – | – |",
+    ]
+
+
+def test_numbers_get_the_room_of_the_widest(load):
+    after = booktabs.layout(load(TABLE), "en").after
+    assert r"\labnumber{84}{.7 ± 0.3}{\bfseries 84}{\bfseries .4}" in after
+    assert r"\labnumber{84}{.7 ± 0.3}{9}{.7 ± 0.3}" in after
+    assert r"my\_cnn" in after
+    assert r"ResNet\textbar{}34" in after
+    assert r"100 \% of \$5" in after
+    assert "|" not in re.search(r"begin{tabular}{(@{}\S*?)}\\toprule", after)[1]
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("84.6", ("84", ".6")),
+        ("−0.5 ± 0.1", ("−0", ".5 ± 0.1")),
+        ("7", ("7", "")),
+        ("1,024", ("1,024", "")),
+        ("12 ± 3", ("12", " ± 3")),
+        ("–", None),
+        ("about 3", None),
+        ("3x", None),
+    ],
+)
+def test_numbers_split_at_the_decimal_mark(text, parts):
+    assert booktabs.split_number(text) == parts
+
+
+def test_many_rows_break_over_pages_and_few_float(load):
+    many = load({**TABLE, "rows": [["x", 1, 2]] * 40, "bold": []})
+    assert "longtable" in booktabs.layout(many, "en").before
+    half_page = load({**TABLE, "rows": [["x", 1, 2]] * 30, "bold": []})
+    assert "footnotesize" in booktabs.layout(half_page, "en").after
+    assert r"\begin{table}" in booktabs.layout(half_page, "en").before
+
+
+def test_long_texts_are_wrapped_to_the_width_of_the_page(load):
+    wide = load({**TABLE, "rows": [["word " * 60, 1, 2]], "bold": []})
+    width = float(re.search(r"p{([\d.]+)pt}", booktabs.layout(wide, "en").after)[1])
+    assert 200 < width < booktabs.TEXT_WIDTH_PT
+    assert "p{" not in booktabs.layout(load(TABLE), "en").after.split("toprule")[0]

@@ -1,0 +1,67 @@
+"""Mistakes in templates are one message with their line."""
+
+from __future__ import annotations
+
+import pytest
+
+from labreport.documents import templating, views
+from labreport.errors import ResultsError, TemplateError
+
+SUMMARY = views.Namespace('run("mycnn")', {"val_accuracy": 0.8, "epochs": 30})
+
+
+def missing_run(name):
+    raise ResultsError(f"{name}: no finished run")
+
+
+@pytest.fixture
+def fill(tmp_path):
+    def call(text):
+        (tmp_path / "report").mkdir(exist_ok=True)
+        path = tmp_path / "report" / "en.md.j2"
+        path.write_text(text, encoding="utf-8")
+        names = {"run": lambda name: SUMMARY, "missing_run": missing_run, "lang": "en"}
+        return templating.fill(path, names, {"shout": lambda value: f"{value}!"})
+
+    return call
+
+
+def test_names_filters_and_heading_identifiers(fill):
+    assert (
+        fill('# A {#sec:a}\n{{ run("mycnn").epochs|shout }} {{ lang }}{## a comment ##}\n') == "# A {#sec:a}\n30! en\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "words"),
+    [
+        ("\n{{ rn('x') }}", 2, ['"rn"', 'did you mean "run"', "lang"]),
+        ("a\n\n{{ run('mycnn').val_acuracy }}", 3, ['run("mycnn")', "val_acuracy", 'mean "val_accuracy"', "epochs"]),
+        ("{% if run('mycnn').x %}{% endif %}", 1, ['"x"']),
+        ("{{ run('mycnn').val_accuracy.x.y }}", 1, ["a float"]),
+        ("\n\n\n{{ run('mycnn') }}", 4, ["is not text", "val_accuracy, epochs"]),
+        ("\n{% if %}", 2, []),
+        ("{{ 1|shuot }}", 1, ["shuot"]),
+        ("\n{{ 1 / 0 }}", 2, ["ZeroDivisionError"]),
+        ("\n{{ ''.__class__.__mro__ }}", 2, ["__class__"]),
+        ("{% for i in range(10 ** 9) %}{% endfor %}", 1, ["Range too big"]),
+        ("\n{% include 'absent.j2' %}", 2, ["absent.j2"]),
+        ("{% macro m(x) %}\n{{ x.nothing }}\n{% endmacro %}\n{{ m(run('a')) }}", 2, ["nothing"]),
+    ],
+)
+def test_a_mistake_has_its_line(fill, tmp_path, text, line, words):
+    with pytest.raises(TemplateError) as raised:
+        fill(text)
+    message = str(raised.value)
+    assert message.startswith(f"{tmp_path / 'report' / 'en.md.j2'}:{line}: "), message
+    assert all(word in message for word in words), message
+
+
+def test_a_missing_result_keeps_its_class(fill):
+    with pytest.raises(ResultsError, match=r"en\.md\.j2:2: lstm8: no finished run"):
+        fill("\n{{ missing_run('lstm8') }}")
+
+
+def test_a_missing_template_is_named(tmp_path):
+    with pytest.raises(TemplateError, match=r"zh\.md\.j2"):
+        templating.fill(tmp_path / "zh.md.j2", {}, {})

@@ -1,0 +1,78 @@
+"""Strings from data show as they are."""
+
+from __future__ import annotations
+
+import pytest
+
+from labreport.documents import pandoc
+from labreport.documents.text import Literal, clean, gfm, latex, latex_metadata, pandoc_markdown
+
+HOSTILE = [
+    r"\input{/etc/passwd}",
+    "100 % _of_ $5$ & #1 ~ ^",
+    "a | b `code` *bold* **x** [link](http://x.y) ![i](j)",
+    "<script>alert('x')</script> <!-- --> &amp;",
+    "# no heading",
+    "1. no list",
+    "::: no div",
+    '--- dashes ... "quotes" it\'s',
+    "{{ run('x') }} {% x %} {=latex}",
+    "图像🚀@someone H~2~O x^2^",
+]
+
+
+def shown(tree):
+    """The text of a document tree, its words joined."""
+    if isinstance(tree, list):
+        return "".join(map(shown, tree))
+    if tree.get("t") in ("Space", "SoftBreak"):
+        return " "
+    assert tree["t"] in ("Para", "Str", "Plain", "RawInline"), tree
+    if tree["t"] == "RawInline":  # GitHub's own way to write a dollar sign
+        assert tree["c"][1] in ("<span>", "</span>")
+        return ""
+    return tree["c"] if isinstance(tree["c"], str) else shown(tree["c"])
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("text", HOSTILE)
+def test_pandoc_reads_back_what_was_escaped(text, lang):
+    read = shown(pandoc.parse(pandoc_markdown(text), lang)["blocks"])
+    assert read == text
+
+
+@pytest.mark.parametrize("text", [text for text in HOSTILE if not text.startswith(("#", "1.", ":::"))])
+def test_github_markdown_reads_back_what_was_escaped(text):
+    tree = pandoc.json.loads(pandoc._convert(f"x{gfm(text)}", "json", "gfm-autolink_bare_uris-tex_math_dollars", []))
+    assert shown(tree["blocks"]) == f"x{text}"
+
+
+def test_latex_has_no_active_character_left():
+    special = set("\\{}$&%#_^~<>|\"'`")
+    for character in sorted(special):
+        written = latex(character)
+        assert written != character
+        assert written.startswith("\\"), written
+    assert latex("a--b") == "a{-}{-}b"
+    assert latex("图🚀x️") == r"图\labcharacter{1F680}x"
+
+
+def test_metadata_keeps_characters_that_no_font_has():
+    assert latex_metadata("A-1 🚀 {x}") == r"A-1 🚀 \{x\}"
+
+
+def test_control_characters_and_line_breaks_are_gone():
+    assert clean("a\x00b\x1b[31m \u202ec\r\n\td \u200b") == "ab[31m c d"
+
+
+def test_a_literal_prints_escaped_and_compares_raw():
+    literal = Literal("a_b")
+    assert str(literal) == f"{literal}" == r"a\_b"
+    assert "-".join(map(str, [literal])) == r"a\_b"
+    assert literal == "a_b" == literal
+    assert literal == Literal("a_b")
+    assert hash(literal) == hash("a_b")
+    assert "_" in literal
+    assert sorted([Literal("b"), Literal("a")])[0] == "a"
+    assert (len(literal), bool(Literal(""))) == (3, False)
+    assert not isinstance(literal, str)

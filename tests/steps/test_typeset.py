@@ -1,0 +1,117 @@
+"""Real TeX: whole documents in both languages, strings that attack it, and sources that it refuses."""
+
+from __future__ import annotations
+
+import json
+
+import pypdf
+import pytest
+
+from labreport.errors import TypesettingError
+from labreport.steps import typeset, write
+from tests.documents.conftest import small_report  # noqa: F401  the same small report
+from tests.documents.test_document import TEXT
+from tests.documents.test_text import HOSTILE
+
+MINIMAL = "\\documentclass{article}\n\\begin{document}\n%s\n\\end{document}\n"
+
+
+def make(spec, folder):
+    """Write and typeset `spec`; the text of the PDF's pages and its metadata."""
+    source, out = folder / "small.tex", folder / "small.pdf"
+    write.main(["--spec", json.dumps(spec), "--format", "latex", "--out", str(source)])
+    typeset.main(["--source", str(source), "--out", str(out)])
+    reader = pypdf.PdfReader(out)
+    return [page.extract_text() for page in reader.pages], reader.metadata
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_hostile_strings_are_typeset_as_they_are(small_report, tmp_path, monkeypatch, capsys, lang):  # noqa: F811
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "86400")
+    monkeypatch.delenv("FORCE_SOURCE_DATE", raising=False)
+    everything = " ".join(HOSTILE)
+    declared = {
+        "title": everything,
+        "subtitle": "100 % 图",
+        "authors": ["王_a", "B & C"],
+        "affiliation": "#1",
+        "course": "$x$",
+    }
+    spec = small_report(TEXT + "\n\n{{ report.title }}\n", lang=lang, **declared)
+    table = json.loads((tmp_path / "tables" / "table_0.json").read_text(encoding="utf-8"))
+    table["rows"] = [[text, 1.5, 2] for text in HOSTILE]
+    (tmp_path / "tables" / "table_0.json").write_text(json.dumps(table), encoding="utf-8")
+    pages, metadata = make(spec, tmp_path / "a")
+    text = "".join("".join(pages).split())
+    for piece in (r"\input{/etc/passwd}", "100%_of_$5$", "U+1F680", "_a", "B&C", '---dashes..."quotes"', "<script>"):
+        assert piece in text, piece
+    assert "??" not in text
+    assert "root:" not in text
+    assert "🚀" in metadata.title
+    assert metadata.author == "王_a, B & C"
+    assert "1970-01-02" in text
+    if lang == "en":  # a reader without Adobe's character maps cannot read Chinese back
+        assert all("demo scale" in page for page in pages)
+    assert "warning" not in capsys.readouterr().err
+
+
+def test_the_same_source_gives_the_same_bytes(small_report, tmp_path):  # noqa: F811
+    spec = small_report(TEXT)
+    for folder in ("a", "b"):
+        make(spec, tmp_path / folder)
+    assert (tmp_path / "a" / "small.pdf").read_bytes() == (tmp_path / "b" / "small.pdf").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ("x\n\\nonsense", r"bad\.tex:4: Undefined control sequence\."),
+        ("\\input{/etc/passwd}", r"bad\.tex:3: .*passwd"),
+        ("\\input{../secret}", r"bad\.tex:3: .*secret"),
+        ("See \\ref{nowhere}.", r"a reference to nowhere"),
+        ('\\char"4E2D 中', r"has no 中"),
+    ],
+)
+def test_what_tex_refuses_is_said_with_its_line(tmp_path, body, words):
+    folder = tmp_path / "work"
+    folder.mkdir()
+    (tmp_path / "secret.tex").write_text("secret", encoding="utf-8")
+    source, out = folder / "bad.tex", tmp_path / "bad.pdf"
+    source.write_text(MINIMAL % body, encoding="utf-8")
+    out.write_text("old", encoding="utf-8")
+    with pytest.raises(TypesettingError, match=words) as raised:
+        typeset.main(["--source", str(source), "--out", str(out)])
+    assert str(folder / "bad.log") in str(raised.value)
+    assert len(str(raised.value)) < 1500
+    assert out.read_text(encoding="utf-8") == "old"
+
+
+def test_no_shell_can_be_reached(tmp_path):
+    source = tmp_path / "shell.tex"
+    source.write_text(MINIMAL % "\\immediate\\write18{touch reached} x", encoding="utf-8")
+    typeset.main(["--source", str(source), "--out", str(tmp_path / "shell.pdf")])
+    assert not (tmp_path / "reached").exists()
+
+
+def test_a_mended_source_is_typeset_after_a_failure(tmp_path):
+    source, out = tmp_path / "x.tex", tmp_path / "out" / "x.pdf"
+    source.write_text(MINIMAL % "\\nonsense", encoding="utf-8")
+    with pytest.raises(TypesettingError):
+        typeset.main(["--source", str(source), "--out", str(out)])
+    source.write_text(MINIMAL % "fine", encoding="utf-8")
+    typeset.main(["--source", str(source), "--out", str(out)])
+    assert pypdf.PdfReader(out).pages[0].extract_text().startswith("fine")
+
+
+def test_lines_that_stick_out_are_warned_of(tmp_path, capsys):
+    source = tmp_path / "wide.tex"
+    source.write_text(MINIMAL % "\\noindent\\hbox to 1.2\\textwidth{x\\hfil y}", encoding="utf-8")
+    typeset.main(["--source", str(source), "--out", str(tmp_path / "wide.pdf")])
+    assert "overfull by" in capsys.readouterr().err
+
+
+def test_without_tex_there_is_one_message(tmp_path, monkeypatch):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    (tmp_path / "x.tex").write_text(MINIMAL % "x", encoding="utf-8")
+    with pytest.raises(TypesettingError, match="texlive-xetex"):
+        typeset.main(["--source", str(tmp_path / "x.tex"), "--out", str(tmp_path / "x.pdf")])
