@@ -21,6 +21,7 @@ LABELS: dict[str, dict[str, str]] = {
     "operations_per_step": {"zh": "每步 {0} 次运算调用", "en": "{0} operations/step"},
     "packaged": {"zh": "库实现", "en": "packaged"},
     "own": {"zh": "自编实现", "en": "own"},
+    "own_shared": {"zh": "自编 (合并输入乘积)", "en": "own (shared product)"},
     "layer": {"zh": "带参数的层", "en": "learned layer"},
     "operation": {"zh": "逐元素运算", "en": "element-wise operation"},
 }

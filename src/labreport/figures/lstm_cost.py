@@ -14,7 +14,7 @@ from labreport.results import Results
 
 COLUMNS = ("implementation", "milliseconds", "milliseconds_low", "milliseconds_high", "operations_per_step")
 BAR_HEIGHT = 0.5
-BAR_CM, FRAME_CM = 1.25, 1.5
+BAR_CM, FRAME_CM = 1.1, 1.5
 
 
 def collect(results: Results, options: Mapping[str, Any]) -> pd.DataFrame:
@@ -39,12 +39,12 @@ def draw(frame: pd.DataFrame, options: Mapping[str, Any], lang: str) -> Figure:
                 text, (row["milliseconds_high"], y), (5, shift), textcoords="offset points", va="center",
                 fontsize=SMALL_PT, color=colour,
             )  # fmt: skip
-    names = [implementation_name(name, lang) for name in frame["implementation"]]
-    axes.set_yticks(places, names)
+    names = [implementation_name(name, lang).replace(" (", "\n(") for name in frame["implementation"]]
+    axes.set_yticks(places, names, fontsize=SMALL_PT)
     axes.tick_params(axis="y", length=0)
     axes.grid(False, axis="y")
     axes.set_ylim(-0.6, len(frame) - 0.4)
-    room = 1.3 if options.get("width") != "half" else 2.0
+    room = 1.3 if options.get("width") != "half" else 2.2
     axes.set_xlim(0, room * frame["milliseconds_high"].max())
     axes.set_xlabel(label("milliseconds", lang))
     return figure
@@ -65,5 +65,7 @@ def describe(frame: pd.DataFrame, options: Mapping[str, Any], lang: str) -> str:
 
 
 def _rounded(value: float) -> str:
-    """Three significant digits, without an exponent."""
-    return f"{value:.0f}" if value >= 100 else f"{value:.3g}"
+    """Three significant digits, at most two of them behind the decimal mark, without an exponent."""
+    if value >= 100:
+        return f"{value:.0f}"
+    return f"{value:.3g}" if value >= 1 else f"{value:.2f}"

@@ -15,6 +15,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
+from matplotlib.typing import ColorType
 
 from labreport.figures.fonts import families
 
@@ -101,7 +102,7 @@ def series(index: int) -> dict[str, Any]:
     return {"color": COLOURS[index % len(COLOURS)], "marker": MARKERS[(index + lap) % len(MARKERS)]}
 
 
-def ink(colour: str) -> tuple[float, float, float]:
+def ink(colour: ColorType) -> tuple[float, float, float]:
     """The colour a third darker, for words: light colours that do for a line are too pale for type."""
     red, green, blue = to_rgb(colour)
     return 0.67 * red, 0.67 * green, 0.67 * blue

@@ -36,7 +36,7 @@ def build(results: Results, options: Mapping[str, Any], lang: str) -> Table:
         Column("milliseconds", head("milliseconds", lang), align="decimal", unit="ms", decimals=decimals),
         Column("quartiles", head("quartiles", lang), align="right", unit="ms"),
         Column("total", head("operations", lang), align="right"),
-        Column("operations_per_step", head("operations_per_step", lang), align="decimal", decimals=1),
+        Column("operations_per_step", head("operations_per_step", lang), align="decimal", decimals=2),
         Column("ratio", head("ratio", lang), align="decimal", decimals=2),
     ]
     first = frame.iloc[0]
