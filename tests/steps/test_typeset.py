@@ -26,7 +26,9 @@ def make(spec, folder):
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
-def test_hostile_strings_are_typeset_as_they_are(small_report, tmp_path, monkeypatch, capsys, lang):  # noqa: F811
+def test_hostile_strings_are_typeset_as_they_are_and_the_same_bytes_each_time(
+    small_report, tmp_path, monkeypatch, capsys, lang
+):  # noqa: F811
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "86400")
     monkeypatch.delenv("FORCE_SOURCE_DATE", raising=False)
     everything = " ".join(HOSTILE)
@@ -53,13 +55,9 @@ def test_hostile_strings_are_typeset_as_they_are(small_report, tmp_path, monkeyp
     if lang == "en":  # a reader without Adobe's character maps cannot read Chinese back
         assert all("demo scale" in page for page in pages)
     assert "warning" not in capsys.readouterr().err
-
-
-def test_the_same_source_gives_the_same_bytes(small_report, tmp_path):  # noqa: F811
-    spec = small_report(TEXT)
-    for folder in ("a", "b"):
-        make(spec, tmp_path / folder)
-    assert (tmp_path / "a" / "small.pdf").read_bytes() == (tmp_path / "b" / "small.pdf").read_bytes()
+    if lang == "en":
+        make(spec, tmp_path / "b")
+        assert (tmp_path / "a" / "small.pdf").read_bytes() == (tmp_path / "b" / "small.pdf").read_bytes()
 
 
 @pytest.mark.parametrize(

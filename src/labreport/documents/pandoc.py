@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from typing import Any
 
 import pypandoc
@@ -35,10 +36,11 @@ def write(tree: dict[str, Node], form: str) -> str:
 
 
 def _convert(text: str, to: str, reader: str, options: list[str]) -> str:
-    try:
-        return str(pypandoc.convert_text(text, to, format=reader, extra_args=["--sandbox", *options]))
-    except RuntimeError as error:
-        raise TemplateError(f"pandoc refuses the text: {error}") from None
+    words = [pypandoc.get_pandoc_path(), "--sandbox", f"--from={reader}", f"--to={to}", *options]
+    done = subprocess.run(words, input=text, capture_output=True, encoding="utf-8", check=False)
+    if done.returncode != 0:
+        raise TemplateError(f"pandoc refuses the text: {done.stderr.strip()}")
+    return done.stdout
 
 
 def string(text: str) -> Node:
