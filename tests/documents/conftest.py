@@ -1,91 +1,18 @@
-"""A small report in a temporary folder: two runs, two pairs of pictures, a table, a claim."""
+"""A small report for every test of documents."""
 
 from __future__ import annotations
 
-import json
-import shutil
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-import matplotlib
-
-matplotlib.use("agg")
 import pytest
-from matplotlib.figure import Figure
 
-ROOT = Path(__file__).parents[2]
-TABLE = {
-    "columns": [
-        {"key": "model", "head": "Model", "unit": None, "align": "left", "decimals": None},
-        {"key": "accuracy", "head": "Accuracy", "unit": "%", "align": "decimal", "decimals": 1},
-        {"key": "epochs", "head": "Epochs", "unit": None, "align": "right", "decimals": None},
-    ],
-    "rows": [["my_cnn", 84.44, 30], ["ResNet|34", "9.7 ± 0.3", 20], ["none", None, None]],
-    "bold": [[0, 1]],
-    "notes": ["100 % of $5"],
-}
+from tests.documents.small import write_report
 
 
 @pytest.fixture
 def small_report(tmp_path: Path, report_spec: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:
     """`small_report("text of the template", lang="en")` -> the spec of a write step; its files lie in `tmp_path`."""
-
-    def make(
-        text: str,
-        *,
-        lang: str = "en",
-        scale: str = "demo",
-        figures: int = 2,
-        tables: int = 1,
-        seeds: int = 1,
-        **declared,
-    ) -> dict[str, Any]:
-        template = tmp_path / "templates" / "small" / f"{lang}.md.j2"
-        template.parent.mkdir(parents=True, exist_ok=True)
-        template.write_text(text, encoding="utf-8")
-        for form in ("latex", "markdown"):
-            shutil.copytree(ROOT / "templates" / form, tmp_path / "templates" / form, dirs_exist_ok=True)
-        shutil.rmtree(tmp_path / "results" / "runs", ignore_errors=True)
-        spec = report_spec("", {}, {"mycnn": {}, "resnet34": {}}, seeds=seeds, scale=scale, lang=lang)
-        claim = {
-            "name": "close",
-            "kind": "within",
-            "outcome": "supported",
-            "reason": {"zh": "相差 1_0", "en": "1_0 apart"},
-        }
-        claim["values"] = {"spread": 0.0123, "best": "mycnn", "worst": "resnet34"}
-        (tmp_path / "close.json").write_text(json.dumps(claim), encoding="utf-8")
-        data = {"dataset": "cifar10", "classes": ["air_plane", "car"], "train_counts": [5, 6], "test_counts": [1, 2]}
-        (tmp_path / "data").mkdir(exist_ok=True)
-        (tmp_path / "data" / "dataset.json").write_text(json.dumps(data), encoding="utf-8")
-        (tmp_path / "tables").mkdir(exist_ok=True)
-        for index in range(tables):
-            (tmp_path / "tables" / f"table_{index}.json").write_text(json.dumps(TABLE), encoding="utf-8")
-        return {
-            **spec,
-            "report": "small",
-            "template": str(template),
-            "declaration": {"title": "A title", "authors": ["An Author"], **declared},
-            "figures": {
-                f"plot_{i}": {"path": str(draw(tmp_path, f"plot_{i}")), "width": "half"} for i in range(figures)
-            },
-            "tables": {f"table_{i}": {"path": str(tmp_path / "tables" / f"table_{i}")} for i in range(tables)},
-            "claims": {"close": str(tmp_path / "close.json")},
-            "data": {"cifar10": str(tmp_path / "data")},
-            "dataset_titles": {"cifar10": "CIFAR-10"},
-        }
-
-    return make
-
-
-def draw(folder: Path, name: str) -> Path:
-    """A picture of 7.8 cm in the formats of a draw step; the prefix of its files."""
-    prefix = folder / "figures" / name
-    prefix.parent.mkdir(exist_ok=True)
-    figure = Figure(figsize=(7.8 / 2.54, 2))
-    figure.add_subplot().plot([1, 3, 2])
-    for suffix in ("pdf", "svg"):
-        figure.savefig(prefix.with_suffix(f".{suffix}"), metadata={"CreationDate": None} if suffix == "pdf" else {})
-    prefix.with_suffix(".txt").write_text(f"Line of {name}: up [and] $down", encoding="utf-8")
-    return prefix
+    return partial(write_report, tmp_path, report_spec)

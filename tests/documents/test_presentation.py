@@ -10,7 +10,7 @@ import pytest
 from labreport.documents import booktabs, presentation
 from labreport.documents.gfm import pipe_table
 from labreport.errors import ResultsError
-from tests.documents.conftest import TABLE
+from tests.documents.small import TABLE
 
 
 @pytest.fixture

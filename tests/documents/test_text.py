@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from labreport.documents import pandoc
-from labreport.documents.text import Literal, clean, gfm, latex, latex_metadata, pandoc_markdown
+from labreport.documents.text import Literal, clean, gfm, latex, latex_metadata, pandoc_markdown, shortened, text_width
 
 HOSTILE = [
     r"\input{/etc/passwd}",
@@ -76,3 +76,11 @@ def test_a_literal_prints_escaped_and_compares_raw():
     assert sorted([Literal("b"), Literal("a")])[0] == "a"
     assert (len(literal), bool(Literal(""))) == (3, False)
     assert not isinstance(literal, str)
+
+
+@pytest.mark.parametrize("text", ["x" * 200, "图" * 200, "a b " * 80])
+def test_a_running_head_is_one_line(text):
+    short = shortened(text, 36)
+    assert 30 < text_width(short) <= 36
+    assert short.endswith("…")
+    assert shortened("图像 x", 36) == "图像 x"

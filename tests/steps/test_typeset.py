@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 
 import pypdf
 import pytest
 
 from labreport.errors import TypesettingError
 from labreport.steps import typeset, write
-from tests.documents.conftest import small_report  # noqa: F401  the same small report
+from tests.documents.small import write_report
 from tests.documents.test_document import TEXT
 from tests.documents.test_text import HOSTILE
 
 MINIMAL = "\\documentclass{article}\n\\begin{document}\n%s\n\\end{document}\n"
+
+
+@pytest.fixture
+def small_report(tmp_path, report_spec):
+    return partial(write_report, tmp_path, report_spec)
 
 
 def make(spec, folder):
@@ -28,7 +34,7 @@ def make(spec, folder):
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_hostile_strings_are_typeset_as_they_are_and_the_same_bytes_each_time(
     small_report, tmp_path, monkeypatch, capsys, lang
-):  # noqa: F811
+):
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "86400")
     monkeypatch.delenv("FORCE_SOURCE_DATE", raising=False)
     everything = " ".join(HOSTILE)

@@ -4,29 +4,35 @@ from __future__ import annotations
 
 import json
 import re
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from labreport.errors import ResultsError, TemplateError
 from labreport.steps import write
-from tests.documents.conftest import small_report  # noqa: F401  the same small report
+from tests.documents.small import write_report
 
 TEXT = '{% call figure("plot_0") %}x{% endcall %}\n\n{% call table("table_0") %}x{% endcall %}\n'
+
+
+@pytest.fixture
+def small_report(tmp_path, report_spec):
+    return partial(write_report, tmp_path, report_spec)
 
 
 def run(spec, form, out):
     write.main(["--spec", json.dumps(spec), "--format", form, "--out", str(out)])
 
 
-def test_markdown_finds_its_pictures(small_report, tmp_path):  # noqa: F811
+def test_markdown_finds_its_pictures(small_report, tmp_path):
     out = tmp_path / "report" / "small.md"
     run(small_report(TEXT, figures=1), "markdown", out)
     (link,) = re.findall(r"\]\(([^)]+\.svg)\)", out.read_text(encoding="utf-8"))
     assert (out.parent / link).read_bytes() == (tmp_path / "figures" / "plot_0.svg").read_bytes()
 
 
-def test_latex_finds_its_pictures_below_its_folder(small_report, tmp_path):  # noqa: F811
+def test_latex_finds_its_pictures_below_its_folder(small_report, tmp_path):
     out = tmp_path / "typeset" / "small.tex"
     run(small_report(TEXT, figures=1), "latex", out)
     (name,) = re.findall(r"includegraphics{([^}]+)}", out.read_text(encoding="utf-8"))
@@ -34,7 +40,7 @@ def test_latex_finds_its_pictures_below_its_folder(small_report, tmp_path):  # n
 
 
 @pytest.mark.parametrize("form", ["latex", "markdown"])
-def test_a_mistake_leaves_the_old_document(small_report, tmp_path, form):  # noqa: F811
+def test_a_mistake_leaves_the_old_document(small_report, tmp_path, form):
     out = tmp_path / "small.out"
     out.write_text("old", encoding="utf-8")
     with pytest.raises(TemplateError):
@@ -42,7 +48,7 @@ def test_a_mistake_leaves_the_old_document(small_report, tmp_path, form):  # noq
     assert out.read_text(encoding="utf-8") == "old"
 
 
-def test_a_missing_picture_is_named(small_report, tmp_path):  # noqa: F811
+def test_a_missing_picture_is_named(small_report, tmp_path):
     spec = small_report(TEXT, figures=1)
     Path(spec["figures"]["plot_0"]["path"] + ".pdf").unlink()
     with pytest.raises(ResultsError, match=r"plot_0\.pdf"):

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass
 
 from labreport.documents.presentation import Column, Presentation
-from labreport.documents.text import latex
+from labreport.documents.text import latex, text_width
 from labreport.documents.wording import word
 
 TEXT_WIDTH_PT = 455.0  # 16 cm
@@ -49,12 +48,6 @@ def layout(table: Presentation, lang: str) -> Layout:
         + "\n\\end{table}"
     )
     return Layout("\\begin{table}[!htbp]\n\\centering\n", after)
-
-
-def text_width(text: str) -> float:
-    """Estimated width of a line in ems: 1 for a Chinese character, about a half for others."""
-    wide = sum(unicodedata.east_asian_width(character) in "WF" for character in text)
-    return wide + 0.53 * (len(text) - wide)
 
 
 def split_number(text: str) -> tuple[str, str] | None:

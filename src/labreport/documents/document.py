@@ -13,7 +13,7 @@ from labreport.documents.floats import Floats
 from labreport.documents.latex import LatexLayout
 from labreport.documents.provenance import Provenance
 from labreport.documents.text import gfm as gfm_text
-from labreport.documents.text import latex, latex_metadata
+from labreport.documents.text import latex, latex_metadata, shortened
 from labreport.errors import ResultsError, TemplateError
 from labreport.results import Results
 
@@ -97,7 +97,9 @@ def _shell(template: Path, form: str, lang: str, spec: Mapping[str, Any], proven
         keep_trailing_newline=True,
         **SYNTAX[form],
     )
-    environment.filters.update(escaped=latex if form == "latex" else gfm_text, metadata=latex_metadata)
+    environment.filters.update(
+        escaped=latex if form == "latex" else gfm_text, metadata=latex_metadata, shortened=shortened
+    )
     declaration = {"subtitle": "", "authors": [], "affiliation": "", "course": "", **spec["declaration"]}
     try:
         shell = environment.get_template(SHELLS[form])

@@ -89,6 +89,22 @@ def latex_metadata(text: str) -> str:
     return "".join(c if c in literal else _LATEX_SPECIAL.get(c, c) for c in clean(text))
 
 
+def text_width(text: str) -> float:
+    """Estimated width of a line in ems: 1 for a Chinese character, about a half for others."""
+    wide = sum(unicodedata.east_asian_width(character) in "WF" for character in text)
+    return wide + 0.53 * (len(text) - wide)
+
+
+def shortened(text: str, ems: float = 36) -> str:
+    """`text`, or its beginning and an ellipsis where it is wider than `ems`."""
+    line = clean(text)
+    if text_width(line) <= ems:
+        return line
+    while text_width(line) > ems - 1:
+        line = line[:-1]
+    return line.rstrip() + "…"
+
+
 class Literal:
     """A string from data: prints itself escaped for pandoc Markdown, compares as the raw string.
 
