@@ -20,7 +20,7 @@ from labreport.training.process import seed_everything
 from labreport.training.progress import Progress
 from labreport.training.record import RunRecord
 
-EVALUATION_BATCH = 500
+EVALUATION_BATCH = 256
 TASKS = {"classification": Classification}
 
 
