@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import statistics
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -30,7 +31,27 @@ HEAD = (
 )
 MATRIX_PRODUCTS = {torch.ops.aten.mm, torch.ops.aten.addmm, torch.ops.aten.bmm, torch.ops.aten.baddbmm}
 
-Pass = Callable[[], None]
+
+@dataclass(frozen=True)
+class Pass:
+    """One layer's forward and backward pass over a batch.
+
+    Attributes:
+        layer: (batch, t, embedding) -> (batch, t, hidden), alone or first in a tuple.
+        x: its input; gets a gradient, as from a layer below.
+        gradient: (batch, t, hidden), the output's.
+    """
+
+    layer: nn.Module
+    x: Tensor
+    gradient: Tensor
+
+    def __call__(self) -> None:
+        """Forward and backward; the gradients of the pass before are gone."""
+        self.layer.zero_grad()
+        self.x.grad = None
+        out = self.layer(self.x)
+        (out[0] if isinstance(out, tuple) else out).backward(self.gradient)
 
 
 def measure(parameters: Mapping[str, Any], device: torch.device) -> tuple[tuple[str, ...], list[list[Any]]]:
@@ -76,17 +97,7 @@ def implementations(batch: int, length: int, embedding: int, hidden: int, device
         layers[name] = layer
     x = torch.randn(batch, length, embedding, device=device, requires_grad=True)
     gradient = torch.randn(batch, length, hidden, device=device)
-    return {name: _pass(layer, x, gradient) for name, layer in layers.items()}
-
-
-def _pass(layer: nn.Module, x: Tensor, gradient: Tensor) -> Pass:
-    def run() -> None:
-        layer.zero_grad()
-        x.grad = None
-        out = layer(x)
-        (out[0] if isinstance(out, tuple) else out).backward(gradient)
-
-    return run
+    return {name: Pass(layer, x, gradient) for name, layer in layers.items()}
 
 
 def _milliseconds(run: Pass, device: torch.device) -> float:
