@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+import pytest
+import torch
+from torch import Tensor, nn
+
+from labreport.models.resnet import BasicBlock, Plain34, ResNet34
+from labreport.models.torchvision_resnet import TorchvisionResNet34
+
+TOLERANCE = {"rtol": 1e-5, "atol": 1e-5}
+
+
+@pytest.fixture(scope="module", params=[64, 8], ids=["published", "demo"])
+def pair(request: pytest.FixtureRequest) -> tuple[nn.Module, nn.Module]:
+    """The own and the packaged ResNet-34 with the same parameters, statistics of a real batch in their buffers."""
+    torch.manual_seed(0)
+    packaged = TorchvisionResNet34(10, request.param)
+    with torch.no_grad():
+        packaged(torch.randn(4, 3, 16, 16))
+    own = ResNet34(10, request.param)
+    own.load_state_dict(packaged.state_dict())
+    return own, packaged
+
+
+@pytest.mark.parametrize("training", [True, False])
+def test_own_resnet_computes_what_torchvision_computes(pair: tuple[nn.Module, nn.Module], training: bool) -> None:
+    images = torch.randn(4, 3, 16, 16)
+    own, packaged = (model.train(training)(images) for model in pair)
+    torch.testing.assert_close(own, packaged, **TOLERANCE)
+
+
+def test_own_resnet_has_torchvision_gradients_and_statistics(pair: tuple[nn.Module, nn.Module]) -> None:
+    images, targets = torch.randn(4, 3, 16, 16), torch.tensor([0, 3, 9, 3])
+    for model in pair:
+        nn.functional.cross_entropy(model(images), targets).backward()
+    own, packaged = (dict(model.named_parameters()) for model in pair)
+    assert own.keys() == packaged.keys()
+    for name, parameter in own.items():
+        torch.testing.assert_close(parameter.grad, packaged[name].grad, rtol=1e-4, atol=1e-5, msg=name)
+    torch.testing.assert_close(dict(pair[0].named_buffers()), dict(pair[1].named_buffers()), **TOLERANCE)
+
+
+def test_initialisation_has_torchvision_spread() -> None:
+    torch.manual_seed(0)
+    for (name, own), packaged in zip(
+        ResNet34(10).state_dict().items(), TorchvisionResNet34(10).state_dict().values(), strict=True
+    ):
+        if own.numel() > 10_000:
+            assert own.std().item() == pytest.approx(packaged.std().item(), rel=0.05), name
+
+
+def test_34_weighted_layers_and_published_parameter_count() -> None:
+    model = ResNet34(10)
+    weighted = [m for name, m in model.named_modules() if isinstance(m, (nn.Conv2d, nn.Linear)) and "down" not in name]
+    assert len(weighted) == 34
+    # torchvision's 21,797,672 with the 7x7 stem and 1000 classes, less what stem and classes change
+    expected = 21_797_672 - 64 * 3 * (49 - 9) - 990 * 513
+    assert sum(parameter.numel() for parameter in model.parameters()) == expected
+
+
+def test_plain_is_the_same_network_without_shortcuts() -> None:
+    plain, residual = Plain34(10, 8), ResNet34(10, 8)
+    missing = residual.state_dict().keys() - plain.state_dict().keys()
+    assert missing
+    assert all(".downsample." in name for name in missing)
+    assert plain.state_dict().keys() < residual.state_dict().keys()
+
+
+def test_plain_block_is_its_two_convolutions() -> None:
+    torch.manual_seed(0)
+    block = BasicBlock(4, 4, 1, residual=False).eval()
+    x = torch.randn(2, 4, 5, 5)
+
+    def convolution(x: Tensor, weight: Tensor) -> Tensor:
+        # fresh batch norm in eval mode divides by sqrt(1 + eps)
+        return nn.functional.conv2d(x, weight, padding=1) / (1 + 1e-5) ** 0.5
+
+    expected = convolution(convolution(x, block.conv1.weight).relu(), block.conv2.weight).relu()
+    torch.testing.assert_close(block(x), expected, **TOLERANCE)
+
+
+def test_imagenet_stem_is_torchvision_unmodified() -> None:
+    from torchvision.models import resnet34
+
+    ours, theirs = TorchvisionResNet34(1000, stem="imagenet"), resnet34()
+    assert str(ours).partition("\n")[2] == str(theirs).partition("\n")[2]
+    ours.load_state_dict(theirs.state_dict())
+
+
+def test_narrow_packaged_resnet_has_narrow_stages() -> None:
+    model = TorchvisionResNet34(10, 8)
+    shapes = [tuple(getattr(model, f"layer{stage}")[-1].conv2.weight.shape) for stage in (1, 2, 3, 4)]
+    assert shapes == [(width, width, 3, 3) for width in (8, 16, 32, 64)]
+
+
+def test_unknown_stem_is_refused() -> None:
+    with pytest.raises(ValueError, match="'cifar' and 'imagenet'"):
+        TorchvisionResNet34(10, stem="mnist")
