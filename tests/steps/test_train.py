@@ -1,0 +1,228 @@
+from __future__ import annotations
+
+import csv
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+
+from labreport.data.arrays import Prepared
+from labreport.errors import CodeChangedError, TrainingError, run_step
+from labreport.planning.code import SOURCES, code_digest
+from labreport.planning.keys import canonical, key_of, run_roots
+from labreport.steps.train import main
+from labreport.training import run as training_run
+
+FILES = {
+    "spec.json",
+    "metrics.csv",
+    "summary.json",
+    "per_class.csv",
+    "confusion.csv",
+    "environment.json",
+    "train.log",
+    "SHA256SUMS",
+}
+MODELS = {
+    "images": ("labreport.models.resnet:ResNet34", {"width": 4}),
+    "texts": ("labreport.models.lstm:StackedLSTM", {"embedding": 6, "hidden": 5, "bidirectional": True}),
+}
+
+
+@pytest.fixture(autouse=True)
+def process_settings() -> Iterator[None]:
+    """The step sets threads for its own process; here it shares one with other tests."""
+    threads = torch.get_num_threads()
+    yield
+    torch.set_num_threads(threads)
+    torch.set_flush_denormal(False)
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two small prepared data sets: bright and dark images, happy and sad texts."""
+    folder = tmp_path_factory.mktemp("data")
+    rng = np.random.default_rng(0)
+    labels = {"train": np.arange(24, dtype=np.uint8) % 2, "test": np.arange(10, dtype=np.uint8) % 2}
+    pixels = {s: (rng.integers(0, 128, (len(y), 3, 16, 16)) + 120 * y[:, None, None, None]) for s, y in labels.items()}
+    lengths = {s: rng.integers(1, 7, len(y), dtype=np.int32) for s, y in labels.items()}
+    words = {
+        s: np.where(np.arange(6) < n[:, None], 2 + labels[s][:, None], 0).astype(np.uint16) for s, n in lengths.items()
+    }
+    Prepared(
+        "images",
+        ["dark", "bright"],
+        pixels["train"].astype(np.uint8),
+        labels["train"],
+        pixels["test"].astype(np.uint8),
+        labels["test"],
+    ).save(folder / "images")
+    Prepared(
+        "texts",
+        ["sad", "happy"],
+        words["train"],
+        labels["train"],
+        words["test"],
+        labels["test"],
+        lengths["train"],
+        lengths["test"],
+        ["", "?", "alas", "hurrah"],
+    ).save(folder / "texts")
+    return folder
+
+
+def spec(dataset: str, **training: Any) -> dict[str, Any]:
+    target, parameters = MODELS[dataset]
+    settings = {
+        "task": "classification",
+        "epochs": 2,
+        "batch_size": 8,
+        "learning_rate": 0.01,
+        "optimizer": {"name": "Adam", "parameters": {}},
+        "loss": {"name": "cross_entropy", "parameters": {}},
+        "normalize": None,
+        "augment": [{"name": "crop", "padding": 1}, {"name": "flip", "p": 0.5}] if dataset == "images" else [],
+        "precision": "bf16" if dataset == "images" else "fp32",
+    }
+    result: dict[str, Any] = {
+        "experiment_kind": "classification",
+        "model": {"target": target, "parameters": parameters},
+        "data": {"dataset": dataset, "key": "0" * 16},
+        "training": settings | training,
+        "seed": 5,
+    }
+    result["code"] = code_digest(run_roots(result))
+    return result
+
+
+def arguments(what: dict[str, Any], data: Path, out: Path, *more: str) -> list[str]:
+    folder = data / what["data"]["dataset"]
+    common = ["--data", str(folder), "--out", str(out), "--device", "cpu", "--threads", "1"]
+    return ["--spec", canonical(what), "--experiment", "mine", *common, *more]
+
+
+def rows(path: Path) -> list[dict[str, str]]:
+    with open(path, newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+@pytest.mark.parametrize("dataset", MODELS)
+def test_a_run_leaves_what_the_architecture_says(dataset: str, data: Path, tmp_path: Path, capsys: Any) -> None:
+    what, out = spec(dataset), tmp_path / "run"
+    main(arguments(what, data, out))
+    assert {path.name for path in out.iterdir()} == FILES
+    assert not (tmp_path / "run.part").exists()
+    assert json.loads((out / "spec.json").read_text()) == what
+
+    metrics = pd.read_csv(out / "metrics.csv")
+    expected = "epoch train_loss train_accuracy val_loss val_accuracy learning_rate seconds samples_per_second"
+    assert list(metrics) == expected.split()
+    assert metrics["epoch"].tolist() == [1, 2]
+    summary = json.loads((out / "summary.json").read_text())
+    for column in ("train_loss", "train_accuracy", "val_loss", "val_accuracy"):
+        assert summary[column] == metrics[column].iloc[-1]
+    assert summary["best_val_accuracy"] == metrics["val_accuracy"].max()
+    assert summary["best_epoch"] == metrics["epoch"][metrics["val_accuracy"].idxmax()]
+    assert summary["seconds"] == pytest.approx(metrics["seconds"].sum())
+    assert (summary["experiment"], summary["seed"], summary["key"]) == ("mine", 5, key_of(what))
+    assert (summary["epochs"], summary["steps"]) == (2, 6)
+    assert (summary["train_samples"], summary["val_samples"]) == (24, 10)
+    assert summary["parameters"] > 0
+    assert summary["samples_per_second"] > 0
+
+    per_class, confusion = pd.read_csv(out / "per_class.csv"), pd.read_csv(out / "confusion.csv")
+    assert per_class["class"].tolist() == summary["classes"]
+    assert per_class["samples"].tolist() == [5, 5]
+    assert per_class["correct"].sum() / 10 == summary["val_accuracy"]
+    hits = confusion[confusion["true"] == confusion["predicted"]]
+    assert hits["count"].tolist() == per_class["correct"].tolist()
+    assert confusion["count"].sum() == 10
+
+    environment = json.loads((out / "environment.json").read_text())
+    assert environment["torch"] == torch.__version__
+    assert (environment["threads"], environment["device_type"], environment["cuda"]) == (1, "cpu", None)
+    assert environment["started"] <= environment["finished"]
+    log = (out / "train.log").read_text().splitlines()
+    assert [line.split()[1] for line in log] == ["1/2", "2/2"]
+    assert capsys.readouterr().out.splitlines() == [f"mine  {line}" for line in log]
+
+
+def test_texts_are_learned(data: Path, tmp_path: Path) -> None:
+    main(arguments(spec("texts", epochs=12, learning_rate=0.03), data, tmp_path / "run"))
+    assert json.loads((tmp_path / "run" / "summary.json").read_text())["val_accuracy"] == 1.0
+
+
+@pytest.mark.parametrize("dataset", MODELS)
+def test_the_same_key_gives_bitwise_the_same_metrics(dataset: str, data: Path, tmp_path: Path) -> None:
+    what = spec(dataset)
+    main(arguments(what, data, tmp_path / "here"))
+    command = [sys.executable, "-m", "labreport.steps.train", *arguments(what, data, tmp_path / "there")]
+    subprocess.run(command, check=True, capture_output=True, env=os.environ | {"PYTHONPATH": str(SOURCES)})
+    here, there = (
+        [{k: v for k, v in row.items() if "second" not in k} for row in rows(tmp_path / name / "metrics.csv")]
+        for name in ("here", "there")
+    )
+    assert here == there
+    other = what | {"seed": 6}
+    main(arguments(other, data, tmp_path / "other"))
+    assert rows(tmp_path / "other" / "metrics.csv")[0]["train_loss"] != here[0]["train_loss"]
+
+
+def test_a_loss_that_is_not_finite_stops_and_keeps_the_epochs_before(data: Path, tmp_path: Path, capsys: Any) -> None:
+    # SGD at this rate overflows float32 some steps after the first epoch
+    diverging = spec("texts", epochs=40, learning_rate=3e37, optimizer={"name": "SGD", "parameters": {}})
+    status = run_step(main, arguments(diverging, data, tmp_path / "run"))
+    assert status == 1
+    message = capsys.readouterr().err
+    assert message.startswith("error: mine: the ")
+    for part in (" at epoch ", ", step ", "learning_rate than 3e+37", "run.part"):
+        assert part in message
+    assert not (tmp_path / "run").exists()
+    assert (tmp_path / "run.part" / "spec.json").is_file()
+
+
+def test_too_little_memory_is_one_message(data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB")
+
+    monkeypatch.setattr(training_run, "fit", full)
+    with pytest.raises(TrainingError, match=r"mine: cpu has too little memory for batch_size 8; lower.*2\.00 GiB"):
+        main(arguments(spec("texts"), data, tmp_path / "run"))
+
+
+def test_changed_code_is_refused_before_anything_is_written(data: Path, tmp_path: Path) -> None:
+    with pytest.raises(CodeChangedError):
+        main(arguments(spec("texts") | {"code": "0" * 16}, data, tmp_path / "run"))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_malformed_spec_is_refused(tmp_path: Path) -> None:
+    common = ["--experiment", "mine", "--data", str(tmp_path), "--out", str(tmp_path / "run")]
+    with pytest.raises(TrainingError, match="--spec: not JSON"):
+        main(["--spec", "{", *common])
+
+
+def test_tensorboard_gets_every_row(data: Path, tmp_path: Path) -> None:
+    events = pytest.importorskip("tensorboard.backend.event_processing.event_accumulator")
+    what = spec("texts")
+    main(arguments(what, data, tmp_path / "run", "--tensorboard", str(tmp_path / "events")))
+    found = events.EventAccumulator(str(tmp_path / "events" / "mine" / key_of(what)))
+    found.Reload()
+    metrics = pd.read_csv(tmp_path / "run" / "metrics.csv")
+    assert set(found.Tags()["scalars"]) == set(metrics) - {"epoch"}
+    values = [(event.step, event.value) for event in found.Scalars("val_loss")]
+    assert values == [(n, pytest.approx(v)) for n, v in zip(metrics["epoch"], metrics["val_loss"], strict=True)]
+
+
+def test_without_tensorboard_the_message_says_so(data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "torch.utils.tensorboard", None)
+    with pytest.raises(TrainingError, match="set tensorboard: false"):
+        main(arguments(spec("texts"), data, tmp_path / "run", "--tensorboard", str(tmp_path / "events")))

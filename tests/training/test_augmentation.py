@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+import pytest
+import torch
+
+from labreport.errors import TrainingError
+from labreport.training.augmentation import augmentations, crop, flip
+
+
+def draws(seed: int = 0) -> torch.Generator:
+    return torch.Generator().manual_seed(seed)
+
+
+def raw(batch: int) -> torch.Tensor:
+    return torch.randint(1, 256, (batch, 3, 6, 6), dtype=torch.uint8, generator=draws(9))
+
+
+def test_crop_cuts_one_of_the_windows_of_the_padded_image() -> None:
+    images = raw(300)
+    found = crop(images, draws(), padding=2)
+    assert found.dtype == torch.uint8
+    padded = torch.nn.functional.pad(images, (2, 2, 2, 2))
+    places = torch.zeros(5, 5, dtype=torch.int64)
+    for image, window in zip(padded, found, strict=True):
+        hits = [(y, x) for y in range(5) for x in range(5) if torch.equal(image[:, y : y + 6, x : x + 6], window)]
+        assert len(hits) == 1
+        places[hits[0]] += 1
+    # 300 draws over 25 places: chi-squared with 24 degrees of freedom stays below 60 with probability 0.9999
+    assert ((places - 12) ** 2 / 12).sum() < 60
+
+
+def test_flip_mirrors_about_as_many_images_as_asked() -> None:
+    images = raw(400)
+    found = flip(images, draws(), p=0.25)
+    mirrored = (found == images.flip(3)).flatten(1).all(1)
+    kept = (found == images).flatten(1).all(1)
+    assert torch.equal(mirrored, ~kept)
+    assert 60 < mirrored.sum() < 140  # 100 expected, standard deviation 8.7
+
+
+@pytest.mark.parametrize(("p", "expected"), [(0.0, raw(5)), (1.0, raw(5).flip(3))])
+def test_flip_never_or_always(p: float, expected: torch.Tensor) -> None:
+    assert torch.equal(flip(raw(5), draws(), p), expected)
+
+
+def test_augmentations_by_name_in_order() -> None:
+    chosen = augmentations([{"name": "crop", "padding": 1}, {"name": "flip", "p": 1.0}])
+    generator = draws()
+    found = raw(4)
+    for augment in chosen:
+        found = augment(found, generator)
+    assert torch.equal(found, crop(raw(4), draws(), 1).flip(3))
+
+
+def test_unknown_augmentation_is_refused() -> None:
+    with pytest.raises(TrainingError, match="found 'rotate', allowed are crop, flip"):
+        augmentations([{"name": "rotate"}])

@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+from torchvision.transforms import v2
+
+from labreport.training.augmentation import crop
+from labreport.training.batches import Batches, Split
+
+CPU = torch.device("cpu")
+MEAN, STD = [0.4914, 0.4822, 0.4465], [0.2470, 0.2435, 0.2616]
+
+
+def images(n: int = 10) -> Split:
+    rng = np.random.default_rng(0)
+    pixels = rng.integers(0, 256, (n, 3, 8, 8), dtype=np.uint8)
+    return Split.place(pixels, np.arange(n, dtype=np.uint8), None, CPU)
+
+
+def texts() -> Split:
+    lengths = np.array([5, 2, 4, 1, 3], dtype=np.int32)
+    tokens = np.array([[n + 1] * n + [0] * (6 - n) for n in lengths], dtype=np.uint16)
+    return Split.place(tokens, np.array([0, 1, 0, 1, 0], dtype=np.uint8), lengths, CPU)
+
+
+def test_data_stay_compact_on_the_device() -> None:
+    assert images().inputs.dtype == torch.uint8
+    assert texts().inputs.dtype == torch.int32
+
+
+def test_every_epoch_has_every_sample_once_in_another_order() -> None:
+    batches = Batches(images(), 4, seed=3)
+    first, second = ([t for _, targets in batches.epoch() for t in targets.tolist()] for _ in range(2))
+    assert sorted(first) == sorted(second) == list(range(10))
+    assert first != second
+    again = [t for _, targets in Batches(images(), 4, seed=3).epoch() for t in targets.tolist()]
+    other = [t for _, targets in Batches(images(), 4, seed=4).epoch() for t in targets.tolist()]
+    assert again == first != other
+
+
+def test_sizes_are_those_of_the_batches() -> None:
+    batches = Batches(images(), 4, seed=0)
+    assert batches.sizes() == [len(targets) for _, targets in batches.epoch()] == [4, 4, 2]
+    assert len(batches) == 3
+
+
+def test_images_are_normalised_as_torchvision_does() -> None:
+    split = images()
+    ((found,), _) = next(Batches(split, 10, normalize={"mean": MEAN, "std": STD}).epoch())
+    expected = v2.Normalize(MEAN, STD)(v2.ToDtype(torch.float32, scale=True)(split.inputs))
+    torch.testing.assert_close(found, expected, rtol=1e-5, atol=1e-5)
+    assert found.is_contiguous(memory_format=torch.channels_last)
+
+
+def test_without_normalisation_images_are_in_the_unit_interval() -> None:
+    ((found,), _) = next(Batches(images(), 10).epoch())
+    assert found.min() == 0.0
+    assert found.max() == pytest.approx(1.0, abs=1e-6)
+
+
+def test_augmentation_is_drawn_anew_and_repeats_with_the_seed() -> None:
+    def epochs() -> list[torch.Tensor]:
+        batches = Batches(images(), 10, seed=1, augment=[crop])
+        return [torch.cat([x for (x,), _ in batches.epoch()]).sum((1, 2, 3)).sort().values for _ in range(2)]
+
+    first, second = epochs()
+    assert not torch.equal(first, second)
+    assert torch.equal(first, epochs()[0])
+
+
+def test_texts_are_cut_at_the_longest_of_their_batch() -> None:
+    for (tokens, lengths), targets in Batches(texts(), 2, seed=0).epoch():
+        assert tokens.shape == (len(targets), int(lengths.max()))
+        assert tokens.dtype == lengths.dtype == torch.int64
+        assert torch.equal((tokens > 0).sum(1), lengths)
+        assert torch.equal(tokens[:, 0], lengths + 1)
+        assert torch.equal(targets, (lengths < 3).long())
+
+
+def test_validation_takes_texts_by_length() -> None:
+    lengths = [n for (_, found), _ in Batches(texts(), 2).epoch() for n in found.tolist()]
+    assert lengths == [1, 2, 3, 4, 5]

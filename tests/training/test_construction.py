@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import torch
+from torch import nn
+
+from labreport.errors import TrainingError
+from labreport.training.construction import build_model, build_optimizer
+
+FACTS = {"classes": 4, "vocabulary": 9}
+
+
+def test_facts_go_where_the_constructor_takes_them() -> None:
+    image = build_model("labreport.models.resnet:ResNet34", {"width": 2}, FACTS)
+    text = build_model("labreport.models.own_lstm:OwnLSTM", {"embedding": 3, "hidden": 2}, FACTS)
+    assert image.fc.weight.shape == (4, 16)
+    assert text.embedding.weight.shape == (9, 3)
+
+
+@pytest.mark.parametrize(
+    ("target", "parameters", "message"),
+    [
+        ("torch.nn:Linear", {}, "allowed is a class of this package"),
+        ("labreport.models.resnet:ResNet35", {}, "ResNet35"),
+        ("labreport.models.nothing:Net", {}, r"No module named 'labreport\.models\.nothing'"),
+        ("labreport.models.resnet:ResNet34", {"wdith": 8}, "wdith.*it takes classes, width"),
+    ],
+)
+def test_wrong_models_are_refused(target: str, parameters: dict[str, Any], message: str) -> None:
+    with pytest.raises(TrainingError, match=message):
+        build_model(target, parameters, FACTS)
+
+
+@pytest.mark.parametrize(
+    ("name", "parameters"),
+    [("SGD", {"momentum": 0.9, "weight_decay": 5e-4}), ("Adam", {}), ("AdamW", {}), ("RMSprop", {})],
+)
+def test_optimizers_step_as_their_plain_loops(name: str, parameters: dict[str, Any]) -> None:
+    torch.manual_seed(0)
+    layers = [nn.Linear(5, 3), nn.Linear(5, 3)]
+    layers[1].load_state_dict(layers[0].state_dict())
+    x = torch.randn(8, 5)
+    fast = build_optimizer({"name": name, "parameters": parameters}, 0.01, layers[0].parameters())
+    plain = getattr(torch.optim, name)(layers[1].parameters(), lr=0.01, foreach=False, **parameters)
+    for _ in range(5):
+        for layer, optimizer in zip(layers, (fast, plain), strict=True):
+            optimizer.zero_grad()
+            layer(x).square().sum().backward()
+            optimizer.step()
+    torch.testing.assert_close(layers[0].weight, layers[1].weight)
+    assert fast.defaults.get("fused") or fast.defaults["foreach"]
+
+
+@pytest.mark.parametrize(
+    ("declared", "message"),
+    [
+        ({"name": "Adan"}, "found 'Adan', allowed are Adam, AdamW, RMSprop, SGD"),
+        ({"name": "SGD", "parameters": {"momentun": 0.9}}, "optimizer SGD: .*momentun"),
+        ({"name": "SGD", "parameters": {"momentum": -1}}, "optimizer SGD: .*momentum"),
+    ],
+)
+def test_wrong_optimizers_are_refused(declared: dict[str, Any], message: str) -> None:
+    with pytest.raises(TrainingError, match=message):
+        build_optimizer(declared, 0.01, nn.Linear(1, 1).parameters())
