@@ -47,6 +47,14 @@ STORIES: dict[str, dict[str, Any]] = {
         "own_shared": (60.0, 58.0, 62.0),
         "outcomes": [REFUTED, SUPPORTED, SUPPORTED, REFUTED, SUPPORTED, SUPPORTED],
     },
+    "chance_is_larger": {
+        "curves": {"mycnn": rising(0.32), "resnet34": at_once(0.77), "myresnet34": at_once(0.44)}
+        | TEXTS
+        | {"lstm8": at_once(0.5)},
+        "own": (44.0, 43.0, 45.0),
+        "own_shared": (41.0, 40.0, 42.0),
+        "outcomes": [REFUTED, REFUTED, SUPPORTED, SUPPORTED, SUPPORTED, REFUTED],
+    },
     "other_way_round": {
         "curves": {"mycnn": at_once(0.85), "resnet34": at_once(0.8), "myresnet34": rising(0.7)}
         | TEXTS
