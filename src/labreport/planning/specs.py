@@ -72,6 +72,7 @@ def text_spec(plan: Plan, report: ReportDeclaration, lang: Lang) -> dict[str, An
         },
         "tables": {name: {"path": table_prefix(report.name, lang, name)} for name in report.tables},
         "claims": {name: claim_file(report.name, name) for name in report.claims},
+        "dataset_titles": {name: plan.declarations.datasets[name].title for name in _datasets(plan, report)},
         "code": code_digest(["labreport.steps.write"]),
         **_sources(plan, report, report.experiments, report.measurements),
     }
@@ -108,7 +109,7 @@ def sources_of(plan: Plan, report: ReportDeclaration, item: Item) -> list[str]:
 
 def run_sources(plan: Plan, experiments: Iterable[str]) -> list[str]:
     """The files of all runs of some experiments that anything is made from."""
-    read = ("metrics.csv", "summary.json", "per_class.csv", "confusion.csv", "environment.json")
+    read = ("spec.json", "metrics.csv", "summary.json", "per_class.csv", "confusion.csv", "environment.json")
     return [run.file(name) for run in plan.report_runs(experiments) for name in read]
 
 
@@ -121,6 +122,7 @@ def text_sources(plan: Plan, report: ReportDeclaration, lang: Lang, suffixes: It
         *(str(path.relative_to(plan.root)) for path in shell),
         *run_sources(plan, report.experiments),
         f"results/reports/{report.name}/runs.csv",
+        *dict.fromkeys(run.data.file(run.data.last) for run in plan.report_runs(report.experiments)),
         *(measurement.file("SHA256SUMS") for measurement in kept.values()),
         *(figure_prefix(report.name, lang, name) + suffix for name in report.figures for suffix in suffixes),
         *(table_prefix(report.name, lang, name) + ".json" for name in report.tables),
@@ -138,6 +140,11 @@ def _sources(
         "data": {run.data.name: run.data.folder for run in plan.report_runs(names)},
         "measurements": {name: kept[name].folder for name in measurements},
     }
+
+
+def _datasets(plan: Plan, report: ReportDeclaration) -> list[str]:
+    """The data sets of a report's experiments, each once, in their order."""
+    return list(dict.fromkeys(plan.declarations.experiments[name].dataset for name in report.experiments))
 
 
 def _experiment(plan: Plan, name: str) -> dict[str, Any]:
