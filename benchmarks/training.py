@@ -1,0 +1,142 @@
+"""How much of the CPU the training loop uses: ResNet-34 against matrix products, an LSTM against its bare layer.
+
+What is compared takes turns, so that whatever else the machine does meets both alike; a ratio is the median of the
+pairs' ratios. Run as `python -m benchmarks.training`.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from statistics import median
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from benchmarks.comparison import Comparison, table
+from labreport.models.lstm import StackedLSTM
+from labreport.models.resnet import ResNet34
+from labreport.training.batches import Batches, Split
+from labreport.training.classification import Classification
+from labreport.training.construction import build_optimizer
+from labreport.training.loop import Epoch, fit
+from labreport.training.process import configure
+
+CPU = torch.device("cpu")
+ADAM = {"name": "Adam", "parameters": {}}
+CROSS_ENTROPY = {"name": "cross_entropy", "parameters": {}}
+PAIRS = 5
+STEPS = 3  # per epoch
+PRODUCTS = 40  # about as long as an epoch, to meet the same machine
+BATCH = 64
+MATRIX = 2048
+WORDS, LENGTH, EMBEDDING, HIDDEN = 20_000, 200, 200, 256
+
+
+def main() -> None:
+    """Print both comparisons."""
+    configure()
+    print(table([resnet(), lstm()]))
+
+
+def resnet() -> Comparison:
+    """Floating-point operations per second of ResNet-34's training steps and of a matrix product."""
+    rng = np.random.default_rng(0)
+    pixels = rng.integers(0, 256, (STEPS * BATCH, 3, 32, 32), dtype=np.uint8)
+    labels = rng.integers(0, 10, len(pixels), dtype=np.uint8)
+    model = ResNet34(10).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    operations = len(pixels) * training_flops(model, torch.zeros(1, 3, 32, 32))
+    left, right = torch.randn(2, MATRIX, MATRIX)
+    epochs = train(model, Split.place(pixels, labels, None, CPU), 10)
+
+    def products() -> None:
+        for _ in range(PRODUCTS):
+            left @ right
+
+    ours, theirs = pairs(lambda: next(epochs).train_seconds, lambda: seconds(products))
+    rates = [operations / time_s / 1e9 for time_s in ours]
+    peak = [PRODUCTS * 2 * MATRIX**3 / time_s / 1e9 for time_s in theirs]
+    return compare(
+        f"ResNet-34 training, fp32, batch {BATCH}", rates, peak, "GFLOP/s", "matrix product", "at least 0.75"
+    )
+
+
+def lstm() -> Comparison:
+    """Milliseconds of a step that trains a text classifier, and of forward and backward of its one layer."""
+    rng = np.random.default_rng(0)
+    lengths = np.full(STEPS * BATCH, LENGTH, dtype=np.int32)
+    tokens = rng.integers(1, WORDS, (len(lengths), LENGTH), dtype=np.int32)
+    labels = rng.integers(0, 2, len(lengths), dtype=np.uint8)
+    epochs = train(StackedLSTM(2, WORDS, EMBEDDING, HIDDEN, layers=1), Split.place(tokens, labels, lengths, CPU), 2)
+    bare = nn.LSTM(EMBEDDING, HIDDEN, batch_first=True)
+    x = torch.randn(BATCH, LENGTH, EMBEDDING, requires_grad=True)
+    gradient = torch.randn(BATCH, LENGTH, HIDDEN)
+
+    def layer_steps() -> None:
+        for _ in range(STEPS):
+            bare.zero_grad()
+            bare(x)[0].backward(gradient)
+
+    ours, theirs = pairs(lambda: next(epochs).train_seconds, lambda: seconds(layer_steps))
+    steps, layers = ([1000 * time_s / STEPS for time_s in times] for times in (ours, theirs))
+    what = f"LSTM training, batch {BATCH}, length {LENGTH}"
+    return compare(what, steps, layers, "ms per step", "bare layer", "at most 1.15")
+
+
+def train(model: nn.Module, split: Split, classes: int) -> Iterator[Epoch]:
+    """Endless epochs of the project's own loop, with next to no validation."""
+    task = Classification([str(index) for index in range(classes)], CROSS_ENTROPY)
+    few = Split(*(None if part is None else part[:1] for part in vars(split).values()))
+    optimizer = build_optimizer(ADAM, 1e-3, model.parameters())
+    return fit(model, task, Batches(split, BATCH, seed=0), Batches(few, 1), optimizer, epochs=10**6)
+
+
+def training_flops(model: nn.Module, images: Tensor) -> int:
+    """Multiplications and additions of convolutions and linear layers in one training step on `images`.
+
+    Forward, gradient of the weights and gradient of the input take as many each; the first layer's input needs none.
+    """
+    forward: list[int] = []
+
+    def count(module: nn.Module, inputs: object, output: Tensor) -> None:
+        weight = module.weight
+        assert isinstance(weight, Tensor)
+        forward.append(2 * output.numel() * weight[0].numel())
+
+    layers = [module for module in model.modules() if isinstance(module, (nn.Conv2d, nn.Linear))]
+    hooks = [layer.register_forward_hook(count) for layer in layers]
+    with torch.no_grad():
+        model.eval()(images)
+    for hook in hooks:
+        hook.remove()
+    return 3 * sum(forward) - forward[0]
+
+
+def pairs(ours: Callable[[], float], theirs: Callable[[], float]) -> tuple[list[float], list[float]]:
+    """Seconds of each in turn, after a first time that does not count."""
+    measured = [(ours(), theirs()) for _ in range(PAIRS + 1)][1:]
+    return [one for one, _ in measured], [other for _, other in measured]
+
+
+def seconds(work: Callable[[], object]) -> float:
+    """Wall time of one call."""
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
+
+
+def compare(what: str, ours: list[float], theirs: list[float], unit: str, other: str, aim: str) -> Comparison:
+    """The line of the table for pairs of values: medians, median ratio, and the ratios' range."""
+    ratios = sorted(one / another for one, another in zip(ours, theirs, strict=True))
+    return Comparison(
+        f"{what}: median of {len(ratios)} pairs",
+        f"{median(ours):.0f} {unit}",
+        f"{median(theirs):.0f} {unit}, {other}",
+        median(ratios),
+        f"{aim} (pairs from {ratios[0]:.2f} to {ratios[-1]:.2f})",
+    )
+
+
+if __name__ == "__main__":
+    main()
