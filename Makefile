@@ -11,7 +11,7 @@ snakemake = $(bin)/snakemake --cores $(CORES) $@ $(if $(strip $(CONFIG)),--confi
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help setup tex test lint format bench lock always
+.PHONY: help setup tex test lint format publish bench lock always
 # Snakemake locks the folder it works in, so one target after the other.
 .NOTPARALLEL:
 
@@ -46,6 +46,9 @@ format: setup ## the sources in the project's format
 	@$(bin)/ruff check --fix
 	@$(bin)/ruff format
 	@$(bin)/snakefmt Snakefile workflow
+
+publish: setup ## the measured results of every report, at the scale of CONFIG, into docs/results.md
+	@$(snakemake)
 
 bench: setup tex ## speed, as ratios measured in one run
 	@$(bin)/python -m benchmarks.run

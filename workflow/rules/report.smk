@@ -49,3 +49,14 @@ rule typeset:
         "typeset {output}"
     shell:
         "{STEP}.typeset --source {input:q} --out {output:q} 2>&1 | tee {log:q}"
+
+
+rule publish:
+    input:
+        lambda wildcards: [path for name in REPORTS for path in text_sources(name, "en", [])],
+    params:
+        specs=lambda wildcards: [canonical(specs.page_spec(PLAN, PLAN.report(name))) for name in REPORTS],
+    message:
+        "write the measured results into docs/results.md"
+    shell:
+        'for spec in {params.specs:q}; do {STEP}.publish --spec "$spec" --page docs/results.md; done'

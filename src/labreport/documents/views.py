@@ -73,7 +73,9 @@ def functions(results: Results, spec: Mapping[str, Any], lang: str) -> dict[str,
         spec: the spec of a `write` step.
         lang: `zh` or `en`.
     """
-    experiments: Mapping[str, Any] = spec.get("experiments") or {}
+    declared: Mapping[str, Any] = spec.get("experiments") or {}
+    # A canonical spec sorts its keys; the report's own order stands beside.
+    experiments = {name: declared[name] for name in spec.get("order") or declared}
 
     @cache
     def run(name: str) -> Namespace:

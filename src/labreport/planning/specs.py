@@ -12,6 +12,8 @@ from labreport.planning.plan import Plan, Run, option_targets
 
 # The folders of templates/ that every report shares.
 SHELLS = ("latex", "markdown")
+# The kinds of tables that the page of measured results shows.
+PAGE_KINDS = ("labreport.tables.results", "labreport.tables.lstm_cost")
 
 
 def item_spec(plan: Plan, report: ReportDeclaration, item: Item, step: str, lang: Lang) -> dict[str, Any]:
@@ -66,6 +68,7 @@ def text_spec(plan: Plan, report: ReportDeclaration, lang: Lang) -> dict[str, An
         "scale": plan.declarations.scale_name,
         "template": template(report.name, lang),
         "declaration": parts,
+        "order": report.experiments,
         "figures": {
             name: {"path": figure_prefix(report.name, lang, name), "width": item.options.get("width", "full")}
             for name, item in report.figures.items()
@@ -76,6 +79,12 @@ def text_spec(plan: Plan, report: ReportDeclaration, lang: Lang) -> dict[str, An
         "code": code_digest(["labreport.steps.write"]),
         **_sources(plan, report, report.experiments, report.measurements),
     }
+
+
+def page_spec(plan: Plan, report: ReportDeclaration) -> dict[str, Any]:
+    """The spec of a report's section on the page of measured results: its English text's, and which tables to show."""
+    shown = [name for name, item in report.tables.items() if item.kind.target in PAGE_KINDS]
+    return {**text_spec(plan, report, "en"), "page_tables": shown}
 
 
 def template(report: str, lang: str) -> str:

@@ -48,11 +48,11 @@ HEADS: dict[str, dict[str, str]] = {
 
 NOTES: dict[str, dict[str, str]] = {
     "demo": {
-        "zh": "实测值取自演示规模 (程序生成的小样本), 与原报告的数值不可比。",
+        "zh": "实测值取自演示规模（程序生成的小样本），与原报告的数值不可比。",
         "en": "Measured at demo scale (small generated samples): not comparable with the published values.",
     },
     "lite": {
-        "zh": "实测值取自精简规模 (真实数据的一部分, 轮次较少), 与原报告的数值不可比。",
+        "zh": "实测值取自精简规模（真实数据的一部分，轮次较少），与原报告的数值不可比。",
         "en": "Measured at lite scale (part of the data, few epochs): not comparable with the published values.",
     },
     "several_seeds": {
@@ -60,7 +60,7 @@ NOTES: dict[str, dict[str, str]] = {
         "en": "Mean ± standard deviation over {0} seeds.",
     },
     "mean_of_seeds": {"zh": "数值为 {0} 个种子的均值。", "en": "Mean over {0} seeds."},
-    "missing_seeds": {"zh": "{0}: {2} 个种子中完成 {1} 个。", "en": "{0}: {1} of {2} seeds."},
+    "missing_seeds": {"zh": "{0}：{2} 个种子中完成 {1} 个。", "en": "{0}: {1} of {2} seeds."},
     "shared_model": {"zh": "各模型均取 {0}。", "en": "All models: {0}."},
     "class_samples": {"zh": "每类 {0} 个验证样本。", "en": "{0} validation samples per class."},
     "counted": {
@@ -72,7 +72,7 @@ NOTES: dict[str, dict[str, str]] = {
         "en": "A + after a commit: the working tree had changes.",
     },
     "lstm_cost": {
-        "zh": "批大小 {0}, 序列长 {1}, 一层的前向与反向; {2} 次重复的中位数与四分位区间。",
+        "zh": "批大小 {0}，序列长 {1}，一层的前向与反向；{2} 次重复的中位数与四分位区间。",
         "en": "Batch size {0}, length {1}, one layer forward and backward; median and quartiles of {2} repetitions.",
     },
 }
