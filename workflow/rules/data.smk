@@ -34,11 +34,12 @@ rule sample:
         key="[0-9a-f]{16}",
         file="|".join(map(re.escape, ARCHIVES)),
     params:
+        dataset=lambda wildcards: by_key(PLAN.samples.values(), wildcards.key).name,
         spec=lambda wildcards: canonical(by_key(PLAN.samples.values(), wildcards.key).spec),
     message:
         "generate the demo sample {wildcards.file}"
     shell:
-        "{STEP}.sample --spec {params.spec:q} --out {output[0]:q}"
+        "{STEP}.sample --dataset {params.dataset} --spec {params.spec:q} --out {output[0]:q}"
 
 
 rule prepare:
