@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -12,8 +13,18 @@ import pytest
 
 PROJECT = Path(__file__).resolve().parents[2]
 REPORTS = ["report/practice1.pdf", "report/practice1.md", "report/practice1.en.pdf", "report/practice1.en.md"]
-# The copy shares the environment, so README's `.venv/bin/snakemake` is this one.
-SNAKEMAKE = [sys.executable, "-m", "snakemake"]
+# README's commands, word for word, that the copy's reports are made with.
+README_REPORTS = [
+    ["--cores", "1", "report/practice1.pdf"],
+    ["--cores", "1", "report/practice1.en.pdf", "report/practice1.md", "report/practice1.en.md"],
+]
+
+
+def readme_commands() -> list[str]:
+    """Every line of README's shell blocks."""
+    text = (PROJECT / "README.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"```sh\n(.*?)```", text, re.DOTALL)
+    return [line for block in blocks for line in block.splitlines() if line.strip()]
 
 
 def copy_project(target: Path) -> Path:
@@ -30,6 +41,7 @@ def copy_project(target: Path) -> Path:
         if source.is_file():
             (target / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(source, target / name)
+    (target / ".venv").symlink_to(sys.prefix)  # README's `.venv/bin/snakemake` is this environment's
     git = ["git", "-c", "user.name=Tester", "-c", "user.email=tester@example.org"]
     for command in (["init", "-q"], ["add", "-A"], ["commit", "-qm", "copy"]):
         subprocess.run([*git, *command], cwd=target, check=True, capture_output=True)
@@ -41,7 +53,7 @@ def snakemake(folder: Path, *arguments: str, check: bool = True) -> subprocess.C
     environment = {key: value for key, value in os.environ.items() if not key.startswith(("PYTEST", "PYTHON"))}
     environment["CUDA_VISIBLE_DEVICES"] = ""
     done = subprocess.run(
-        [*SNAKEMAKE, *arguments], cwd=folder, env=environment, capture_output=True, text=True, timeout=900
+        [".venv/bin/snakemake", *arguments], cwd=folder, env=environment, capture_output=True, text=True, timeout=900
     )
     if check and done.returncode:
         pytest.fail(f"snakemake {' '.join(arguments)} ended with {done.returncode}:\n{done.stdout}\n{done.stderr}")
@@ -50,9 +62,10 @@ def snakemake(folder: Path, *arguments: str, check: bool = True) -> subprocess.C
 
 @pytest.fixture(scope="session")
 def built(tmp_path_factory) -> Path:
-    """A project with both languages of the demo report, read-only by agreement."""
+    """A project in which README's commands made the demo report in every form; read-only by agreement."""
     folder = copy_project(tmp_path_factory.mktemp("built") / "project")
-    snakemake(folder, "--cores", "2", *REPORTS)
+    for arguments in README_REPORTS:
+        snakemake(folder, *arguments)
     return folder
 
 
