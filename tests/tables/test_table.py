@@ -6,11 +6,10 @@ import io
 import json
 import math
 
-import numpy as np
 import pandas as pd
 import pytest
 
-from labreport.tables.table import Column, Table, best_rows, decimals_for, sampling_error
+from labreport.tables.table import Column, Table, best_rows, decimals_for
 
 
 @pytest.mark.parametrize(
@@ -20,12 +19,6 @@ from labreport.tables.table import Column, Table, best_rows, decimals_for, sampl
 )  # fmt: skip
 def test_one_decimal_more_than_the_spread_supports(spreads, decimals):
     assert decimals_for(spreads) == decimals
-
-
-def test_sampling_error_is_the_spread_of_repeated_sampling():
-    rng = np.random.default_rng(0)
-    accuracies = rng.binomial(1000, 0.85, 200_000) / 1000
-    assert sampling_error(0.85, 1000) == pytest.approx(accuracies.std(), rel=0.01)
 
 
 def test_best_rows_are_those_that_look_best():

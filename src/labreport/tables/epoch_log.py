@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from labreport.results import Results
+from labreport.sampling import sampling_error
 from labreport.tables.heads import head
-from labreport.tables.table import Column, Table, best_rows, decimals_for, sampling_error
+from labreport.tables.table import Column, Table, best_rows, decimals_for
 
 PERCENT = 100.0
 LOSS_DECIMALS = 3

@@ -9,8 +9,9 @@ import pandas as pd
 
 from labreport.errors import ResultsError
 from labreport.results import Results
+from labreport.sampling import sampling_error
 from labreport.tables.heads import class_name, head, note
-from labreport.tables.table import Column, Table, best_rows, decimals_for, sampling_error
+from labreport.tables.table import Column, Table, best_rows, decimals_for
 
 PERCENT = 100.0
 

@@ -8,8 +8,9 @@ from typing import Any
 import pandas as pd
 
 from labreport.results import Results
+from labreport.sampling import sampling_error
 from labreport.tables.heads import head, note, scale_notes
-from labreport.tables.table import Column, Table, best_rows, decimals_for, sampling_error
+from labreport.tables.table import Column, Table, best_rows, decimals_for
 
 PERCENT = 100.0
 MILLION = 1e6

@@ -104,11 +104,6 @@ def decimals_for(spreads: Sequence[float]) -> int:
     return min(max(0, 1 - math.floor(math.log10(min(sizes)))), MOST_DECIMALS)
 
 
-def sampling_error(accuracy: float, samples: int) -> float:
-    """Standard error of an accuracy measured on `samples` independent samples, a fraction: sqrt(p (1 - p) / n)."""
-    return math.sqrt(accuracy * (1 - accuracy) / samples)
-
-
 def best_rows(values: Sequence[float], decimals: int, factor: float = 1.0) -> list[int]:
     """Rows whose value, rounded as it is shown, is the greatest; none where fewer than two rows have a value."""
     shown = [None if pd.isna(value) else round(factor * value, decimals) for value in values]
