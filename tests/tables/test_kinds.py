@@ -200,6 +200,7 @@ def test_lstm_cost_is_relative_to_the_fastest(results):
     assert rows[1][keys.index("quartiles")] == "160.0–171.0"
     assert rows[1][keys.index("total")] == "9,300"
     assert "Batch size 64, length 300" in table.notes[0]
+    assert "inside a fused operator is not counted" in table.notes[0]
 
 
 def test_every_word_has_both_languages():

@@ -72,8 +72,10 @@ NOTES: dict[str, dict[str, str]] = {
         "en": "A + after a commit: the working tree had changes.",
     },
     "lstm_cost": {
-        "zh": "批大小 {0}，序列长 {1}，一层的前向与反向；{2} 次重复的中位数与四分位区间。",
-        "en": "Batch size {0}, length {1}, one layer forward and backward; median and quartiles of {2} repetitions.",
+        "zh": "批大小 {0}，序列长 {1}，一层的前向与反向；{2} 次重复的中位数与四分位区间。"
+        "融合运算内部所做的不计入运算调用。",
+        "en": "Batch size {0}, length {1}, one layer forward and backward; median and quartiles of {2} repetitions. "
+        "What happens inside a fused operator is not counted.",
     },
 }
 
