@@ -41,6 +41,24 @@ def test_two_standard_errors_decide(mean, error, expected):
     assert verdict.exceeds(verdict.Estimate(mean, error), 0.5) is expected
 
 
+@pytest.mark.parametrize(("metric", "samples"), [("val_accuracy", 400), ("train_accuracy", 800)])
+def test_one_seed_has_the_error_of_its_finite_samples(frames, metric, samples):
+    found = verdict.measured(frames({"a": [[0.8]]}, samples=400), "a", metric, [0.8])
+    assert found.error == pytest.approx(scipy.stats.binom(samples, 0.8).std() / samples)
+
+
+def test_more_seeds_do_not_enlarge_the_validation_set(frames):
+    results = frames({"a": [[0.7]] * 9}, samples=100)
+    spread = [0.68, 0.72] * 4 + [0.7]
+    found = verdict.measured(results, "a", "val_accuracy", spread)
+    assert found.error**2 == pytest.approx(scipy.stats.sem(spread) ** 2 + 0.7 * 0.3 / 100)
+
+
+def test_what_is_no_accuracy_has_no_sampling_error(frames):
+    with pytest.raises(ResultsError, match=r"found 1\.2 of \[400\]"):
+        verdict.accuracy_error(frames({"a": [[1.2]]}, samples=400), "a", "val_accuracy", 1.2)
+
+
 def test_runs_of_different_data_are_not_compared(frames):
     results = frames({"a": [[0.5]], "b": [[0.5]]}, datasets={"b": "imdb"})
     with pytest.raises(ResultsError, match=r"a on cifar10, b on imdb"):

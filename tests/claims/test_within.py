@@ -12,7 +12,7 @@ OPTIONS = {"experiments": ["a", "b", "c"], "metric": "val_accuracy", "points": 2
 
 @pytest.mark.parametrize(
     ("finals", "outcome"),
-    [((0.84, 0.85, 0.86), "supported"), ((0.84, 0.85, 0.8601), "refuted"), ((0.5, 0.5, 0.5), "supported")],
+    [((0.84, 0.85, 0.859), "supported"), ((0.84, 0.85, 0.8601), "refuted"), ((0.5, 0.5, 0.5), "supported")],
 )
 def test_the_spread_of_last_epochs_decides(frames, finals, outcome, in_both_languages):
     results = frames({name: [[0.99, final]] for name, final in zip("abc", finals, strict=True)})
@@ -32,6 +32,14 @@ def test_scatter_over_seeds_leaves_it_undecided(frames, noise, points, outcome):
     curves = {"a": [[0.84 - noise], [0.84 + noise]], "b": [[0.85 - noise], [0.85 + noise]]}
     verdict = within.judge(frames(curves), {**OPTIONS, "experiments": ["a", "b"], "points": points})
     assert (verdict.outcome, verdict.values["seeds"]) == (outcome, 2)
+
+
+@pytest.mark.parametrize(("samples", "outcome"), [(200, "undecided"), (10_000, "supported")])
+def test_one_seed_is_as_sure_as_its_validation_set_is_large(frames, samples, outcome):
+    results = frames({"a": [[0.8442]], "b": [[0.8459]], "c": [[0.8460]]}, samples=samples)
+    verdict = within.judge(results, OPTIONS)
+    assert verdict.outcome == outcome
+    assert verdict.values["error"] == pytest.approx((0.8442 * 0.1558 + 0.846 * 0.154) ** 0.5 / samples**0.5)
 
 
 def test_one_experiment_cannot_be_compared(frames):

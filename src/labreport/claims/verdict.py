@@ -1,4 +1,10 @@
-"""What a claim came out as, and the rule by which several seeds decide it."""
+"""What a claim came out as, and the rule by which seeds and a finite validation set decide it.
+
+A number that a claim compares has two errors, which add in quadrature: the scatter of training, which only several
+seeds can tell, and that of the finite set on which it was measured. The second one is there with one seed too, and
+further seeds do not reduce it, since all of them are measured on the same set. That two experiments share this set
+makes their difference surer than the sum of their errors says; the rule errs to the side of `undecided`.
+"""
 
 from __future__ import annotations
 
@@ -11,9 +17,11 @@ import pandas as pd
 
 from labreport.errors import ResultsError
 from labreport.results import Results
+from labreport.sampling import sampling_error
 
 SUPPORTED, REFUTED, UNDECIDED = "supported", "refuted", "undecided"
 STANDARD_ERRORS = 2.0
+SAMPLES = {"train_accuracy": "train_samples", "val_accuracy": "val_samples"}
 
 
 @dataclass(frozen=True)
@@ -33,7 +41,7 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Estimate:
-    """A mean over seeds and its standard error (0 with one seed, which carries no information about it)."""
+    """A number and its standard error."""
 
     mean: float
     error: float = 0.0
@@ -42,9 +50,15 @@ class Estimate:
         """The difference of two independent estimates; errors add in quadrature."""
         return Estimate(self.mean - other.mean, math.hypot(self.error, other.error))
 
+    def blurred(self, error: float) -> Estimate:
+        """The same number with a further, independent error."""
+        return Estimate(self.mean, math.hypot(self.error, error))
+
 
 def estimate(values: Sequence[float]) -> Estimate:
     """Mean of one value per seed, with the standard error s / sqrt(n) (s with n - 1 in the denominator).
+
+    One seed says nothing about the scatter of training: its error is 0, and what is left is the validation set's.
 
     Raises:
         ResultsError: there is no value, or one is not finite.
@@ -72,6 +86,31 @@ def exceeds(value: Estimate, limit: float) -> bool | None:
 def outcome(holds: bool | None) -> str:
     """The word for a claim that holds, does not hold, or cannot be told."""
     return {True: SUPPORTED, False: REFUTED, None: UNDECIDED}[holds]
+
+
+def measured(results: Results, experiment: str, metric: str, values: Sequence[float]) -> Estimate:
+    """The mean of one accuracy per seed, with the scatter over seeds and the error of the finite set of samples.
+
+    Raises:
+        ResultsError: there is no value, or one is no accuracy.
+    """
+    found = estimate(values)
+    return found.blurred(accuracy_error(results, experiment, metric, found.mean))
+
+
+def accuracy_error(results: Results, experiment: str, metric: str, accuracy: float) -> float:
+    """Standard error of `accuracy` on the samples that `metric` of `experiment` was measured on.
+
+    Raises:
+        ResultsError: `accuracy` is not in [0, 1], or the runs were measured on different numbers of samples.
+    """
+    samples = set(results.summary(experiment)[SAMPLES[metric]])
+    if not 0 <= accuracy <= 1 or len(samples) != 1:
+        raise ResultsError(
+            f"{results.name}: {metric} of {experiment} has to be a fraction of one number of samples; "
+            f"found {accuracy} of {sorted(samples)}"
+        )
+    return sampling_error(accuracy, int(samples.pop()))
 
 
 def final_values(results: Results, experiment: str, metric: str) -> list[float]:
