@@ -42,7 +42,13 @@ def test_the_variant_with_one_input_product_tells_its_share(frames):
 
 def test_nothing_is_claimed_of_a_variant_that_was_not_measured(frames):
     values = cost_ratio.judge(frames({}, measurement=measured()), OPTIONS).values
-    assert (values["shared_ratio"], values["shared_gain"]) == (None, None)
+    assert (values["shared_ratio"], values["shared_gain"], values["shared_faster"]) == (None, None, None)
+
+
+@pytest.mark.parametrize(("shared", "faster"), [(20.0, True), (25.0, None), (35.0, None), (40.0, False)])
+def test_the_variant_is_faster_where_the_quartiles_separate(frames, shared, faster):
+    verdict = cost_ratio.judge(frames({}, measurement=measured(own=30.0, own_shared=shared)), OPTIONS)
+    assert verdict.values["shared_faster"] is faster
 
 
 def test_an_unknown_implementation_names_those_there_are(frames):

@@ -68,15 +68,26 @@ def _row(frame: pd.DataFrame, name: str, measurement: str) -> pd.Series:
     return row
 
 
-def _shared_input(frame: pd.DataFrame, name: str, slow: pd.Series, fast: pd.Series) -> dict[str, float | None]:
-    """How much of the difference goes when `slow` computes its input product once for all steps (`<slow>_shared`)."""
+def _shared_input(frame: pd.DataFrame, name: str, slow: pd.Series, fast: pd.Series) -> dict[str, float | bool | None]:
+    """What changes when `slow` computes its input product once for all steps (`<slow>_shared`)."""
     variant = f"{name}_shared"
     if variant not in frame.index:
-        return {"shared_ratio": None, "shared_gain": None}
-    shared = float(_row(frame, variant, name)["milliseconds"])
+        return {"shared_ratio": None, "shared_gain": None, "shared_faster": None}
+    shared = _row(frame, variant, name)
     excess = float(slow["milliseconds"] - fast["milliseconds"])
-    gain = (float(slow["milliseconds"]) - shared) / excess if excess > 0 else None
-    return {"shared_ratio": _ratio(shared, fast["milliseconds"]), "shared_gain": gain}
+    gain = float(slow["milliseconds"] - shared["milliseconds"]) / excess if excess > 0 else None
+    return {
+        "shared_ratio": _ratio(shared["milliseconds"], fast["milliseconds"]),
+        "shared_gain": gain,
+        "shared_faster": _faster(shared, slow),
+    }
+
+
+def _faster(one: pd.Series, other: pd.Series) -> bool | None:
+    """Whether the quartiles of `one` lie wholly below those of `other`; None where the two ranges meet."""
+    if one["milliseconds_high"] < other["milliseconds_low"]:
+        return True
+    return False if one["milliseconds_low"] > other["milliseconds_high"] else None
 
 
 def _ratio(above: Any, below: Any) -> float:
