@@ -9,6 +9,8 @@ import pytest
 
 from labreport.data import samples_images, samples_reviews
 
+# Python before 3.11.4 has no extraction filters; later ones warn without.
+SAFE = {"filter": "data"} if hasattr(tarfile, "data_filter") else {}
 SMALL = {"train_per_class": 10, "test_per_class": 4, "seed": 3}
 
 
@@ -38,5 +40,5 @@ def reviews_folder(reviews_archive: Path) -> Path:
 
 def _unpacked(archive: Path, name: str) -> Path:
     with tarfile.open(archive) as tar:
-        tar.extractall(archive.parent, filter="data")
+        tar.extractall(archive.parent, **SAFE)
     return archive.parent / name

@@ -20,7 +20,8 @@ def test_nothing_is_asked_when_the_file_is_there(tmp_path: Path) -> None:
 def test_failure_is_one_message_and_exit_code_1(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     target = tmp_path / "set.tar.gz"
     urls = ["file:///etc/hostname", "http://[broken/set.tar.gz"]
-    assert run_step(main, ["--url", *urls, "--digest", "md5:0", "--out", str(target)]) == 1
+    mirrors = [f"--url={url}" for url in urls]  # as the rule writes them
+    assert run_step(main, [*mirrors, "--digest", "md5:0", "--out", str(target)]) == 1
     message = capsys.readouterr().err
     assert "error: set.tar.gz: no mirror delivered it:" in message
     assert all(f"  {url}: is no address to download from" in message for url in urls)

@@ -22,6 +22,8 @@ PARAMETERS: dict[str, dict[str, Any]] = {
     "cifar10": {"train_per_class": 4, "test_per_class": None, "seed": 0},
     "imdb": {"train_per_class": 4, "test_per_class": None, "seed": 0, "vocabulary": 100, "length": 40},
 }
+# Python before 3.11.4 has no extraction filters; later ones warn without.
+SAFE: dict[str, Any] = {"filter": "data"} if hasattr(tarfile, "data_filter") else {}
 FILES = {"cifar10": "cifar-10-python.tar.gz", "imdb": "aclImdb_v1.tar.gz"}
 FOLDERS = {"cifar10": "cifar-10-batches-py", "imdb": "aclImdb"}
 
@@ -32,7 +34,7 @@ def raw(tmp_path: Path) -> Path:
     for name, generator in (("cifar10", samples_images), ("imdb", samples_reviews)):
         generator.write_archive(tmp_path / FILES[name], SMALL)
         with tarfile.open(tmp_path / FILES[name]) as tar:
-            tar.extractall(tmp_path, filter="data")
+            tar.extractall(tmp_path, **SAFE)
     return tmp_path
 
 

@@ -18,7 +18,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         DownloadError: no mirror delivered it.
     """
     parser = argparse.ArgumentParser(prog="labreport.steps.download", description=__doc__)
-    parser.add_argument("--url", nargs="+", required=True, help="mirrors, in the order to try them")
+    parser.add_argument("--url", action="append", required=True, help="a mirror; several are tried in their order")
     parser.add_argument("--digest", required=True, help="md5:HEX or sha256:HEX of the file")
     parser.add_argument("--out", type=Path, required=True)
     arguments = parser.parse_args(argv)
