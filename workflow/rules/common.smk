@@ -2,6 +2,7 @@
 # INPUTS  config/, the sources under src/ (for the digests of code)
 # OUTPUTS none: PLAN, REPORTS, STEP and functions for the other files
 import os
+import shlex
 import sys
 from pathlib import Path
 
@@ -11,20 +12,28 @@ sys.path.insert(0, str(ROOT / "src"))
 from labreport.declarations.project import announcement, load
 from labreport.errors import UserError
 from labreport.planning import specs
+from labreport.planning.code import code_digest
+from labreport.planning.devices import cuda_devices
 from labreport.planning.keys import canonical
 from labreport.planning.plan import RUN_FILES, Plan, check_targets
 
 try:
     PLAN = Plan(load(ROOT, config))
-    RUNS = {run.key: run for runs in PLAN.runs.values() for run in runs}
-    MEASUREMENTS = PLAN.measurements
-    check_targets(PLAN, getattr(workflow.dag_settings, "targets", ()))
+    RUNS = {run.address: run for runs in PLAN.runs.values() for run in runs}
+    PREPARED = {data.address: data for data in PLAN.prepared.values()}
+    MEASUREMENTS = {measurement.address: measurement for measurement in PLAN.measurements.values()}
+    SAMPLES = {sample.key: sample for sample in PLAN.samples.values()}
+    # While a Snakefile is read, Snakemake has not yet told the workflow its targets.
+    check_targets(PLAN, sys.argv[1:])
 except UserError as error:
     sys.exit(f"error: {error}")  # a WorkflowError would add lines of this file, which is not where the mistake is
 
 REPORTS = sorted(PLAN.declarations.reports)
 # `python` on the PATH may be another one than Snakemake's; sources come from this copy of the project.
-STEP = f"PYTHONPATH={os.path.relpath(ROOT / 'src')} {os.path.relpath(sys.executable)} -m labreport.steps"
+STEP = (
+    f"PYTHONPATH={shlex.quote(os.path.relpath(ROOT / 'src'))} "
+    f"{shlex.quote(os.path.relpath(sys.executable))} -m labreport.steps"
+)
 NONE = "(?!)"  # a pattern that nothing matches
 
 if workflow.is_main_process:
@@ -39,12 +48,8 @@ wildcard_constraints:
 
 
 def missing(kept):
-    """A pattern for the keys that are not there yet: what is there has no rule, so nothing can rerun it."""
-    return "|".join(sorted({one.key for one in PLAN.unfinished(kept)})) or NONE
-
-
-def by_key(kept, key):
-    return next(one for one in kept if one.key == key)
+    """A pattern for the addresses NAME/KEY that are not there yet: what is there has no rule, so nothing reruns it."""
+    return "|".join(sorted(one.address for one in PLAN.unfinished(kept.values()))) or NONE
 
 
 def lang_of(wildcards):

@@ -6,17 +6,19 @@ ARCHIVES = {dataset.archive.file: dataset for dataset in PLAN.declarations.datas
 
 def prepare_source(wildcards):
     """What a data set is read from: a demo sample, the user's archive or folder, or a download."""
-    dataset = PLAN.declarations.datasets[wildcards.dataset]
+    name = PREPARED[wildcards.data].name
+    dataset = PLAN.declarations.datasets[name]
     if PLAN.declarations.scale.source == "sample":
-        return PLAN.samples[wildcards.dataset].file(dataset.archive.file)
-    return PLAN.raw_source(wildcards.dataset) or f"results/data/raw/{dataset.archive.file}"
+        return PLAN.samples[name].file(dataset.archive.file)
+    return PLAN.raw_source(name) or f"results/data/raw/{dataset.archive.file}"
 
 
 rule download:
     output:
         protected("results/data/raw/{file}"),
     wildcard_constraints:
-        file="|".join(map(re.escape, ARCHIVES)),
+        # An archive that is there has no rule: a new mirror must neither fetch it again nor delete it.
+        file="|".join(re.escape(file) for file in ARCHIVES if not (ROOT / "results/data/raw" / file).exists()) or NONE,
     params:
         mirrors=lambda wildcards: [f"--url={url}" for url in ARCHIVES[wildcards.file].mirrors],
         digest=lambda wildcards: ARCHIVES[wildcards.file].archive.digest,
@@ -34,8 +36,8 @@ rule sample:
         key="[0-9a-f]{16}",
         file="|".join(map(re.escape, ARCHIVES)),
     params:
-        dataset=lambda wildcards: by_key(PLAN.samples.values(), wildcards.key).name,
-        spec=lambda wildcards: canonical(by_key(PLAN.samples.values(), wildcards.key).spec),
+        dataset=lambda wildcards: SAMPLES[wildcards.key].name,
+        spec=lambda wildcards: canonical(SAMPLES[wildcards.key].spec),
     message:
         "generate the demo sample {wildcards.file}"
     shell:
@@ -46,16 +48,15 @@ rule prepare:
     input:
         ancient(prepare_source),
     output:
-        "results/data/{dataset}/{key}/dataset.json",
+        "results/data/{data}/dataset.json",
     log:
-        "results/logs/prepare/{dataset}.{key}.log",
+        "results/logs/prepare/{data}.log",
     wildcard_constraints:
-        dataset="|".join(PLAN.declarations.datasets),
-        key=missing(PLAN.prepared.values()),
+        data=missing(PREPARED),
     params:
-        spec=lambda wildcards: canonical(by_key(PLAN.prepared.values(), wildcards.key).spec),
+        spec=lambda wildcards: canonical(PREPARED[wildcards.data].spec),
         out=lambda wildcards, output: Path(output[0]).parent,
     message:
-        "prepare {wildcards.dataset}"
+        "prepare {wildcards.data}"
     shell:
         "{STEP}.prepare --spec {params.spec:q} --source {input:q} --out {params.out:q} 2>&1 | tee {log:q}"

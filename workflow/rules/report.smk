@@ -45,6 +45,8 @@ rule typeset:
         "report/{report}{suffix}.pdf",
     log:
         "results/logs/typeset/{report}{suffix}.log",
+    params:
+        code=code_digest(["labreport.steps.typeset"]),
     message:
         "typeset {output}"
     shell:

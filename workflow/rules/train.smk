@@ -1,52 +1,56 @@
 # One run: one experiment with one seed. One measurement: what a figure needs beside runs.
 # INPUTS  results/data/DATASET/KEY/
 # OUTPUTS results/runs/EXPERIMENT/KEY/, results/measurements/NAME/KEY/
+# Jobs on a GPU take turns (profiles/default allows one); on the CPU they share what --cores gives.
+GPU = 1 if cuda_devices() else 0
 TENSORBOARD = PLAN.declarations.config.tensorboard
 
 
 def run_data(wildcards):
-    return RUNS[wildcards.key].data.file("dataset.json")
+    return RUNS[wildcards.run].data.file("dataset.json")
 
 
 rule train:
     input:
         ancient(run_data),
     output:
-        expand("results/runs/{{experiment}}/{{key}}/{file}", file=RUN_FILES),
+        expand("results/runs/{{run}}/{file}", file=RUN_FILES),
     benchmark:
-        "results/logs/train/{experiment}.{key}.tsv"
+        "results/logs/train/{run}.tsv"
     wildcard_constraints:
-        experiment="|".join(PLAN.runs),
-        key=missing(RUNS.values()),
+        run=missing(RUNS),
     # Small demo runs gain nothing from a second thread; real ones take what they are given.
     threads: 1 if PLAN.declarations.scale.source == "sample" else workflow.cores or 1
     resources:
-        gpu=1,
+        gpu=GPU,
     params:
-        spec=lambda wildcards: canonical(RUNS[wildcards.key].spec),
+        spec=lambda wildcards: canonical(RUNS[wildcards.run].spec),
+        experiment=lambda wildcards: RUNS[wildcards.run].name,
         data=lambda wildcards, input: Path(input[0]).parent,
         out=lambda wildcards, output: Path(output[0]).parent,
+        seed=lambda wildcards: RUNS[wildcards.run].seed,
         events="--tensorboard results/tensorboard" if TENSORBOARD else "",
     message:
-        "train {wildcards.experiment} ({wildcards.key})"
+        "train {params.experiment}, seed {params.seed} ({wildcards.run})"
     shell:
-        "{STEP}.train --spec {params.spec:q} --experiment {wildcards.experiment} --data {params.data:q}"
+        "{STEP}.train --spec {params.spec:q} --experiment {params.experiment} --data {params.data:q}"
         " --out {params.out:q} --threads {threads} {params.events}"
 
 
 rule measure:
     output:
-        "results/measurements/{name}/{key}/SHA256SUMS",
+        "results/measurements/{measurement}/SHA256SUMS",
     wildcard_constraints:
-        key=missing(MEASUREMENTS.values()),
+        measurement=missing(MEASUREMENTS),
     # Timings next to another job would be the other job's.
     threads: workflow.cores or 1
     resources:
-        gpu=1,
+        gpu=GPU,
     params:
-        spec=lambda wildcards: canonical(by_key(MEASUREMENTS.values(), wildcards.key).spec),
+        spec=lambda wildcards: canonical(MEASUREMENTS[wildcards.measurement].spec),
+        name=lambda wildcards: MEASUREMENTS[wildcards.measurement].name,
         out=lambda wildcards, output: Path(output[0]).parent,
     message:
-        "measure {wildcards.name}"
+        "measure {params.name}"
     shell:
-        "{STEP}.measure --spec {params.spec:q} --name {wildcards.name} --out {params.out:q} --threads {threads}"
+        "{STEP}.measure --spec {params.spec:q} --name {params.name} --out {params.out:q} --threads {threads}"
