@@ -49,6 +49,11 @@ class Kept:
     folder: str
     last: str
 
+    @property
+    def address(self) -> str:
+        """NAME/KEY: the end of its folder, and what tells it from every other of its sort."""
+        return f"{self.name}/{self.key}"
+
     def is_there(self, root: Path) -> bool:
         """Whether it is complete; folders are renamed into place, so one file tells."""
         return (root / self.folder / self.last).is_file()
@@ -195,15 +200,15 @@ def check_targets(plan: Plan, targets: Iterable[object]) -> None:
 
     Args:
         plan: the project's plan.
-        targets: files and rules named on the command line; nothing means all.
+        targets: what stands on the command line; without a report among it, everything is meant.
 
     Raises:
         DeclarationError: a target report/NAME... whose report is not declared.
         DataError: the raw folder holds no data that one of the reports needs.
     """
     names = [found[1] for target in targets if (found := REPORT.fullmatch(str(target)))]
-    reports = [plan.report(name) for name in names] or list(plan.declarations.reports.values())
-    runs = plan.report_runs({name: None for report in reports for name in report.experiments})
+    experiments = {experiment: None for name in names for experiment in plan.report(name).experiments}
+    runs = plan.report_runs(experiments or plan.runs)
     for data in {run.data.folder: run.data for run in runs if not run.is_there(plan.root)}.values():
         if not data.is_there(plan.root):
             plan.raw_source(data.name)

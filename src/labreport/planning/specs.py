@@ -7,6 +7,7 @@ from typing import Any
 
 from labreport.declarations.reports import Item, ReportDeclaration, in_language
 from labreport.declarations.schema import Lang
+from labreport.errors import DeclarationError
 from labreport.planning.code import code_digest
 from labreport.planning.plan import Plan, Run, option_targets
 
@@ -145,8 +146,9 @@ def _sources(
     names = list(experiments)
     kept = plan.report_measurements(report)
     return {
+        "source": plan.declarations.scale.source,
         "experiments": {name: _experiment(plan, name) for name in names},
-        "data": {run.data.name: run.data.folder for run in plan.report_runs(names)},
+        "data": _data_folders(plan, names),
         "measurements": {name: kept[name].folder for name in measurements},
     }
 
@@ -154,6 +156,23 @@ def _sources(
 def _datasets(plan: Plan, report: ReportDeclaration) -> list[str]:
     """The data sets of a report's experiments, each once, in their order."""
     return list(dict.fromkeys(plan.declarations.experiments[name].dataset for name in report.experiments))
+
+
+def _data_folders(plan: Plan, experiments: Iterable[str]) -> dict[str, str]:
+    """Data set -> folder of its prepared form.
+
+    Raises:
+        DeclarationError: experiments shown together use one data set in two forms, so no text could say "the data".
+    """
+    folders: dict[str, str] = {}
+    for run in plan.report_runs(experiments):
+        if folders.setdefault(run.data.name, run.data.folder) != run.data.folder:
+            where = plan.declarations.experiments[run.name].where
+            raise DeclarationError(
+                f"{where}: arms.{run.name}.data: differs from another experiment's on {run.data.name} that is shown "
+                "with it; show them in reports, figures and tables of their own"
+            )
+    return folders
 
 
 def _experiment(plan: Plan, name: str) -> dict[str, Any]:
