@@ -82,12 +82,23 @@ def test_a_changed_declaration_is_followed(fresh, name):
 
 
 def test_a_moved_project_is_set_up_again(fresh):
-    """The scripts in .venv/bin hold their absolute path."""
+    """The scripts in .venv/bin hold their absolute path, and no package manager rewrites those it finds installed."""
     fresh.run("tools/ensure-python")
     fresh.project = fresh.project.rename(fresh.project.with_name("moved"))
     result = fresh.run("tools/ensure-python")
     assert result.returncode == 0, result.stderr
+    assert len([call for call in fresh.calls if call.startswith("python3 -m venv --clear")]) == 2
     assert len(uv_calls(fresh)) == 4
+
+
+def test_another_python_that_is_asked_for_makes_another_environment(fresh):
+    fresh.program("python3.12", OUTER)
+    fresh.run("tools/ensure-python")
+    fresh.run("tools/ensure-python", PYTHON="python3.12")
+    fresh.run("tools/ensure-python", PYTHON="python3.12")
+    fresh.run("tools/ensure-python")
+    made = [call.split()[0] for call in fresh.calls if " -m venv --clear" in call]
+    assert made == ["python3", "python3.12"]
 
 
 def test_an_interrupted_set_up_is_taken_up_again(fresh):
