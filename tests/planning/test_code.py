@@ -56,6 +56,15 @@ def test_a_string_that_is_no_docstring_counts():
     assert code.meaning("x = 1\n'text'") != code.meaning("x = 1\n'other'")
 
 
+@pytest.mark.parametrize("test", ["TYPE_CHECKING", "typing.TYPE_CHECKING"])
+def test_what_stands_under_type_checking_has_no_meaning(test):
+    plain = "import typing\nfrom typing import TYPE_CHECKING\ny = 1\n"
+    never = plain.replace("y = 1", f"if {test}:\n    import labreport.hidden\n    z = 2\nelse:\n    y = 1")
+    assert code.meaning(never) == code.meaning(plain)
+    assert code.meaning(never.replace("y = 1", "y = 2")) != code.meaning(plain)
+    assert code.meaning(never.replace(f"if {test}", "if other")) != code.meaning(plain)
+
+
 @pytest.fixture
 def package(tmp_path, monkeypatch):
     """A small package under the project's name, and a function that writes its modules."""
@@ -121,6 +130,41 @@ def test_a_missing_module_is_named(package):
     package(a="x = 1\n")
     with pytest.raises(CodeChangedError, match=r"labreport\.nothing: no such module"):
         code.closure(["labreport.nothing"])
+
+
+@pytest.mark.parametrize(
+    ("content", "place"),
+    [
+        (b"x = 1\ny = (\n", r"b\.py:2: .*never closed"),
+        (b'x = 1\ny = "\xff"\n', r"b\.py:2: .*utf-8"),
+        (b"x\0", r"b\.py:"),
+    ],
+    ids=["syntax", "encoding", "null byte"],
+)
+def test_a_module_that_cannot_be_parsed_is_one_message_with_its_line(package, tmp_path, content, place):
+    package(a="import labreport.b\n", b="class B: ...\n")
+    (tmp_path / "labreport" / "b.py").write_bytes(content)
+    calls = [
+        lambda: code.code_digest(["labreport.a"]),
+        lambda: code.check_code("0" * 16, ["labreport.a"]),
+        lambda: code.signature("labreport.b:B"),
+    ]
+    for call in calls:
+        with pytest.raises(CodeChangedError, match=place + r".*; mend it and start again$"):
+            call()
+
+
+def test_a_module_that_cannot_be_read_is_one_message(package, tmp_path, monkeypatch):
+    package(a="x = 1\n")
+
+    def refuse(path):
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(code.Path, "read_bytes", refuse)
+    with pytest.raises(
+        CodeChangedError, match=r"a\.py: cannot be read \(Permission denied\)|__init__\.py: cannot be read"
+    ):
+        code.code_digest(["labreport.a"])
 
 
 def test_signature_reads_defaults_and_inherited_constructors(package):

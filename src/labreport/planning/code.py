@@ -1,8 +1,8 @@
 """The meaning of code: a digest of the syntax trees that can reach a result.
 
 A digest covers every `labreport` module that a job imports, however deep, without comments, docstrings, formatting
-and type-checking imports. It is the same under every supported Python version, because a run may be planned on one
-machine and trained on another.
+and what stands under `if TYPE_CHECKING:`. It is the same under every supported Python version, because a run may be
+planned on one machine and trained on another.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def closure(roots: Iterable[str]) -> dict[str, Path]:
         Module name -> source file, sorted by name; parent packages included.
 
     Raises:
-        CodeChangedError: a module that is named does not exist.
+        CodeChangedError: a module that is named does not exist, or is no Python that can be parsed.
     """
     found: dict[str, Path] = {}
     waiting = [name for root in roots for name in _with_parents(root)]
@@ -91,7 +91,10 @@ def check_code(planned: str, roots: Iterable[str]) -> None:
 
 def meaning(source: str) -> str:
     """Hexadecimal digest of one source text's syntax tree without what has no effect."""
-    tree = ast.parse(source)
+    return _meaning(_running(ast.parse(source)))
+
+
+def _meaning(tree: ast.AST) -> str:
     return hashlib.sha256(json.dumps(_plain(tree), separators=(",", ":")).encode()).hexdigest()
 
 
@@ -105,7 +108,7 @@ def signature(target: str) -> dict[str, bool]:
         Parameter name -> whether it has a default.
 
     Raises:
-        CodeChangedError: the module or the class does not exist.
+        CodeChangedError: the module or the class does not exist, or the module cannot be parsed.
     """
     module, _, name = target.partition(":")
     path = _file_of(module)
@@ -133,7 +136,7 @@ def _arguments(arguments: ast.arguments) -> dict[str, bool]:
 
 @cache
 def _classes(path: Path) -> dict[str, ast.ClassDef]:
-    tree = ast.parse(path.read_text(encoding="utf-8"))
+    tree = _tree(path)
     return {node.name: node for node in tree.body if isinstance(node, ast.ClassDef)}
 
 
@@ -154,14 +157,44 @@ def _file_of(name: str) -> Path | None:
 @cache
 def _parsed(path: Path) -> tuple[tuple[str, ...], str]:
     """The package's modules that a file imports, and the digest of its meaning."""
-    source = path.read_text(encoding="utf-8")
-    return tuple(sorted(set(_imports(ast.parse(source), path)))), meaning(source)
+    tree = _tree(path)
+    return tuple(sorted(set(_imports(tree, path)))), _meaning(tree)
+
+
+def _tree(path: Path) -> ast.Module:
+    """A file's syntax tree, as far as it runs.
+
+    Raises:
+        CodeChangedError: the file cannot be read or parsed.
+    """
+    try:
+        return _running(ast.parse(path.read_bytes(), filename=str(path)))
+    except OSError as error:
+        raise CodeChangedError(f"{path}: cannot be read ({error.strerror or error})") from error
+    except (SyntaxError, ValueError) as error:  # ValueError: null bytes, before Python 3.12
+        line = f":{error.lineno}" if isinstance(error, SyntaxError) and error.lineno else ""
+        what = error.msg if isinstance(error, SyntaxError) else error
+        raise CodeChangedError(f"{path}{line}: is no valid Python ({what}); mend it and start again") from error
+
+
+def _running(tree: ast.Module) -> ast.Module:
+    """The tree without what stands under `if TYPE_CHECKING:`, which never runs."""
+    stripped: ast.Module = _Running().visit(tree)
+    return stripped
+
+
+class _Running(ast.NodeTransformer):
+    def visit_If(self, node: ast.If) -> Any:
+        self.generic_visit(node)
+        test = node.test
+        name = test.attr if isinstance(test, ast.Attribute) else test.id if isinstance(test, ast.Name) else None
+        return node.orelse if name == "TYPE_CHECKING" else node
 
 
 def _imports(tree: ast.Module, path: Path) -> Iterator[str]:
     relative = path.relative_to(SOURCES).with_suffix("").parts
     package = relative[:-1]
-    for node in _walk_running_code(tree):
+    for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names if alias.name.split(".")[0] == PACKAGE)
         elif isinstance(node, ast.ImportFrom):
@@ -170,17 +203,6 @@ def _imports(tree: ast.Module, path: Path) -> Iterator[str]:
             if base.split(".")[0] == PACKAGE:
                 yield base
                 yield from (f"{base}.{alias.name}" for alias in node.names if _file_of(f"{base}.{alias.name}"))
-
-
-def _walk_running_code(node: ast.AST) -> Iterator[ast.AST]:
-    """All nodes but those under `if TYPE_CHECKING:`, which never run."""
-    yield node
-    if isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING":
-        children: Iterable[ast.AST] = node.orelse
-    else:
-        children = ast.iter_child_nodes(node)
-    for child in children:
-        yield from _walk_running_code(child)
 
 
 def _plain(node: Any) -> Any:
