@@ -26,6 +26,7 @@ def test_facts_go_where_the_constructor_takes_them() -> None:
         ("labreport.models.resnet:ResNet35", {}, "ResNet35"),
         ("labreport.models.nothing:Net", {}, r"No module named 'labreport\.models\.nothing'"),
         ("labreport.models.resnet:ResNet34", {"wdith": 8}, "wdith.*it takes classes, width"),
+        ("labreport.models.resnet:ResNet34", {"width": -8}, "negative dimension.*it takes classes, width"),
     ],
 )
 def test_wrong_models_are_refused(target: str, parameters: dict[str, Any], message: str) -> None:
@@ -59,6 +60,7 @@ def test_optimizers_step_as_their_plain_loops(name: str, parameters: dict[str, A
         ({"name": "Adan"}, "found 'Adan', allowed are Adam, AdamW, RMSprop, SGD"),
         ({"name": "SGD", "parameters": {"momentun": 0.9}}, "optimizer SGD: .*momentun"),
         ({"name": "SGD", "parameters": {"momentum": -1}}, "optimizer SGD: .*momentum"),
+        ({"name": "Adam", "parameters": {"foreach": True}}, "optimizer Adam: .*foreach.*fused|fused.*foreach"),
     ],
 )
 def test_wrong_optimizers_are_refused(declared: dict[str, Any], message: str) -> None:

@@ -53,7 +53,7 @@ def build_model(target: str, parameters: Mapping[str, Any], facts: Mapping[str, 
     try:
         signature.bind(**arguments)
         return model_class(**arguments)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, RuntimeError) as error:  # RuntimeError: a layer of negative size
         raise TrainingError(f"model {target}: {error}; it takes {', '.join(signature.parameters)}") from error
 
 
@@ -78,6 +78,6 @@ def build_optimizer(
         optimizer: torch.optim.Optimizer = getattr(torch.optim, name)(
             list(parameters), lr=learning_rate, **form, **declared.get("parameters", {})
         )
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, RuntimeError) as error:  # RuntimeError: two forms at once, such as foreach and fused
         raise TrainingError(f"optimizer {name}: {error}") from error
     return optimizer
