@@ -1,7 +1,10 @@
 from __future__ import annotations
 
 import dataclasses
+import errno
+import itertools
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -82,6 +85,38 @@ def test_a_failed_save_leaves_what_was_there(tmp_path: Path) -> None:
         broken.save(tmp_path / "key")
     assert load(tmp_path / "key").dataset == "cifar10"
     assert [path.name for path in tmp_path.iterdir()] == ["key"]
+
+
+def failing_renames(monkeypatch: pytest.MonkeyPatch, *failing: int) -> None:
+    """Let the calls of os.rename with these numbers, counted from 1, fail."""
+    rename, calls = os.rename, itertools.count(1)
+
+    def one(source: Path, target: Path) -> None:
+        if next(calls) in failing:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        rename(source, target)
+
+    monkeypatch.setattr(os, "rename", one)
+
+
+def test_a_failed_rename_puts_the_older_folder_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    IMAGES.save(tmp_path / "key")
+    failing_renames(monkeypatch, 2)
+    with pytest.raises(OSError, match="No space"):
+        TEXTS.save(tmp_path / "key")
+    assert load(tmp_path / "key").dataset == "cifar10"
+    assert [path.name for path in tmp_path.iterdir()] == ["key"]
+
+
+def test_an_older_folder_that_cannot_be_put_back_is_not_deleted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    IMAGES.save(tmp_path / "key")
+    failing_renames(monkeypatch, 2, 3)
+    with pytest.raises(OSError, match="No space"):
+        TEXTS.save(tmp_path / "key")
+    (temporary,) = tmp_path.iterdir()
+    assert load(temporary / "old").dataset == "cifar10"
 
 
 def overwrite(name: str, array: np.ndarray) -> Callable[[Path], None]:

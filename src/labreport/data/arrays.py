@@ -64,18 +64,23 @@ class Prepared:
         }
 
     def save(self, folder: Path | str) -> None:
-        """Write the folder beside its place and rename it there as a whole; an older one is replaced."""
+        """Write the folder beside its place and rename it there as a whole.
+
+        An older one is replaced; where that fails it is put back.
+        """
         folder = Path(folder)
         folder.parent.mkdir(parents=True, exist_ok=True)
         temporary = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
+        new, old = temporary / "new", temporary / "old"
         try:
-            new = temporary / "new"
             new.mkdir()  # mkdtemp's own mode would hide the data from a group
             self._write(new)
             if folder.exists():
-                os.rename(folder, temporary / "old")
+                os.rename(folder, old)
             os.rename(new, folder)
         finally:
+            if old.exists() and not folder.exists():
+                os.rename(old, folder)  # if this fails, too, the older one stays in `temporary`
             shutil.rmtree(temporary, ignore_errors=True)
 
     def _write(self, folder: Path) -> None:
