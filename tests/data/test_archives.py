@@ -28,6 +28,18 @@ def write(path: Path, *members: tarfile.TarInfo) -> Path:
     return path
 
 
+@pytest.mark.parametrize("method", ["iterdir", "is_file"])
+def test_a_raw_folder_that_cannot_be_read_is_one_message(
+    method: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(path: Path) -> None:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, method, refuse)  # no permission stops a test that root runs
+    with pytest.raises(DataError, match=r"^raw: .* cannot be read \(Permission denied\); .*set\.tar\.gz or set/"):
+        locate(tmp_path, DECLARATION)
+
+
 def test_only_members_that_fit_are_read(tmp_path: Path) -> None:
     names = ["set", "set/train/pos/1.txt", "set/train/unsup/1.txt", "set/train/pos/deeper/1.txt", "set/list.txt"]
     infos = [member("set", tarfile.DIRTYPE), *(member(name, size=3) for name in names[1:])]

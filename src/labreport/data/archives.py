@@ -30,10 +30,20 @@ def locate(raw: Path | str, declaration: Mapping[str, Any]) -> Path:
         declaration: of the data set in datasets.yaml: `archive.file` and `folder.name` are read.
 
     Raises:
-        DataError: neither is there; says what was looked for and what the folder contains.
+        DataError: the folder cannot be read, or holds neither; says what was looked for and what the folder contains.
     """
     raw = Path(raw)
     file, folder = declaration["archive"]["file"], declaration["folder"]["name"]
+    try:
+        return _located(raw, file, folder)
+    except OSError as error:
+        raise DataError(
+            f"raw: {raw} cannot be read ({error.strerror or error}); make it readable, name another folder that holds "
+            f"{file} or {folder}/, or leave raw out to download"
+        ) from error
+
+
+def _located(raw: Path, file: str, folder: str) -> Path:
     if not raw.is_dir():
         kind = "is not a folder" if raw.exists() else "does not exist"
         raise DataError(
