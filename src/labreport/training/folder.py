@@ -14,10 +14,14 @@ from labreport.errors import TrainingError
 from labreport.files import file_digest, write_json, write_text
 
 SUMS = "SHA256SUMS"
+KEPT_PARTS = 3
 
 
 class ResultFolder:
     """Results are written to `<out>.part`, which becomes `<out>` when it is complete.
+
+    What an unfinished attempt measured before is moved to `<out>.part.1`, `.part.2` and so on, the highest number being
+    the latest; the last `KEPT_PARTS` are kept.
 
     Args:
         out: the finished folder; it may be there already if it is empty.
@@ -33,9 +37,26 @@ class ResultFolder:
         if out.exists() and (not out.is_dir() or any(out.iterdir())):
             raise TrainingError(f"{out}: is there, but holds no finished results; move it away and run again")
         self.part = out.with_name(f"{out.name}.part")
-        if self.part.exists():
-            shutil.rmtree(self.part)
+        self._put_aside()
         self.part.mkdir(parents=True)
+
+    def _put_aside(self) -> None:
+        """Make room at `part`; an attempt that stopped before its first table measured nothing and is not kept."""
+        if not any(self.part.glob("*.csv")):
+            shutil.rmtree(self.part, ignore_errors=True)
+            return
+        numbers = sorted(
+            int(path.name.rpartition(".")[2])
+            for path in self.part.parent.glob(f"{self.part.name}.*")
+            if path.name.rpartition(".")[2].isdecimal()
+        )
+        numbers.append(numbers[-1] + 1 if numbers else 1)
+        os.rename(self.part, self._aside(numbers[-1]))
+        for number in numbers[:-KEPT_PARTS]:
+            shutil.rmtree(self._aside(number))
+
+    def _aside(self, number: int) -> Path:
+        return self.part.with_name(f"{self.part.name}.{number}")
 
     def write_json(self, name: str, value: Any) -> None:
         """Write a JSON file."""

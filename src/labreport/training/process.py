@@ -1,4 +1,4 @@
-"""The process a run lives in: denormals, threads, device, seed."""
+"""The process a run lives in: denormals, threads, device."""
 
 from __future__ import annotations
 
@@ -47,11 +47,6 @@ def choose_device(name: str) -> torch.device:
         raise TrainingError(f"--device {name}: {found} CUDA devices are visible here; --device cpu works everywhere")
     torch.backends.cudnn.benchmark = True
     return torch.device("cuda", int(index or 0))
-
-
-def seed_everything(seed: int) -> None:
-    """Seed the generators that initialisation and dropout draw from, on every device."""
-    torch.manual_seed(seed)
 
 
 def device_name(device: torch.device) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -16,7 +15,6 @@ from labreport.training.batches import Batches, Split
 from labreport.training.classification import Classification
 from labreport.training.construction import build_model, build_optimizer
 from labreport.training.loop import NotFinite, fit
-from labreport.training.process import seed_everything
 from labreport.training.progress import Progress
 from labreport.training.record import RunRecord
 
@@ -52,7 +50,8 @@ def train_run(
     except NotFinite as error:
         raise TrainingError(
             f"{name}: {error}; a lower learning_rate than {spec['training']['learning_rate']} may help. "
-            f"What was measured before stands in {os.fspath(record.part)}"
+            f"What was measured before stands in {record.part}; "
+            f"another attempt moves it to {record.part.name}.1 (or .2, ...)"
         ) from error
     except torch.OutOfMemoryError as error:
         raise TrainingError(
@@ -74,7 +73,7 @@ def _train_run(
     if settings["task"] not in TASKS:
         raise TrainingError(f"task: found {settings['task']!r}, allowed are {', '.join(sorted(TASKS))}")
     task = TASKS[settings["task"]](prepared.classes, settings["loss"])
-    seed_everything(spec["seed"])
+    torch.manual_seed(spec["seed"])  # initialisation and dropout, on every device
     model = place_model(spec, prepared, device)
     optimizer = build_optimizer(settings["optimizer"], settings["learning_rate"], model.parameters())
     train, validation = place_data(spec, prepared, device)
