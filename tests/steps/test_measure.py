@@ -66,6 +66,11 @@ def test_changed_code_is_refused(tmp_path: Path) -> None:
         main(arguments(spec() | {"code": "0" * 16}, tmp_path / "cost"))
 
 
+def test_what_a_spec_lacks_is_named(tmp_path: Path) -> None:
+    with pytest.raises(TrainingError, match="--spec: code, parameters missing"):
+        main(["--spec", '{"target": "labreport.x"}', "--name", "cost", "--out", str(tmp_path)])
+
+
 def test_malformed_spec_is_refused(tmp_path: Path) -> None:
     with pytest.raises(TrainingError, match="--spec: not JSON"):
         main(["--spec", "[", "--name", "cost", "--out", str(tmp_path)])

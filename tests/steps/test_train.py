@@ -3,6 +3,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -15,7 +16,7 @@ import pytest
 import torch
 
 from labreport.data.arrays import Prepared
-from labreport.errors import CodeChangedError, TrainingError, run_step
+from labreport.errors import CodeChangedError, DataError, TrainingError, run_step
 from labreport.planning.code import SOURCES, code_digest
 from labreport.planning.keys import canonical, key_of, run_roots
 from labreport.steps.train import main
@@ -31,6 +32,7 @@ FILES = {
     "train.log",
     "SHA256SUMS",
 }
+DATA = {name: {"dataset": name, "parameters": {"seed": 0}} for name in ("images", "texts")}
 MODELS = {
     "images": ("labreport.models.resnet:ResNet34", {"width": 4}),
     "texts": ("labreport.models.lstm:StackedLSTM", {"embedding": 6, "hidden": 5, "bidirectional": True}),
@@ -64,6 +66,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
         labels["train"],
         pixels["test"].astype(np.uint8),
         labels["test"],
+        spec=DATA["images"],
     ).save(folder / "images")
     Prepared(
         "texts",
@@ -75,6 +78,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
         lengths["train"],
         lengths["test"],
         ["", "?", "alas", "hurrah"],
+        DATA["texts"],
     ).save(folder / "texts")
     return folder
 
@@ -95,7 +99,7 @@ def spec(dataset: str, **training: Any) -> dict[str, Any]:
     result: dict[str, Any] = {
         "experiment_kind": "classification",
         "model": {"target": target, "parameters": parameters},
-        "data": {"dataset": dataset, "key": "0" * 16},
+        "data": {"dataset": dataset, "key": key_of(DATA[dataset])},
         "training": settings | training,
         "seed": 5,
     }
@@ -103,9 +107,9 @@ def spec(dataset: str, **training: Any) -> dict[str, Any]:
     return result
 
 
-def arguments(what: dict[str, Any], data: Path, out: Path, *more: str) -> list[str]:
+def arguments(what: dict[str, Any], data: Path, out: Path, *more: str, threads: int = 1) -> list[str]:
     folder = data / what["data"]["dataset"]
-    common = ["--data", str(folder), "--out", str(out), "--device", "cpu", "--threads", "1"]
+    common = ["--data", str(folder), "--out", str(out), "--device", "cpu", "--threads", str(threads)]
     return ["--spec", canonical(what), "--experiment", "mine", *common, *more]
 
 
@@ -160,19 +164,23 @@ def test_texts_are_learned(data: Path, tmp_path: Path) -> None:
     assert json.loads((tmp_path / "run" / "summary.json").read_text())["val_accuracy"] == 1.0
 
 
+@pytest.mark.parametrize("threads", [1, 2])
 @pytest.mark.parametrize("dataset", MODELS)
-def test_the_same_key_gives_bitwise_the_same_metrics(dataset: str, data: Path, tmp_path: Path) -> None:
+def test_the_same_key_gives_bitwise_the_same_metrics(dataset: str, threads: int, data: Path, tmp_path: Path) -> None:
     what = spec(dataset)
-    main(arguments(what, data, tmp_path / "here"))
-    command = [sys.executable, "-m", "labreport.steps.train", *arguments(what, data, tmp_path / "there")]
+    main(arguments(what, data, tmp_path / "here", threads=threads))
+    there = arguments(what, data, tmp_path / "there", threads=threads)
+    command = [sys.executable, "-m", "labreport.steps.train", *there]
     subprocess.run(command, check=True, capture_output=True, env=os.environ | {"PYTHONPATH": str(SOURCES)})
     here, there = (
         [{k: v for k, v in row.items() if "second" not in k} for row in rows(tmp_path / name / "metrics.csv")]
         for name in ("here", "there")
     )
     assert here == there
+    used = json.loads((tmp_path / "there" / "environment.json").read_text())["threads"]
+    assert used == torch.get_num_threads() == threads
     other = what | {"seed": 6}
-    main(arguments(other, data, tmp_path / "other"))
+    main(arguments(other, data, tmp_path / "other", threads=threads))
     assert rows(tmp_path / "other" / "metrics.csv")[0]["train_loss"] != here[0]["train_loss"]
 
 
@@ -183,10 +191,19 @@ def test_a_loss_that_is_not_finite_stops_and_keeps_the_epochs_before(data: Path,
     assert status == 1
     message = capsys.readouterr().err
     assert message.startswith("error: mine: the ")
-    for part in (" at epoch ", ", step ", "learning_rate than 3e+37", "run.part"):
+    for part in (", step ", "learning_rate than 3e+37", "run.part;", "run.part.1"):
         assert part in message
     assert not (tmp_path / "run").exists()
     assert (tmp_path / "run.part" / "spec.json").is_file()
+    found = re.search(r" at epoch (\d+)", message)
+    assert found is not None
+    last = int(found[1])
+    assert last > 1
+    kept = (tmp_path / "run.part" / "metrics.csv").read_text()
+    assert [row["epoch"] for row in rows(tmp_path / "run.part" / "metrics.csv")] == [str(n) for n in range(1, last)]
+    assert run_step(main, arguments(diverging, data, tmp_path / "run")) == 1
+    assert len(rows(tmp_path / "run.part.1" / "metrics.csv")) == last - 1
+    assert (tmp_path / "run.part.1" / "metrics.csv").read_text() == kept
 
 
 def test_too_little_memory_is_one_message(data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -204,10 +221,40 @@ def test_changed_code_is_refused_before_anything_is_written(data: Path, tmp_path
     assert list(tmp_path.iterdir()) == []
 
 
-def test_malformed_spec_is_refused(tmp_path: Path) -> None:
+def test_other_data_than_planned_are_refused_before_anything_is_written(data: Path, tmp_path: Path) -> None:
+    what = spec("texts")
+    what["data"]["key"] = "0" * 16
+    found = key_of(DATA["texts"])
+    with pytest.raises(
+        DataError, match=f"texts: these prepared data have the key {found}, but .* planned with {'0' * 16}"
+    ):
+        main(arguments(what, data, tmp_path / "run"))
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("{", "not JSON"),
+        ('{"seed": NaN}', "NaN is no JSON number"),
+        ("[]", "found a list, allowed is a JSON object"),
+        ("{}", "code, seed, model.target, model.parameters, data.key, training.task, .* missing; pass"),
+    ],
+)
+def test_malformed_spec_is_refused(text: str, message: str, tmp_path: Path) -> None:
     common = ["--experiment", "mine", "--data", str(tmp_path), "--out", str(tmp_path / "run")]
-    with pytest.raises(TrainingError, match="--spec: not JSON"):
-        main(["--spec", "{", *common])
+    with pytest.raises(TrainingError, match=f"^--spec: .*{message}"):
+        main(["--spec", text, *common])
+
+
+@pytest.mark.parametrize("name", ["code", "model", "training", "data", "seed"])
+def test_what_a_spec_lacks_is_named(name: str, data: Path, tmp_path: Path) -> None:
+    what = spec("texts")
+    del what[name]
+    folder = ["--data", str(data / "texts"), "--out", str(tmp_path / "run")]
+    with pytest.raises(TrainingError, match=rf"^--spec: {name}(\.\w+)*.* missing"):
+        main(["--spec", canonical(what), "--experiment", "mine", *folder])
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_tensorboard_gets_every_row(data: Path, tmp_path: Path) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import importlib
-import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,6 +13,7 @@ from labreport.planning.code import check_code
 from labreport.planning.keys import measurement_roots
 from labreport.training.environment import environment, now
 from labreport.training.folder import ResultFolder
+from labreport.training.job import read_spec
 from labreport.training.process import choose_device, configure
 
 PACKAGE = "labreport."
@@ -29,10 +29,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--threads", type=int, help="CPU threads; default: all that the process may use")
     arguments = parser.parse_args(argv)
     configure(arguments.threads)
-    try:
-        spec = json.loads(arguments.spec)
-    except json.JSONDecodeError as error:
-        raise TrainingError(f"--spec: not JSON ({error})") from error
+    spec = read_spec(arguments.spec, ("code", "target", "parameters"))
     check_code(spec["code"], measurement_roots(spec))
     if not spec["target"].startswith(PACKAGE):
         raise TrainingError(f"{arguments.name}: found {spec['target']!r}, allowed is a module of this package")

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from labreport.data.arrays import load
-from labreport.errors import TrainingError, run_step
+from labreport.errors import DataError, run_step
 from labreport.planning.code import check_code
 from labreport.planning.keys import key_of, run_roots
 from labreport.training.construction import load_class
+from labreport.training.job import read_spec
 from labreport.training.process import choose_device, configure
 from labreport.training.record import RunRecord
 from labreport.training.run import train_run
 from labreport.training.tensorboard import scalars
+
+SETTINGS = ("task", "epochs", "batch_size", "learning_rate", "optimizer.name", "loss.name", "precision")
+NEEDED = ("code", "seed", "model.target", "model.parameters", "data.key", *(f"training.{name}" for name in SETTINGS))
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -31,16 +34,19 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--tensorboard", type=Path, help="folder for event files")
     arguments = parser.parse_args(argv)
     configure(arguments.threads)
-    try:
-        spec = json.loads(arguments.spec)
-    except json.JSONDecodeError as error:
-        raise TrainingError(f"--spec: not JSON ({error})") from error
+    spec = read_spec(arguments.spec, NEEDED)
     key = key_of(spec)
     check_code(spec["code"], run_roots(spec))
     load_class(spec["model"]["target"])
     check_code(spec["code"], run_roots(spec))  # an edit while this process was importing is an edit, too
     device = choose_device(arguments.device)
     prepared = load(arguments.data)
+    found, planned = key_of(prepared.spec), spec["data"]["key"]
+    if found != planned:
+        raise DataError(
+            f"{arguments.data}: these prepared data have the key {found}, but the run was planned with {planned}; "
+            "name the folder of those with --data, or start Snakemake again, it plans anew"
+        )
     record = RunRecord(arguments.out, spec, device)
     if arguments.tensorboard:
         record.listeners.append(scalars(arguments.tensorboard / arguments.experiment / key))

@@ -1,0 +1,43 @@
+"""The spec that a job is given on its command line."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import Any, NoReturn
+
+from labreport.errors import TrainingError
+
+
+def read_spec(text: str, needed: Iterable[str]) -> dict[str, Any]:
+    """A spec from JSON.
+
+    Args:
+        text: what `--spec` says.
+        needed: names that must be there; a dotted one such as `model.target` is looked up inside `model`.
+
+    Raises:
+        TrainingError: not JSON, no object, or some of `needed` are missing; all of them are named.
+    """
+    try:
+        spec = json.loads(text, parse_constant=_refuse)
+    except ValueError as error:
+        raise TrainingError(f"--spec: not JSON ({error}); pass the spec as Snakemake or spec.json has it") from error
+    if not isinstance(spec, dict):
+        raise TrainingError(f"--spec: found a {type(spec).__name__}, allowed is a JSON object such as spec.json holds")
+    missing = [name for name in needed if not _has(spec, name)]
+    if missing:
+        raise TrainingError(f"--spec: {', '.join(missing)} missing; pass the spec as Snakemake or spec.json has it")
+    return spec
+
+
+def _refuse(constant: str) -> NoReturn:
+    raise ValueError(f"{constant} is no JSON number")
+
+
+def _has(value: Any, name: str) -> bool:
+    for part in name.split("."):
+        if not isinstance(value, dict) or part not in value:
+            return False
+        value = value[part]
+    return True
