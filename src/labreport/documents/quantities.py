@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from labreport.errors import TemplateError
+from labreport.rounding import fixed
 
 ABSENT = "–"
 MINUS = "−"
@@ -18,13 +19,10 @@ THIN = "\u202f"  # narrow and unbreakable
 
 
 def plain(value: float, decimals: int) -> str:
-    """`value` with so many decimals and a real minus sign; never minus zero."""
+    """`value` with so many decimals, halves rounded away from zero, and a real minus sign; never minus zero."""
     if math.isinf(value):
         return f"{MINUS if value < 0 else ''}∞"
-    text = f"{value:.{decimals}f}"
-    if float(text) == 0:
-        text = text.lstrip("-")
-    return text.replace("-", MINUS)
+    return fixed(value, decimals).replace("-", MINUS)
 
 
 def filters(lang: str) -> dict[str, Callable[..., str]]:
