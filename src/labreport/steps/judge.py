@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import argparse
-import importlib
 import json
 import sys
 from collections.abc import Sequence
 
 from labreport.claims.registry import KINDS
-from labreport.errors import DeclarationError, run_step
+from labreport.errors import run_step
 from labreport.files import write_json
+from labreport.kinds import load_kind
 from labreport.results import Results
 
 
@@ -21,17 +21,12 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--out", required=True, help="the JSON file to write")
     arguments = parser.parse_args(argv)
     spec = arguments.spec
-    kinds = {kind.target: name for name, kind in KINDS.items()}
-    if spec["target"] not in kinds:
-        raise DeclarationError(
-            f"claim {spec.get('name')}: {spec['target']!r} is no kind of claim; there are: {', '.join(sorted(kinds))}"
-        )
-    verdict = importlib.import_module(spec["target"]).judge(Results(spec), spec["options"])
+    verdict = load_kind(spec["target"], KINDS).judge(Results(spec), spec["options"])
     write_json(
         arguments.out,
         {
             "name": spec["name"],
-            "kind": kinds[spec["target"]],
+            "kind": next(name for name, kind in KINDS.items() if kind.target == spec["target"]),
             "outcome": verdict.outcome,
             "reason": dict(verdict.reason),
             "values": dict(verdict.values),
