@@ -28,19 +28,35 @@ _LATEX_SPECIAL = {
     "\u00a0": "~",
     "\u202f": r"\,",
 }
-# Blocks that Latin Modern and Fandol cover well enough to be set directly; anything else is asked for with a fallback.
-_PLAIN_RANGES = (
+# What every face of Latin Modern has (text weights, italics, typewriter), outside Chinese.
+_LATIN_MODERN = (
     (0x0020, 0x007E),
-    (0x00A0, 0x017F),
-    (0x0391, 0x03C9),
-    (0x2010, 0x203A),
+    (0x00A0, 0x0131),
+    (0x0134, 0x0137),
+    (0x0139, 0x0148),
+    (0x014A, 0x0165),
+    (0x0168, 0x017F),
+    (0x0391, 0x03A1),
+    (0x03A3, 0x03A9),
+    (0x2010, 0x2011),
+    (0x2013, 0x2014),
+    (0x2016, 0x2016),
+    (0x2018, 0x201A),
+    (0x201C, 0x201E),
+    (0x2020, 0x2022),
+    (0x2026, 0x2026),
+    (0x2030, 0x2030),
+    (0x2039, 0x203A),
+    (0x20AC, 0x20AC),
+    (0x2103, 0x2103),
+    (0x2116, 0x2116),
     (0x2190, 0x2193),
-    (0x2200, 0x22FF),
-    (0x3000, 0x30FF),
-    (0x3400, 0x4DBF),
-    (0x4E00, 0x9FFF),
-    (0xFF00, 0xFFEF),
+    (0x2212, 0x2212),
+    (0x221A, 0x221A),
+    (0x221E, 0x221E),
 )
+# Where Chinese characters and punctuation stand; Fandol's faces have those of GB 2312.
+_CHINESE = ((0x3000, 0x303F), (0x4E00, 0x9FFF), (0xFF01, 0xFF5E))
 _INVISIBLE = {"\u200d", "\ufe0e", "\ufe0f"}  # joiners and selectors that only modify an emoji
 
 
@@ -79,8 +95,19 @@ def latex_character(character: str) -> str:
 
 
 def is_plain(character: str) -> bool:
-    """Whether the fonts of both languages can be expected to have the character, and show it as it is."""
-    return character != '"' and any(low <= ord(character) <= high for low, high in _PLAIN_RANGES)
+    """Whether every face of the reports' fonts has the character, and shows it as it is."""
+    code = ord(character)
+    if any(low <= code <= high for low, high in _CHINESE):
+        return _in_gb2312(character)
+    return character != '"' and any(low <= code <= high for low, high in _LATIN_MODERN)
+
+
+def _in_gb2312(character: str) -> bool:
+    try:
+        character.encode("gb2312")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def latex_metadata(text: str) -> str:
