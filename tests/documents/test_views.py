@@ -84,5 +84,23 @@ def test_the_declaration_is_escaped():
 @pytest.mark.parametrize(("name", "full"), [("full", True), ("demo", False), ("lite", False), ("mine", False)])
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_what_is_not_full_has_a_notice(name, full, lang):
-    scale = views.scale(name, lang)
+    scale = views.scale(name, True, lang)
     assert (scale.full, bool(scale.notice), bool(scale.mark)) == (full, not full, not full)
+
+
+@pytest.mark.parametrize("source", ["archive", "sample"])
+def test_real_data_is_what_the_spec_says_whatever_the_scale_is_called(small_report, source):
+    spec = {**small_report("", scale="mine"), "source": source}
+    assert views.scale("mine", Results(spec).real_data, "en").real is (source == "archive")
+
+
+def test_names_from_data_are_code_or_escaped():
+    assert views.shown_name("res_lstm8") == "res_lstm8"
+    assert str(views.shown_name("a*b_")) == r"a\*b\_"
+
+
+def test_the_command_has_the_scale_the_language_and_the_seeds_of_the_runs(small_report):
+    spec = small_report("", seeds=3, scale="lite")
+    assert views.command(spec, "zh") == (
+        "snakemake --cores 1 report/small.pdf --config scale=lite lang=zh seeds='[0,1,2]'"
+    )

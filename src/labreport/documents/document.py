@@ -49,11 +49,13 @@ def render(template: Path, form: str, lang: str, spec: Mapping[str, Any], proven
         ResultsError: a result is missing or malformed.
     """
     floats = Floats(spec.get("figures") or {}, spec.get("tables") or {})
+    results = Results({"name": spec["report"], **spec})
     names = {
-        **views.functions(Results({"name": spec["report"], **spec}), spec, lang),
+        **views.functions(results, spec, lang),
         **floats.functions(),
         "report": views.report(spec["declaration"]),
-        "scale": views.scale(spec["scale"], lang),
+        "scale": views.scale(spec["scale"], results.real_data, lang),
+        "command": views.command(spec, lang),
         "lang": lang,
         "format": form,
     }

@@ -10,6 +10,9 @@ import pandas as pd
 
 from labreport.documents.gfm import pipe_table
 from labreport.documents.presentation import load
+from labreport.documents.text import gfm
+from labreport.documents.views import command
+from labreport.errors import ResultsError
 from labreport.files import read_json
 from labreport.results import Results
 
@@ -21,7 +24,8 @@ HEAD = """\
 Each section below is written by `make publish`, from the runs of a report at one scale; a number typed here would be
 overwritten. Published figures stand beside the measured ones; only the scale `full` is comparable with them.
 """
-SECTION = re.compile(r"<!-- begin (\S+) (\S+) -->\n(.*?)<!-- end \1 \2 -->\n", re.DOTALL)
+SECTION = re.compile(r"<!-- begin (\S+) (\S+) -->\n.*?<!-- end \1 \2 -->\n", re.DOTALL)
+MARKER = re.compile(r"^<!-- (?:begin|end) \S+ \S+ -->$", re.MULTILINE)
 
 
 def section(spec: Mapping[str, Any]) -> str:
@@ -33,39 +37,52 @@ def section(spec: Mapping[str, Any]) -> str:
     Raises:
         ResultsError: a table, claim or run is missing or malformed.
     """
-    title = f"{spec['declaration']['title']}: `{spec['report']}` at scale `{spec['scale']}`"
+    title = f"{gfm(spec['declaration']['title'])}: `{spec['report']}` at scale `{spec['scale']}`"
     parts = [f"## {title}", _origin(spec)]
     for name in spec["page_tables"]:
         table = load(spec["tables"][name]["path"] + ".json")
-        parts += [f"### `{name}`", pipe_table(table).strip(), *(f"{note}." for note in map(_sentence, table.notes))]
-    parts.append("### Claims")
-    parts.append("\n".join(_claim(name, read_json(path)) for name, path in spec["claims"].items()))
+        parts += [f"### `{name}`", pipe_table(table).strip(), *(f"{gfm(note).rstrip('.')}." for note in table.notes)]
+    if spec["claims"]:
+        parts += ["### Claims", "\n".join(_claim(name, read_json(path)) for name, path in spec["claims"].items())]
     return "\n\n".join(parts) + "\n"
 
 
 def with_section(page: str, report: str, scale: str, text: str) -> str:
-    """The page with one section replaced or added; sections stand in the order full, lite, demo, then by report.
+    """The page with one section replaced or added; everything else stays as it is, to the byte.
+
+    A new section comes before the first that follows it in the order full, lite, demo, other scales, then by report.
 
     Args:
         page: the page as it is; empty for a new one.
         report: the section's report.
         scale: the section's scale.
         text: the section.
+
+    Raises:
+        ResultsError: a marker on the page has no partner.
     """
-    sections = {(found[2], found[1]): found[3] for found in SECTION.finditer(page)}
-    sections[scale, report] = text
-    order = sorted(sections, key=lambda key: (_rank(key[0]), key[0], key[1]))
-    marked = [
-        f"<!-- begin {name} {size} -->\n{sections[size, name]}<!-- end {name} {size} -->\n" for size, name in order
-    ]
-    return "\n".join([HEAD, *marked])
+    written = f"<!-- begin {report} {scale} -->\n{text}<!-- end {report} {scale} -->\n"
+    if stray := MARKER.search(SECTION.sub("", page)):
+        raise ResultsError(f"the page of results: {stray[0]!r} has no partner; mend or remove that line")
+    found = list(SECTION.finditer(page))
+    for old in found:
+        if (old[1], old[2]) == (report, scale):
+            return page[: old.start()] + written + page[old.end() :]
+    for other in found:
+        if _rank(other[1], other[2]) > _rank(report, scale):
+            return page[: other.start()] + written + "\n" + page[other.start() :]
+    if found:
+        end = found[-1].end()
+        return page[:end] + "\n" + written + page[end:]
+    return (page or HEAD) + ("" if page.endswith("\n\n") else "\n") + written
 
 
-def _rank(scale: str) -> int:
-    return SCALES.index(scale) if scale in SCALES else len(SCALES)
+def _rank(report: str, scale: str) -> tuple[int, str, str]:
+    return SCALES.index(scale) if scale in SCALES else len(SCALES), scale, report
 
 
 def _origin(spec: Mapping[str, Any]) -> str:
+    """With what, when and from which state the runs were made, and the command that makes them again."""
     results = Results(spec)
     frames = [results.environment(name) for name in spec["experiments"]]
     environment = pd.concat(frames, ignore_index=True)
@@ -77,25 +94,19 @@ def _origin(spec: Mapping[str, Any]) -> str:
     ]
     facts = {
         "Device": _listed(environment["device"]),
-        "CPU threads": _listed(environment["threads"]),
+        "CPU threads": _listed(int(count) for count in environment["threads"].dropna()) or "not recorded",
         "PyTorch": _listed(environment["torch"]),
         "Python": _listed(environment["python"]),
-        "Date": dates[0] if len(dates) == 1 else f"{dates[0]} to {dates[-1]}",
+        "Date": gfm(dates[0] if len(dates) == 1 else f"{dates[0]} to {dates[-1]}"),
         "Commit": ", ".join(commits) or "not in a repository",
-        "Command": f"`snakemake --cores {max(environment['threads'])} report/{spec['report']}.pdf --config "
-        f"scale={spec['scale']}`",
+        "Command": f"`{command(spec, spec['lang'])}`",
     }
     return "\n".join(f"- {name}: {value}" for name, value in facts.items())
 
 
 def _listed(values: Iterable[Any]) -> str:
-    return ", ".join(dict.fromkeys(str(value) for value in values))
-
-
-def _sentence(note: str) -> str:
-    return note.rstrip(".")
+    return gfm(", ".join(dict.fromkeys(str(value) for value in values)))
 
 
 def _claim(name: str, claim: Mapping[str, Any]) -> str:
-    reason = claim["reason"]
-    return f"- `{name}`: {OUTCOMES[claim['outcome']]}. {reason['en'] if isinstance(reason, Mapping) else reason}"
+    return f"- `{name}`: {OUTCOMES[claim['outcome']]}. {gfm(claim['reason']['en'])}"

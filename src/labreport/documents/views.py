@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import math
+import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from typing import Any
@@ -17,6 +18,7 @@ from labreport.files import read_json
 from labreport.results import Results
 
 OUTCOMES = ("supported", "refuted", "undecided")
+IDENTIFIER = re.compile(r"[A-Za-z0-9]+(?:_+[A-Za-z0-9]+)*")
 
 
 class Namespace:
@@ -119,11 +121,25 @@ def report(declaration: Mapping[str, Any]) -> Namespace:
     return Namespace("report", {**texts, "authors": authors})
 
 
-def scale(name: str, lang: str) -> Namespace:
-    """Name, whether it is full, and the notice in the language."""
+def scale(name: str, real: bool, lang: str) -> Namespace:
+    """Name, whether it is full, whether its data are the real ones, and the notice in the language."""
     found = wording.scale(name, lang)
-    values = {"name": found.name, "full": found.full, "notice": Literal(found.notice), "mark": Literal(found.mark)}
-    return Namespace("scale", values)
+    words = {"name": shown_name(found.name), "notice": Literal(found.notice), "mark": Literal(found.mark)}
+    return Namespace("scale", {**words, "full": found.full, "real": real})
+
+
+def shown_name(text: str) -> str | Literal:
+    """A name from data. Plain identifiers need no escaping in pandoc Markdown and do not get any: a code span, where
+    names usually stand, would show it."""
+    return text if IDENTIFIER.fullmatch(text) else Literal(text)
+
+
+def command(spec: Mapping[str, Any], lang: str) -> str:
+    """The shell command that makes a report again, with its scale, language and seeds."""
+    runs = [run for entry in (spec.get("experiments") or {}).values() for run in entry["runs"]]
+    seeds = ",".join(map(str, sorted({int(run["seed"]) for run in runs})))
+    options = f"scale={spec['scale']} lang={lang}" + (f" seeds='[{seeds}]'" if seeds else "")
+    return f"snakemake --cores 1 report/{spec['report']}.pdf --config {options}"
 
 
 def _run(results: Results, name: str, lang: str) -> Namespace:
@@ -145,7 +161,7 @@ def _run(results: Results, name: str, lang: str) -> Namespace:
     spread = float(summary["val_accuracy"].std(ddof=1))
     published = results.published(name)
     values = {
-        "name": name,
+        "name": shown_name(name),
         "epochs": epochs,
         "batch_size": training["batch_size"],
         "learning_rate": training["learning_rate"],
@@ -182,7 +198,11 @@ def _dataset(found: Mapping[str, Any], name: str, title: str) -> Namespace:
 def _claim(found: Mapping[str, Any], name: str, lang: str) -> Namespace:
     outcomes = {outcome: found["outcome"] == outcome for outcome in OUTCOMES}
     reason = Literal(found["reason"][lang])
-    values = {key: value for key, value in found["values"].items() if key not in OUTCOMES}
+    values = {
+        key: shown_name(value) if isinstance(value, str) else value
+        for key, value in found["values"].items()
+        if key not in OUTCOMES
+    }
     return Namespace(f'claim("{name}")', {**values, **outcomes, "outcome": found["outcome"], "reason": reason})
 
 

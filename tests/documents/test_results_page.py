@@ -1,0 +1,85 @@
+"""The page of measured results: what a section says, and what replacing one leaves alone."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from pathlib import Path
+
+import pytest
+
+from labreport.documents.results_page import HEAD, section, with_section
+from labreport.errors import ResultsError
+
+SECTIONS = [("a", "full"), ("b", "full"), ("a", "lite"), ("a", "demo"), ("a", "mine")]
+
+
+def page_of(sections, page=""):
+    for report, scale in sections:
+        page = with_section(page, report, scale, f"text of {report} {scale}\n")
+    return page
+
+
+@pytest.fixture
+def spec(small_report):
+    return {**small_report("", seeds=2, scale="lite", title="A *bold* <b>title</b>"), "page_tables": ["table_0"]}
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(SECTIONS))[::17])
+def test_sections_stand_in_their_order_whichever_came_first(order):
+    page = page_of(order)
+    assert page.startswith(HEAD)
+    assert page == page_of(SECTIONS)
+    places = [page.index(f"<!-- begin {report} {scale} -->") for report, scale in SECTIONS]
+    assert places == sorted(places)
+
+
+def test_replacing_one_leaves_everything_else_to_the_byte():
+    page = "A line\r\n above.\n\n" + page_of(SECTIONS).replace(
+        "<!-- end a lite -->\n", "<!-- end a lite -->\n\nmine\t\n"
+    )
+    page += "\n\nbelow, without an end"
+    changed = with_section(page, "a", "lite", "new\n")
+    assert changed == page.replace("text of a lite\n", "new\n")
+    assert changed != page
+
+
+def test_a_new_section_keeps_the_text_around_it():
+    page = page_of([("a", "full"), ("a", "demo")]) + "\nThe end.\n"
+    added = with_section(page, "a", "lite", "new\n")
+    assert added.replace("<!-- begin a lite -->\nnew\n<!-- end a lite -->\n\n", "") == page
+    assert with_section("Only words.\n", "a", "full", "x\n").startswith("Only words.\n\n<!-- begin a full -->\n")
+
+
+@pytest.mark.parametrize("lost", ["<!-- begin a lite -->\n", "<!-- end a lite -->\n"])
+def test_a_marker_without_its_partner_is_refused(lost):
+    page = page_of([("a", "full"), ("a", "lite")]).replace(lost, "")
+    with pytest.raises(ResultsError, match="a lite"):
+        with_section(page, "a", "lite", "x\n")
+
+
+def test_a_section_says_where_its_numbers_come_from(spec):
+    text = section(spec)
+    assert text.startswith("## A \\*bold\\* \\<b\\>title\\</b\\>: `small` at scale `lite`\n")
+    for line in (
+        "- Device: Test CPU",
+        "- CPU threads: 2",
+        "- Date: 2026-01-01",
+        "- Commit: `0123456789`, `0123456789` with uncommitted changes",
+        "- Command: `snakemake --cores 1 report/small.pdf --config scale=lite lang=en seeds='[0,1]'`",
+        "- `close`: supported. 1\\_0 apart",
+        "100 % of <span>$</span>5.",
+    ):
+        assert line in text.splitlines(), line
+    assert "| my\\_cnn | **84.4** | 30 |" in text
+
+
+def test_a_run_without_its_threads_is_no_failure(spec):
+    for path in {Path(run["path"]) for entry in spec["experiments"].values() for run in entry["runs"]}:
+        found = json.loads((path / "environment.json").read_text(encoding="utf-8"))
+        del found["threads"]
+        found["device"] = "a|b_c"
+        (path / "environment.json").write_text(json.dumps(found), encoding="utf-8")
+    text = section(spec)
+    assert "- CPU threads: not recorded\n" in text
+    assert "- Device: a\\|b\\_c\n" in text
