@@ -7,6 +7,7 @@ import subprocess
 import pytest
 
 from labreport.documents.provenance import provenance
+from labreport.errors import ResultsError
 
 
 @pytest.fixture
@@ -41,6 +42,19 @@ def test_a_changed_file_is_marked_and_a_new_one_is_not(checkout):
 def test_the_stated_date_wins(checkout):
     found = provenance(checkout, {"SOURCE_DATE_EPOCH": "86400"})
     assert (found.date, found.epoch) == ("1970-01-02", 86400)
+
+
+def test_the_newest_run_dates_the_report_not_the_commit(checkout):
+    measured = ["2025-01-01T23:30:00-02:00", "", "2025-01-02T01:00:00Z"]
+    found = provenance(checkout, {}, measured)
+    assert (found.date, found.epoch) == ("2025-01-02", 1735781400)  # half past one UTC
+    assert found.commit == provenance(checkout, {}).commit
+    assert provenance(checkout, {"SOURCE_DATE_EPOCH": "86400"}, measured).epoch == 86400
+
+
+def test_what_is_no_time_is_said(tmp_path):
+    with pytest.raises(ResultsError, match="finished: 'yesterday'"):
+        provenance(tmp_path, {}, ["yesterday"])
 
 
 def test_outside_a_checkout_there_is_only_today(tmp_path, monkeypatch):

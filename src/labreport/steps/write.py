@@ -15,6 +15,7 @@ from labreport.documents.provenance import provenance
 from labreport.documents.wording import FORMATS
 from labreport.errors import ResultsError, run_step
 from labreport.files import atomic_path, write_text
+from labreport.results import Results
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -25,7 +26,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--out", required=True, type=Path, help="the .md or .tex file to write")
     arguments = parser.parse_args(argv)
     spec, form, out = arguments.spec, arguments.format, arguments.out
-    text = render(Path(spec["template"]), form, spec["lang"], spec, provenance())
+    measured = Results({"name": spec["report"], **spec}).finished
+    text = render(Path(spec["template"]), form, spec["lang"], spec, provenance(measured=measured))
     folder = out.parent / (FIGURE_FOLDER if form == "latex" else f"{spec['report']}/{spec['lang']}")
     suffix = ".pdf" if form == "latex" else ".svg"
     for name, entry in (spec.get("figures") or {}).items():
