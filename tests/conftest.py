@@ -169,6 +169,7 @@ def report_spec(tmp_path: Path, run_folder: Callable[..., Path]) -> Callable[...
             "report": "practice1",
             "lang": lang,
             "scale": scale,
+            "source": "sample" if scale == "demo" else "archive",
             "target": target,
             "options": options,
             "code": "0" * 16,

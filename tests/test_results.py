@@ -52,11 +52,27 @@ def test_curve_is_none_where_nothing_is_published(spec):
 
 
 @pytest.mark.parametrize(
-    ("scale", "comparable", "real"), [("full", True, True), ("lite", False, True), ("demo", False, False)]
+    ("scale", "source", "comparable", "real"),
+    [("full", "archive", True, True), ("mine", "archive", False, True), ("demo", "sample", False, False)],
 )
-def test_what_a_scale_may_be_compared_with(scale, comparable, real):
-    results = Results({"scale": scale})
+def test_what_a_scale_may_be_compared_with(scale, source, comparable, real):
+    results = Results({"scale": scale, "source": source})
     assert (results.comparable, results.real_data) == (comparable, real)
+
+
+def test_when_everything_finished(report_spec, cost_folder):
+    spec = report_spec("", {}, {"mycnn": {}}, seeds=2)
+    spec["measurements"] = {"lstm_cost": str(cost_folder)}
+    (cost_folder / "environment.json").write_text('{"finished": "2026-02-03T00:00:00Z"}', encoding="utf-8")
+    assert Results(spec).finished == ["2026-01-01T00:01:00Z"] * 2 + ["2026-02-03T00:00:00Z"]
+
+
+def test_a_run_that_did_not_record_its_threads_is_read(report_spec):
+    spec = report_spec("", {}, {"mycnn": {}})
+    path = Path(spec["experiments"]["mycnn"]["runs"][0]["path"]) / "environment.json"
+    old = {key: value for key, value in json.loads(path.read_text(encoding="utf-8")).items() if key != "threads"}
+    path.write_text(json.dumps(old), encoding="utf-8")
+    assert list(Results(spec).environment("mycnn")["threads"]) == [None]
 
 
 def test_an_absent_run_is_counted_and_left_out(spec):

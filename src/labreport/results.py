@@ -91,7 +91,14 @@ class Results:
     @property
     def real_data(self) -> bool:
         """Whether the runs saw the real data, so that published curves may stand beside measured ones."""
-        return self.scale in ("full", "lite")
+        return bool(self.spec.get("source") == "archive")
+
+    @property
+    def finished(self) -> list[str]:
+        """When each run and measurement that is there finished, ISO 8601, as its `environment.json` says."""
+        times = [str(time) for name in self.experiments for time in self.environment(name)["finished"]]
+        folders = [self._folder("measurements", name) for name in self.spec.get("measurements") or {}]
+        return times + [str(read_object(folder / "environment.json", ("finished",))["finished"]) for folder in folders]
 
     def runs(self, experiment: str) -> list[Run]:
         """The runs of `experiment` that are there, in the order of their seeds."""
@@ -134,8 +141,9 @@ class Results:
         return self._records(experiment, "summary.json", SUMMARY)
 
     def environment(self, experiment: str) -> pd.DataFrame:
-        """Keys of `environment.json` as columns, and `seed`: a row per seed."""
-        return self._records(experiment, "environment.json", ENVIRONMENT)
+        """Keys of `environment.json` as columns, and `seed`: a row per seed. Not every run recorded `threads`."""
+        records = self._records(experiment, "environment.json", ENVIRONMENT)
+        return records if "threads" in records else records.assign(threads=None)
 
     def run_spec(self, experiment: str) -> dict[str, Any]:
         """The spec that the first run of `experiment` was trained with: `model`, `data`, `training` and more."""
