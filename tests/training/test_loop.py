@@ -1,20 +1,32 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import numpy as np
 import pytest
 import torch
 from torch import Tensor, nn
-from torch.utils._python_dispatch import TorchDispatchMode
+from torch.overrides import TorchFunctionMode
 
+from labreport.training.augmentation import augmentations
 from labreport.training.batches import Batches, Split
 from labreport.training.classification import Classification
+from labreport.training.construction import build_model, build_optimizer
 from labreport.training.loop import Epoch, NotFinite, fit
 
 CPU = torch.device("cpu")
 TASK = Classification(["a", "b", "c"], {"name": "cross_entropy", "parameters": {}})
+
+
+@pytest.fixture(autouse=True)
+def one_thread() -> Iterator[None]:
+    """Tensors this small gain nothing from threads, which on a busy machine wait for one another."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
 
 
 class Linear(nn.Module):
@@ -102,20 +114,119 @@ def test_a_loss_that_is_not_finite_stops_with_its_place(at: int, epoch: int, ste
     assert kept == list(range(1, epoch))
 
 
-class Waits(TorchDispatchMode):
-    """Counts the operators that make a CPU wait for a device."""
+READING = {
+    *(Tensor.item, Tensor.tolist, Tensor.cpu, Tensor.numpy, Tensor.__array__),
+    *(Tensor.__bool__, Tensor.__int__, Tensor.__float__, Tensor.__index__, Tensor.__contains__),
+    *(Tensor.nonzero, torch.nonzero, Tensor.masked_select, torch.masked_select, Tensor.unique, torch.unique),
+    *(Tensor.equal, torch.equal, torch.repeat_interleave, torch.bincount),
+}
 
-    count = 0
 
-    def __torch_dispatch__(self, func, types, args=(), kwargs=None):  # type: ignore[no-untyped-def]
-        self.count += func.overloadpacket in {torch.ops.aten._local_scalar_dense, torch.ops.aten.nonzero}
+class OnHost(Tensor):
+    """A tensor that stays on the CPU by design, and so does everything computed from it."""
+
+
+class Waits(TorchFunctionMode):
+    """Counts the calls that would make the CPU wait for a device if the tensors, all but `OnHost`, were there.
+
+    Between tensors on the CPU neither `.cpu()` nor `.tolist()` is an operator that a dispatcher sees.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.count = 0
+
+    def __torch_function__(self, func, types, args=(), kwargs=None):  # type: ignore[no-untyped-def]
+        if not isinstance(args[0] if args else None, OnHost):
+            self.count += func in READING or self._moves(func, args, kwargs) or self._selects(func, args)
         return func(*args, **(kwargs or {}))
 
+    def _moves(self, func, args, kwargs) -> bool:  # type: ignore[no-untyped-def]
+        places = [*args[1:], *(kwargs or {}).values()]
+        return func is Tensor.to and any(isinstance(place, (str, torch.device)) for place in places)
 
-def test_the_number_of_waits_does_not_depend_on_the_number_of_steps() -> None:
-    waits = []
+    def _selects(self, func, args) -> bool:  # type: ignore[no-untyped-def]
+        """Whether a mask is an index: how many elements it selects only the device knows."""
+        masks = args[1] if len(args) > 1 and isinstance(args[1], tuple) else args[1:2]
+        kinds = (Tensor.__getitem__, Tensor.__setitem__)
+        return func in kinds and any(isinstance(mask, Tensor) and mask.dtype == torch.bool for mask in masks)
+
+
+def image_epoch(n: int, model: nn.Module | None = None, task: Classification = TASK) -> None:
+    """One epoch of augmented images, in training and validation batches of 4 and 3."""
+    model = Linear() if model is None else model
+    augment = augmentations([{"name": "crop", "padding": 1}, {"name": "flip"}])
+    train = Batches(split(n), 4, 0, {"mean": [0.5] * 3, "std": [0.2] * 3}, augment)
+    optimizer = build_optimizer({"name": "Adam"}, 0.1, model.parameters())
+    list(fit(model, task, train, Batches(split(n), 3), optimizer, 1))
+
+
+def text_epoch(n: int, target: str, parameters: dict[str, object]) -> None:
+    """One epoch of texts of 2 to 5 tokens; their lengths are read on the host, where they also are."""
+    lengths = 2 + np.arange(n, dtype=np.int32) % 4
+    tokens = np.where(np.arange(5) < lengths[:, None], 3, 0).astype(np.uint16)
+    placed = Split.place(tokens, (np.arange(n) % 3).astype(np.uint8), lengths, CPU)
+    assert placed.host_lengths is not None
+    texts = replace(placed, host_lengths=placed.host_lengths.as_subclass(OnHost))
+    model = build_model(target, {"embedding": 3, "hidden": 2, **parameters}, {"classes": 3, "vocabulary": 5})
+    optimizer = build_optimizer({"name": "Adam"}, 0.1, model.parameters())
+    list(fit(model, TASK, Batches(texts, 4, seed=0), Batches(texts, 3), optimizer, 1))
+
+
+def waits(epoch: Callable[[int], None]) -> list[int]:
+    """How often an epoch of few steps, and one of many, waits."""
+    counts = []
     for n in (8, 40):
         with Waits() as mode:
-            list(run(Linear(), epochs=1, n=n))
-        waits.append(mode.count)
-    assert waits[0] == waits[1]
+            epoch(n)
+        counts.append(mode.count)
+    return counts
+
+
+EPOCHS: dict[str, Callable[[int], None]] = {
+    "images": image_epoch,
+    "packaged LSTM": lambda n: text_epoch(n, "labreport.models.lstm:StackedLSTM", {}),
+    "LSTM in both directions": lambda n: text_epoch(n, "labreport.models.lstm:StackedLSTM", {"bidirectional": True}),
+    "residual LSTM": lambda n: text_epoch(n, "labreport.models.lstm:ResidualLSTM", {}),
+    "own LSTM": lambda n: text_epoch(n, "labreport.models.own_lstm:OwnLSTM", {}),
+}
+
+
+@pytest.mark.parametrize("kind", EPOCHS)
+def test_the_number_of_waits_does_not_depend_on_the_number_of_steps(kind: str) -> None:
+    few, many = waits(EPOCHS[kind])
+    assert few == many > 0
+
+
+PLANTED: dict[str, Callable[[Tensor], object]] = {
+    "item": lambda x: x.sum().item(),
+    "tolist": lambda x: x.detach().tolist(),
+    "cpu": lambda x: x.cpu(),
+    "to": lambda x: x.to("cpu"),
+    "numpy": lambda x: x.detach().numpy(),
+    "float": lambda x: float(x.detach().sum()),
+    "bool": lambda x: bool((x > 0).all()),
+    "nonzero": lambda x: x.nonzero(),
+    "mask": lambda x: x[x > 0],
+}
+
+
+@pytest.mark.parametrize("reading", PLANTED)
+@pytest.mark.parametrize("place", ["model", "loss"])
+def test_a_planted_wait_is_counted_at_every_step(reading: str, place: str) -> None:
+    class WaitingModel(Linear):
+        def forward(self, images: Tensor) -> Tensor:
+            PLANTED[reading](images)
+            return super().forward(images)
+
+    class WaitingTask(Classification):
+        def loss(self, outputs: Tensor, targets: Tensor) -> Tensor:
+            loss = super().loss(outputs, targets)
+            PLANTED[reading](loss)
+            return loss
+
+    task = WaitingTask(TASK.classes, {"name": "cross_entropy"}) if place == "loss" else TASK
+    model = WaitingModel() if place == "model" else Linear()
+    few, many = waits(lambda n: image_epoch(n, model, task))
+    # 8 and 40 samples: 2 and 10 steps of training, 3 and 14 of validation
+    assert many - few >= 24 - 5
