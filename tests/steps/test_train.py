@@ -232,21 +232,6 @@ def test_other_data_than_planned_are_refused_before_anything_is_written(data: Pa
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [
-        ("{", "not JSON"),
-        ('{"seed": NaN}', "NaN is no JSON number"),
-        ("[]", "found a list, allowed is a JSON object"),
-        ("{}", "code, seed, model.target, model.parameters, data.key, training.task, .* missing; pass"),
-    ],
-)
-def test_malformed_spec_is_refused(text: str, message: str, tmp_path: Path) -> None:
-    common = ["--experiment", "mine", "--data", str(tmp_path), "--out", str(tmp_path / "run")]
-    with pytest.raises(TrainingError, match=f"^--spec: .*{message}"):
-        main(["--spec", text, *common])
-
-
 @pytest.mark.parametrize("name", ["code", "model", "training", "data", "seed"])
 def test_what_a_spec_lacks_is_named(name: str, data: Path, tmp_path: Path) -> None:
     what = spec("texts")
