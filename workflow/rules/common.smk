@@ -11,12 +11,14 @@ sys.path.insert(0, str(ROOT / "src"))
 
 from labreport.declarations.project import announcement, load
 from labreport.errors import UserError
-from labreport.planning import specs
+from labreport.planning import code_cache, specs
 from labreport.planning.code import code_digest
 from labreport.planning.devices import cuda_devices
 from labreport.planning.keys import canonical
 from labreport.planning.plan import RUN_FILES, Plan, check_targets
 
+CODE_CACHE = ROOT / ".snakemake/labreport-code.json"
+code_cache.restore(CODE_CACHE)
 try:
     PLAN = Plan(load(ROOT, config))
     RUNS = {run.address: run for runs in PLAN.runs.values() for run in runs}
@@ -25,6 +27,9 @@ try:
     SAMPLES = {sample.key: sample for sample in PLAN.samples.values()}
     # While a Snakefile is read, Snakemake has not yet told the workflow its targets.
     check_targets(PLAN, sys.argv[1:])
+    # Digests of figures, tables and texts are taken when Snakemake asks for them; take them now, to keep them.
+    specs.take_digests(PLAN)
+    code_cache.keep(CODE_CACHE)
 except UserError as error:
     sys.exit(f"error: {error}")  # a WorkflowError would add lines of this file, which is not where the mistake is
 

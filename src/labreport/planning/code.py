@@ -154,11 +154,22 @@ def _file_of(name: str) -> Path | None:
     return None
 
 
+# What was found in a file, by its path and content; `labreport.planning.code_cache` keeps it between two plans.
+REMEMBERED: dict[str, tuple[tuple[str, ...], str]] = {}
+
+
 @cache
 def _parsed(path: Path) -> tuple[tuple[str, ...], str]:
     """The package's modules that a file imports, and the digest of its meaning."""
-    tree = _tree(path)
-    return tuple(sorted(set(_imports(tree, path)))), _meaning(tree)
+    try:
+        content = hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError as error:
+        raise CodeChangedError(f"{path}: cannot be read ({error.strerror or error})") from error
+    identity = f"{path.relative_to(SOURCES).as_posix()} {content}"
+    if identity not in REMEMBERED:
+        tree = _tree(path)
+        REMEMBERED[identity] = tuple(sorted(set(_imports(tree, path)))), _meaning(tree)
+    return REMEMBERED[identity]
 
 
 def _tree(path: Path) -> ast.Module:

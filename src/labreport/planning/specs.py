@@ -27,7 +27,6 @@ def item_spec(plan: Plan, report: ReportDeclaration, item: Item, step: str, lang
         step: draw, tabulate or judge.
         lang: the language of its words.
     """
-    roots = [f"labreport.steps.{step}", item.kind.target, *option_targets(item.options)]
     return {
         "name": item.name,
         "report": report.name,
@@ -35,9 +34,23 @@ def item_spec(plan: Plan, report: ReportDeclaration, item: Item, step: str, lang
         "scale": plan.declarations.scale_name,
         "target": item.kind.target,
         "options": item.options,
-        "code": code_digest(roots),
+        "code": code_digest(_item_roots(item, step)),
         **_sources(plan, report, item.experiments, item.measurements),
     }
+
+
+def take_digests(plan: Plan) -> None:
+    """Take every digest of code that any spec of the project needs."""
+    for report in plan.declarations.reports.values():
+        for step, items in (("draw", report.figures), ("tabulate", report.tables), ("judge", report.claims)):
+            for item in items.values():
+                code_digest(_item_roots(item, step))
+    for step in ("gather", "write", "typeset"):
+        code_digest([f"labreport.steps.{step}"])
+
+
+def _item_roots(item: Item, step: str) -> list[str]:
+    return [f"labreport.steps.{step}", item.kind.target, *option_targets(item.options)]
 
 
 def gather_spec(plan: Plan, report: ReportDeclaration) -> dict[str, Any]:
