@@ -39,7 +39,7 @@ STORIES: dict[str, dict[str, Any]] = {
         "own_shared": (130.0, 128.0, 133.0),
         "outcomes": [SUPPORTED] * 6,
     },
-    "plain_never_gets_there": {
+    "plain_ends_lower": {
         "curves": {"mycnn": rising(0.6), "resnet34": at_once(0.845), "myresnet34": at_once(0.85)}
         | TEXTS
         | {"lstm4": at_once(0.5), "lstm8": at_once(0.52)},
@@ -48,7 +48,7 @@ STORIES: dict[str, dict[str, Any]] = {
         "outcomes": [REFUTED, SUPPORTED, SUPPORTED, REFUTED, SUPPORTED, SUPPORTED],
     },
     "chance_is_larger": {
-        "curves": {"mycnn": rising(0.32), "resnet34": at_once(0.77), "myresnet34": at_once(0.44)}
+        "curves": {"mycnn": rising(0.32, start=0.1), "resnet34": at_once(0.77), "myresnet34": at_once(0.44)}
         | TEXTS
         | {"lstm8": at_once(0.5)},
         "own": (44.0, 43.0, 45.0),
@@ -60,14 +60,14 @@ STORIES: dict[str, dict[str, Any]] = {
         | TEXTS
         | {"lstm8": rising(0.9), "my_lstm1": rising(0.7)},
         "own": (44.0, 43.0, 45.0),
-        "own_shared": (46.0, 45.0, 47.0),
+        "own_shared": (48.0, 47.0, 49.0),
         "outcomes": [REFUTED, REFUTED, REFUTED, REFUTED, REFUTED, REFUTED],
     },
     "nothing_learned": {
         "curves": {"mycnn": at_once(0.1), "resnet34": at_once(0.1), "myresnet34": at_once(0.1)}
         | {name: at_once(0.5) for name in (*TEXTS, "lstm8")},
         "own": (44.0, 43.0, 45.0),
-        "outcomes": [SUPPORTED, SUPPORTED, REFUTED, SUPPORTED, REFUTED, REFUTED],
+        "outcomes": [SUPPORTED, SUPPORTED, UNDECIDED, SUPPORTED, REFUTED, REFUTED],
     },
     "seeds_disagree": {
         "curves": {
@@ -84,27 +84,31 @@ STORIES: dict[str, dict[str, Any]] = {
         "own_shared": (50.0, 45.0, 60.0),
         "outcomes": [UNDECIDED] * 6,
     },
-    "nobody_gets_there": {  # the seeds reach the level only together
+    "some_seeds_never_get_there": {  # the seeds reach the level only together
         "curves": {"mycnn": rising(0.6, 0.9), "resnet34": rising(0.7, 0.9), "myresnet34": rising(0.5, 0.9)}
         | {name: rising(0.87, 0.87) for name in TEXTS}
         | {"lstm8": at_once(0.5, 0.5)},
         "own": (160.0, 155.0, 165.0),
+        "own_shared": (158.0, 150.0, 170.0),
         "outcomes": [UNDECIDED, UNDECIDED, UNDECIDED, SUPPORTED, SUPPORTED, SUPPORTED],
     },
 }
 
 
-def write_run(folder: Path, experiment: project.Experiment, values: list[float], classes: list[str]) -> None:
-    """The files of a run that text and claims read."""
+def write_run(
+    folder: Path, experiment: project.Experiment, values: list[float], classes: list[str], train: float | None
+) -> None:
+    """The files of a run that text and claims read; training accuracy ends at `train`, or a point above validation."""
     folder.mkdir(parents=True)
     epochs, final, best = len(values), values[-1], max(values)
+    trained = final + 0.01 if train is None else train
     losses = {"train_loss": 0.6931, "val_loss": 0.7, "learning_rate": 0.001, "seconds": 2.0, "samples_per_second": 50.0}
     metrics = pd.DataFrame({"epoch": range(1, epochs + 1), "val_accuracy": values, **losses})
-    metrics.assign(train_accuracy=metrics["val_accuracy"] + 0.01).to_csv(folder / "metrics.csv", index=False)
+    metrics.assign(train_accuracy=trained).to_csv(folder / "metrics.csv", index=False)
     summary = {
         "experiment": experiment.name, "seed": int(folder.name), "key": folder.name, "epochs": epochs,
         "parameters": 21_000_000 - 180_000 * (experiment.name == "mycnn"), "train_samples": 12_345,
-        "val_samples": 2_345, "classes": classes, "train_loss": 0.6931, "train_accuracy": final + 0.01,
+        "val_samples": 23_450, "classes": classes, "train_loss": 0.6931, "train_accuracy": trained,
         "val_loss": 0.7, "val_accuracy": final, "best_val_accuracy": best, "best_epoch": values.index(best) + 1,
         "seconds": 2.0 * epochs, "samples_per_second": 50.0,
     }  # fmt: skip
@@ -131,7 +135,7 @@ def fabricate(folder: Path, story: dict[str, Any], scale: str, lang: str) -> dic
         experiment, runs = declared.experiments[name], []
         for seed, values in enumerate(story["curves"][name]):
             path = folder / "runs" / name / str(seed)
-            write_run(path, experiment, values, classes[experiment.dataset])
+            write_run(path, experiment, values, classes[experiment.dataset], story.get("train"))
             runs.append({"seed": seed, "key": str(seed), "path": str(path)})
         published = experiment.published.model_dump(exclude_none=True, exclude={"curve"})
         experiments[name] = {
@@ -148,7 +152,11 @@ def fabricate(folder: Path, story: dict[str, Any], scale: str, lang: str) -> dic
     (folder / "lstm_cost").mkdir()
     calls = [9 if name == "packaged" else 10_795 for name in times]
     frame.assign(
-        operations=calls, operations_per_step=[count / 300 for count in calls], batch_size=64, length=300
+        operations=calls,
+        operations_per_step=[count / 300 for count in calls],
+        matrix_products=1_234,
+        batch_size=64,
+        length=300,
     ).to_csv(folder / "lstm_cost" / "measurement.csv", index=False)
     spec = {
         "name": "text", "report": "practice1", "lang": lang, "scale": scale, "experiments": experiments,
