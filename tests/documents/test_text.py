@@ -2,10 +2,24 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
+
 import pytest
+from fontTools.ttLib import TTFont
 
 from labreport.documents import pandoc
-from labreport.documents.text import Literal, clean, gfm, latex, latex_metadata, pandoc_markdown, shortened, text_width
+from labreport.documents.text import (
+    Literal,
+    clean,
+    gfm,
+    is_plain,
+    latex,
+    latex_metadata,
+    pandoc_markdown,
+    shortened,
+    text_width,
+)
 
 HOSTILE = [
     r"\input{/etc/passwd}",
@@ -55,6 +69,33 @@ def test_latex_has_no_active_character_left():
         assert written.startswith("\\"), written
     assert latex("a--b") == "a{-}{-}b"
     assert latex("图🚀x️") == r"图\labcharacter{1F680}x"
+
+
+@pytest.mark.parametrize(
+    ("characters", "plain"),
+    [("aÉőΩ–—“”…€→−∞√图、，（「あ", True), ("αμσς≤≥≈∑∈ĲʼǾ學龘㐀🚀", False), ('"', False)],
+)
+def test_only_what_every_face_of_the_fonts_has_is_set_directly(characters, plain):
+    assert {character: is_plain(character) for character in characters} == dict.fromkeys(characters, plain)
+
+
+@pytest.mark.skipif(shutil.which("kpsewhich") is None, reason="no TeX to take the fonts from")
+@pytest.mark.parametrize(
+    ("file", "blocks"),
+    [
+        *((f"lm{face}.otf", ((0x20, 0x2FFF),)) for face in ("roman10-regular", "roman12-bold", "mono10-regular")),
+        *((f"Fandol{face}.otf", ((0x3000, 0xFFEF),)) for face in ("Song-Regular", "Hei-Bold", "Kai-Regular")),
+    ],
+)
+def test_the_fonts_have_what_is_set_directly(file, blocks):
+    found = subprocess.run(["kpsewhich", file], capture_output=True, text=True, check=False).stdout.strip()
+    if not found:
+        pytest.skip(f"{file} is not installed")
+    with TTFont(found, lazy=True) as font:
+        has = font.getBestCmap()
+    codes = (code for low, high in blocks for code in range(low, high + 1) if code != 0x202F)  # that one is a command
+    lacking = [chr(code) for code in codes if is_plain(chr(code)) and code not in has]
+    assert not lacking
 
 
 def test_metadata_keeps_characters_that_no_font_has():

@@ -15,6 +15,8 @@ LaTeX Warning: Reference `fig:nothing' on page 3 undefined on input line 12.
 LaTeX Warning: Hyper reference `sec:nowhere' on page 1 undefined on input line 9.
 Overfull \hbox (1.5pt too wide) in paragraph at lines 1--2
 Overfull \hbox (14.25pt too wide) in alignment at lines 20--30
+labreport: table A.3 is 12.5pt too wide
+labreport: table A.3 is 12.5pt too wide
 ! Undefined control sequence.
 l.123 \nonsense
                 {x}
@@ -70,10 +72,11 @@ def test_what_a_log_says():
     assert "lmroman10" in found.missing[0][1]
     assert found.undefined == ("fig:nothing", "sec:nowhere")
     assert found.overfull == ("14.25 pt in alignment at lines 20--30",)
+    assert found.shrunk == ("table A.3 is 12.5 pt wider than the text",)
 
 
 def test_a_clean_log_says_nothing():
-    assert typeset.findings("This is XeTeX\nOutput written on x.pdf\n") == typeset.Findings((), (), (), ())
+    assert typeset.findings("This is XeTeX\nOutput written on x.pdf\n") == typeset.Findings((), (), (), (), ())
 
 
 def test_an_error_without_a_line_is_still_said():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from functools import partial
 
 import pypdf
@@ -66,6 +67,16 @@ def test_hostile_strings_are_typeset_as_they_are_and_the_same_bytes_each_time(
         assert (tmp_path / "a" / "small.pdf").read_bytes() == (tmp_path / "b" / "small.pdf").read_bytes()
 
 
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_symbols_that_the_text_fonts_lack_come_from_another(small_report, tmp_path, capsys, lang):
+    spec = small_report(TEXT + "\n\n{{ report.title }} *{{ report.title }}*\n", lang=lang, title="μ ≤ α ≈ 學")
+    pages, metadata = make(spec, tmp_path)
+    assert metadata.title == "μ ≤ α ≈ 學"
+    assert "U+" not in "".join(pages)
+    assert "μ≤α≈" in "".join("".join(pages).split())
+    assert capsys.readouterr().err == ""
+
+
 @pytest.mark.parametrize(
     ("body", "words"),
     [
@@ -112,6 +123,31 @@ def test_lines_that_stick_out_are_warned_of(tmp_path, capsys):
     source.write_text(MINIMAL % "\\noindent\\hbox to 1.2\\textwidth{x\\hfil y}", encoding="utf-8")
     typeset.main(["--source", str(source), "--out", str(tmp_path / "wide.pdf")])
     assert "overfull by" in capsys.readouterr().err
+
+
+def test_a_table_too_wide_for_the_page_is_shrunk_and_said(small_report, tmp_path, capsys):
+    spec = small_report('{% call table("table_0") %}x{% endcall %}', figures=0)
+    path = tmp_path / "tables" / "table_0.json"
+    column = {"key": "k", "head": "Head", "unit": None, "align": "right", "decimals": None}
+    wide = {"columns": [column] * 18, "rows": [["123456"] * 18], "bold": [], "notes": []}
+    path.write_text(json.dumps(wide), encoding="utf-8")
+    make(spec, tmp_path / "wide")
+    assert re.search(r"warning: .*small\.tex: table 1 is \d+\.\d+ pt wider than the text", capsys.readouterr().err)
+
+
+def test_floats_do_not_leave_their_section_and_logs_of_the_appendix_do_not_float(small_report, tmp_path):
+    words = "Some words that fill a line of the page, again and again. " * 24 + "\n\n"
+    tables = "".join(f'{words}{{% call table("table_{i}") %}}x{{% endcall %}}\n\n' for i in range(6))
+    appendix = "".join(f'Below stands it.\n\n{{% call table("table_{i}") %}}y{{% endcall %}}\n\n' for i in range(6, 12))
+    spec = small_report(
+        f"# One\n\n{tables}\n# Two\n\n{words}\n# Logs {{.appendix}}\n\n{appendix}", figures=0, tables=12
+    )
+    text = " ".join(" ".join(make(spec, tmp_path / "a")[0]).split())
+    assert text.rindex("Table 6") < text.index("2 Two")
+    places = [found.start() for found in re.finditer(r"Below stands it|Table \d+", text[text.index("A Logs") :])]
+    kinds = re.findall(r"Below stands it|Table", text[text.index("A Logs") :])
+    assert len(places) == 12
+    assert kinds == ["Below stands it", "Table"] * 6
 
 
 def test_without_tex_there_is_one_message(tmp_path, monkeypatch):

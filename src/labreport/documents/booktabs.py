@@ -11,9 +11,14 @@ from labreport.documents.wording import word
 
 TEXT_WIDTH_PT = 455.0  # 16 cm
 COLUMN_SEPARATION_PT = 11.0
-FLOAT_ROWS = 32
+FLOAT_ROWS, PIECE_ROWS = 32, 16
+TOGETHER = 4  # rows at either end of a long table that no page break parts
 SMALL_ROWS = 12
-SIZES = (("small", 9.0), ("footnotesize", 8.0))
+# LaTeX's name and points of each size that a table may have; the classes of the two languages differ.
+SIZES = {
+    "zh": (("small", 9.0), ("footnotesize", 7.5), ("scriptsize", 6.5)),
+    "en": (("small", 10.0), ("footnotesize", 9.0), ("scriptsize", 8.0)),
+}
 NUMBER = re.compile(r"^([−+]?[\d,  ]*\d)((?:\.\d|\s*[±(]).*)?$")
 
 
@@ -25,16 +30,23 @@ class Layout:
     after: str
 
 
-def layout(table: Presentation, lang: str) -> Layout:
-    """The table as a float, or one that breaks over pages where it has more than 32 rows.
+def layout(table: Presentation, lang: str, floating: bool = True) -> Layout:
+    """The table as a float, or one that breaks over pages where it has many rows.
 
     It is set in a smaller size, its heads are broken and its longest texts wrapped until it fits the text's width.
+    What is too wide all the same is shrunk, and TeX's log says so.
+
+    Args:
+        table: what stands in it.
+        lang: `zh` or `en`.
+        floating: whether it may move; else it stands where it is written, in one piece up to 16 rows.
     """
-    size, widths = _fit(table)
-    head, body = _head(table, widths), _body(table)
+    size, widths = _fit(table, lang)
+    long = len(table.rows) > (FLOAT_ROWS if floating else PIECE_ROWS)
+    head, body = _head(table, widths), _body(table, long)
     specification = "@{}" + "".join(_column(c, w) for c, w in zip(table.columns, widths, strict=True)) + "@{}"
     notes = "".join(rf"\par\smallskip{{\footnotesize {latex(note)}\par}}" for note in _notes(table, lang))
-    if len(table.rows) > FLOAT_ROWS:
+    if long:
         count = len(table.columns)
         continued = rf"\multicolumn{{{count}}}{{@{{}}l@{{}}}}{{\tablename~\thetable{{}}{word('continued', lang)}}}\\"
         after = (
@@ -43,11 +55,8 @@ def layout(table: Presentation, lang: str) -> Layout:
         )
         return Layout(rf"\begingroup\labtable\{size}\begin{{longtable}}{{{specification}}}" + "\n", after)
     tabular = rf"\begin{{tabular}}{{{specification}}}\toprule{head}\midrule" + f"\n{body}\\bottomrule\\end{{tabular}}"
-    after = (
-        rf"\labtable\{size}\begin{{adjustbox}}{{max width=\textwidth}}{tabular}\end{{adjustbox}}{notes}"
-        + "\n\\end{table}"
-    )
-    return Layout("\\begin{table}[!htbp]\n\\centering\n", after)
+    after = rf"\labtable\{size}\begin{{lrbox}}{{\lableft}}{tabular}\end{{lrbox}}\labfit{notes}" + "\n\\end{table}"
+    return Layout(f"\\begin{{table}}[{'!htbp' if floating else 'H'}]\n\\centering\n", after)
 
 
 def split_number(text: str) -> tuple[str, str] | None:
@@ -56,14 +65,20 @@ def split_number(text: str) -> tuple[str, str] | None:
     return (match[1], match[2] or "") if match else None
 
 
-def _fit(table: Presentation) -> tuple[str, list[float | None]]:
+def _fit(table: Presentation, lang: str) -> tuple[str, list[float | None]]:
     """The font size, and for each column the width in points that its text is wrapped to, or None."""
-    sizes = SIZES if len(table.rows) <= SMALL_ROWS else SIZES[1:]
-    for size, points in sizes:
-        natural = [points * _natural_width(table, index) for index in range(len(table.columns))]
-        available = TEXT_WIDTH_PT - COLUMN_SEPARATION_PT * (len(natural) - 1)
+    largest, middle, smallest = SIZES[lang]
+    for size, points in (largest, middle) if len(table.rows) <= SMALL_ROWS else (middle,):
+        natural, available = _widths(table, points)
         if sum(natural) <= available:
             return size, [None] * len(natural)
+    size, widths, fits = _wrapped(table, *middle)
+    return (size, widths) if fits else _wrapped(table, *smallest)[:2]
+
+
+def _wrapped(table: Presentation, size: str, points: float) -> tuple[str, list[float | None], bool]:
+    """The size, the widths to which its two longest columns of text are wrapped, and whether it fits then."""
+    natural, available = _widths(table, points)
     widths: list[float | None] = [None] * len(natural)
     texts = [index for index, column in enumerate(table.columns) if column.align == "left"]
     for index in sorted(texts, key=lambda i: natural[i], reverse=True)[:2]:
@@ -71,7 +86,13 @@ def _fit(table: Presentation) -> tuple[str, list[float | None]]:
         fitted = max(available - others, 8 * points, natural[index] / 3)
         if fitted < natural[index]:
             widths[index] = natural[index] = fitted
-    return size, widths
+    return size, widths, sum(natural) <= available + 0.5
+
+
+def _widths(table: Presentation, points: float) -> tuple[list[float], float]:
+    """The natural width of each column, and what all may have together, in points."""
+    natural = [points * _natural_width(table, index) for index in range(len(table.columns))]
+    return natural, TEXT_WIDTH_PT - COLUMN_SEPARATION_PT * (len(natural) - 1)
 
 
 def _natural_width(table: Presentation, index: int) -> float:
@@ -111,7 +132,7 @@ def _head(table: Presentation, widths: list[float | None]) -> str:
     return " & ".join(cells) + r"\\"
 
 
-def _body(table: Presentation) -> str:
+def _body(table: Presentation, long: bool) -> str:
     widest = [_widest(table, index) for index in range(len(table.columns))]
     lines = []
     for number, row in enumerate(table.rows):
@@ -126,7 +147,9 @@ def _body(table: Presentation) -> str:
                 cells.append(
                     rf"\labnumber{{{before}}}{{{after}}}{{{bold}{latex(parts[0])}}}{{{bold}{latex(parts[1])}}}"
                 )
-        lines.append(" & ".join(cells) + "\\\\\n")
+        left = len(table.rows) - 1 - number
+        together = long and (number < TOGETHER - 1 or 0 < left < TOGETHER)
+        lines.append(" & ".join(cells) + ("\\\\*\n" if together else "\\\\\n"))
     return "".join(lines)
 
 

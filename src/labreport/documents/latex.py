@@ -16,6 +16,7 @@ from labreport.documents.tree import Target
 FIGURE_FOLDER = "figures"
 THIN, UNBROKEN = "\u202f", "\u00a0"
 PLACEMENT = "!htbp"
+BOXES = (r"\lableft", r"\labright")
 
 
 @dataclass
@@ -35,8 +36,9 @@ class LatexLayout:
     figures: Mapping[str, Mapping[str, Any]]
 
     def heading(self, node: Node, target: Target, opens_appendix: bool) -> list[Node]:
-        """The heading as it is; `\\appendix` before the first of the appendix."""
-        return [raw_block("latex", r"\appendix"), node] if opens_appendix else [node]
+        """The heading after all floats of the text before it; `\\appendix` before the first of the appendix."""
+        barrier = [raw_block("latex", r"\FloatBarrier")]
+        return [*barrier, raw_block("latex", r"\appendix"), node] if opens_appendix else [*barrier, node]
 
     def reference(self, target: Target) -> list[Node]:
         """The whole of `Figure 3` is the link; the number is LaTeX's."""
@@ -50,17 +52,24 @@ class LatexLayout:
             (target,) = targets
             body = rf"{_picture(target)}\caption{{\label{{{target.name}}}"
         else:
-            parts = [rf"\subcaptionbox{{\label{{{target.name}}}}}{{{_picture(target)}}}" for target in targets]
-            body = "\\hfill\n".join(parts) + r"\caption{"
+            boxes = [rf"\sbox{{{box}}}{{{_picture(target)}}}" for box, target in zip(BOXES, targets, strict=True)]
+            parts = [
+                rf"\subcaptionbox{{\label{{{target.name}}}}}{{\labcentred{{{box}}}}}"
+                for box, target in zip(BOXES, targets, strict=True)
+            ]
+            body = "".join(boxes) + "%\n" + "\\hfill\n".join(parts) + r"\caption{"
         begin = f"\\begin{{figure}}[{PLACEMENT}]\n\\centering\n{body}"
         return [paragraph([raw("latex", begin), *caption, raw("latex", "}\n\\end{figure}")])]
 
     def table(self, target: Target, caption: list[Node]) -> list[Node]:
-        """The caption with the scale's mark above the table."""
+        """The caption with the scale's mark above the table.
+
+        In the appendix, which is mostly tables, it does not float: they would leave their text behind.
+        """
         if not self.scale.full:
             caption = [*caption, space(), string(wording.marked(self.scale.mark, self.lang))]
             caption = self.inline(caption)
-        table = booktabs.layout(self.tables[target.name.partition(":")[2]], self.lang)
+        table = booktabs.layout(self.tables[target.name.partition(":")[2]], self.lang, floating=not target.appendix)
         begin = f"{table.before}\\caption{{\\label{{{target.name}}}"
         return [paragraph([raw("latex", begin), *caption, raw("latex", f"}}{table.after}")])]
 

@@ -45,6 +45,7 @@ _LATIN_MODERN = (
     (0x201C, 0x201E),
     (0x2020, 0x2022),
     (0x2026, 0x2026),
+    (0x202F, 0x202F),  # a thin space, which becomes a command
     (0x2030, 0x2030),
     (0x2039, 0x203A),
     (0x20AC, 0x20AC),
@@ -56,7 +57,7 @@ _LATIN_MODERN = (
     (0x221E, 0x221E),
 )
 # Where Chinese characters and punctuation stand; Fandol's faces have those of GB 2312.
-_CHINESE = ((0x3000, 0x303F), (0x4E00, 0x9FFF), (0xFF01, 0xFF5E))
+_CHINESE = ((0x3000, 0x30FF), (0x4E00, 0x9FFF), (0xFF01, 0xFF5E))
 _INVISIBLE = {"\u200d", "\ufe0e", "\ufe0f"}  # joiners and selectors that only modify an emoji
 
 

@@ -20,7 +20,7 @@ class Target:
     Attributes:
         name: `fig:NAME`, `tab:NAME` or `sec:ID`.
         number: as it is printed: `3`, `3(a)`, `2.1`, `A.1`; empty for a heading without a number.
-        appendix: whether it is a heading of the appendix.
+        appendix: whether it stands in the appendix.
     """
 
     name: str
@@ -95,7 +95,7 @@ def number(blocks: list[Node]) -> Numbering:
             counts[kind] += 1
             for index, name in enumerate(names):
                 part = f"({chr(ord('a') + index)})" if len(names) > 1 else ""
-                found.targets[f"{kind}:{name}"] = Target(f"{kind}:{name}", f"{counts[kind]}{part}")
+                found.targets[f"{kind}:{name}"] = Target(f"{kind}:{name}", f"{counts[kind]}{part}", appendix)
     return found
 
 

@@ -26,6 +26,7 @@ _CONSEQUENCES = ("Emergency stop.", "==> Fatal error occurred")
 _MISSING = re.compile(r"^Missing character: There is no (.+?) \(?.*?in font (.+?)!$", re.MULTILINE)
 _UNDEFINED = re.compile(r"^LaTeX Warning: (?:Hyper r|R)eference `([^']+)' on page \d+ undefined", re.MULTILINE)
 _OVERFULL = re.compile(r"^Overfull \\hbox \(([\d.]+)pt too wide\) (.+)$", re.MULTILINE)
+_SHRUNK = re.compile(r"^labreport: (table \S+) is ([\d.]+)pt too wide", re.MULTILINE)
 _EPOCH = re.compile(r"^% SOURCE_DATE_EPOCH=(\d+)$", re.MULTILINE)
 
 
@@ -38,12 +39,14 @@ class Findings:
         missing: characters that a font lacks, with the font.
         undefined: references to nothing.
         overfull: lines that stick out by more than 2 pt, as the log words them.
+        shrunk: tables that were wider than the text, and by how much.
     """
 
     errors: tuple[tuple[str, int | None], ...]
     missing: tuple[tuple[str, str], ...]
     undefined: tuple[str, ...]
     overfull: tuple[str, ...]
+    shrunk: tuple[str, ...]
 
 
 def engine(which: Callable[[str], str | None] = shutil.which) -> str:
@@ -86,7 +89,7 @@ def typeset(source: Path, out: Path) -> list[str]:
     """Typeset `source` in its folder and put the PDF at `out`, atomically.
 
     Returns:
-        Warnings: lines that stick out of the page by more than 2 pt.
+        Warnings: lines that stick out of the page by more than 2 pt, and tables that had to be shrunk.
 
     Raises:
         TypesettingError: no TeX, an error of TeX, a character that the fonts lack, or a reference to nothing.
@@ -112,7 +115,8 @@ def typeset(source: Path, out: Path) -> list[str]:
         raise TypesettingError(_defects(source, log, found))
     with atomic_path(out) as temporary:
         shutil.copyfile(source.with_suffix(".pdf"), temporary)
-    return [f"{source}: overfull by {line}" for line in found.overfull]
+    shrunk = [f"{source}: {table}; it was shrunk: give it fewer columns or shorter words" for table in found.shrunk]
+    return [f"{source}: overfull by {line}" for line in found.overfull] + shrunk
 
 
 def findings(log: str) -> Findings:
@@ -123,6 +127,7 @@ def findings(log: str) -> Findings:
         tuple(dict.fromkeys((match[1], match[2]) for match in _MISSING.finditer(log))),
         tuple(dict.fromkeys(_UNDEFINED.findall(log))),
         tuple(dict.fromkeys(overfull)),
+        tuple(dict.fromkeys(f"{match[1]} is {match[2]} pt wider than the text" for match in _SHRUNK.finditer(log))),
     )
 
 
