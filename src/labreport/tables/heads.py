@@ -55,6 +55,10 @@ NOTES: dict[str, dict[str, str]] = {
         "zh": "实测值取自精简规模（真实数据的一部分，轮次较少），与原报告的数值不可比。",
         "en": "Measured at lite scale (part of the data, few epochs): not comparable with the published values.",
     },
+    "own_scale": {
+        "zh": "实测值取自 {0} 规模，与原报告的数值不可比。",
+        "en": "Measured at scale {0}: not comparable with the published values.",
+    },
     "several_seeds": {
         "zh": "数值为 {0} 个种子的均值 ± 标准差。",
         "en": "Mean ± standard deviation over {0} seeds.",
@@ -109,4 +113,6 @@ def word(key: str, lang: str) -> str:
 
 def scale_notes(scale: str, lang: str) -> list[str]:
     """What must be said where published values stand beside measured ones; nothing at full scale."""
-    return [note(scale, lang)] if scale in ("demo", "lite") else []
+    if scale == "full":
+        return []
+    return [note(scale, lang) if scale in ("demo", "lite") else note("own_scale", lang, scale)]

@@ -55,14 +55,14 @@ def collect(results: Results, experiments: Sequence[str]) -> pd.DataFrame:
 
 
 def columns(frame: pd.DataFrame, decimals: int, lang: str) -> list[Column]:
-    """What is shown, accuracies with `decimals` digits."""
+    """What is shown, accuracies with `decimals` digits; a column without any value is left out."""
     seconds = 0 if frame["seconds"].max() >= 1000 else 1
     in_percent: dict[str, Any] = {"align": "decimal", "decimals": decimals, "factor": PERCENT}
     in_seconds: dict[str, Any] = {"align": "decimal", "decimals": seconds, "unit": "s"}
     in_thousands: dict[str, Any] = {"align": "decimal", "unit": "k", "decimals": 1, "factor": 1e-3}
     in_millions: dict[str, Any] = {"align": "decimal", "unit": "M", "decimals": 2, "factor": 1e-6}
     count = in_millions if frame["parameters"].max() >= MILLION else in_thousands
-    return [
+    shown = [
         Column("experiment", head("experiment", lang)),
         Column("parameters", head("parameters", lang), **count),
         Column("epochs", head("epochs", lang), align="right"),
@@ -72,6 +72,7 @@ def columns(frame: pd.DataFrame, decimals: int, lang: str) -> list[Column]:
         Column("seconds", head("seconds", lang), spread="seconds_std", **in_seconds),
         Column("published_seconds", head("published_seconds", lang), **in_seconds),
     ]
+    return [column for column in shown if frame[column.key].notna().any()]
 
 
 def notes(results: Results, frame: pd.DataFrame, lang: str) -> list[str]:

@@ -10,6 +10,8 @@ from typing import Any
 
 import pandas as pd
 
+from labreport.rounding import fixed
+
 MOST_DECIMALS = 4
 
 
@@ -83,8 +85,8 @@ def _cell(column: Column, row: dict[Any, Any]) -> str | float | int | None:
         return int(number) if number.is_integer() else number
     spread = math.nan if column.spread is None else float(row[column.spread])
     if math.isnan(spread):
-        return round(number, column.decimals) + 0.0  # no minus sign before a zero
-    return f"{number:.{column.decimals}f} ± {column.factor * spread:.{column.decimals}f}"
+        return float(fixed(number, column.decimals))
+    return f"{fixed(number, column.decimals)} ± {fixed(column.factor * spread, column.decimals)}"
 
 
 def decimals_for(spreads: Sequence[float]) -> int:
@@ -106,7 +108,7 @@ def decimals_for(spreads: Sequence[float]) -> int:
 
 def best_rows(values: Sequence[float], decimals: int, factor: float = 1.0) -> list[int]:
     """Rows whose value, rounded as it is shown, is the greatest; none where fewer than two rows have a value."""
-    shown = [None if pd.isna(value) else round(factor * value, decimals) for value in values]
+    shown = [None if pd.isna(value) else float(fixed(factor * value, decimals)) for value in values]
     present = [value for value in shown if value is not None]
     if len(present) < 2:
         return []
