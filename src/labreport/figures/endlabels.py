@@ -17,6 +17,7 @@ LINE_SPACING = 1.25
 WIDEST_SHARE = 0.3  # of the figure's width: wider labels would squeeze the data
 GAP_PT = 6.0
 LEADER_FROM_PT = 2.5
+LEADER_PT, LEADER_GAP_PT = 5.0, 2.5  # how far a led name moves right, and what stays free before it
 
 
 @dataclass(frozen=True)
@@ -106,8 +107,9 @@ def _place_at_ends(figure: Figure, axes: Axes, endings: Sequence[Ending]) -> boo
     placed = spread(wanted, height, box.y0, box.y1)
     for ending, text, goal, place in zip(endings, texts, wanted, placed, strict=True):
         shift = (place - goal) / pixel
-        text.set_position((GAP_PT, shift))
-        if abs(shift) > LEADER_FROM_PT:
+        led = abs(shift) > LEADER_FROM_PT
+        text.set_position((GAP_PT + LEADER_PT * led, shift))
+        if led:
             _lead(axes, ending, shift)
     return True
 
@@ -135,12 +137,18 @@ def _write(axes: Axes, ending: Ending) -> Text:
 
 
 def _lead(axes: Axes, ending: Ending, shift: float) -> None:
-    """A hairline from the line's end to its name that had to move by `shift` points."""
+    """A hairline from beside the line's end to just before its name, which had to move by `shift` points."""
     axes.annotate(
         "",
         (ending.x, ending.y),
-        (GAP_PT - 0.5, shift),
+        (GAP_PT + LEADER_PT - LEADER_GAP_PT, shift),
         textcoords="offset points",
-        arrowprops={"arrowstyle": "-", "color": ending.line.get_color(), "linewidth": 0.5, "shrinkA": 0, "shrinkB": 2},
+        arrowprops={
+            "arrowstyle": "-",
+            "color": ending.line.get_color(),
+            "linewidth": 0.5,
+            "shrinkA": 0,
+            "shrinkB": 2.5,
+        },
         annotation_clip=False,
     )

@@ -10,6 +10,7 @@ from matplotlib.lines import Line2D
 
 from labreport.figures.style import MARKERS_PER_LINE, MEASURED, PUBLISHED
 from labreport.results import Results
+from labreport.rounding import fixed
 
 BAND_ALPHA = 0.18
 
@@ -67,4 +68,4 @@ def sources(frame: pd.DataFrame) -> list[str]:
 
 def number(value: float, accuracy: bool) -> str:
     """A loss with two decimals, or an accuracy (a fraction) in percent with one."""
-    return f"{100 * value:.1f} %" if accuracy else f"{value:.2f}"
+    return f"{fixed(100 * value, 1)} %" if accuracy else fixed(value, 2)

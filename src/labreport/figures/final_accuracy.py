@@ -12,8 +12,10 @@ from labreport.figures.epochs import number, sources
 from labreport.figures.labels import label
 from labreport.figures.style import COLOURS, GREY, SMALL_PT, new_figure, percent_limits
 from labreport.results import Results
+from labreport.rounding import fixed
 
 ROW_CM, FRAME_CM = 0.72, 2.3
+HALF_CM = 7.0  # at half width it stands beside another figure, such as a confusion matrix
 
 
 def collect(results: Results, options: Mapping[str, Any]) -> pd.DataFrame:
@@ -40,7 +42,7 @@ def draw(frame: pd.DataFrame, options: Mapping[str, Any], lang: str) -> Figure:
     """A row per experiment: a dot for what was measured and its value, an open diamond for what was published."""
     names = list(options["experiments"])
     height = FRAME_CM + ROW_CM * len(names)
-    figure, axes = new_figure(options, half_cm=height, full_cm=height)
+    figure, axes = new_figure(options, half_cm=max(HALF_CM, height), full_cm=height)
     place = {name: len(names) - 1 - i for i, name in enumerate(names)}
     low, high = percent_limits(100 * frame["value"].min(), 100 * frame["value"].max())
     axes.set_xlim(low, high)
@@ -61,7 +63,7 @@ def draw(frame: pd.DataFrame, options: Mapping[str, Any], lang: str) -> Figure:
         if source == "measured":
             for value, y in zip(100 * rows["value"], where, strict=True):
                 axes.annotate(
-                    f"{value:.1f}", (1, y), (4, 0), xycoords=("axes fraction", "data"), textcoords="offset points",
+                    fixed(value, 1), (1, y), (4, 0), xycoords=("axes fraction", "data"), textcoords="offset points",
                     va="center", fontsize=SMALL_PT, annotation_clip=False,
                 )  # fmt: skip
     _mark_chance(figure, frame, lang)

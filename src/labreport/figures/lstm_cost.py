@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from labreport.figures.labels import implementation_name, label
 from labreport.figures.style import COLOURS, GREY, SMALL_PT, new_figure
 from labreport.results import Results
+from labreport.rounding import fixed
 
 COLUMNS = ("implementation", "milliseconds", "milliseconds_low", "milliseconds_high", "operations_per_step")
 BAR_HEIGHT = 0.5
@@ -59,8 +60,8 @@ def describe(frame: pd.DataFrame, options: Mapping[str, Any], lang: str) -> str:
         for row in frame.to_dict("records")
     ]
     if lang == "zh":
-        return f"条形图: 一层 LSTM 处理一个批次的用时。{'; '.join(parts)}。最慢者是最快者的 {ratio:.1f} 倍。"
-    times = f"The slowest takes {ratio:.1f} times the fastest."
+        return f"条形图: 一层 LSTM 处理一个批次的用时。{'; '.join(parts)}。最慢者是最快者的 {fixed(ratio, 1)} 倍。"
+    times = f"The slowest takes {fixed(ratio, 1)} times the fastest."
     return f"Bar chart: time of one LSTM layer per batch. {'; '.join(parts)}. {times}"
 
 
