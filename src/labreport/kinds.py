@@ -1,6 +1,7 @@
-"""What a kind of figure, table or claim is: the module that makes it and the options it takes.
+"""What a kind of figure, table, claim or measurement is: the module that makes it and the options it takes.
 
-The registries are dictionaries of these, so that a declaration is checked without importing pandas or matplotlib.
+The registries are dictionaries of these, so that a declaration is checked, names and values, without importing torch,
+pandas or matplotlib.
 """
 
 from __future__ import annotations
@@ -12,6 +13,10 @@ from types import MappingProxyType
 from typing import Any
 
 from labreport.errors import DeclarationError
+from labreport.values import NAME, NAMES, Value, one_of
+
+# Options that mean the same in every kind.
+SHARED: Mapping[str, Value] = MappingProxyType({"experiments": NAMES, "part": NAME, "measurement": NAME})
 
 
 @dataclass(frozen=True)
@@ -25,22 +30,44 @@ class Kind:
         target: dotted name of the module that makes it; imported only when it is made.
         required: names of options that must be there.
         optional: names of options that may be there.
-        choices: option name -> its allowed values; an option that is not here takes any value of its type.
+        choices: option name -> the words it allows.
+        types: option name -> what its value may be; a mapping stands for an option that holds exactly those keys.
+            An option is in `choices`, in `types`, in `SHARED`, or names an experiment or a row; none is unchecked.
         single: whether `experiments` must name exactly one experiment.
-        experiment_options: options whose value is the name of one experiment (such as a claim's `faster`).
+        fewest: how many experiments `experiments` must name at least.
+        experiment_options: options whose value is the name of one experiment (such as a claim's `faster`); no two of
+            them may name the same.
+        row_options: options whose value is a row of the measurement (such as a claim's `slow`); no two may be equal.
+        rows: of a measurement: what it compares, the first column of its result.
     """
 
     target: str
     required: frozenset[str] = frozenset()
     optional: frozenset[str] = frozenset()
     choices: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    types: Mapping[str, Value | Mapping[str, Value]] = field(default_factory=lambda: MappingProxyType({}))
     single: bool = False
+    fewest: int = 1
     experiment_options: frozenset[str] = frozenset()
+    row_options: frozenset[str] = frozenset()
+    rows: tuple[str, ...] = ()
 
     @property
     def options(self) -> frozenset[str]:
         """Every option the kind takes."""
         return self.required | self.optional
+
+    def type_of(self, option: str) -> Value | Mapping[str, Value]:
+        """What the value of an option may be.
+
+        Raises:
+            KeyError: the registry forgot to say it.
+        """
+        if option in self.choices:
+            return one_of(*self.choices[option])
+        if option in self.experiment_options | self.row_options:
+            return NAME
+        return self.types[option] if option in self.types else SHARED[option]
 
 
 def load_kind(target: str, kinds: Mapping[str, Kind]) -> Any:

@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from labreport.kinds import Kind
+from labreport.values import IMAGE_MODEL, POSITIVE_WHOLE, Value
+
+_NETWORK: Mapping[str, Value] = MappingProxyType(
+    {"model": IMAGE_MODEL, "image": POSITIVE_WHOLE, "classes": POSITIVE_WHOLE}
+)
 
 
-def _kind(module: str, *required: str, optional: tuple[str, ...] = (), single: bool = False) -> Kind:
-    return Kind(f"labreport.tables.{module}", frozenset(required), frozenset(optional), single=single)
+def _kind(
+    module: str,
+    *required: str,
+    optional: tuple[str, ...] = (),
+    types: Mapping[str, Value | Mapping[str, Value]] = MappingProxyType({}),
+    single: bool = False,
+) -> Kind:
+    return Kind(f"labreport.tables.{module}", frozenset(required), frozenset(optional), types=types, single=single)
 
 
 KINDS: dict[str, Kind] = {
-    "layers": _kind("layers", "model", "image", "classes", optional=("changed_from",)),
+    "layers": _kind("layers", *_NETWORK, optional=("changed_from",), types={**_NETWORK, "changed_from": _NETWORK}),
     "settings": _kind("settings", "experiments"),
     "results": _kind("results", "experiments"),
     "per_class": _kind("per_class", "experiments"),
