@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import difflib
+import math
+import re
+import unicodedata
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
@@ -13,6 +16,12 @@ from pydantic import BaseModel, ValidationError
 from labreport.errors import DeclarationError
 
 Checked = TypeVar("Checked", bound=BaseModel)
+
+# No declaration comes near these; aliases in YAML make a short file as deep and large as one likes.
+DEEPEST = 20
+MOST_VALUES = 20_000
+LARGEST = 2**63 - 1
+EXPONENT = re.compile(r"[-+]?[0-9][0-9_]*(?:\.[0-9_]*)?[eE][-+]?[0-9]+")
 
 
 class _UniqueKeys(yaml.SafeLoader):
@@ -38,6 +47,10 @@ class _UniqueKeys(yaml.SafeLoader):
         return super().construct_mapping(node, deep)
 
 
+# PyYAML follows YAML 1.1, where 1e-4 is a word and only 1.0e-4 a number.
+_UniqueKeys.add_implicit_resolver("tag:yaml.org,2002:float", EXPONENT, list("-+0123456789"))
+
+
 def read_yaml(path: Path, where: str) -> dict[str, Any]:
     """The mapping in a YAML file.
 
@@ -59,10 +72,49 @@ def read_yaml(path: Path, where: str) -> dict[str, Any]:
     if not isinstance(value, dict):
         found = "nothing" if value is None else f"a {type(value).__name__}"
         raise DeclarationError(f"{where}: a mapping `key: value` is needed, found {found}")
-    for key in value:
-        if not isinstance(key, str):
-            raise DeclarationError(f"{where}: key {key!r}: a word is needed, quote it")
+    check_plain(value, where)
     return value
+
+
+def check_plain(value: Any, where: str) -> None:
+    """Refuse what no declaration needs and no spec can hold, wherever it stands in `value`.
+
+    Raises:
+        DeclarationError: keys that are no words, dates, sets, infinite numbers, control characters, endless nesting.
+    """
+    waiting: list[tuple[Any, tuple[str, ...]]] = [(value, ())]
+    seen = 0
+    while waiting:
+        one, way = waiting.pop()
+        seen += 1
+        at = f"{where}: {'.'.join(way)}{': ' if way else ''}"
+        if seen > MOST_VALUES or len(way) > DEEPEST:
+            at = f"{where}: {'.'.join(way[:3])}: " if way else at
+            raise DeclarationError(f"{at}more than {MOST_VALUES} values, or nested deeper than {DEEPEST}")
+        if isinstance(one, dict):
+            for key in one:
+                fault = _fault(key) if isinstance(key, str) else "a word is needed, quote it"
+                if fault:
+                    raise DeclarationError(f"{at}key {shown(key)}: {fault}")
+            waiting.extend((inner, (*way, key)) for key, inner in one.items())
+        elif isinstance(one, list):
+            waiting.extend((inner, (*way, str(index))) for index, inner in enumerate(one))
+        elif fault := _fault(one):
+            raise DeclarationError(f"{at}found {shown(one)}, {fault}")
+
+
+def _fault(value: Any) -> str | None:
+    """Why a single value cannot stand in a declaration."""
+    if isinstance(value, str):
+        if any(unicodedata.category(one) in {"Cc", "Cs"} and one not in "\n\t" for one in value):
+            return "a text without control characters is needed"
+        return None
+    if isinstance(value, float) and not math.isfinite(value):
+        return "a finite number is needed"
+    if isinstance(value, int) and abs(value) > LARGEST:
+        return f"a number of at most {LARGEST} is needed"
+    plain = value is None or isinstance(value, (bool, int, float))
+    return None if plain else f"which YAML reads as a {type(value).__name__}; quote it to make it a text"
 
 
 def _mark(error: Exception) -> str:
@@ -143,14 +195,17 @@ def _is_model(value: Any) -> bool:
 
 def shown(value: Any) -> str:
     """A value as a message shows it, cut to a readable length."""
-    text = repr(value)
+    try:
+        text = repr(value)
+    except ValueError:  # Python writes no integer of more than 4300 digits
+        text = "a number of thousands of digits"
     return text if len(text) <= 80 else text[:77] + "..."
 
 
 def suggestion(word: str, allowed: Iterable[str]) -> str:
     """`; did you mean "x"? allowed: ...`, as far as there is something to say."""
     names = list(allowed)
-    near = difflib.get_close_matches(word, names, n=1)
+    near = difflib.get_close_matches(word[:80], names, n=1)
     hint = f'; did you mean "{near[0]}"?' if near else ""
     return (
         f"{hint} allowed: {', '.join(names)}" if hint and names else f"; allowed: {', '.join(names)}" if names else hint
