@@ -8,15 +8,12 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from labreport.declarations.datasets import parameter_mistake
+from labreport.declarations.methods import LOSSES, OPTIMIZERS, method_mistake
+from labreport.declarations.models import resolve_model
 from labreport.declarations.reading import check, explain, merge, shown, suggestion
-from labreport.declarations.schema import Dataset, ExperimentFile, Match, Model, Override, Published, Scale, Settings
+from labreport.declarations.schema import Dataset, ExperimentFile, Match, Override, Published, Scale, Settings
 from labreport.errors import DeclarationError
-from labreport.models.registry import MODELS
-from labreport.planning.code import signature
-
-# Constructor parameters that the data set decides.
-FROM_DATA = frozenset({"classes", "vocabulary"})
-PLAIN = (str, int, float, bool)
 
 
 @dataclass(frozen=True)
@@ -86,7 +83,8 @@ def _resolved(layers: list[_Layer], name: str, where: str, dataset: Dataset) -> 
         settings = Settings.model_validate(merged)
     except ValidationError as error:
         raise DeclarationError(_at_their_places(error, layers, name, where)) from None
-    target = _checked_model(settings, layers)
+    target = resolve_model(settings.model, dataset.is_texts, lambda key: _place(layers, "model", key))
+    _check_methods(settings, layers)
     _check_data(settings, dataset, layers)
     return settings, target
 
@@ -145,55 +143,37 @@ def _again(mistake: Any) -> Any:
     return {key: mistake[key] for key in ("type", "loc", "input", "ctx") if key in mistake}
 
 
-def resolve_model(model: Model, where: str, at: str) -> str:
-    """The registry's target of a model, its parameters checked against the constructor.
-
-    Raises:
-        DeclarationError: unknown model or parameter, a parameter missing or not a plain value.
-    """
-    if model.name not in MODELS:
-        raise DeclarationError(
-            f"{where}: {at}.name: found {shown(model.name)}, which is not in labreport.models.registry"
-            f"{suggestion(model.name, MODELS)}"
-        )
-    parameters = {name: has for name, has in signature(MODELS[model.name]).items() if name not in FROM_DATA}
-    for name, value in model.parameters.items():
-        if name not in parameters:
-            raise DeclarationError(
-                f"{where}: {at}.{name}: unknown parameter of {model.name}{suggestion(name, parameters)}"
-            )
-        if not isinstance(value, PLAIN):
-            raise DeclarationError(
-                f"{where}: {at}.{name}: found {shown(value)}, a number, a word or true/false is needed"
-            )
-    for name, has_default in parameters.items():
-        if not has_default and name not in model.parameters:
-            raise DeclarationError(f"{where}: {at}.{name}: is missing; {model.name} needs it")
-    return MODELS[model.name]
+def _place(layers: list[_Layer], *keys: str) -> str:
+    """The file and key that wrote a setting."""
+    layer = _source(layers, *keys)
+    return f"{layer.where}: {'.'.join((layer.at, *keys))}"
 
 
-def _checked_model(settings: Settings, layers: list[_Layer]) -> str:
-    for name in settings.model.parameters:
-        layer = _source(layers, "model", name)
-        known = signature(MODELS[settings.model.name]) if settings.model.name in MODELS else {}
-        if known and (name not in known or not isinstance(settings.model.parameters[name], PLAIN)):
-            return resolve_model(settings.model, layer.where, f"{layer.at}.model")
-    layer = _source(layers, "model", "name")
-    return resolve_model(settings.model, layer.where, f"{layer.at}.model")
+def _check_methods(settings: Settings, layers: list[_Layer]) -> None:
+    for field, taken in (("optimizer", OPTIMIZERS), ("loss", LOSSES)):
+        method = getattr(settings, field)
+        mistake = method_mistake(method.name, method.parameters, taken[method.name])
+        if mistake:
+            # An optimizer or a loss is replaced as a whole, so one layer wrote all of it.
+            raise DeclarationError(f"{_place(layers, field)}.parameters.{mistake[0]}: {mistake[1]}")
 
 
 def _check_data(settings: Settings, dataset: Dataset, layers: list[_Layer]) -> None:
     for name, value in settings.data.items():
-        layer = _source(layers, "data", name)
+        place = _place(layers, "data", name)
         if name not in dataset.parameters:
             raise DeclarationError(
-                f"{layer.where}: {layer.at}.data.{name}: unknown parameter of {dataset.title}"
-                f"{suggestion(name, dataset.parameters)}"
+                f"{place}: unknown parameter of {dataset.title}{suggestion(name, dataset.parameters)}"
             )
-        least = 0 if name == "seed" else 1
-        if value is not None and value < least:
-            raise DeclarationError(
-                f"{layer.where}: {layer.at}.data.{name}: found {value}, at least {least} is needed (or null for all)"
-            )
-        if value is None and dataset.parameters[name] is not None:
-            raise DeclarationError(f"{layer.where}: {layer.at}.data.{name}: found null, a whole number is needed")
+        mistake = parameter_mistake(name, value)
+        if mistake is None and value is None and dataset.parameters[name] is not None:
+            mistake = "found null, a whole number is needed"
+        if mistake:
+            raise DeclarationError(f"{place}: {mistake}")
+    if dataset.is_texts:
+        for field in ("normalize", "augment"):
+            if getattr(settings, field):
+                raise DeclarationError(
+                    f"{_place(layers, field)}: found {shown(getattr(settings, field))}, which is for images; "
+                    f"{dataset.title} is texts, leave it out"
+                )

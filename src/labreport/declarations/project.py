@@ -7,14 +7,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from labreport.declarations.datasets import resolve_datasets
 from labreport.declarations.experiments import Experiment, resolve_file, unused_overrides
-from labreport.declarations.reading import check, read_yaml, shown, suggestion
+from labreport.declarations.fields import NAME
+from labreport.declarations.reading import check, check_plain, read_yaml, shown, suggestion
 from labreport.declarations.reports import ReportDeclaration, resolve_report
-from labreport.declarations.schema import NAME, Config, Dataset, Scale
+from labreport.declarations.schema import Config, Dataset, Scale
 from labreport.errors import DeclarationError
 from labreport.planning.devices import cuda_devices
 
 CONFIG = "config/config.yaml"
+DATASETS = "config/datasets.yaml"
 
 
 @dataclass(frozen=True)
@@ -52,10 +55,10 @@ def load(root: Path, overrides: Mapping[str, Any] | None = None) -> Declarations
     scale_name, reason = _scale_name(root, config)
     scale_where = f"config/scales/{scale_name}.yaml"
     scale = check(Scale, read_yaml(root / scale_where, scale_where), scale_where)
-    datasets = _datasets(root)
+    datasets = resolve_datasets(read_yaml(root / DATASETS, DATASETS), DATASETS)
     experiments = _experiments(root, scale, scale_where, datasets)
     reports = {
-        name: resolve_report(name, read_yaml(path, where), where, experiments)
+        name: resolve_report(name, read_yaml(path, where), where, experiments, scale, scale_where)
         for name, path, where in _files(root, "reports")
     }
     _refuse_unused(scale, scale_where, experiments, reports)
@@ -64,6 +67,7 @@ def load(root: Path, overrides: Mapping[str, Any] | None = None) -> Declarations
 
 def _config(root: Path, overrides: Mapping[str, Any]) -> Config:
     written = read_yaml(root / CONFIG, CONFIG)
+    check_plain(dict(overrides), "--config")
     merged = {**written, **overrides}
     for key, value in merged.items():
         where = CONFIG if key in written and written[key] == value else "--config"
@@ -94,17 +98,12 @@ def _files(root: Path, folder: str) -> list[tuple[str, Path, str]]:
     found = []
     for path in sorted((root / "config" / folder).glob("*.yaml")):
         where = f"config/{folder}/{path.name}"
-        if not NAME.match(path.stem):
-            raise DeclarationError(f"{where}: the file's name must be letters, digits and _ (it becomes a path)")
+        if not NAME.fullmatch(path.stem):
+            raise DeclarationError(f"{where}: the file's name must have the form {NAME.pattern} (it becomes a path)")
         found.append((path.stem, path, where))
     if not found:
         raise DeclarationError(f"config/{folder}/: no .yaml file; is this the project's folder? ({root})")
     return found
-
-
-def _datasets(root: Path) -> dict[str, Dataset]:
-    where = "config/datasets.yaml"
-    return {name: check(Dataset, value, where, at=name) for name, value in read_yaml(root / where, where).items()}
 
 
 def _experiments(root: Path, scale: Scale, scale_where: str, datasets: Mapping[str, Dataset]) -> dict[str, Experiment]:
@@ -128,8 +127,15 @@ def _check_curve(root: Path, experiment: Experiment) -> None:
         return
     if Path(curve).is_absolute() or ".." in Path(curve).parts:
         raise DeclarationError(f"{at}: found {shown(curve)}, a path inside the project is needed")
-    if not (root / curve).is_file():
+    if not _is_file(root / curve):
         raise DeclarationError(f"{at}: found {shown(curve)}, no such file")
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # such as a name that is too long
+        return False
 
 
 def _refuse_unused(

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from labreport.claims.registry import KINDS as CLAIM_KINDS
-from labreport.declarations.experiments import Experiment, resolve_model
+from labreport.declarations.experiments import Experiment, applies
+from labreport.declarations.models import resolve_model
+from labreport.declarations.options import Place, check_options, check_required
 from labreport.declarations.reading import check, shown, suggestion
-from labreport.declarations.schema import Kinded, Lang, Model, Report, Text
+from labreport.declarations.schema import Kinded, Lang, Model, Report, Scale, Text
 from labreport.errors import DeclarationError
 from labreport.figures.registry import KINDS as FIGURE_KINDS
 from labreport.kinds import Kind
 from labreport.measurements.registry import KINDS as MEASUREMENT_KINDS
 from labreport.tables.registry import KINDS as TABLE_KINDS
+from labreport.values import IMAGE_MODEL, Value
 
 
 @dataclass(frozen=True)
@@ -24,7 +28,8 @@ class Item:
     Attributes:
         name: its name in the report.
         kind: the registry entry.
-        options: as declared, with `part` replaced by `experiments` and models by targets and parameters.
+        options: as declared, with `part` replaced by `experiments` and models by targets and parameters; a
+            measurement's with the scale's overrides.
         experiments: every experiment that it shows, in the report's order.
         measurements: every measurement that it shows.
     """
@@ -64,9 +69,22 @@ class ReportDeclaration:
 
 
 def resolve_report(
-    name: str, raw: Mapping[str, Any], where: str, experiments: Mapping[str, Experiment]
+    name: str,
+    raw: Mapping[str, Any],
+    where: str,
+    experiments: Mapping[str, Experiment],
+    scale: Scale,
+    scale_where: str,
 ) -> ReportDeclaration:
-    """A report's declaration with every name in it checked.
+    """A report's declaration with every name and value in it checked.
+
+    Args:
+        name: of the report.
+        raw: what its file holds.
+        where: its file, for messages.
+        experiments: all of the project, by name.
+        scale: whose overrides change measurements.
+        scale_where: the scale's file, for messages.
 
     Raises:
         DeclarationError: file, key, what was found, what is allowed.
@@ -80,16 +98,19 @@ def resolve_report(
 
     def items(group: str, declared: Mapping[str, Kinded], kinds: Mapping[str, Kind]) -> dict[str, Item]:
         return {
-            key: _resolve_item(key, value, kinds, own, set(report.measurements), where, f"{group}.{key}")
+            key: _resolve_item(key, value, kinds, own, measurements, Place(where, f"{group}.{key}"))
             for key, value in declared.items()
         }
 
+    measurements: dict[str, Item] = {}
+    for key, item in items("measurements", report.measurements, MEASUREMENT_KINDS).items():
+        measurements[key] = _at_scale(item, scale, scale_where)
     return ReportDeclaration(
         name,
         where,
         report,
         list(report.experiments),
-        items("measurements", report.measurements, MEASUREMENT_KINDS),
+        measurements,
         items("figures", report.figures, FIGURE_KINDS),
         items("tables", report.tables, TABLE_KINDS),
         items("claims", report.claims, CLAIM_KINDS),
@@ -113,48 +134,40 @@ def _resolve_item(
     declared: Kinded,
     kinds: Mapping[str, Kind],
     experiments: Mapping[str, Experiment],
-    measurements: set[str],
-    where: str,
-    at: str,
+    measurements: Mapping[str, Item],
+    place: Place,
 ) -> Item:
+    where, at = place
     _known(declared.kind, kinds, where, f"{at}.kind", "a known kind")
     kind = kinds[declared.kind]
     options = declared.options
-    _check_option_names(options, kind, declared.kind, where, at)
-    options, shown_experiments = _resolve_experiments(options, kind, experiments, where, at)
+    check_options(options, kind, place)
+    check_required(options, kind, declared.kind, place)
+    options, shown_experiments = _resolve_experiments(options, kind, experiments, place)
     shown_measurements = []
     if "measurement" in options:
-        place = f"{at}.measurement"
-        shown_measurements = [
-            _known(options["measurement"], sorted(measurements), where, place, "a measurement of this report")
-        ]
-    return Item(name, kind, _resolve_models(options, where, at), shown_experiments, shown_measurements)
+        what = "a measurement of this report"
+        shown_measurements = [_known(options["measurement"], measurements, where, f"{at}.measurement", what)]
+        rows = measurements[options["measurement"]].kind.rows
+        for option in sorted(kind.row_options):
+            _known(options[option], rows, where, f"{at}.{option}", "a row of that measurement")
+    return Item(name, kind, _resolve_models(options, kind.types, place), shown_experiments, shown_measurements)
 
 
-def _check_option_names(options: Mapping[str, Any], kind: Kind, kind_name: str, where: str, at: str) -> None:
-    required, allowed = kind.required, kind.required | kind.optional
-    alternatives = {"part", "experiments"}
-    if alternatives & allowed:
-        required, allowed = required - alternatives, allowed | alternatives
-        if len(alternatives & set(options)) > 1 or (alternatives & kind.required and not alternatives & set(options)):
-            raise DeclarationError(f"{where}: {at}: {kind_name} needs either `part` or `experiments`")
-    for option in options:
-        if option not in allowed:
-            raise DeclarationError(
-                f"{where}: {at}.{option}: unknown option of {kind_name}{suggestion(option, sorted(allowed))}"
-            )
-    for option in sorted(required - set(options)):
-        raise DeclarationError(f"{where}: {at}.{option}: is missing; {kind_name} needs it")
-    for option, choices in kind.choices.items():
-        if option in options and options[option] not in choices:
-            raise DeclarationError(
-                f"{where}: {at}.{option}: found {shown(options[option])}, allowed: {', '.join(map(str, choices))}"
-            )
+def _at_scale(item: Item, scale: Scale, where: str) -> Item:
+    """A measurement with what a scale changes."""
+    options = item.options
+    for index, override in enumerate(scale.overrides):
+        if applies(override, {"measurement": item.name}):
+            check_options(override.set, item.kind, Place(where, f"overrides.{index}.set"))
+            options = {**options, **override.set}
+    return replace(item, options=options)
 
 
 def _resolve_experiments(
-    options: Mapping[str, Any], kind: Kind, experiments: Mapping[str, Experiment], where: str, at: str
+    options: Mapping[str, Any], kind: Kind, experiments: Mapping[str, Experiment], place: Place
 ) -> tuple[dict[str, Any], list[str]]:
+    where, at = place
     resolved = dict(options)
     what = "an experiment of this report"
     if "part" in resolved:
@@ -162,31 +175,37 @@ def _resolve_experiments(
         part = _known(resolved.pop("part"), parts, where, f"{at}.part", "a part of this report's experiments")
         resolved["experiments"] = [name for name, experiment in experiments.items() if experiment.part == part]
     named = list(resolved.get("experiments", []))
-    if "experiments" in resolved and not (isinstance(resolved["experiments"], list) and named):
-        raise DeclarationError(
-            f"{where}: {at}.experiments: found {shown(resolved['experiments'])}, a list of experiments is needed"
-        )
     for name in named:
         _known(name, experiments, where, f"{at}.experiments", what)
     for option in sorted(kind.experiment_options & set(resolved)):
         named.append(_known(resolved[option], experiments, where, f"{at}.{option}", what))
+    if len(set(named)) != len(named):
+        raise DeclarationError(f"{where}: {at}: names an experiment twice, found {', '.join(named)}; name each once")
     if "experiments" in kind.optional and not named:
         named = resolved["experiments"] = list(experiments)
     if kind.single and len(named) != 1:
         raise DeclarationError(f"{where}: {at}.experiments: found {len(named)} experiments, exactly one is needed")
+    if "experiments" in kind.options and len(named) < kind.fewest:
+        option = "part" if "part" in options else "experiments"
+        raise DeclarationError(
+            f"{where}: {at}.{option}: found {len(named)} experiment, at least {kind.fewest} are needed"
+        )
     return resolved, [name for name in experiments if name in named]
 
 
-def _resolve_models(options: dict[str, Any], where: str, at: str) -> dict[str, Any]:
-    """`model: {name: x, ...}` anywhere in the options becomes `target` and `parameters`."""
+def _resolve_models(
+    options: Mapping[str, Any], types: Mapping[str, Value | Mapping[str, Value]], place: Place
+) -> dict[str, Any]:
+    """Options that are models, such as `model: {name: x, ...}`, become `target` and `parameters`."""
     resolved: dict[str, Any] = {}
     for key, value in options.items():
-        if key == "model":
-            model = check(Model, value, where, at=f"{at}.model")
-            resolved["target"] = resolve_model(model, where, f"{at}.model")
+        wanted = types.get(key)
+        if wanted is IMAGE_MODEL:
+            model = check(Model, value, place.where, at=f"{place.at}.{key}")
+            resolved["target"] = resolve_model(model, False, partial("{}: {}.{}.{}".format, *place, key))
             resolved["parameters"] = model.parameters
-        elif isinstance(value, dict):
-            resolved[key] = _resolve_models(value, where, f"{at}.{key}")
+        elif isinstance(wanted, Mapping):
+            resolved[key] = _resolve_models(value, wanted, Place(place.where, f"{place.at}.{key}"))
         else:
             resolved[key] = value
     return resolved

@@ -2,34 +2,27 @@
 
 from __future__ import annotations
 
-import re
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StringConstraints, model_validator
+
+from labreport.declarations.fields import (
+    Digest,
+    FileName,
+    Fraction,
+    Module,
+    Name,
+    Number,
+    Positive,
+    Rate,
+    Seed,
+    Whole,
+    named_in,
+)
+from labreport.declarations.methods import LOSSES, OPTIMIZERS
 
 Lang = Literal["zh", "en"]
 LANGUAGES: tuple[Lang, ...] = ("zh", "en")
-OPTIMIZERS = ("SGD", "Adam", "AdamW", "RMSprop")
-
-
-def _not_bool(value: Any) -> Any:
-    """YAML's `yes` and `true` are booleans, which Python counts as numbers."""
-    if isinstance(value, bool):
-        raise ValueError("a number is needed, not a truth value")
-    return value
-
-
-Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_]*$")]
-Digest = Annotated[str, StringConstraints(pattern=r"^(md5:[0-9a-f]{32}|sha256:[0-9a-f]{64})$")]
-FileName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
-Module = Annotated[str, StringConstraints(pattern=r"^labreport(\.[a-z][a-z0-9_]*)+$")]
-Whole = Annotated[int, Field(strict=True)]
-Positive = Annotated[int, Field(strict=True, gt=0)]
-# `--config seeds='[0,1]'` arrives as words, so a seed may be a word of digits.
-Seed = Annotated[int, BeforeValidator(_not_bool), Field(ge=0, lt=2**32)]
-Number = Annotated[float, BeforeValidator(_not_bool), Field(allow_inf_nan=False)]
-Rate = Annotated[float, BeforeValidator(_not_bool), Field(gt=0, allow_inf_nan=False)]
-Fraction = Annotated[float, BeforeValidator(_not_bool), Field(ge=0, le=1)]
 
 
 class Strict(BaseModel):
@@ -86,7 +79,7 @@ class Sample(Strict):
     """The generator of a demo sample."""
 
     generator: Module
-    parameters: dict[Name, Positive | Seed]
+    parameters: dict[Name, Whole]
 
 
 class Dataset(Strict):
@@ -102,19 +95,24 @@ class Dataset(Strict):
     sample: Sample
     parameters: dict[Name, Whole | None]
 
+    @property
+    def is_texts(self) -> bool:
+        """Whether it is texts, which only then have a vocabulary, and not images."""
+        return "vocabulary" in self.parameters
+
 
 class Optimizer(Strict):
     """A class of torch.optim by name, and its parameters except the learning rate."""
 
-    name: Literal["SGD", "Adam", "AdamW", "RMSprop"]
-    parameters: dict[Name, Number | bool] = {}
+    name: Annotated[str, named_in(OPTIMIZERS)]
+    parameters: dict[str, Number | StrictBool | list[Number]] = {}
 
 
 class Loss(Strict):
     """A loss by name."""
 
-    name: Literal["cross_entropy"]
-    parameters: dict[Name, Number] = {}
+    name: Annotated[str, named_in(LOSSES)]
+    parameters: dict[str, Number | StrictBool | list[Number]] = {}
 
 
 class Normalize(Strict):
@@ -233,6 +231,3 @@ class Report(Strict):
     figures: dict[Name, Kinded] = {}
     tables: dict[Name, Kinded] = {}
     claims: dict[Name, Kinded] = {}
-
-
-NAME = re.compile(r"^[A-Za-z][A-Za-z0-9_]*$")

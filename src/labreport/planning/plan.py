@@ -10,11 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from labreport.data.archives import locate
-from labreport.declarations.experiments import Experiment, applies
+from labreport.declarations.experiments import Experiment
 from labreport.declarations.project import Declarations
 from labreport.declarations.reading import suggestion
 from labreport.declarations.reports import Item, ReportDeclaration
-from labreport.declarations.schema import Scale
 from labreport.errors import DeclarationError
 from labreport.planning.code import code_digest
 from labreport.planning.keys import key_of, measurement_roots, module_of, prepared_identity, run_roots
@@ -187,9 +186,8 @@ class Plan:
         return Run(experiment.name, spec, key, folder, "SHA256SUMS", seed, data)
 
     def _measurement(self, item: Item) -> Kept:
-        options = {**item.options, **_measurement_overrides(self.declarations.scale, item.name)}
         spec: dict[str, Any] = {"kind": item.kind.target.rpartition(".")[2], "target": item.kind.target}
-        spec["parameters"] = options
+        spec["parameters"] = item.options
         spec["code"] = code_digest(measurement_roots(spec))
         key = key_of(spec)
         return Kept(item.name, spec, key, f"results/measurements/{item.name}/{key}", "SHA256SUMS")
@@ -212,14 +210,6 @@ def check_targets(plan: Plan, targets: Iterable[object]) -> None:
     for data in {run.data.folder: run.data for run in runs if not run.is_there(plan.root)}.values():
         if not data.is_there(plan.root):
             plan.raw_source(data.name)
-
-
-def _measurement_overrides(scale: Scale, name: str) -> dict[str, Any]:
-    changed: dict[str, Any] = {}
-    for override in scale.overrides:
-        if applies(override, {"measurement": name}):
-            changed.update(override.set)
-    return changed
 
 
 def option_targets(options: Mapping[str, Any]) -> Iterator[str]:

@@ -1,0 +1,45 @@
+"""The fields that several declarations share: names, digests, numbers, each strict in its own way."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
+from pydantic_core import PydanticCustomError
+
+from labreport.values import MOST
+
+
+def _not_bool(value: Any) -> Any:
+    """YAML's `yes` and `true` are booleans, which Python counts as numbers."""
+    if isinstance(value, bool):
+        raise ValueError("a number is needed, not a truth value")
+    return value
+
+
+def named_in(table: Mapping[str, Any]) -> AfterValidator:
+    """Only the keys of `table` are allowed."""
+
+    def known(name: str) -> str:
+        if name not in table:
+            raise PydanticCustomError("literal_error", "", {"expected": " or ".join(map(repr, table))})
+        return name
+
+    return AfterValidator(known)
+
+
+# Names and file names become parts of paths, which no file system takes at any length.
+NAME = re.compile(r"^[A-Za-z][A-Za-z0-9_]{0,63}$")
+Name = Annotated[str, StringConstraints(pattern=NAME.pattern)]
+Digest = Annotated[str, StringConstraints(pattern=r"^(md5:[0-9a-f]{32}|sha256:[0-9a-f]{64})$")]
+FileName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$")]
+Module = Annotated[str, StringConstraints(pattern=r"^labreport(\.[a-z][a-z0-9_]*)+$")]
+Whole = Annotated[int, Field(strict=True, ge=-MOST, le=MOST)]
+Positive = Annotated[int, Field(strict=True, gt=0, le=MOST)]
+# `--config seeds='[0,1]'` arrives as words, so a seed may be a word of digits.
+Seed = Annotated[int, BeforeValidator(_not_bool), Field(ge=0, lt=2**32)]
+Number = Annotated[float, BeforeValidator(_not_bool), Field(allow_inf_nan=False)]
+Rate = Annotated[float, BeforeValidator(_not_bool), Field(gt=0, allow_inf_nan=False)]
+Fraction = Annotated[float, BeforeValidator(_not_bool), Field(ge=0, le=1)]

@@ -1,0 +1,59 @@
+"""Parameters of optimizers and losses: what each takes, and what is refused for a reason."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from labreport.declarations.reading import shown, suggestion
+from labreport.values import FRACTION, NOT_NEGATIVE, PAIR_BELOW_ONE, POSITIVE, TRUTH, Value
+
+_ADAM = {"betas": PAIR_BELOW_ONE, "eps": POSITIVE, "weight_decay": NOT_NEGATIVE, "amsgrad": TRUTH}
+
+# By class of torch.optim.
+OPTIMIZERS: Mapping[str, Mapping[str, Value]] = {
+    "SGD": {"momentum": NOT_NEGATIVE, "dampening": FRACTION, "weight_decay": NOT_NEGATIVE, "nesterov": TRUTH},
+    "Adam": _ADAM,
+    "AdamW": _ADAM,
+    "RMSprop": {
+        "alpha": FRACTION,
+        "eps": POSITIVE,
+        "weight_decay": NOT_NEGATIVE,
+        "momentum": NOT_NEGATIVE,
+        "centered": TRUTH,
+    },
+}
+# By function of torch.nn.functional.
+LOSSES: Mapping[str, Mapping[str, Value]] = {"cross_entropy": {"label_smoothing": FRACTION}}
+
+_FORM = "training chooses the fastest form itself, the results are the same"
+_NEVER = "it has no use in this training"
+REFUSED: Mapping[str, str] = {
+    "lr": "write `learning_rate` beside `optimizer`",
+    "fused": _FORM,
+    "foreach": _FORM,
+    "capturable": _NEVER,
+    "differentiable": _NEVER,
+    "maximize": "the loss is minimised",
+    "decoupled_weight_decay": "name AdamW, which is Adam with it",
+}
+
+
+def method_mistake(name: str, parameters: Mapping[str, Any], taken: Mapping[str, Value]) -> tuple[str, str] | None:
+    """The first parameter that is wrong, and why.
+
+    Args:
+        name: of the optimizer or loss.
+        parameters: as declared.
+        taken: what it takes, from `OPTIMIZERS` or `LOSSES`.
+    """
+    for key, value in parameters.items():
+        if key in REFUSED and key not in taken:
+            return key, f"is not to be set: {REFUSED[key]}"
+        if key not in taken:
+            return key, f"unknown parameter of {name}{suggestion(key, taken)}"
+        if not taken[key].fits(value):
+            return key, f"found {shown(value)}, {taken[key].rule}"
+    if parameters.get("nesterov") and (not parameters.get("momentum") or parameters.get("dampening")):
+        return "nesterov", "found True, which needs a `momentum` above 0 and no `dampening`"
+    return None

@@ -1,0 +1,54 @@
+"""Models in declarations: a name of the registry, and parameters that its constructor takes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from labreport.declarations.reading import shown, suggestion
+from labreport.declarations.schema import Model
+from labreport.declarations.sources import constructor
+from labreport.errors import DeclarationError
+from labreport.models.registry import MODELS
+
+# Constructor parameters that the data set decides.
+FROM_DATA = frozenset({"classes", "vocabulary"})
+
+
+def takes_texts(name: str) -> bool:
+    """Whether a model of the registry reads texts, which only then have a vocabulary, and not images."""
+    return "vocabulary" in constructor(MODELS[name])
+
+
+def resolve_model(model: Model, texts: bool, place: Callable[[str], str]) -> str:
+    """The registry's target of a model, its parameters checked against the constructor.
+
+    Args:
+        model: as declared.
+        texts: whether it is to read texts; images otherwise.
+        place: "name" or the name of a parameter -> the file and key that wrote it, as messages begin.
+
+    Raises:
+        DeclarationError: unknown model or parameter, a parameter missing or of another type, a model of other inputs.
+    """
+    if model.name not in MODELS:
+        raise DeclarationError(
+            f"{place('name')}: found {shown(model.name)}, which is not in labreport.models.registry"
+            f"{suggestion(model.name, MODELS)}"
+        )
+    if takes_texts(model.name) != texts:
+        fitting = ", ".join(name for name in MODELS if takes_texts(name) == texts)
+        kinds = ("texts", "images") if texts else ("images", "texts")
+        raise DeclarationError(
+            f"{place('name')}: found {shown(model.name)}, a model of {kinds[1]}; {kinds[0]} are read here, "
+            f"allowed: {fitting}"
+        )
+    parameters = {name: one for name, one in constructor(MODELS[model.name]).items() if name not in FROM_DATA}
+    for name, value in model.parameters.items():
+        if name not in parameters:
+            raise DeclarationError(f"{place(name)}: unknown parameter of {model.name}{suggestion(name, parameters)}")
+        if not parameters[name].value.fits(value):
+            raise DeclarationError(f"{place(name)}: found {shown(value)}, {parameters[name].value.rule}")
+    for name, parameter in parameters.items():
+        if not parameter.has_default and name not in model.parameters:
+            raise DeclarationError(f"{place(name)}: is missing; {model.name} needs it")
+    return MODELS[model.name]
