@@ -99,3 +99,25 @@ def test_long_texts_are_wrapped_to_the_width_of_the_page(load):
     width = float(re.search(r"p{([\d.]+)pt}", booktabs.layout(wide, "en").after)[1])
     assert 200 < width < booktabs.TEXT_WIDTH_PT
     assert "p{" not in booktabs.layout(load(TABLE), "en").after.split("toprule")[0]
+
+
+def test_a_log_in_place_is_one_piece_or_breaks_within_itself(load):
+    def placed(rows):
+        return booktabs.layout(load({**TABLE, "rows": [["x", 1, 2]] * rows, "bold": []}), "en", floating=False)
+
+    assert placed(16).before.startswith(r"\begin{table}[H]")
+    long = placed(20)
+    assert "longtable" in long.before
+    ends = [line.endswith(r"\\*") for line in long.after.splitlines() if line.startswith("x &")]
+    assert ends == [True] * 3 + [False] * 13 + [True] * 3 + [False]
+
+
+def test_a_table_gets_smaller_type_before_it_is_shrunk(load):
+    column = {**TABLE["columns"][2], "head": "Head"}
+    sizes = []
+    for count in (3, 10, 12, 14):
+        table = load({"columns": [column] * count, "rows": [["1234567"] * count], "bold": [], "notes": []})
+        sizes.append(re.search(r"\\labtable\\(\w+)", booktabs.layout(table, "en").after)[1])
+    order = ["small", "footnotesize", "scriptsize"]
+    assert [order.index(size) for size in sizes] == sorted(order.index(size) for size in sizes)
+    assert (sizes[0], sizes[-1]) == ("small", "scriptsize")

@@ -63,6 +63,18 @@ def test_names_near_each_other_do_not_overlap():
     assert not figure.legends
 
 
+def test_a_leader_ends_before_the_name_it_leads_to():
+    figure, axes = drawn([(5, 80.0, "a"), (5, 80.1, "bilstm"), (5, 79.9, "c"), (5, 20.0, "d")])
+    leaders = [text for text in axes.texts if not text.get_text()]
+    names = {text.get_text(): text.get_window_extent() for text in axes.texts if text.get_text()}
+    assert len(leaders) == 3
+    point = figure.dpi / 72
+    for leader in leaders:
+        end = leader.arrow_patch.get_window_extent().x1
+        assert end + 2 * point < min(box.x0 for name, box in names.items() if name != "d")
+    assert names["c"].x0 > names["d"].x0 + 4 * point
+
+
 @pytest.mark.parametrize(
     "ends",
     [
