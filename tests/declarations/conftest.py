@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
 import pytest
 import yaml
+
+from labreport.declarations.project import load
+from labreport.errors import DeclarationError
 
 PROJECT = Path(__file__).resolve().parents[2]
 
@@ -28,6 +32,28 @@ class Copy:
     def write(self, path, text):
         """Replace a file under config/."""
         (self.root / "config" / path).write_text(text)
+
+
+def refused(project, pattern, **overrides):
+    """The message with which the declarations are refused."""
+    with pytest.raises(DeclarationError) as caught:
+        load(project.root, overrides)
+    text = str(caught.value)
+    assert re.search(pattern, text), text
+    assert "Traceback" not in text
+    return text
+
+
+def set_at(path, value):
+    """A change for `Copy.edit`: one value, however deep."""
+
+    def change(mapping):
+        *way, last = path
+        for key in way:
+            mapping = mapping[key]
+        mapping[last] = value
+
+    return change
 
 
 @pytest.fixture

@@ -3,22 +3,11 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
 
 from labreport.declarations import project as module
 from labreport.declarations.project import announcement, load
-from labreport.errors import DeclarationError
-
-
-def refused(project, pattern, **overrides):
-    with pytest.raises(DeclarationError) as caught:
-        load(project.root, overrides)
-    text = str(caught.value)
-    assert re.search(pattern, text), text
-    assert "Traceback" not in text
-    return text
+from tests.declarations.conftest import refused, set_at
 
 
 @pytest.mark.parametrize("scale", ["demo", "lite", "full"])
@@ -80,16 +69,6 @@ def test_a_wrong_override_is_named(project, overrides, pattern):
     refused(project, pattern, **overrides)
 
 
-def set_at(path, value):
-    def change(mapping):
-        *way, last = path
-        for key in way:
-            mapping = mapping[key]
-        mapping[last] = value
-
-    return change
-
-
 @pytest.mark.parametrize(
     ("file", "path", "value", "pattern"),
     [
@@ -100,7 +79,7 @@ def set_at(path, value):
         ("experiments/images.yaml", ["arms", "mycnn", "modle"], {}, r'arms\.mycnn\.modle: unknown key; did you mean "model"\?'),
         ("experiments/images.yaml", ["arms", "mycnn", "model"], {"name": "resnet43"}, r'arms\.mycnn\.model\.name: found \'resnet43\'.*did you mean "resnet34"\?'),
         ("experiments/images.yaml", ["arms", "mycnn", "model"], {"name": "plain34", "widht": 8}, r'arms\.mycnn\.model\.widht: unknown parameter of plain34; did you mean "width"\?'),
-        ("experiments/images.yaml", ["arms", "mycnn", "model"], {"name": "plain34", "width": [8]}, r"arms\.mycnn\.model\.width: found \[8\], a number"),
+        ("experiments/images.yaml", ["arms", "mycnn", "model"], {"name": "plain34", "width": [8]}, r"arms\.mycnn\.model\.width: found \[8\], a whole number"),
         ("experiments/images.yaml", ["arms", "mycnn", "published"], {"val_acc": 0.8}, r"arms\.mycnn\.published\.val_acc: unknown key"),
         ("experiments/images.yaml", ["arms", "mycnn", "published"], {"curve": "../x.csv"}, r"published\.curve: found '\.\./x\.csv', a path inside"),
         ("experiments/images.yaml", ["arms", "mycnn", "published"], {"curve": "config/none.csv"}, r"published\.curve: .*no such file"),
