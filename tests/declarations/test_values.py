@@ -32,6 +32,7 @@ IMAGES, TEXTS, REPORT, DEMO = (
         (IMAGES, ["shared", "optimizer"], {"name": "SGD", "parameters": {"lr": 0.1}}, r"shared\.optimizer\.parameters\.lr: is not to be set: write `learning_rate`"),
         (IMAGES, ["shared", "optimizer"], {"name": "Adam", "parameters": {"fused": True}}, r"optimizer\.parameters\.fused: is not to be set: training chooses"),
         (IMAGES, ["shared", "optimizer"], {"name": "Adam", "parameters": {"momentum": 0.9}}, r"parameters\.momentum: unknown parameter of Adam; allowed: betas, eps, weight_decay, amsgrad"),
+        (IMAGES, ["shared", "optimizer"], {"name": "Adam", "parameters": {"eps": "x"}}, r"^config/experiments/images\.yaml: shared\.optimizer\.parameters\.eps: found 'x', a number above 0 is needed$"),
         (IMAGES, ["shared", "optimizer"], {"name": "Adam", "parameters": {"betas": 0.9}}, r"parameters\.betas: found 0\.9, a list of two numbers"),
         (IMAGES, ["shared", "loss"], {"name": "cross_entropy", "parameters": {"label_smoothing": 2}}, r"shared\.loss\.parameters\.label_smoothing: found 2\.0, a number from 0 to 1"),
         (IMAGES, ["shared", "loss"], {"name": "cross_entropie"}, r"shared\.loss\.name: found 'cross_entropie', allowed is 'cross_entropy'"),

@@ -19,6 +19,13 @@ def _not_bool(value: Any) -> Any:
     return value
 
 
+def _in_floats(value: Any) -> Any:
+    """1 and 1.0 mean the same, so they shall give the same key."""
+    if isinstance(value, list):
+        return [_in_floats(one) for one in value]
+    return float(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
 def named_in(table: Mapping[str, Any]) -> AfterValidator:
     """Only the keys of `table` are allowed."""
 
@@ -40,6 +47,7 @@ Whole = Annotated[int, Field(strict=True, ge=-MOST, le=MOST)]
 Positive = Annotated[int, Field(strict=True, gt=0, le=MOST)]
 # `--config seeds='[0,1]'` arrives as words, so a seed may be a word of digits.
 Seed = Annotated[int, BeforeValidator(_not_bool), Field(ge=0, lt=2**32)]
-Number = Annotated[float, BeforeValidator(_not_bool), Field(allow_inf_nan=False)]
 Rate = Annotated[float, BeforeValidator(_not_bool), Field(gt=0, allow_inf_nan=False)]
 Fraction = Annotated[float, BeforeValidator(_not_bool), Field(ge=0, le=1)]
+# Of an optimizer or loss; labreport.declarations.methods says what each may be.
+Argument = Annotated[Any, BeforeValidator(_in_floats)]

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StrictBool, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from labreport.declarations.fields import (
+    Argument,
     Digest,
     FileName,
     Fraction,
     Module,
     Name,
-    Number,
     Positive,
     Rate,
     Seed,
@@ -105,14 +105,14 @@ class Optimizer(Strict):
     """A class of torch.optim by name, and its parameters except the learning rate."""
 
     name: Annotated[str, named_in(OPTIMIZERS)]
-    parameters: dict[str, Number | StrictBool | list[Number]] = {}
+    parameters: dict[str, Argument] = {}
 
 
 class Loss(Strict):
     """A loss by name."""
 
     name: Annotated[str, named_in(LOSSES)]
-    parameters: dict[str, Number | StrictBool | list[Number]] = {}
+    parameters: dict[str, Argument] = {}
 
 
 class Normalize(Strict):
