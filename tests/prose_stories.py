@@ -159,7 +159,8 @@ def fabricate(folder: Path, story: dict[str, Any], scale: str, lang: str) -> dic
         length=300,
     ).to_csv(folder / "lstm_cost" / "measurement.csv", index=False)
     spec = {
-        "name": "text", "report": "practice1", "lang": lang, "scale": scale, "source": declared.scale.source, "experiments": experiments,
+        "name": "text", "report": "practice1", "lang": lang, "scale": scale, "experiments": experiments,
+        "source": declared.scale.source,
         "data": {name: str(folder / name) for name in classes},
         "measurements": {"lstm_cost": str(folder / "lstm_cost")},
         "declaration": {"title": "T", "subtitle": "", "authors": ["A"], "affiliation": "", "course": ""},
