@@ -70,7 +70,6 @@ def package(tmp_path, monkeypatch):
     """A small package under the project's name, and a function that writes its modules."""
     monkeypatch.setattr(code, "SOURCES", tmp_path)
     code._parsed.cache_clear()
-    code._classes.cache_clear()
 
     def write(**modules):
         code._parsed.cache_clear()
@@ -85,7 +84,6 @@ def package(tmp_path, monkeypatch):
 
     yield write
     code._parsed.cache_clear()
-    code._classes.cache_clear()
 
 
 def test_closure_follows_every_form_of_import(package):
@@ -147,7 +145,6 @@ def test_a_module_that_cannot_be_parsed_is_one_message_with_its_line(package, tm
     calls = [
         lambda: code.code_digest(["labreport.a"]),
         lambda: code.check_code("0" * 16, ["labreport.a"]),
-        lambda: code.signature("labreport.b:B"),
     ]
     for call in calls:
         with pytest.raises(CodeChangedError, match=place + r".*; mend it and start again$"):
@@ -165,21 +162,6 @@ def test_a_module_that_cannot_be_read_is_one_message(package, tmp_path, monkeypa
         CodeChangedError, match=r"a\.py: cannot be read \(Permission denied\)|__init__\.py: cannot be read"
     ):
         code.code_digest(["labreport.a"])
-
-
-def test_signature_reads_defaults_and_inherited_constructors(package):
-    package(
-        m="""
-        class Base:
-            def __init__(self, classes, width=64, *, depth, stem="cifar"): ...
-        class Child(Base): ...
-        """
-    )
-    expected = {"classes": False, "width": True, "depth": False, "stem": True}
-    assert code.signature("labreport.m:Base") == expected
-    assert code.signature("labreport.m:Child") == expected
-    with pytest.raises(CodeChangedError, match="no such class"):
-        code.signature("labreport.m:Missing")
 
 
 @pytest.mark.parametrize("name", MODELS)

@@ -98,48 +98,6 @@ def _meaning(tree: ast.AST) -> str:
     return hashlib.sha256(json.dumps(_plain(tree), separators=(",", ":")).encode()).hexdigest()
 
 
-def signature(target: str) -> dict[str, bool]:
-    """The parameters of a class's constructor, read without importing it.
-
-    Args:
-        target: "labreport.models.resnet:ResNet34"; an inherited `__init__` is looked up in the same module.
-
-    Returns:
-        Parameter name -> whether it has a default.
-
-    Raises:
-        CodeChangedError: the module or the class does not exist, or the module cannot be parsed.
-    """
-    module, _, name = target.partition(":")
-    path = _file_of(module)
-    classes = {} if path is None else _classes(path)
-    while name in classes:
-        node = classes[name]
-        for item in node.body:
-            if isinstance(item, ast.FunctionDef) and item.name == "__init__":
-                return _arguments(item.args)
-        bases = [base.id for base in node.bases if isinstance(base, ast.Name) and base.id in classes]
-        if not bases:
-            return {}
-        name = bases[0]
-    raise CodeChangedError(f"{target}: no such class")
-
-
-def _arguments(arguments: ast.arguments) -> dict[str, bool]:
-    positional = [*arguments.posonlyargs, *arguments.args][1:]
-    required = len(positional) - len(arguments.defaults)
-    result = {argument.arg: index >= required for index, argument in enumerate(positional)}
-    for argument, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True):
-        result[argument.arg] = default is not None
-    return result
-
-
-@cache
-def _classes(path: Path) -> dict[str, ast.ClassDef]:
-    tree = _tree(path)
-    return {node.name: node for node in tree.body if isinstance(node, ast.ClassDef)}
-
-
 def _with_parents(name: str) -> Iterator[str]:
     parts = name.split(".")
     for length in range(1, len(parts) + 1):
