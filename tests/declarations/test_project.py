@@ -3,10 +3,14 @@
 
 from __future__ import annotations
 
+import shutil
+
 import pytest
 
 from labreport.declarations import project as module
+from labreport.declarations import sources
 from labreport.declarations.project import announcement, load
+from labreport.models.registry import MODELS
 from tests.declarations.conftest import refused, set_at
 
 
@@ -138,3 +142,25 @@ def test_several_mistakes_are_all_told(project):
     project.edit("experiments/images.yaml", change)
     text = refused(project, r"shared\.learning_rate: found 0")
     assert "shared.batch_size: found 'x'" in text
+
+
+def test_a_registry_line_without_a_class_is_named(project, monkeypatch):
+    monkeypatch.setitem(MODELS, "resnet34", "labreport.models.resnet:ResNet35")
+    refused(
+        project, r"labreport\.models\.registry: resnet34: found 'labreport\.models\.resnet:ResNet35', but there is no"
+    )
+
+
+def test_a_syntax_error_in_a_model_is_named_by_file_and_line(project, monkeypatch, tmp_path):
+    shutil.copytree(sources.SOURCES / "labreport", tmp_path / "labreport")
+    model = tmp_path / "labreport/models/resnet.py"
+    model.write_text(model.read_text().replace("class ResNet34", "clas ResNet34"))
+    line = next(number for number, text in enumerate(model.read_text().splitlines(), 1) if text.startswith("clas "))
+    monkeypatch.setattr(sources, "SOURCES", tmp_path)
+    sources._body.cache_clear()
+    sources.constructor.cache_clear()
+    try:
+        refused(project, rf"resnet\.py:{line}: is no valid Python \(.*\); mend it and start again")
+    finally:
+        sources._body.cache_clear()
+        sources.constructor.cache_clear()

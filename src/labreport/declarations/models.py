@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from labreport.declarations.reading import shown, suggestion
 from labreport.declarations.schema import Model
-from labreport.declarations.sources import constructor
+from labreport.declarations.sources import constructor, has_class
 from labreport.errors import DeclarationError
 from labreport.models.registry import MODELS
 
@@ -34,6 +34,11 @@ def resolve_model(model: Model, texts: bool, place: Callable[[str], str]) -> str
         raise DeclarationError(
             f"{place('name')}: found {shown(model.name)}, which is not in labreport.models.registry"
             f"{suggestion(model.name, MODELS)}"
+        )
+    if not has_class(MODELS[model.name]):
+        raise DeclarationError(
+            f"labreport.models.registry: {model.name}: found {MODELS[model.name]!r}, but there is no such class; "
+            "mend the line or write the class"
         )
     if takes_texts(model.name) != texts:
         fitting = ", ".join(name for name in MODELS if takes_texts(name) == texts)

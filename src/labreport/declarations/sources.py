@@ -6,6 +6,7 @@ import ast
 from dataclasses import dataclass
 from functools import cache
 
+from labreport.errors import DeclarationError
 from labreport.planning.code import SOURCES
 from labreport.values import (
     NOTHING,
@@ -41,6 +42,9 @@ def constructor(target: str) -> dict[str, Parameter]:
 
     Returns:
         Parameter name -> what it takes; empty where no constructor is found.
+
+    Raises:
+        DeclarationError: the module is no valid Python.
     """
     module, _, name = target.partition(":")
     classes = {node.name: node for node in _body(module) if isinstance(node, ast.ClassDef)}
@@ -52,6 +56,12 @@ def constructor(target: str) -> dict[str, Parameter]:
     return {}
 
 
+def has_class(target: str) -> bool:
+    """Whether the module of "labreport.package.module:Class" exists and defines that class."""
+    module, _, name = target.partition(":")
+    return any(isinstance(node, ast.ClassDef) and node.name == name for node in _body(module))
+
+
 def has_function(module: str, name: str) -> bool:
     """Whether a module exists and defines a function of that name."""
     return any(isinstance(node, ast.FunctionDef) and node.name == name for node in _body(module))
@@ -61,9 +71,13 @@ def has_function(module: str, name: str) -> bool:
 def _body(module: str) -> list[ast.stmt]:
     path = SOURCES.joinpath(*module.split(".")).with_suffix(".py")
     try:
-        return ast.parse(path.read_text(encoding="utf-8")).body
+        return ast.parse(path.read_bytes(), filename=str(path)).body
     except OSError:
         return []
+    except (SyntaxError, ValueError) as error:  # ValueError: null bytes, before Python 3.12
+        line = f":{error.lineno}" if isinstance(error, SyntaxError) and error.lineno else ""
+        what = error.msg if isinstance(error, SyntaxError) else error
+        raise DeclarationError(f"{path}{line}: is no valid Python ({what}); mend it and start again") from None
 
 
 def _parameters(arguments: ast.arguments) -> dict[str, Parameter]:
