@@ -8,6 +8,8 @@ from pathlib import Path
 
 ROOT = Path(workflow.basedir)
 sys.path.insert(0, str(ROOT / "src"))
+# Snakemake would import pandas, for a quarter of a second, only to see that no param is a data frame.
+sys.modules.setdefault("pandas", None)
 
 from labreport.declarations.project import announcement, load
 from labreport.errors import UserError
