@@ -36,7 +36,24 @@ TEXTS = Prepared(
 )
 
 
-@pytest.mark.parametrize("prepared", [IMAGES, TEXTS], ids=["images", "texts"])
+PAIRS = Prepared(
+    "stsb",
+    [],
+    np.array([[[2, 3, 0], [1, 0, 0]], [[3, 3, 2], [2, 0, 0]]], np.int32),
+    np.array([0, 4.25], np.float32),
+    np.array([[[2, 0, 0], [3, 0, 0]]], np.int32),
+    np.array([5], np.float32),
+    np.array([[2, 1], [3, 1]], np.int32),
+    np.array([[1, 1]], np.int32),
+    ["<pad>", "<unk>", "a", "man"],
+    dev_inputs=np.array([[[1, 0, 0], [3, 2, 0]]], np.int32),
+    dev_labels=np.array([2.5], np.float32),
+    dev_lengths=np.array([[1, 2]], np.int32),
+    unknown={"train": {"tokens": 7, "unknown": 1}},
+)
+
+
+@pytest.mark.parametrize("prepared", [IMAGES, TEXTS, PAIRS], ids=["images", "texts", "pairs"])
 def test_saved_and_loaded_are_equal(prepared: Prepared, tmp_path: Path) -> None:
     prepared.save(tmp_path / "set" / "key")
     loaded = load(tmp_path / "set" / "key")
@@ -60,6 +77,8 @@ def test_files_are_those_of_the_contract(tmp_path: Path) -> None:
     assert json.loads((tmp_path / "images" / "dataset.json").read_text()) == {
         "dataset": "cifar10",
         "classes": ["cat", "dog"],
+        "train_samples": 5,
+        "test_samples": 2,
         "train_counts": [2, 3],
         "test_counts": [0, 2],
         "vocabulary": None,
@@ -165,3 +184,23 @@ def test_images_must_be_bytes(tmp_path: Path) -> None:
 def test_nothing_there_is_one_message(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="FileNotFoundError"):
         load(tmp_path / "nowhere")
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"train_labels": np.array([0, 5.01], np.float32)}, "no score from 0 to 5"),
+        ({"train_labels": np.array([0, np.nan], np.float32)}, "no score from 0 to 5"),
+        ({"train_labels": np.array([0, 1], np.uint8)}, "no score from 0 to 5"),
+        ({"dev_lengths": np.array([[1, 4]], np.int32)}, "dev_lengths holds 1 to 4"),
+        (
+            {"dev_inputs": np.array([[1, 0, 0]], np.int32), "dev_lengths": np.array([1], np.int32)},
+            "dev_inputs is int32",
+        ),
+        ({"test_inputs": np.array([[[4, 0, 0], [3, 0, 0]]], np.int32)}, "not indices of 4 words"),
+    ],
+)
+def test_damaged_pairs_are_refused(change: dict[str, np.ndarray], said: str, tmp_path: Path) -> None:
+    dataclasses.replace(PAIRS, **change).save(tmp_path / "pairs")
+    with pytest.raises(DataError, match=said):
+        load(tmp_path / "pairs")
