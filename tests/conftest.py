@@ -90,11 +90,10 @@ def write_run(
     }
     optimizer = training.pop("optimizer", {"name": "Adam", "parameters": {}})
     spec = {
-        "experiment_kind": "classification",
+        "task": {"name": "classification", "target": "labreport.training.classification:Classification"},
         "model": {"target": "labreport.models.resnet:ResNet34", "parameters": {"width": 64}},
         "data": {"dataset": "cifar10", "key": "d" * 16},
         "training": {
-            "task": "classification",
             "epochs": epochs,
             "batch_size": 128,
             "learning_rate": 0.001,

@@ -6,50 +6,35 @@ or cannot be read is a `ResultsError` that names the file.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from labreport.errors import ResultsError
+from labreport.metrics import metric_columns
+from labreport.result_files import (
+    CONFUSION,
+    COSTS,
+    COUNTS,
+    CURVE,
+    DATASET,
+    ENVIRONMENT,
+    PAIRS,
+    PER_CLASS,
+    PREDICTIONS,
+    SUMMARY,
+    TEXT_COLUMNS,
+    read_filters,
+    read_object,
+    read_table,
+)
+from labreport.training.tasks import TASKS
 
-METRICS = (
-    "epoch",
-    "train_loss",
-    "train_accuracy",
-    "val_loss",
-    "val_accuracy",
-    "learning_rate",
-    "seconds",
-    "samples_per_second",
-)
-CURVE = ("epoch", "train_loss", "train_accuracy", "val_loss", "val_accuracy")
-SUMMARY = (
-    "experiment",
-    "seed",
-    "key",
-    "epochs",
-    "parameters",
-    "train_samples",
-    "val_samples",
-    "classes",
-    "train_loss",
-    "train_accuracy",
-    "val_loss",
-    "val_accuracy",
-    "best_val_accuracy",
-    "best_epoch",
-    "seconds",
-    "samples_per_second",
-)
-PER_CLASS = ("class", "samples", "correct", "accuracy")
-CONFUSION = ("true", "predicted", "count")
-ENVIRONMENT = ("python", "torch", "device", "git_commit", "git_dirty", "started", "finished")
-DATASET = ("dataset", "classes", "train_counts", "test_counts")
-TEXT_COLUMNS = frozenset({"class", "true", "predicted", "implementation"})
+__all__ = ["TEXT_COLUMNS", "Results", "Run"]
 
 
 @dataclass(frozen=True)
@@ -124,9 +109,27 @@ class Results:
         """How many planned runs of `experiment` are not there."""
         return len(self._planned(experiment)) - len(self.runs(experiment))
 
+    def task(self, experiment: str) -> str:
+        """Name of the task that `experiment` was trained for, as its spec says."""
+        run = self.runs(experiment)[0]
+        path = run.path / "spec.json"
+        name = read_object(path, ("task",))["task"].get("name")
+        if name not in TASKS:
+            raise ResultsError(f"{path}: task.name: found {name!r}; known: {', '.join(TASKS)}")
+        return str(name)
+
+    def metric(self, experiment: str) -> str:
+        """The metric that tells how good a model is at the task of `experiment`: `accuracy` or `pearson`."""
+        return TASKS[self.task(experiment)].metrics[0]
+
     def metrics(self, experiment: str) -> pd.DataFrame:
-        """Columns of `metrics.csv` and `seed`, a row per seed and epoch: accuracies as fractions, wall time."""
-        return self._stack(experiment, lambda run: read_table(run.path / "metrics.csv", METRICS))
+        """Columns of `metrics.csv` and `seed`, a row per seed and epoch: accuracies as fractions, wall time.
+
+        Which metrics there are follows from the task (`labreport.metrics.metric_columns`); losses of a similarity are
+        on the scale of the scores.
+        """
+        wanted = ("epoch", *metric_columns(self.task(experiment)), *COSTS)
+        return self._stack(experiment, lambda run: read_table(run.path / "metrics.csv", wanted))
 
     def per_class(self, experiment: str) -> pd.DataFrame:
         """Columns `class, samples, correct, accuracy, seed`: a row per seed and class."""
@@ -136,9 +139,27 @@ class Results:
         """Columns `true, predicted, count, seed`: a row per seed and pair of classes."""
         return self._stack(experiment, lambda run: read_table(run.path / "confusion.csv", CONFUSION))
 
+    def predictions(self, experiment: str) -> pd.DataFrame:
+        """Columns `score, predicted, seed` of a similarity: a row per seed and pair of the test split, 0 to 5."""
+        return self._stack(experiment, lambda run: read_table(run.path / "predictions.csv", PREDICTIONS))
+
+    def filters(self, experiment: str) -> dict[int, np.ndarray]:
+        """Seed -> weights of the model's first convolution after training, float32 (out, in, height, width).
+
+        Raises:
+            ResultsError: the file is not there, as where the model has no convolution, or holds something else.
+        """
+        return {run.seed: read_filters(run.path / "filters.npy") for run in self.runs(experiment)}
+
     def summary(self, experiment: str) -> pd.DataFrame:
-        """Keys of `summary.json` as columns (`classes` holds lists): a row per seed."""
-        return self._records(experiment, "summary.json", SUMMARY)
+        """Keys of `summary.json` as columns (`classes` holds lists): a row per seed.
+
+        `train_*` and `val_*` are those of the last epoch; where there is a test split of its own, `test_*` are those of
+        `best_epoch`.
+        """
+        task = self.task(experiment)
+        wanted = (*SUMMARY, *metric_columns(task), f"best_val_{TASKS[task].metrics[0]}")
+        return self._records(experiment, "summary.json", wanted)
 
     def environment(self, experiment: str) -> pd.DataFrame:
         """Keys of `environment.json` as columns, and `seed`: a row per seed. Not every run recorded `threads`."""
@@ -149,10 +170,17 @@ class Results:
         """The spec that the first run of `experiment` was trained with: `model`, `data`, `training` and more."""
         return read_object(self.runs(experiment)[0].path / "spec.json", ("model", "data", "training"))
 
-    def published(self, experiment: str) -> dict[str, float]:
-        """What the published report states: `val_accuracy` (fraction) and `seconds`, each only where it is stated."""
+    def published(self, experiment: str) -> dict[str, Any]:
+        """What the published report states, each only where it is stated.
+
+        Numbers as floats: fractions (`val_accuracy`, `train_accuracy`), `seconds`, `best_epoch`, `convergence_epoch`,
+        `test_loss`, `test_pearson`, `val_pearson`; and `per_class`, class name -> fraction.
+        """
         stated = self._entry(experiment).get("published") or {}
-        return {key: float(value) for key, value in stated.items() if isinstance(value, int | float)}
+        found: dict[str, Any] = {key: float(value) for key, value in stated.items() if isinstance(value, int | float)}
+        if per_class := stated.get("per_class"):
+            found["per_class"] = {str(name): float(value) for name, value in per_class.items()}
+        return found
 
     def curve(self, experiment: str) -> pd.DataFrame | None:
         """The published curve (`epoch`, losses, accuracies as fractions; may start late), None where there is none."""
@@ -168,9 +196,33 @@ class Results:
         folder = self._folder("measurements", name)
         return read_table(folder / "measurement.csv", columns)
 
+    def data_folder(self, name: str) -> Path:
+        """The folder of a data set's prepared arrays."""
+        return self._folder("data", name)
+
     def dataset(self, name: str) -> dict[str, Any]:
-        """`dataset.json` of prepared data: `classes`, `train_counts`, `test_counts` and more."""
-        return read_object(self._folder("data", name) / "dataset.json", DATASET)
+        """`dataset.json` of prepared data: `classes` with `train_counts` and `test_counts`; for pairs the sizes of the
+        splits, of the vocabulary and of a sentence, and how many words are `unknown`."""
+        path = self.data_folder(name) / "dataset.json"
+        found = read_object(path, DATASET)
+        return read_object(path, (*DATASET, *(COUNTS if found["classes"] else PAIRS)))
+
+    def class_groups(self, name: str) -> tuple[list[str], list[str]]:
+        """Names of the classes that a long-tailed data set cut short, and of those that it left full.
+
+        Raises:
+            ResultsError: no class of it was cut short, or all were.
+        """
+        dataset = self.dataset(name)
+        variants = (dataset.get("spec") or {}).get("variants") or []
+        cut = {index for variant in variants if variant["name"] == "longtail" for index in variant["classes"]}
+        short = [label for index, label in enumerate(dataset["classes"]) if index in cut]
+        full = [label for index, label in enumerate(dataset["classes"]) if index not in cut]
+        if not short or not full:
+            raise ResultsError(
+                f"{self.name}: {name} has {len(short)} short classes and {len(full)} full ones; both needed"
+            )
+        return short, full
 
     def _entry(self, experiment: str) -> Mapping[str, Any]:
         if experiment not in self._experiments:
@@ -197,52 +249,3 @@ class Results:
     def _records(self, experiment: str, file: str, keys: Sequence[str]) -> pd.DataFrame:
         runs = self.runs(experiment)
         return pd.DataFrame([{**read_object(run.path / file, keys), "seed": run.seed} for run in runs])
-
-
-def read_table(path: Path, columns: Sequence[str]) -> pd.DataFrame:
-    """A CSV file that has at least `columns` and one row; all but names of classes and implementations are numbers.
-
-    Raises:
-        ResultsError: the file is missing or empty, lacks a column, or a number in it is none.
-    """
-    try:
-        frame = pd.read_csv(path, dtype=dict.fromkeys(TEXT_COLUMNS, "str"), keep_default_na=False, na_values=[""])
-    except FileNotFoundError:
-        raise ResultsError(f"{path}: no such file; remove its folder and build the report again") from None
-    except (OSError, ValueError) as error:
-        raise ResultsError(f"{path}: cannot be read as CSV: {error}") from None
-    absent = [column for column in columns if column not in frame.columns]
-    if absent:
-        found = ", ".join(map(str, frame.columns))
-        raise ResultsError(
-            f"{path}: column {', '.join(absent)} is missing; found: {found}; wanted: {', '.join(columns)}"
-        )
-    if frame.empty:
-        raise ResultsError(f"{path}: has no rows")
-    for column in columns:
-        if column not in TEXT_COLUMNS and not pd.api.types.is_numeric_dtype(frame[column]):
-            raise ResultsError(f"{path}: column {column} holds something that is no number")
-        if frame[column].isna().any():
-            row = int(frame[column].isna().to_numpy().argmax()) + 2
-            raise ResultsError(f"{path}: line {row}: column {column} is empty")
-    return frame
-
-
-def read_object(path: Path, keys: Sequence[str]) -> dict[str, Any]:
-    """A JSON file that holds an object with at least `keys`.
-
-    Raises:
-        ResultsError: the file is missing, is no JSON object, or lacks a key.
-    """
-    try:
-        value = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise ResultsError(f"{path}: no such file; remove its folder and build the report again") from None
-    except (OSError, ValueError) as error:
-        raise ResultsError(f"{path}: cannot be read as JSON: {error}") from None
-    if not isinstance(value, dict):
-        raise ResultsError(f"{path}: holds a {type(value).__name__}, not an object with {', '.join(keys)}")
-    absent = [key for key in keys if key not in value]
-    if absent:
-        raise ResultsError(f"{path}: {', '.join(absent)} is missing; found: {', '.join(value)}")
-    return value

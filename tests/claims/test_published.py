@@ -10,7 +10,7 @@ import pytest
 
 from labreport import declarations
 from labreport.declarations import project
-from labreport.results import CURVE
+from labreport.result_files import CURVE
 
 ROOT = Path(declarations.__file__).parents[3]
 VALIDATION = {"cifar10": 10_000, "imdb": 25_000}

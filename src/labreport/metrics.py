@@ -1,0 +1,62 @@
+"""The metrics by name, and which columns a task's `metrics.csv` has. Plain Python only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from labreport.training.tasks import TASKS
+
+
+@dataclass(frozen=True)
+class Metric:
+    """What is measured after each epoch.
+
+    Attributes:
+        title: its name in each language of a report.
+        percent: whether it is a fraction that is shown in percent, and its differences in percentage points.
+        higher_is_better: whether the greatest value is the best one.
+    """
+
+    title: Mapping[str, str]
+    percent: bool
+    higher_is_better: bool
+
+
+METRICS: Mapping[str, Metric] = MappingProxyType(
+    {
+        "loss": Metric({"zh": "损失", "en": "loss"}, percent=False, higher_is_better=False),
+        "accuracy": Metric({"zh": "准确率", "en": "accuracy"}, percent=True, higher_is_better=True),
+        "pearson": Metric({"zh": "皮尔逊相关系数", "en": "Pearson correlation"}, percent=False, higher_is_better=True),
+        "spearman": Metric(
+            {"zh": "斯皮尔曼相关系数", "en": "Spearman correlation"}, percent=False, higher_is_better=True
+        ),
+    }
+)
+# Epochs are chosen on `val`. Where that is not the test split itself, the test split is measured beside it.
+SPLITS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {"classification": ("train", "val"), "similarity": ("train", "val", "test")}
+)
+
+
+def split_column(column: str) -> tuple[str, Metric]:
+    """The split and the metric of a column: `val_accuracy` is the accuracy of `val`.
+
+    Raises:
+        ValueError: the column holds no metric.
+    """
+    split, _, name = column.partition("_")
+    if split not in ("train", "val", "test") or name not in METRICS:
+        raise ValueError(f"{column!r} is no metric; one is called <train, val or test>_<{', '.join(METRICS)}>")
+    return split, METRICS[name]
+
+
+def metric_columns(task: str) -> tuple[str, ...]:
+    """`train_loss, train_accuracy, val_loss, ...`: the columns of a task's metrics, split after split.
+
+    Raises:
+        KeyError: there is no such task.
+    """
+    names = ("loss", *TASKS[task].metrics)
+    return tuple(f"{split}_{name}" for split in SPLITS[task] for name in names)

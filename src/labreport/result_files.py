@@ -1,0 +1,105 @@
+"""The files of finished runs, measurements and prepared data: what is in them, read and checked."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from labreport.errors import ResultsError
+
+CURVE = ("epoch", "train_loss", "train_accuracy", "val_loss", "val_accuracy")
+COSTS = ("learning_rate", "seconds", "samples_per_second")
+SUMMARY = (
+    "experiment",
+    "seed",
+    "key",
+    "epochs",
+    "parameters",
+    "train_samples",
+    "val_samples",
+    "classes",
+    "best_epoch",
+    "seconds",
+    "samples_per_second",
+)
+PREDICTIONS = ("score", "predicted")
+PER_CLASS = ("class", "samples", "correct", "accuracy")
+CONFUSION = ("true", "predicted", "count")
+ENVIRONMENT = ("python", "torch", "device", "git_commit", "git_dirty", "started", "finished")
+DATASET = ("dataset", "classes")
+COUNTS = ("train_counts", "test_counts")
+PAIRS = ("train_samples", "test_samples", "vocabulary", "length", "unknown")
+TEXT_COLUMNS = frozenset({"class", "true", "predicted", "implementation"})
+
+
+def read_table(path: Path, columns: Sequence[str]) -> pd.DataFrame:
+    """A CSV file that has at least `columns` and one row; all but names of classes and implementations are numbers.
+
+    Raises:
+        ResultsError: the file is missing or empty, lacks a column, or a number in it is none.
+    """
+    try:
+        frame = pd.read_csv(path, dtype=dict.fromkeys(TEXT_COLUMNS, "str"), keep_default_na=False, na_values=[""])
+    except FileNotFoundError:
+        raise ResultsError(f"{path}: no such file; remove its folder and build the report again") from None
+    except (OSError, ValueError) as error:
+        raise ResultsError(f"{path}: cannot be read as CSV: {error}") from None
+    absent = [column for column in columns if column not in frame.columns]
+    if absent:
+        found = ", ".join(map(str, frame.columns))
+        raise ResultsError(
+            f"{path}: column {', '.join(absent)} is missing; found: {found}; wanted: {', '.join(columns)}"
+        )
+    if frame.empty:
+        raise ResultsError(f"{path}: has no rows")
+    for column in columns:
+        if column not in TEXT_COLUMNS and not pd.api.types.is_numeric_dtype(frame[column]):
+            raise ResultsError(f"{path}: column {column} holds something that is no number")
+        if frame[column].isna().any():
+            row = int(frame[column].isna().to_numpy().argmax()) + 2
+            raise ResultsError(f"{path}: line {row}: column {column} is empty")
+    return frame
+
+
+def read_filters(path: Path) -> np.ndarray:
+    """Weights of a convolution, float32 (out, in, height, width).
+
+    Raises:
+        ResultsError: the file is missing or holds something else.
+    """
+    try:
+        weights = np.load(path, allow_pickle=False)
+    except FileNotFoundError:
+        raise ResultsError(f"{path}: no such file; only a model with a convolution leaves filters") from None
+    except (OSError, ValueError, EOFError) as error:
+        raise ResultsError(f"{path}: cannot be read as an array: {error}") from None
+    if weights.ndim != 4 or not np.issubdtype(weights.dtype, np.floating):
+        raise ResultsError(
+            f"{path}: holds {weights.dtype} of shape {weights.shape}, not numbers (out, in, height, width)"
+        )
+    return weights
+
+
+def read_object(path: Path, keys: Sequence[str]) -> dict[str, Any]:
+    """A JSON file that holds an object with at least `keys`.
+
+    Raises:
+        ResultsError: the file is missing, is no JSON object, or lacks a key.
+    """
+    try:
+        value = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ResultsError(f"{path}: no such file; remove its folder and build the report again") from None
+    except (OSError, ValueError) as error:
+        raise ResultsError(f"{path}: cannot be read as JSON: {error}") from None
+    if not isinstance(value, dict):
+        raise ResultsError(f"{path}: holds a {type(value).__name__}, not an object with {', '.join(keys)}")
+    absent = [key for key in keys if key not in value]
+    if absent:
+        raise ResultsError(f"{path}: {', '.join(absent)} is missing; found: {', '.join(value)}")
+    return value
