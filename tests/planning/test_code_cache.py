@@ -30,7 +30,7 @@ def test_the_second_plan_parses_nothing(tmp_path, forgotten, monkeypatch):
     code_cache.keep(path)
     forgotten()
     code_cache.restore(path)
-    monkeypatch.setattr(code, "_tree", lambda path: pytest.fail(f"{path} was parsed"))
+    monkeypatch.setattr(code, "parse", lambda path: pytest.fail(f"{path} was parsed"))
     assert code.code_digest(ROOTS) == first
 
 

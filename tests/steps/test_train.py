@@ -86,7 +86,6 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def spec(dataset: str, **training: Any) -> dict[str, Any]:
     target, parameters = MODELS[dataset]
     settings = {
-        "task": "classification",
         "epochs": 2,
         "batch_size": 8,
         "learning_rate": 0.01,
@@ -97,7 +96,7 @@ def spec(dataset: str, **training: Any) -> dict[str, Any]:
         "precision": "bf16" if dataset == "images" else "fp32",
     }
     result: dict[str, Any] = {
-        "experiment_kind": "classification",
+        "task": {"name": "classification", "target": "labreport.training.classification:Classification"},
         "model": {"target": target, "parameters": parameters},
         "data": {"dataset": dataset, "key": key_of(DATA[dataset])},
         "training": settings | training,

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from labreport.errors import TrainingError
-from labreport.training.augmentation import augmentations, crop, flip
+from labreport.training.augmentation import augmentations, copied_windows, crop, flip, indexed_windows
 
 
 def draws(seed: int = 0) -> torch.Generator:
@@ -27,6 +27,12 @@ def test_crop_cuts_one_of_the_windows_of_the_padded_image() -> None:
         places[hits[0]] += 1
     # 300 draws over 25 places: chi-squared with 24 degrees of freedom stays below 60 with probability 0.9999
     assert ((places - 12) ** 2 / 12).sum() < 60
+
+
+def test_both_ways_to_cut_windows_agree() -> None:
+    places = torch.randint(5, (2, 40, 1), generator=draws(1))
+    padded = torch.nn.functional.pad(raw(40), (2, 2, 2, 2))
+    assert torch.equal(copied_windows(padded, places, 6, 6), indexed_windows(padded, places, 6, 6))
 
 
 def test_flip_mirrors_about_as_many_images_as_asked() -> None:

@@ -125,19 +125,19 @@ def _parsed(path: Path) -> tuple[tuple[str, ...], str]:
         raise CodeChangedError(f"{path}: cannot be read ({error.strerror or error})") from error
     identity = f"{path.relative_to(SOURCES).as_posix()} {content}"
     if identity not in REMEMBERED:
-        tree = _tree(path)
+        tree = _running(parse(path))
         REMEMBERED[identity] = tuple(sorted(set(_imports(tree, path)))), _meaning(tree)
     return REMEMBERED[identity]
 
 
-def _tree(path: Path) -> ast.Module:
-    """A file's syntax tree, as far as it runs.
+def parse(path: Path) -> ast.Module:
+    """A file's syntax tree.
 
     Raises:
         CodeChangedError: the file cannot be read or parsed.
     """
     try:
-        return _running(ast.parse(path.read_bytes(), filename=str(path)))
+        return ast.parse(path.read_bytes(), filename=str(path))
     except OSError as error:
         raise CodeChangedError(f"{path}: cannot be read ({error.strerror or error})") from error
     except (SyntaxError, ValueError) as error:  # ValueError: null bytes, before Python 3.12

@@ -26,8 +26,8 @@ def module_of(target: str) -> str:
 
 
 def run_roots(spec: Mapping[str, Any]) -> list[str]:
-    """The modules whose code can reach a run's result: the training step and the model."""
-    return ["labreport.steps.train", module_of(spec["model"]["target"])]
+    """The modules whose code can reach a run's result: the training step, the model and the task."""
+    return ["labreport.steps.train", module_of(spec["model"]["target"]), module_of(spec["task"]["target"])]
 
 
 def measurement_roots(spec: Mapping[str, Any]) -> list[str]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 from torch.nn.functional import pad
@@ -24,14 +25,39 @@ def crop(images: Tensor, draws: torch.Generator, padding: int = 4) -> Tensor:
     Returns:
         uint8 (batch, channels, h, w), every offset in 0..2 padding equally likely.
     """
-    batch, _, height, width = images.shape
-    top, left = torch.randint(2 * padding + 1, (2, batch, 1), generator=draws, device=images.device)
-    rows = top + torch.arange(height, device=images.device)  # (batch, h)
-    columns = left + torch.arange(width, device=images.device)  # (batch, w)
-    which = torch.arange(batch, device=images.device)
-    padded = pad(images, (padding,) * 4)
+    places = torch.randint(2 * padding + 1, (2, len(images), 1), generator=draws, device=images.device)
+    cut = copied_windows if images.device.type == "cpu" else indexed_windows
+    return cut(pad(images, (padding,) * 4), places, *images.shape[2:])
+
+
+def indexed_windows(padded: Tensor, places: Tensor, height: int, width: int) -> Tensor:
+    """A window out of each image, by an index per pixel, which stops no device.
+
+    Args:
+        padded: (batch, channels, h, w).
+        places: int64 (2, batch, 1), first row and first column of each window.
+        height: of the windows.
+        width: of the windows.
+
+    Returns:
+        (batch, channels, height, width).
+    """
+    top, left = places
+    rows = top + torch.arange(height, device=padded.device)  # (batch, height)
+    columns = left + torch.arange(width, device=padded.device)  # (batch, width)
+    which = torch.arange(len(padded), device=padded.device)
     # Indices on both sides of the channel slice put the channels last.
     return padded[which[:, None, None], :, rows[:, :, None], columns[:, None, :]].permute(0, 3, 1, 2)
+
+
+def copied_windows(padded: Tensor, places: Tensor, height: int, width: int) -> Tensor:
+    """The same windows by a copy per image: several times as fast on the CPU, where nothing has to be waited for."""
+    top, left = places.squeeze(2).tolist()
+    images = padded.numpy()
+    windows = np.empty((*images.shape[:2], height, width), images.dtype)
+    for index, (y, x) in enumerate(zip(top, left, strict=True)):
+        windows[index] = images[index, :, y : y + height, x : x + width]
+    return torch.from_numpy(windows)
 
 
 def flip(images: Tensor, draws: torch.Generator, p: float = 0.5) -> Tensor:

@@ -18,9 +18,9 @@ class Split:
     """One split of a data set, on the device.
 
     Attributes:
-        inputs: uint8 (n, channels, h, w), or int32 (n, t) token indices.
-        targets: int64 (n,) classes.
-        lengths: int64 (n,) real tokens of texts; None for images.
+        inputs: uint8 (n, channels, h, w); or int32 token indices (n, t), (n, 2, t) for pairs of texts.
+        targets: int64 (n,) classes, or float32 (n,) scores.
+        lengths: int64 (n,) real tokens of texts, (n, 2) for pairs; None for images.
         host_lengths: the same on the CPU, where looking at them stops no device.
     """
 
@@ -33,10 +33,11 @@ class Split:
     def place(cls, inputs: np.ndarray, targets: np.ndarray, lengths: np.ndarray | None, device: torch.device) -> Split:
         """Put arrays as `labreport.data.arrays` keeps them on a device: uint8 images stay, token indices get int32."""
         compact = inputs if inputs.ndim == 4 else inputs.astype(np.int32)
+        labels = targets if targets.dtype == np.float32 else targets.astype(np.int64)
         host = None if lengths is None else torch.from_numpy(lengths.astype(np.int64))
         return cls(
             torch.from_numpy(compact).to(device),
-            torch.from_numpy(targets.astype(np.int64)).to(device),
+            torch.from_numpy(labels).to(device),
             None if host is None else host.to(device),
             host,
         )
@@ -52,7 +53,7 @@ class Batches:
         split: the data.
         batch_size: the last batch of an epoch may be smaller.
         seed: shuffle anew in every epoch, and draw augmentations, from this seed; the permutation is drawn on the CPU
-            so that it is the same on every device. None gives a fixed order: as stored, texts by length.
+            so that it is the same on every device. None gives a fixed order: as stored, single texts by length.
         normalize: {"mean": [...], "std": [...]} per channel for images scaled to [0, 1]; None leaves them there.
         augment: applied to raw images, in this order.
     """
@@ -85,10 +86,10 @@ class Batches:
         return [min(self.batch_size, len(self.split) - start) for start in range(0, len(self.split), self.batch_size)]
 
     def epoch(self) -> Iterator[Batch]:
-        """Every sample once: ((images,) or (tokens, lengths), targets).
+        """Every sample once: ((images,) or (tokens, lengths) or (tokens, lengths, tokens, lengths), targets).
 
         Images are float (batch, channels, h, w) in channels_last; tokens are int64 (batch, longest real length in the
-        batch); lengths and targets are int64 (batch,).
+        batch, of both sides); lengths are int64 (batch,); targets int64 or float32 (batch,).
         """
         order = self._permutation()
         on_device = order.to(self.split.inputs.device, non_blocking=True)
@@ -99,7 +100,7 @@ class Batches:
     def _permutation(self) -> Tensor:
         if self._order is not None:
             return torch.randperm(len(self.split), generator=self._order)
-        if self.split.host_lengths is not None:
+        if self.split.host_lengths is not None and self.split.host_lengths.ndim == 1:
             return torch.argsort(self.split.host_lengths, stable=True)
         return torch.arange(len(self.split))
 
@@ -109,7 +110,10 @@ class Batches:
         if self.split.lengths is None or self.split.host_lengths is None:
             return (self._image(inputs),), targets
         longest = int(self.split.host_lengths[order].max())
-        return (inputs[:, :longest].long(), self.split.lengths[on_device]), targets
+        tokens, lengths = inputs[..., :longest].long(), self.split.lengths[on_device]
+        if tokens.ndim == 2:
+            return (tokens, lengths), targets
+        return (tokens[:, 0], lengths[:, 0], tokens[:, 1], lengths[:, 1]), targets
 
     def _image(self, raw: Tensor) -> Tensor:
         for augment in self.augment:

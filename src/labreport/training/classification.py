@@ -57,6 +57,7 @@ class Classification:
     """
 
     metric = "accuracy"
+    loss_scale = 1.0
 
     def __init__(self, classes: list[str], loss: Mapping[str, Any]) -> None:
         if loss["name"] not in LOSSES:
@@ -78,7 +79,7 @@ class Classification:
         return ConfusionTally(len(self.classes), device)
 
     def tables(self, tally: ConfusionTally) -> dict[str, Table]:
-        """File name -> head and rows, of the last validation."""
+        """File name -> head and rows."""
         matrix = tally.matrix()
         per_class: list[list[Any]] = []
         for index, name in enumerate(self.classes):

@@ -1,4 +1,4 @@
-"""From the names in a spec to a model and an optimizer."""
+"""From the names in a spec to a task, a model, an optimizer and a schedule."""
 
 from __future__ import annotations
 
@@ -9,45 +9,64 @@ from typing import Any
 
 import torch
 from torch import nn
+from torch.optim import lr_scheduler
 
 from labreport.errors import TrainingError
+from labreport.training.task import Task
 
 PACKAGE = "labreport."
 FUSED = {"SGD", "Adam", "AdamW"}
 OPTIMIZERS = FUSED | {"RMSprop"}
+SCHEDULES = {"CosineAnnealingLR", "MultiStepLR", "ReduceLROnPlateau", "StepLR"}
 
 
-def load_class(target: str) -> type[nn.Module]:
-    """Import a model's class.
+def load_class(target: str, what: str = "model") -> type[Any]:
+    """Import a class of this package.
 
     Args:
         target: "labreport.package.module:Class".
+        what: model or task, for messages.
 
     Raises:
         TrainingError: no such class in this package.
     """
     module, _, name = target.partition(":")
     if not module.startswith(PACKAGE):
-        raise TrainingError(f"model: found {target!r}, allowed is a class of this package, {PACKAGE}module:Class")
+        raise TrainingError(f"{what}: found {target!r}, allowed is a class of this package, {PACKAGE}module:Class")
     try:
-        model_class: type[nn.Module] = getattr(importlib.import_module(module), name)
+        found: type[Any] = getattr(importlib.import_module(module), name)
     except (ModuleNotFoundError, AttributeError) as error:
-        raise TrainingError(f"model: {target}: {error}") from error
-    return model_class
+        raise TrainingError(f"{what}: {target}: {error}") from error
+    return found
 
 
-def build_model(target: str, parameters: Mapping[str, Any], facts: Mapping[str, int | None]) -> nn.Module:
+def build_task(target: str, classes: list[str], loss: Mapping[str, Any]) -> Task:
+    """Construct a task.
+
+    Args:
+        target: as in `load_class`.
+        classes: the classes' names.
+        loss: {"name": "cross_entropy", "parameters": {...}}.
+
+    Raises:
+        TrainingError: no such class in this package, or a loss or data that it does not take.
+    """
+    task: Task = load_class(target, "task")(classes, loss)
+    return task
+
+
+def build_model(target: str, parameters: Mapping[str, Any], facts: Mapping[str, Any]) -> nn.Module:
     """Construct a model.
 
     Args:
         target: as in `load_class`.
         parameters: the constructor's arguments.
-        facts: what the data say, such as `classes` and `vocabulary`; each is passed where the constructor takes it.
+        facts: what the data say: `classes`, `vocabulary`, `vectors`; each is passed where the constructor takes it.
 
     Raises:
         TrainingError: no such class in this package, or parameters that it does not take.
     """
-    model_class = load_class(target)
+    model_class: type[nn.Module] = load_class(target)
     signature = inspect.signature(model_class)
     arguments = {key: value for key, value in facts.items() if key in signature.parameters} | dict(parameters)
     try:
@@ -81,3 +100,27 @@ def build_optimizer(
     except (TypeError, ValueError, RuntimeError) as error:  # RuntimeError: two forms at once, such as foreach and fused
         raise TrainingError(f"optimizer {name}: {error}") from error
     return optimizer
+
+
+def build_schedule(
+    declared: Mapping[str, Any] | None, optimizer: torch.optim.Optimizer
+) -> lr_scheduler.LRScheduler | lr_scheduler.ReduceLROnPlateau | None:
+    """A class of `torch.optim.lr_scheduler` by name, stepped once per epoch.
+
+    Args:
+        declared: {"name": "ReduceLROnPlateau", "parameters": {...}}; None leaves the learning rate as it is.
+        optimizer: whose learning rate it changes.
+
+    Raises:
+        TrainingError: a name that is not known, or parameters that it does not take.
+    """
+    if declared is None:
+        return None
+    name = declared["name"]
+    if name not in SCHEDULES:
+        raise TrainingError(f"schedule: found {name!r}, allowed are {', '.join(sorted(SCHEDULES))}")
+    try:
+        schedule: lr_scheduler.LRScheduler = getattr(lr_scheduler, name)(optimizer, **declared.get("parameters", {}))
+    except (TypeError, ValueError) as error:
+        raise TrainingError(f"schedule {name}: {error}") from error
+    return schedule

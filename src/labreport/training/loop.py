@@ -7,16 +7,18 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.optim.lr_scheduler import LRScheduler, ReduceLROnPlateau
 
 from labreport.training.batches import Batches
 from labreport.training.task import Task
 
 Ticker = Callable[[], None]
+Schedule = LRScheduler | ReduceLROnPlateau
 
 
 class NotFinite(Exception):
@@ -25,7 +27,7 @@ class NotFinite(Exception):
     Attributes:
         epoch: counted from 1.
         step: step of the epoch, counted from 1.
-        phase: "training" or "validation".
+        phase: "training", "validation" or "test".
     """
 
     def __init__(self, epoch: int, step: int, phase: str, value: float) -> None:
@@ -50,6 +52,9 @@ class Epoch:
         train_seconds: of its training, wall time.
         train_samples: samples trained on.
         tally: the validation's counts, for the task's tables.
+        test_loss: as `val_loss`, over the test split; None where validation is all there is.
+        test_metrics: the same for the task's metrics; empty there.
+        test_tally: the test's counts; None there.
     """
 
     number: int
@@ -62,6 +67,9 @@ class Epoch:
     train_seconds: float
     train_samples: int
     tally: Any
+    test_loss: float | None = None
+    test_metrics: dict[str, float] = field(default_factory=dict)
+    test_tally: Any = None
 
 
 def fit(
@@ -73,6 +81,8 @@ def fit(
     epochs: int,
     autocast: torch.dtype | None = None,
     tick: Ticker = lambda: None,
+    schedule: Schedule | None = None,
+    test: Batches | None = None,
 ) -> Iterator[Epoch]:
     """Train, and validate after each epoch.
 
@@ -84,7 +94,9 @@ def fit(
         optimizer: over the model's parameters.
         epochs: how many.
         autocast: the type that convolutions and products compute in; None leaves the parameters' own.
-        tick: called after every batch, of training and of validation.
+        tick: called after every batch, of training and of evaluation.
+        schedule: changes the learning rate after each epoch, if it likes by the validation loss.
+        test: batches that are evaluated after each epoch, too, and that nothing is decided on.
 
     Yields:
         Each epoch when it is over.
@@ -95,24 +107,39 @@ def fit(
     for number in range(1, epochs + 1):
         start = time.perf_counter()
         losses, tally = _train(model, task, train, optimizer, autocast, tick)
-        train_loss = _mean(losses, train, number, "training")
+        train_loss = _mean(losses, train, number, "training") * task.loss_scale
         train_seconds = time.perf_counter() - start
         train_metrics = tally.metrics()
-        losses, tally = _validate(model, task, validation, autocast, tick)
-        val_loss = _mean(losses, validation, number, "validation")
-        val_metrics = tally.metrics()
+        losses, tally = _evaluate(model, task, validation, autocast, tick)
+        val_loss = _mean(losses, validation, number, "validation") * task.loss_scale
+        test_loss, test_tally = None, None
+        if test is not None:
+            losses, test_tally = _evaluate(model, task, test, autocast, tick)
+            test_loss = _mean(losses, test, number, "test") * task.loss_scale
+        learning_rate = float(optimizer.param_groups[0]["lr"])
+        _advance(schedule, val_loss)
         yield Epoch(
             number,
             train_loss,
             train_metrics,
             val_loss,
-            val_metrics,
-            float(optimizer.param_groups[0]["lr"]),
+            tally.metrics(),
+            learning_rate,
             time.perf_counter() - start,
             train_seconds,
             len(train.split),
             tally,
+            test_loss,
+            {} if test_tally is None else test_tally.metrics(),
+            test_tally,
         )
+
+
+def _advance(schedule: Schedule | None, val_loss: float) -> None:
+    if isinstance(schedule, ReduceLROnPlateau):
+        schedule.step(val_loss)
+    elif schedule is not None:
+        schedule.step()
 
 
 def _train(
@@ -142,7 +169,7 @@ def _train(
 
 
 @torch.inference_mode()
-def _validate(
+def _evaluate(
     model: nn.Module, task: Task, batches: Batches, autocast: torch.dtype | None, tick: Ticker
 ) -> tuple[Tensor, Any]:
     """The loss of every batch, (batches,), and the counts, both still on the device."""

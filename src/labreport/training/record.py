@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 
 from labreport.training.environment import environment, now
@@ -58,6 +59,8 @@ class RunRecord:
             **{f"train_{name}": value for name, value in epoch.train_metrics.items()},
             "val_loss": epoch.val_loss,
             **{f"val_{name}": value for name, value in epoch.val_metrics.items()},
+            **({} if epoch.test_loss is None else {"test_loss": epoch.test_loss}),
+            **{f"test_{name}": value for name, value in epoch.test_metrics.items()},
             "learning_rate": epoch.learning_rate,
             "seconds": epoch.seconds,
             "samples_per_second": epoch.train_samples / epoch.train_seconds,
@@ -74,32 +77,41 @@ class RunRecord:
         metrics = [
             f"{split} loss {row[f'{split}_loss']:.4f}"
             + "".join(f" {name} {row[f'{split}_{name}']:.4f}" for name in epoch.val_metrics)
-            for split in ("train", "val")
+            for split in ("train", "val", *(() if epoch.test_loss is None else ("test",)))
         ]
         left = sum(row["seconds"] for row in self.rows) / len(self.rows) * (self._epochs - epoch.number)
         pace = f"{row['seconds']:.1f} s, {row['samples_per_second']:.0f} samples/s, {clock(left)} left"
         return f"epoch {epoch.number:>{len(str(self._epochs))}}/{self._epochs}  {'  '.join(metrics)}  {pace}"
+
+    def array(self, name: str, values: np.ndarray) -> None:
+        """Keep an array, such as weights of the trained model, in NumPy's format."""
+        np.save(self.part / name, values, allow_pickle=False)
 
     def finish(self, facts: Mapping[str, Any], metric: str, tables: Mapping[str, Any]) -> None:
         """Write summary, tables and the end's time; the run is complete.
 
         Args:
             facts: what the summary says beside the metrics; `train_samples` is one of them.
-            metric: the metric whose best validation value counts, higher being better.
+            metric: the metric whose best validation value counts, higher being better; where there is a test split,
+                the summary's `test_*` are those of that epoch, so that nothing is chosen on the test.
             tables: file name -> head and rows.
         """
         last = self.rows[-1]
         values = [row[f"val_{metric}"] for row in self.rows]
+        best = self.rows[values.index(max(values))]
         kept = {name: value for name, value in last.items() if name.startswith(("train_", "val_"))}
         summary = {
             **facts,
             **kept,
             "epochs": len(self.rows),
             f"best_val_{metric}": max(values),
-            "best_epoch": self.rows[values.index(max(values))]["epoch"],
+            "best_epoch": best["epoch"],
             "seconds": sum(row["seconds"] for row in self.rows),
             "samples_per_second": facts["train_samples"] * len(self.rows) / self._train_seconds,
         }
+        if "test_loss" in best:
+            summary["val_loss_at_best"] = best["val_loss"]
+            summary |= {name: value for name, value in best.items() if name.startswith("test_")}
         self._folder.write_json("summary.json", summary)
         for name, (head, rows) in tables.items():
             self._folder.write_table(name, head, rows)

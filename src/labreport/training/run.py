@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import numpy as np
 import torch
 from torch import nn
 
@@ -12,14 +13,13 @@ from labreport.data.arrays import Prepared
 from labreport.errors import TrainingError
 from labreport.training.augmentation import augmentations
 from labreport.training.batches import Batches, Split
-from labreport.training.classification import Classification
-from labreport.training.construction import build_model, build_optimizer
+from labreport.training.construction import build_model, build_optimizer, build_schedule, build_task
 from labreport.training.loop import NotFinite, fit
 from labreport.training.progress import Progress
 from labreport.training.record import RunRecord
 
 EVALUATION_BATCH = 256
-TASKS = {"classification": Classification}
+FILTERS = "filters.npy"
 
 
 def train_run(
@@ -30,6 +30,7 @@ def train_run(
     name: str,
     key: str,
     say: Callable[[str], None] = print,
+    vectors: np.ndarray | None = None,
 ) -> None:
     """Train what `spec` describes and complete `record`.
 
@@ -41,12 +42,13 @@ def train_run(
         name: the experiment's, for messages and the summary.
         key: the run's, for the summary.
         say: takes a line per epoch.
+        vectors: float32 (vocabulary, dimensions), for a model that takes them.
 
     Raises:
         TrainingError: a setting that is not known, a loss that is not finite, or too little memory on the device.
     """
     try:
-        _train_run(spec, prepared, device, record, name, key, say)
+        _train_run(spec, prepared, device, record, name, key, say, vectors)
     except NotFinite as error:
         raise TrainingError(
             f"{name}: {error}; a lower learning_rate than {spec['training']['learning_rate']} may help. "
@@ -68,22 +70,27 @@ def _train_run(
     name: str,
     key: str,
     say: Callable[[str], None],
+    vectors: np.ndarray | None,
 ) -> None:
     settings = spec["training"]
-    if settings["task"] not in TASKS:
-        raise TrainingError(f"task: found {settings['task']!r}, allowed are {', '.join(sorted(TASKS))}")
-    task = TASKS[settings["task"]](prepared.classes, settings["loss"])
+    task = build_task(spec["task"]["target"], prepared.classes, settings["loss"])
     torch.manual_seed(spec["seed"])  # initialisation and dropout, on every device
-    model = place_model(spec, prepared, device)
-    optimizer = build_optimizer(settings["optimizer"], settings["learning_rate"], model.parameters())
-    train, validation = place_data(spec, prepared, device)
+    model = place_model(spec, prepared, device, vectors)
+    optimizer = build_optimizer(settings["optimizer"], settings["learning_rate"], trained(model))
+    schedule = build_schedule(settings.get("schedule"), optimizer)
+    train, validation, test = place_data(spec, prepared, device)
     epochs = settings["epochs"]
-    progress = Progress(name, epochs * (len(train) + len(validation)))
+    batches = sum(len(split) for split in (train, validation, test) if split is not None)
+    progress = Progress(name, epochs * batches)
     autocast = torch.bfloat16 if settings["precision"] == "bf16" and device.type == "cuda" else None
-    for epoch in fit(model, task, train, validation, optimizer, epochs, autocast, progress.tick):
+    best, tally = None, None
+    for epoch in fit(model, task, train, validation, optimizer, epochs, autocast, progress.tick, schedule, test):
         progress.clear()
         say(f"{name}  {record.epoch(epoch)}")
-        tally = epoch.tally
+        if test is None:
+            tally = epoch.tally
+        elif best is None or epoch.val_metrics[task.metric] > best:
+            best, tally = epoch.val_metrics[task.metric], epoch.test_tally
     facts = {
         "experiment": name,
         "seed": spec["seed"],
@@ -94,26 +101,54 @@ def _train_run(
         "classes": prepared.classes,
         "steps": epochs * len(train),
     }
+    if test is not None:
+        facts["test_samples"] = len(test.split)
+    kernels = first_filters(model)
+    if kernels is not None:
+        record.array(FILTERS, kernels)
     record.finish(facts, task.metric, task.tables(tally))
 
 
-def place_model(spec: Mapping[str, Any], prepared: Prepared, device: torch.device) -> nn.Module:
+def trained(model: nn.Module) -> list[nn.Parameter]:
+    """The parameters that training changes: a frozen embedding is none of them."""
+    return [parameter for parameter in model.parameters() if parameter.requires_grad]
+
+
+def first_filters(model: nn.Module) -> np.ndarray | None:
+    """Weights of the model's first convolution, float32 (out, in, h, w); None where it has none."""
+    for module in model.modules():
+        if isinstance(module, nn.Conv2d):
+            weights: np.ndarray = module.weight.detach().float().cpu().contiguous().numpy()
+            return weights
+    return None
+
+
+def place_model(
+    spec: Mapping[str, Any], prepared: Prepared, device: torch.device, vectors: np.ndarray | None = None
+) -> nn.Module:
     """The model of a spec, initialised on the CPU so that its start is the same on every device."""
-    vocabulary = None if prepared.vocabulary is None else len(prepared.vocabulary)
-    facts = {"classes": len(prepared.classes), "vocabulary": vocabulary}
+    facts: dict[str, Any] = {"classes": len(prepared.classes)}
+    facts["vocabulary"] = None if prepared.vocabulary is None else len(prepared.vocabulary)
+    facts["vectors"] = None if vectors is None else torch.from_numpy(vectors)
     model = build_model(spec["model"]["target"], spec["model"]["parameters"], facts)
     if prepared.train_inputs.ndim == 4:
         model = model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     return model.to(device)
 
 
-def place_data(spec: Mapping[str, Any], prepared: Prepared, device: torch.device) -> tuple[Batches, Batches]:
-    """Batches for training, shuffled and augmented, and for validation, which is the test split."""
+def place_data(
+    spec: Mapping[str, Any], prepared: Prepared, device: torch.device
+) -> tuple[Batches, Batches, Batches | None]:
+    """Batches for training, shuffled and augmented, for validation and for the test.
+
+    Validation is the split that the data set has for it; where there is none it is the test split, and no other test.
+    """
     settings = spec["training"]
-    train = Split.place(prepared.train_inputs, prepared.train_labels, prepared.train_lengths, device)
-    test = Split.place(prepared.test_inputs, prepared.test_labels, prepared.test_lengths, device)
     normalize, augment = settings.get("normalize"), augmentations(settings.get("augment", []))
-    return (
-        Batches(train, settings["batch_size"], spec["seed"], normalize, augment),
-        Batches(test, max(EVALUATION_BATCH, settings["batch_size"]), None, normalize),
-    )
+    splits = {split: Split.place(*prepared.arrays(split), device) for split in prepared.splits}
+    evaluated = [
+        Batches(splits[split], max(EVALUATION_BATCH, settings["batch_size"]), None, normalize)
+        for split in prepared.splits[1:]
+    ]
+    train = Batches(splits["train"], settings["batch_size"], spec["seed"], normalize, augment)
+    return train, evaluated[0], evaluated[1] if len(evaluated) > 1 else None

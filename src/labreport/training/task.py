@@ -21,9 +21,15 @@ class Tally(Protocol):
 
 
 class Task(Protocol):
-    """A loss, what is counted beside it, and which metric says how good a model is (higher is better)."""
+    """A loss, what is counted beside it, and which metric says how good a model is (higher is better).
+
+    Attributes:
+        metric: the name of that metric.
+        loss_scale: recorded losses are multiplied with it, so that they are in the unit of the targets.
+    """
 
     metric: str
+    loss_scale: float
 
     def loss(self, outputs: Tensor, targets: Tensor) -> Tensor:
         """Outputs and targets of a batch -> their mean loss, ()."""
@@ -32,4 +38,4 @@ class Task(Protocol):
         """A new, empty `Tally`."""
 
     def tables(self, tally: Any) -> dict[str, Table]:
-        """File name -> head and rows that the last validation gives."""
+        """File name -> head and rows that one evaluation gives."""

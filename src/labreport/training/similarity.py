@@ -1,0 +1,99 @@
+"""The similarity task: a score for a pair of texts, judged by its correlation with the true scores."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import torch
+from torch import Tensor
+from torch.nn.functional import mse_loss
+
+from labreport.data.arrays import TOP_SCORE
+from labreport.errors import TrainingError
+from labreport.training.task import Table
+
+LOSSES = {"mse_loss": mse_loss}
+
+
+class ScoreTally:
+    """Predicted and true scores, kept on the device in the order they came."""
+
+    def __init__(self) -> None:
+        self._outputs: list[Tensor] = []
+        self._targets: list[Tensor] = []
+
+    def add(self, outputs: Tensor, targets: Tensor) -> None:
+        """Keep a batch: similarities in [0, 1], (batch,), and true scores, (batch,)."""
+        self._outputs.append(outputs)
+        self._targets.append(targets)
+
+    def scores(self) -> tuple[np.ndarray, np.ndarray]:
+        """True and predicted scores, float64 (n,), both from 0 to `TOP_SCORE`. Waits for the device."""
+        predicted, true = (torch.cat(parts).double().cpu().numpy() for parts in (self._outputs, self._targets))
+        return true, TOP_SCORE * predicted
+
+    def metrics(self) -> dict[str, float]:
+        """{"pearson", "spearman"}, both in [-1, 1]. Waits for the device."""
+        true, predicted = self.scores()
+        ranks = (pd.Series(values).rank().to_numpy() for values in (true, predicted))
+        return {"pearson": correlation(true, predicted), "spearman": correlation(*ranks)}
+
+
+def correlation(first: np.ndarray, second: np.ndarray) -> float:
+    """Pearson's correlation coefficient of two series, (n,) each; 0 where one of them is constant.
+
+    A constant prediction orders nothing, so it counts as no correlation, and a run's table has no holes.
+    """
+    if np.ptp(first) == 0 or np.ptp(second) == 0:
+        return 0.0
+    return float(np.corrcoef(first, second)[0, 1])
+
+
+class Similarity:
+    """A score from 0 to `TOP_SCORE` for a pair; the model says a similarity from 0 to 1, and the loss compares there.
+
+    Losses are recorded in squared units of the scores.
+
+    Args:
+        classes: there are none.
+        loss: {"name": "mse_loss", "parameters": {...}}, parameters as in `torch.nn.functional`.
+
+    Raises:
+        TrainingError: another loss, or parameters that it does not take; data with classes.
+    """
+
+    metric = "pearson"
+    loss_scale = TOP_SCORE**2
+
+    def __init__(self, classes: list[str], loss: Mapping[str, Any]) -> None:
+        if classes:
+            raise TrainingError(f"task: similarity needs data with scores, found classes: {', '.join(classes)}")
+        if loss["name"] not in LOSSES:
+            raise TrainingError(f"loss: found {loss['name']!r}, allowed are {', '.join(sorted(LOSSES))}")
+        self._loss = LOSSES[loss["name"]]
+        self._parameters = dict(loss.get("parameters", {}))
+        try:
+            self.loss(torch.zeros(1), torch.zeros(1))
+        except (TypeError, RuntimeError) as error:
+            raise TrainingError(f"loss {loss['name']}: {error}") from error
+
+    def loss(self, outputs: Tensor, targets: Tensor) -> Tensor:
+        """Similarities (batch,) and scores (batch,) -> mean over the batch on the scale of the similarities, ()."""
+        return self._loss(outputs, targets / TOP_SCORE, **self._parameters)
+
+    def tally(self, device: torch.device) -> ScoreTally:
+        """A new, empty list of scores."""
+        return ScoreTally()
+
+    def tables(self, tally: ScoreTally) -> dict[str, Table]:
+        """File name -> head and rows."""
+        true, predicted = tally.scores()
+        return {
+            "predictions.csv": (
+                ["score", "predicted"],
+                [list(row) for row in zip(true.tolist(), predicted.tolist(), strict=True)],
+            )
+        }
