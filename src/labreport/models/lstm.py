@@ -64,13 +64,23 @@ class BidirectionalLSTM(nn.Module):
         self.between = nn.Dropout(dropout)
 
     def forward(self, x: Tensor, lengths: Tensor) -> Tensor:
-        """(batch, t, features), int64 (batch,) -> (batch, 2 hidden): forward, then backward."""
+        """(batch, t, features), int64 (batch,) -> final states (batch, 2 hidden): forward, then backward."""
+        forward, backward = self._top(x, reversal(lengths, x.shape[1]))
+        return torch.cat((at_last_step(forward, lengths), at_last_step(backward, lengths)), 1)
+
+    def states(self, x: Tensor, lengths: Tensor) -> Tensor:
+        """(batch, t, features), int64 (batch,) -> states at every step (batch, t, 2 hidden): forward, then backward."""
         permutation = reversal(lengths, x.shape[1])
+        forward, backward = self._top(x, permutation)
+        return torch.cat((forward, reverse(backward, permutation)), 2)
+
+    def _top(self, x: Tensor, permutation: Tensor) -> tuple[Tensor, Tensor]:
+        """(batch, t, features) -> (batch, t, hidden) of the top layer, the backward one still turned round."""
         forward, backward = self._layer(0, x, permutation)
         for depth in range(1, len(self.forwards)):
             both = torch.cat((forward, reverse(backward, permutation)), 2)  # (batch, t, 2 hidden)
             forward, backward = self._layer(depth, self.between(both), permutation)
-        return torch.cat((at_last_step(forward, lengths), at_last_step(backward, lengths)), 1)
+        return forward, backward
 
     def _layer(self, depth: int, x: Tensor, permutation: Tensor) -> tuple[Tensor, Tensor]:
         """(batch, t, features) -> (batch, t, hidden) of both directions, the backward one still turned round."""

@@ -1,16 +1,17 @@
-"""torchvision's ResNet-34, with the stem for 32 x 32 images or with its own."""
+"""torchvision's residual networks without its weights, with the stem for 32 x 32 images or with their own."""
 
 from __future__ import annotations
+
+from typing import Literal
 
 from torch import nn
 from torchvision.models import resnet
 
-BLOCKS = [3, 4, 6, 3]
 WIDTH = 64
 
 
-class TorchvisionResNet34(resnet.ResNet):
-    """The packaged ResNet-34 (He et al. 2015, arXiv:1512.03385).
+class TorchvisionResNet(resnet.ResNet):
+    """A packaged residual network (He et al. 2015, arXiv:1512.03385, table 1).
 
     Args:
         classes: length of the output.
@@ -22,8 +23,11 @@ class TorchvisionResNet34(resnet.ResNet):
         ValueError: another stem.
     """
 
-    def __init__(self, classes: int, width: int = WIDTH, stem: str = "cifar") -> None:
-        super().__init__(resnet.BasicBlock, BLOCKS, num_classes=classes)
+    block: type[resnet.BasicBlock | resnet.Bottleneck]
+    blocks: tuple[int, int, int, int]
+
+    def __init__(self, classes: int, width: int = WIDTH, stem: Literal["cifar", "imagenet"] = "cifar") -> None:
+        super().__init__(self.block, list(self.blocks), num_classes=classes)
         if stem not in ("cifar", "imagenet"):
             raise ValueError(f"stem: found {stem!r}, allowed are 'cifar' and 'imagenet'")
         if width != WIDTH:
@@ -39,8 +43,33 @@ class TorchvisionResNet34(resnet.ResNet):
         self.inplanes = width
         self.conv1 = nn.Conv2d(3, width, 7, stride=2, padding=3, bias=False)
         self.bn1 = nn.BatchNorm2d(width)
-        self.layer1 = self._make_layer(resnet.BasicBlock, width, BLOCKS[0])
-        self.layer2 = self._make_layer(resnet.BasicBlock, 2 * width, BLOCKS[1], stride=2)
-        self.layer3 = self._make_layer(resnet.BasicBlock, 4 * width, BLOCKS[2], stride=2)
-        self.layer4 = self._make_layer(resnet.BasicBlock, 8 * width, BLOCKS[3], stride=2)
-        self.fc = nn.Linear(8 * width, classes)
+        self.layer1 = self._make_layer(self.block, width, self.blocks[0])
+        self.layer2 = self._make_layer(self.block, 2 * width, self.blocks[1], stride=2)
+        self.layer3 = self._make_layer(self.block, 4 * width, self.blocks[2], stride=2)
+        self.layer4 = self._make_layer(self.block, 8 * width, self.blocks[3], stride=2)
+        self.fc = nn.Linear(8 * width * self.block.expansion, classes)
+
+
+class TorchvisionResNet34(TorchvisionResNet):
+    """The packaged ResNet-34."""
+
+    block = resnet.BasicBlock
+    blocks = (3, 4, 6, 3)
+
+
+class TorchvisionResNet50(TorchvisionResNet):
+    """The packaged ResNet-50, by default with its own stem: 32 pixels come out of the last stage as one.
+
+    Its last layer is a linear one to the classes.
+
+    Args:
+        classes: length of the output.
+        width: as above; the stages have 4, 8, 16 and 32 times as many channels.
+        stem: as above.
+    """
+
+    block = resnet.Bottleneck
+    blocks = (3, 4, 6, 3)
+
+    def __init__(self, classes: int, width: int = WIDTH, stem: Literal["cifar", "imagenet"] = "imagenet") -> None:
+        super().__init__(classes, width, stem)
