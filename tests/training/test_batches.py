@@ -81,3 +81,18 @@ def test_texts_are_cut_at_the_longest_of_their_batch() -> None:
 def test_validation_takes_texts_by_length() -> None:
     lengths = [n for (_, found), _ in Batches(texts(), 2).epoch() for n in found.tolist()]
     assert lengths == [1, 2, 3, 4, 5]
+
+
+def test_pairs_come_as_two_sides_cut_at_the_longest_of_both_and_keep_their_order() -> None:
+    lengths = np.array([[2, 1], [1, 4], [3, 3]], np.int32)
+    tokens = np.where(np.arange(6) < lengths[..., None], np.arange(6) + 2, 0).astype(np.int32)
+    scores = np.array([0, 2.5, 5], np.float32)
+    pairs = Split.place(tokens, scores, lengths, torch.device("cpu"))
+    batches = list(Batches(pairs, 2).epoch())
+    assert [inputs[0].shape for inputs, _ in batches] == [(2, 4), (1, 3)]
+    for start, (inputs, targets) in zip((0, 2), batches, strict=True):
+        for side in (0, 1):
+            part = tokens[start : start + 2, side, : inputs[0].shape[1]]
+            np.testing.assert_array_equal(inputs[2 * side].numpy(), part)
+            np.testing.assert_array_equal(inputs[2 * side + 1].numpy(), lengths[start : start + 2, side])
+        np.testing.assert_array_equal(targets.numpy(), scores[start : start + 2], strict=True)

@@ -7,7 +7,7 @@ import torch
 from torch import nn
 
 from labreport.errors import TrainingError
-from labreport.training.construction import build_model, build_optimizer
+from labreport.training.construction import build_model, build_optimizer, build_schedule, build_task
 
 FACTS = {"classes": 4, "vocabulary": 9}
 
@@ -66,3 +66,22 @@ def test_optimizers_step_as_their_plain_loops(name: str, parameters: dict[str, A
 def test_wrong_optimizers_are_refused(declared: dict[str, Any], message: str) -> None:
     with pytest.raises(TrainingError, match=message):
         build_optimizer(declared, 0.01, nn.Linear(1, 1).parameters())
+
+
+@pytest.mark.parametrize(
+    ("declared", "message"),
+    [
+        ({"name": "Plateau"}, "found 'Plateau', allowed are CosineAnnealingLR, MultiStepLR, ReduceLROnPlateau, StepLR"),
+        ({"name": "StepLR"}, "schedule StepLR: .*step_size"),
+        ({"name": "ReduceLROnPlateau", "parameters": {"factor": 1.5}}, "schedule ReduceLROnPlateau: Factor"),
+    ],
+)
+def test_wrong_schedules_are_refused(declared: dict[str, Any], message: str) -> None:
+    optimizer = build_optimizer({"name": "SGD"}, 0.01, nn.Linear(1, 1).parameters())
+    with pytest.raises(TrainingError, match=message):
+        build_schedule(declared, optimizer)
+
+
+def test_a_task_that_is_none_is_refused() -> None:
+    with pytest.raises(TrainingError, match=r"task: labreport\.training\.classification:Ranking"):
+        build_task("labreport.training.classification:Ranking", ["a"], {"name": "cross_entropy"})

@@ -3,6 +3,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,7 +15,7 @@ from labreport.training import augmentation
 from labreport.training.augmentation import augmentations
 from labreport.training.batches import Batches, Split
 from labreport.training.classification import Classification
-from labreport.training.construction import build_model, build_optimizer
+from labreport.training.construction import build_model, build_optimizer, build_schedule
 from labreport.training.loop import Epoch, NotFinite, fit
 
 CPU = torch.device("cpu")
@@ -90,6 +91,60 @@ def test_validation_leaves_the_model_as_it_is() -> None:
     assert model[0].num_batches_tracked == 6
     assert first.val_loss == pytest.approx(second.val_loss)  # zero weights: log 3 whatever the statistics
     assert first.val_loss == pytest.approx(math.log(3))
+
+
+def test_a_test_split_is_evaluated_and_changes_nothing() -> None:
+    def epochs(test: Batches | None) -> list[Epoch]:
+        model = Linear()
+        optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+        return list(fit(model, TASK, Batches(split(10), 4, 0), Batches(split(7), 3), optimizer, 2, test=test))
+
+    alone, beside = epochs(None), epochs(Batches(split(7), 3))
+    for one, other in zip(alone, beside, strict=True):
+        assert (one.train_loss, one.val_loss) == (other.train_loss, other.val_loss)
+        assert (one.test_loss, one.test_metrics, one.test_tally) == (None, {}, None)
+        # the test split is the validation's here
+        assert (other.test_loss, other.test_metrics) == (other.val_loss, other.val_metrics)
+        assert other.test_tally is not other.tally
+
+
+class Scaled(Classification):
+    loss_scale = 25.0
+
+
+def test_recorded_losses_are_in_the_unit_of_the_task() -> None:
+    def first(task: Classification) -> Epoch:
+        model = Linear()
+        optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+        return next(fit(model, task, Batches(split(10), 4, 0), Batches(split(7), 3), optimizer, 1))
+
+    plain, scaled = first(TASK), first(Scaled(["a", "b", "c"], {"name": "cross_entropy"}))
+    assert scaled.train_loss == pytest.approx(25 * plain.train_loss)
+    assert scaled.val_loss == pytest.approx(25 * plain.val_loss)
+
+
+@pytest.mark.parametrize(
+    ("schedule", "expected"),
+    [
+        (None, [0.1] * 4),
+        ({"name": "StepLR", "parameters": {"step_size": 2, "gamma": 0.1}}, [0.1, 0.1, 0.01, 0.01]),
+        ({"name": "MultiStepLR", "parameters": {"milestones": [1, 3], "gamma": 0.5}}, [0.1, 0.05, 0.05, 0.025]),
+        # a threshold that no improvement reaches: patience 1 is used up after the second epoch that is no better
+        (
+            {"name": "ReduceLROnPlateau", "parameters": {"patience": 1, "threshold": 1e9, "threshold_mode": "abs"}},
+            [0.1, 0.1, 0.1, 0.01],
+        ),
+    ],
+)
+def test_schedules_change_the_learning_rate_after_an_epoch(
+    schedule: dict[str, Any] | None, expected: list[float]
+) -> None:
+    model = Linear()
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    train, validation = Batches(split(10), 4, seed=0), Batches(split(7), 3)
+    plan = build_schedule(schedule, optimizer)
+    rates = [epoch.learning_rate for epoch in fit(model, TASK, train, validation, optimizer, 4, schedule=plan)]
+    assert rates == pytest.approx(expected)
 
 
 class Poisoned(Linear):

@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from labreport.errors import TrainingError
+from labreport.planning.keys import key_of
+from labreport.training.vectors import load_vectors
+
+SPEC = {"method": "word2vec", "parameters": {"dimensions": 3}}
+RUN = {"vectors": {"key": key_of(SPEC)}}
+VECTORS = np.array([[0, 0, 0], [1, 2, 3], [4, 5, 6]], np.float32)
+
+
+def folder(path: Path, vectors: np.ndarray = VECTORS, spec: Any = SPEC) -> Path:
+    path.mkdir()
+    np.save(path / "vectors.npy", vectors)
+    (path / "spec.json").write_text(json.dumps(spec))
+    return path
+
+
+def test_vectors_come_back_as_they_were_kept(tmp_path: Path) -> None:
+    found = load_vectors(folder(tmp_path / "kept"), RUN, 3)
+    assert found is not None
+    np.testing.assert_array_equal(found, VECTORS, strict=True)
+
+
+def test_a_run_without_vectors_has_none() -> None:
+    assert load_vectors(None, {}, 0) is None
+    assert load_vectors(None, {"vectors": None}, 3) is None
+
+
+def test_vectors_where_none_are_planned_and_the_other_way_round(tmp_path: Path) -> None:
+    with pytest.raises(TrainingError, match="but the run was planned without word vectors"):
+        load_vectors(folder(tmp_path / "kept"), {}, 3)
+    with pytest.raises(TrainingError, match="found nothing, but the run was planned with word vectors"):
+        load_vectors(None, RUN, 3)
+
+
+@pytest.mark.parametrize(
+    ("vectors", "spec", "message"),
+    [
+        (VECTORS, {"method": "other"}, f"but the run was planned with {key_of(SPEC)}"),
+        (VECTORS.astype(np.float64), SPEC, r"found float64 \(3, 3\), needed is float32 \(3, dimensions\)"),
+        (VECTORS[:2], SPEC, r"found float32 \(2, 3\)"),
+        (VECTORS[::-1], SPEC, "first row of zeros"),
+        (VECTORS[0], SPEC, r"found float32 \(3,\)"),
+    ],
+)
+def test_other_or_damaged_vectors_are_refused(vectors: np.ndarray, spec: Any, message: str, tmp_path: Path) -> None:
+    with pytest.raises(TrainingError, match=message):
+        load_vectors(folder(tmp_path / "kept", vectors, spec), RUN, 3)
+
+
+@pytest.mark.parametrize("damage", ["vectors.npy", "spec.json"])
+def test_files_cut_short_or_missing_are_refused(damage: str, tmp_path: Path) -> None:
+    kept = folder(tmp_path / "kept")
+    (kept / damage).write_bytes((kept / damage).read_bytes()[:9])
+    with pytest.raises(TrainingError, match=r"cannot be read.*delete this folder"):
+        load_vectors(kept, RUN, 3)
+    (kept / damage).unlink()
+    with pytest.raises(TrainingError, match="cannot be read"):
+        load_vectors(kept, RUN, 3)
