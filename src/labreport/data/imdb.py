@@ -1,9 +1,7 @@
 """IMDB reviews: 50,000 labelled texts, one file each (Maas et al. 2011, https://ai.stanford.edu/~amaas/data/sentiment/).
 
-A text becomes words like this: `<br />` is dropped, letters are lowered, and a word is a run of letters and digits
-that may hold apostrophes inside (`don't`); punctuation goes. The vocabulary holds the words that are most frequent in
-the training split, which is the drawn part of it where only a part is used; equally frequent words rank
-alphabetically.
+What a word is says `labreport.data.words`. The vocabulary holds the words that are most frequent in the training
+split, which is the drawn part of it where only a part is used; equally frequent words rank alphabetically.
 """
 
 from __future__ import annotations
@@ -11,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import defaultdict
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,22 +17,14 @@ import numpy as np
 from labreport.data.archives import read_members
 from labreport.data.arrays import Prepared
 from labreport.data.subsets import balanced
+from labreport.data.words import SPECIAL, UNKNOWN, pad, words
 from labreport.errors import DataError
 
 SPLITS = ("train", "test")
 CLASSES = {"neg": "negative", "pos": "positive"}  # in the order of the labels
 PATTERNS = tuple(f"{split}/{name}/*.txt" for split in SPLITS for name in CLASSES)  # no train/unsup, no lists of URLs
-SPECIAL = ["<pad>", "<unk>"]
-UNKNOWN = SPECIAL.index("<unk>")
 
-BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
-WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
 FILE = re.compile(r"(\d+)_\d+\.txt")
-
-
-def words(text: str) -> list[str]:
-    """The words of a review, in order; see the module for what a word is."""
-    return WORD.findall(BREAK.sub(" ", text).lower())
 
 
 def prepare(source: Path, parameters: dict[str, Any]) -> Prepared:
@@ -70,7 +59,7 @@ def prepare(source: Path, parameters: dict[str, Any]) -> Prepared:
     vocabulary, numbered = _number(texts, parameters["vocabulary"])
     dtype = np.uint16 if len(vocabulary) <= 1 << 16 else np.int32
     (train, train_lengths), (test, test_lengths) = (
-        _pad(numbered[split], parameters["length"], dtype) for split in SPLITS
+        pad(numbered[split], parameters["length"], dtype) for split in SPLITS
     )
     return Prepared(
         "imdb",
@@ -140,12 +129,3 @@ def _number(texts: dict[str, list[str]], size: int) -> tuple[list[str], dict[str
     return SPECIAL + [seen[place] for place in kept], {
         split: [final[text] if len(text) else unknown for text in numbered[split]] for split in SPLITS
     }
-
-
-def _pad(texts: Sequence[np.ndarray], length: int, dtype: Any) -> tuple[np.ndarray, np.ndarray]:
-    """Rows (n, length) of the texts' first tokens with zeros behind them, and int32 (n,) how many are real."""
-    lengths = np.array([min(len(text), length) for text in texts], np.int32)
-    rows = np.zeros((len(texts), length), dtype)
-    for row, text, real in zip(rows, texts, lengths, strict=True):
-        row[:real] = text[:real]
-    return rows, lengths

@@ -1,4 +1,4 @@
-"""Class-balanced parts of a split, drawn by seed."""
+"""Parts of a split, drawn by seed."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import numpy as np
 
 from labreport.errors import DataError
 
-STREAMS = {"train": 0, "test": 1}
+STREAMS = {"train": 0, "test": 1, "dev": 2}
 
 
 def balanced(labels: np.ndarray, classes: list[str], per_class: int | None, seed: int, split: str) -> np.ndarray:
@@ -40,3 +40,30 @@ def balanced(labels: np.ndarray, classes: list[str], per_class: int | None, seed
             )
         chosen.append(rng.permutation(positions)[:per_class])
     return np.sort(np.concatenate(chosen))
+
+
+def part(size: int, wanted: int | None, seed: int, split: str) -> np.ndarray:
+    """Positions of `wanted` pairs of sentences, drawn without replacement.
+
+    A larger part drawn with the same seed contains the smaller one.
+
+    Args:
+        size: pairs in the split.
+        wanted: pairs to draw; None takes every one.
+        seed: of the draw.
+        split: "train", "dev" or "test"; they draw from streams of their own.
+
+    Returns:
+        int64 (m,), ascending, so that the pairs keep their order.
+
+    Raises:
+        DataError: there are fewer than asked for.
+    """
+    if wanted is None:
+        return np.arange(size)
+    if wanted > size:
+        raise DataError(
+            f"{split}_pairs: {wanted} is more than there is: the {split} split has {size} pairs; ask for at most that "
+            "many, or null for all"
+        )
+    return np.sort(np.random.default_rng([seed, STREAMS[split]]).permutation(size)[:wanted])
