@@ -17,6 +17,7 @@ import torch
 
 from labreport.data.arrays import Prepared
 from labreport.errors import CodeChangedError, DataError, TrainingError, run_step
+from labreport.models.resnet import ResNet34
 from labreport.planning.code import SOURCES, code_digest
 from labreport.planning.keys import canonical, key_of, run_roots
 from labreport.steps.train import main
@@ -31,11 +32,16 @@ FILES = {
     "environment.json",
     "train.log",
     "SHA256SUMS",
+    "filters.npy",
 }
-DATA = {name: {"dataset": name, "parameters": {"seed": 0}} for name in ("images", "texts")}
+WITHOUT_CONVOLUTION = FILES - {"filters.npy"}
+SIMILARITY = {"name": "similarity", "target": "labreport.training.similarity:Similarity"}
+VECTORS = {"method": "word2vec", "data": {"dataset": "pairs"}}
+DATA = {name: {"dataset": name, "parameters": {"seed": 0}} for name in ("images", "texts", "pairs")}
 MODELS = {
     "images": ("labreport.models.resnet:ResNet34", {"width": 4}),
     "texts": ("labreport.models.lstm:StackedLSTM", {"embedding": 6, "hidden": 5, "bidirectional": True}),
+    "pairs": ("labreport.models.siamese:SiameseLSTM", {"hidden": 5, "pooling": "max"}),
 }
 
 
@@ -50,7 +56,7 @@ def process_settings() -> Iterator[None]:
 
 @pytest.fixture(scope="module")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Two small prepared data sets: bright and dark images, happy and sad texts."""
+    """Small prepared data sets: bright and dark images, happy and sad texts, pairs of equal and other words."""
     folder = tmp_path_factory.mktemp("data")
     rng = np.random.default_rng(0)
     labels = {"train": np.arange(24, dtype=np.uint8) % 2, "test": np.arange(10, dtype=np.uint8) % 2}
@@ -80,7 +86,26 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ["", "?", "alas", "hurrah"],
         DATA["texts"],
     ).save(folder / "texts")
+    save_pairs(folder, rng)
     return folder
+
+
+def save_pairs(folder: Path, rng: np.random.Generator) -> None:
+    """Sentences of one word over and over; both sides have the same word where the score is 5, else it is 0."""
+    arrays: dict[str, np.ndarray] = {}
+    for split, n in (("train", 24), ("dev", 9), ("test", 10)):
+        lengths = rng.integers(1, 7, (n, 2), dtype=np.int32)
+        scores = np.where(np.arange(n) % 2, 5, 0).astype(np.float32)
+        first = rng.integers(2, 4, n)
+        words = np.stack([first, np.where(scores > 0, first, 5 - first)], 1)
+        arrays[f"{split}_inputs"] = np.where(np.arange(6) < lengths[..., None], words[..., None], 0).astype(np.int32)
+        arrays |= {f"{split}_labels": scores, f"{split}_lengths": lengths}
+    Prepared("pairs", [], vocabulary=["", "?", "alas", "hurrah"], spec=DATA["pairs"], **arrays).save(folder / "pairs")
+    vectors = rng.normal(size=(4, 3)).astype(np.float32)
+    vectors[0] = 0
+    (folder / "vectors").mkdir()
+    np.save(folder / "vectors" / "vectors.npy", vectors)
+    (folder / "vectors" / "spec.json").write_text(canonical(VECTORS))
 
 
 def spec(dataset: str, **training: Any) -> dict[str, Any]:
@@ -102,12 +127,16 @@ def spec(dataset: str, **training: Any) -> dict[str, Any]:
         "training": settings | training,
         "seed": 5,
     }
+    if dataset == "pairs":
+        settings["loss"]["name"] = "mse_loss"
+        result |= {"task": SIMILARITY, "vectors": {"key": key_of(VECTORS)}}
     result["code"] = code_digest(run_roots(result))
     return result
 
 
 def arguments(what: dict[str, Any], data: Path, out: Path, *more: str, threads: int = 1) -> list[str]:
     folder = data / what["data"]["dataset"]
+    more = (*more, "--vectors", str(data / "vectors")) if "vectors" in what else more
     common = ["--data", str(folder), "--out", str(out), "--device", "cpu", "--threads", str(threads)]
     return ["--spec", canonical(what), "--experiment", "mine", *common, *more]
 
@@ -117,11 +146,11 @@ def rows(path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-@pytest.mark.parametrize("dataset", MODELS)
+@pytest.mark.parametrize("dataset", ["images", "texts"])
 def test_a_run_leaves_what_the_architecture_says(dataset: str, data: Path, tmp_path: Path, capsys: Any) -> None:
     what, out = spec(dataset), tmp_path / "run"
     main(arguments(what, data, out))
-    assert {path.name for path in out.iterdir()} == FILES
+    assert {path.name for path in out.iterdir()} == (FILES if dataset == "images" else WITHOUT_CONVOLUTION)
     assert not (tmp_path / "run.part").exists()
     assert json.loads((out / "spec.json").read_text()) == what
 
@@ -156,6 +185,53 @@ def test_a_run_leaves_what_the_architecture_says(dataset: str, data: Path, tmp_p
     log = (out / "train.log").read_text().splitlines()
     assert [line.split()[1] for line in log] == ["1/2", "2/2"]
     assert capsys.readouterr().out.splitlines() == [f"mine  {line}" for line in log]
+
+
+def test_a_run_of_pairs_leaves_what_the_architecture_says(data: Path, tmp_path: Path) -> None:
+    what, out = spec("pairs", epochs=6, learning_rate=0.03), tmp_path / "run"
+    main(arguments(what, data, out))
+    tables = {"per_class.csv", "confusion.csv"}
+    assert {path.name for path in out.iterdir()} == WITHOUT_CONVOLUTION - tables | {"predictions.csv"}
+    metrics = pd.read_csv(out / "metrics.csv")
+    measured = [f"{split}_{name}" for split in ("train", "val", "test") for name in ("loss", "pearson", "spearman")]
+    assert list(metrics) == ["epoch", *measured, "learning_rate", "seconds", "samples_per_second"]
+    summary = json.loads((out / "summary.json").read_text())
+    best = metrics.iloc[metrics["val_pearson"].idxmax()]
+    assert (summary["best_epoch"], summary["best_val_pearson"]) == (best["epoch"], best["val_pearson"])
+    # the test's figures are those of the epoch that validation chose, the others those of the last
+    for name in ("test_loss", "test_pearson", "test_spearman"):
+        assert summary[name] == best[name]
+    assert summary["val_loss_at_best"] == best["val_loss"]
+    assert summary["val_pearson"] == metrics["val_pearson"].iloc[-1]
+    assert (summary["train_samples"], summary["val_samples"], summary["test_samples"]) == (24, 9, 10)
+    predictions = pd.read_csv(out / "predictions.csv")
+    np.testing.assert_array_equal(predictions["score"], np.load(data / "pairs" / "test_labels.npy"))
+    expected = np.corrcoef(predictions["score"], predictions["predicted"])[0, 1]
+    assert summary["test_pearson"] == pytest.approx(expected, abs=1e-9)
+    squares = (predictions["score"] - predictions["predicted"]) ** 2
+    assert summary["test_loss"] == pytest.approx(squares.mean(), rel=1e-5)
+
+
+def test_pairs_are_learned(data: Path, tmp_path: Path) -> None:
+    main(arguments(spec("pairs", epochs=15, learning_rate=0.03), data, tmp_path / "run"))
+    assert json.loads((tmp_path / "run" / "summary.json").read_text())["test_pearson"] > 0.95
+
+
+def test_the_filters_are_those_of_the_trained_first_convolution(data: Path, tmp_path: Path) -> None:
+    """Without a learning rate they are those of the start, which the seed gives."""
+    still = spec("images", learning_rate=1e-30, optimizer={"name": "SGD", "parameters": {}})
+    main(arguments(still, data, tmp_path / "run"))
+    torch.manual_seed(5)
+    start = ResNet34(classes=2, width=4)
+    first = next(module for module in start.modules() if isinstance(module, torch.nn.Conv2d))
+    np.testing.assert_array_equal(np.load(tmp_path / "run" / "filters.npy"), first.weight.detach().numpy(), strict=True)
+
+
+def test_vectors_that_are_missing_are_asked_for(data: Path, tmp_path: Path) -> None:
+    given = arguments(spec("pairs"), data, tmp_path / "run")
+    with pytest.raises(TrainingError, match="--vectors: found nothing, but the run was planned with word vectors"):
+        main(given[: given.index("--vectors")])
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_texts_are_learned(data: Path, tmp_path: Path) -> None:
@@ -231,7 +307,7 @@ def test_other_data_than_planned_are_refused_before_anything_is_written(data: Pa
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("name", ["code", "model", "training", "data", "seed"])
+@pytest.mark.parametrize("name", ["code", "model", "task", "training", "data", "seed"])
 def test_what_a_spec_lacks_is_named(name: str, data: Path, tmp_path: Path) -> None:
     what = spec("texts")
     del what[name]
