@@ -34,6 +34,13 @@ METRICS: Mapping[str, Metric] = MappingProxyType(
         ),
     }
 )
+SPLIT_TITLES: Mapping[str, Mapping[str, str]] = MappingProxyType(
+    {
+        "train": {"zh": "训练", "en": "training"},
+        "val": {"zh": "验证", "en": "validation"},
+        "test": {"zh": "测试", "en": "test"},
+    }
+)
 # Epochs are chosen on `val`. Where that is not the test split itself, the test split is measured beside it.
 SPLITS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {"classification": ("train", "val"), "similarity": ("train", "val", "test")}
@@ -47,9 +54,20 @@ def split_column(column: str) -> tuple[str, Metric]:
         ValueError: the column holds no metric.
     """
     split, _, name = column.partition("_")
-    if split not in ("train", "val", "test") or name not in METRICS:
+    if split not in SPLIT_TITLES or name not in METRICS:
         raise ValueError(f"{column!r} is no metric; one is called <train, val or test>_<{', '.join(METRICS)}>")
     return split, METRICS[name]
+
+
+def column_title(column: str, lang: str) -> str:
+    """`验证准确率`, `validation accuracy`: what a column holds, inside a sentence.
+
+    Raises:
+        ValueError: the column holds no metric.
+    """
+    split, metric = split_column(column)
+    words = SPLIT_TITLES[split][lang], metric.title[lang]
+    return " ".join(words) if lang == "en" else "".join(words)
 
 
 def metric_columns(task: str) -> tuple[str, ...]:

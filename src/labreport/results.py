@@ -118,6 +118,11 @@ class Results:
             raise ResultsError(f"{path}: task.name: found {name!r}; known: {', '.join(TASKS)}")
         return str(name)
 
+    def base_dataset(self, experiment: str) -> str:
+        """The data set that `experiment` was trained on; where that is a variant, the one it was made from."""
+        entry = self._entry(experiment)
+        return str(entry.get("base") or entry["dataset"])
+
     def metric(self, experiment: str) -> str:
         """The metric that tells how good a model is at the task of `experiment`: `accuracy` or `pearson`."""
         return TASKS[self.task(experiment)].metrics[0]

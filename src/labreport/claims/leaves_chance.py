@@ -9,12 +9,12 @@ import pandas as pd
 
 from labreport.claims.verdict import (
     Verdict,
-    accuracy_error,
     curves,
     estimate,
     exceeds,
     final_values,
     measured,
+    metric_error,
     outcome,
     same_dataset,
 )
@@ -49,7 +49,7 @@ def judge(results: Results, options: Mapping[str, Any]) -> Verdict:
     chance, margin = 1 / classes, float(options["margin"])
     low, high = curves(results, stuck, metric), final_values(results, leaves, metric)
     distance = estimate([_farthest(curve, chance) for curve in low])
-    error = accuracy_error(results, stuck, metric, min(chance + distance.mean, 1.0))
+    error = metric_error(results, stuck, metric, min(chance + distance.mean, 1.0))
     final = measured(results, leaves, metric, high)
     limit = margin + 1e-12  # 0.55 - 0.5 is a little more than 5 points in binary
     left, other_left = exceeds(distance.blurred(error), limit), exceeds(final, chance + limit)

@@ -2,35 +2,55 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from types import MappingProxyType
 
 from labreport.kinds import Kind
-from labreport.values import FRACTION, NOT_NEGATIVE, POSITIVE, POSITIVE_FRACTION
+from labreport.values import FRACTION, NOT_NEGATIVE, POSITIVE, POSITIVE_FRACTION, Value
 
 ACCURACIES = ("train_accuracy", "val_accuracy")
-_METRIC = MappingProxyType({"metric": ACCURACIES})
+PEARSONS = ("train_pearson", "val_pearson", "test_pearson")
+_ACCURACY = MappingProxyType({"metric": ACCURACIES})
+_METRIC = MappingProxyType({"metric": (*ACCURACIES, *PEARSONS)})
+_PUBLISHED = MappingProxyType({"metric": (*ACCURACIES, "val_pearson", "test_pearson")})
+_POINTS: Mapping[str, Value] = MappingProxyType({"at_least": POSITIVE})
+
+
+def _kind(
+    module: str,
+    *roles: str,
+    more: tuple[str, ...] = (),
+    choices: Mapping[str, tuple[str, ...]] = MappingProxyType({}),
+    types: Mapping[str, Value] = MappingProxyType({}),
+    member: str | None = None,
+    fewest: int = 1,
+) -> Kind:
+    """A kind whose options are all needed: `roles` and `member` name an experiment, the rest does not."""
+    members = frozenset() if member is None else frozenset({member})
+    return Kind(
+        f"labreport.claims.{module}",
+        required=frozenset({*roles, *members, *more, *choices, *types}),
+        choices=choices,
+        types=types,
+        experiment_options=frozenset(roles),
+        member_options=members,
+        fewest=fewest,
+    )
+
 
 KINDS: dict[str, Kind] = {
-    "within": Kind(
-        "labreport.claims.within",
-        required=frozenset({"experiments", "metric", "points"}),
-        choices=_METRIC,
-        types=MappingProxyType({"points": NOT_NEGATIVE}),
-        fewest=2,
+    "within": _kind(
+        "within", more=("experiments",), choices=_METRIC, types=MappingProxyType({"points": NOT_NEGATIVE}), fewest=2
     ),
-    "sooner": Kind(
-        "labreport.claims.sooner",
-        required=frozenset({"faster", "slower", "metric", "share_of_best"}),
-        choices=_METRIC,
+    "sooner": _kind(
+        "sooner",
+        "faster",
+        "slower",
+        choices=_ACCURACY,
         types=MappingProxyType({"share_of_best": POSITIVE_FRACTION}),
-        experiment_options=frozenset({"faster", "slower"}),
     ),
-    "leaves_chance": Kind(
-        "labreport.claims.leaves_chance",
-        required=frozenset({"stuck", "leaves", "metric", "margin"}),
-        choices=_METRIC,
-        types=MappingProxyType({"margin": FRACTION}),
-        experiment_options=frozenset({"stuck", "leaves"}),
+    "leaves_chance": _kind(
+        "leaves_chance", "stuck", "leaves", choices=_ACCURACY, types=MappingProxyType({"margin": FRACTION})
     ),
     "cost_ratio": Kind(
         "labreport.claims.cost_ratio",
@@ -38,4 +58,14 @@ KINDS: dict[str, Kind] = {
         types=MappingProxyType({"at_least": POSITIVE}),
         row_options=frozenset({"slow", "fast"}),
     ),
+    "gap": _kind("gap", "experiment", types=_POINTS),
+    "gain": _kind("gain", "from", "to", choices=_METRIC, types=_POINTS),
+    "group_gap": _kind("group_gap", "experiment", more=("dataset",), types=_POINTS),
+    "group_change": _kind("group_change", "from", "to", more=("dataset",), types=_POINTS),
+    "within_spread": _kind("within_spread", "base", more=("experiments",), choices=_METRIC),
+    "converges_sooner": _kind("converges_sooner", "base", more=("experiments",)),
+    "largest_gain": _kind("largest_gain", "base", more=("experiments",), choices=_METRIC, member="expected", fewest=2),
+    "epoch_cost": _kind("epoch_cost", "slow", "fast", types=_POINTS),
+    "agrees_published": _kind("agrees_published", "experiment", choices=_PUBLISHED),
+    "published_mean": _kind("published_mean", "experiment"),
 }

@@ -10,10 +10,10 @@ import pandas as pd
 from labreport.claims.verdict import (
     Estimate,
     Verdict,
-    accuracy_error,
     curves,
     estimate,
     exceeds,
+    metric_error,
     outcome,
     same_dataset,
 )
@@ -55,7 +55,7 @@ def judge(results: Results, options: Mapping[str, Any]) -> Verdict:
     best = min(bests.values())
     level = float(options["share_of_best"]) * best
     reached = {
-        name: _reached(series, level, accuracy_error(results, name, metric, level)) for name, series in runs.items()
+        name: _reached(series, level, metric_error(results, name, metric, level)) for name, series in runs.items()
     }
     first, second = reached[faster], reached[slower]
     saved = None if first is None or second is None else second.minus(first)
@@ -80,11 +80,11 @@ def _reached(series: Sequence[pd.Series], level: float, error: float) -> Estimat
     found = [epoch for epoch in epochs if epoch is not None]
     if len(found) < len(epochs):
         return None
-    widths = [_width(curve, level, error) for curve in series]
+    widths = [width(curve, level, error) for curve in series]
     return estimate(found).blurred(max(QUANTISATION, sum(widths) / len(widths) / 2))
 
 
-def _width(curve: pd.Series, level: float, error: float) -> int:
+def width(curve: pd.Series, level: float, error: float) -> int:
     """Epochs between one `error` below `level` and one above it; the end of training where that is never reached."""
     early, late = first_epoch(curve, level - error), first_epoch(curve, level + error)
     end = int(curve.index[-1])

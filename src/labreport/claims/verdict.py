@@ -16,12 +16,13 @@ from typing import Any
 import pandas as pd
 
 from labreport.errors import ResultsError
+from labreport.metrics import METRICS, SPLITS, split_column
 from labreport.results import Results
-from labreport.sampling import sampling_error
+from labreport.sampling import correlation_error, sampling_error
 
 SUPPORTED, REFUTED, UNDECIDED = "supported", "refuted", "undecided"
 STANDARD_ERRORS = 2.0
-SAMPLES = {"train_accuracy": "train_samples", "val_accuracy": "val_samples"}
+BINARY = 1e-12  # 0.86 - 0.84 is a little more than 2 points in binary
 
 
 @dataclass(frozen=True)
@@ -88,38 +89,69 @@ def outcome(holds: bool | None) -> str:
     return {True: SUPPORTED, False: REFUTED, None: UNDECIDED}[holds]
 
 
+def reaches(value: Estimate, limit: float) -> bool | None:
+    """Whether `value` is at least `limit`: None where two standard errors reach across the limit."""
+    reach = STANDARD_ERRORS * value.error
+    if value.mean - reach >= limit - BINARY:
+        return True
+    if value.mean + reach < limit - BINARY:
+        return False
+    return None
+
+
 def measured(results: Results, experiment: str, metric: str, values: Sequence[float]) -> Estimate:
-    """The mean of one accuracy per seed, with the scatter over seeds and the error of the finite set of samples.
+    """The mean of one value per seed, with the scatter over seeds and the error of the finite set of samples.
 
     Raises:
-        ResultsError: there is no value, or one is no accuracy.
+        ResultsError: there is no value, or one is no accuracy or correlation.
     """
     found = estimate(values)
-    return found.blurred(accuracy_error(results, experiment, metric, found.mean))
+    return found.blurred(metric_error(results, experiment, metric, found.mean))
 
 
-def accuracy_error(results: Results, experiment: str, metric: str, accuracy: float) -> float:
-    """Standard error of `accuracy` on the samples that `metric` of `experiment` was measured on.
+def final(results: Results, experiment: str, metric: str) -> Estimate:
+    """What an experiment ended with: the mean of `final_values` with both errors."""
+    return measured(results, experiment, metric, final_values(results, experiment, metric))
+
+
+def metric_error(results: Results, experiment: str, metric: str, value: float) -> float:
+    """Standard error of `value` on the samples that `metric` of `experiment` was measured on.
+
+    Args:
+        results: the runs.
+        experiment: its name.
+        metric: the column of an accuracy or of a Pearson correlation.
+        value: what was measured.
 
     Raises:
-        ResultsError: `accuracy` is not in [0, 1], or the runs were measured on different numbers of samples.
+        ResultsError: `value` is no accuracy or correlation, or the runs were measured on different numbers of samples.
     """
-    samples = set(results.summary(experiment)[SAMPLES[metric]])
-    if not 0 <= accuracy <= 1 or len(samples) != 1:
+    split, kind = split_column(metric)
+    samples = set(results.summary(experiment)[f"{split}_samples"])
+    accuracy = kind is METRICS["accuracy"]
+    if not (0 if accuracy else -1) <= value <= 1 or len(samples) != 1:
+        what = "a fraction" if accuracy else "a correlation"
         raise ResultsError(
-            f"{results.name}: {metric} of {experiment} has to be a fraction of one number of samples; "
-            f"found {accuracy} of {sorted(samples)}"
+            f"{results.name}: {metric} of {experiment} has to be {what} of one number of samples; "
+            f"found {value} of {sorted(samples)}"
         )
-    return sampling_error(accuracy, int(samples.pop()))
+    return (sampling_error if accuracy else correlation_error)(value, int(samples.pop()))
 
 
 def final_values(results: Results, experiment: str, metric: str) -> list[float]:
-    """`metric` after each run's last epoch, one number per seed, in the order of the seeds.
+    """`metric` of the model that counts, one number per seed, in the order of the seeds.
+
+    That is the model after the last epoch. Where a test split is measured beside the validation split, it is the one
+    of the best epoch by validation, whose values on all splits belong together.
 
     Raises:
         ResultsError: the experiment or the metric is not there.
     """
-    return [float(curve.iloc[-1]) for curve in curves(results, experiment, metric)]
+    found = curves(results, experiment, metric)
+    if "test" not in SPLITS[results.task(experiment)]:
+        return [float(curve.iloc[-1]) for curve in found]
+    epochs = results.summary(experiment).sort_values("seed")["best_epoch"]
+    return [float(curve.loc[epoch]) for curve, epoch in zip(found, epochs, strict=True)]
 
 
 def curves(results: Results, experiment: str, metric: str) -> list[pd.Series]:
@@ -136,12 +168,12 @@ def curves(results: Results, experiment: str, metric: str) -> list[pd.Series]:
 
 
 def same_dataset(results: Results, experiments: Sequence[str]) -> None:
-    """Refuse to compare runs of different data sets.
+    """Refuse to compare runs of different data; variants of one data set share its test split, so they may be compared.
 
     Raises:
         ResultsError: they differ; the message says which experiment used which.
     """
-    used = {name: results.spec["experiments"].get(name, {}).get("dataset") for name in experiments}
+    used = {name: results.base_dataset(name) for name in experiments}
     if len(set(used.values())) > 1:
         found = ", ".join(f"{name} on {dataset}" for name, dataset in used.items())
         raise ResultsError(f"{results.name}: a claim compares runs of one data set; found {found}")

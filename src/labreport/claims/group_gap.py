@@ -1,0 +1,52 @@
+"""The classes that a long tail cut short are recognised so much worse than the full ones."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from labreport.claims.groups import groups
+from labreport.claims.verdict import Verdict, outcome, reaches
+from labreport.claims.wording import bound, gap, level, limit, size
+from labreport.results import Results
+
+METRIC = "val_accuracy"
+
+
+def judge(results: Results, options: Mapping[str, Any]) -> Verdict:
+    """Compare the mean accuracy of the full classes with that of the short ones.
+
+    Args:
+        results: the runs.
+        options: `experiment`, `dataset` (a long-tailed one, which says which classes are short), `at_least` (by how
+            much the full classes are claimed to lie above the short ones, in percentage points).
+
+    Returns:
+        `supported` when the gap is at least `at_least`, `refuted` when it is smaller, `undecided` when two standard
+        errors (seeds and finite test set) reach across the limit.
+
+    Raises:
+        ResultsError: the data set has no long tail, or other classes than the experiment.
+    """
+    name, least = options["experiment"], limit(options)
+    found = groups(results, name, options["dataset"])
+    short, full = found.short.mean, found.full.mean
+    values = {
+        "points": found.gap.mean,
+        "error": found.gap.error,
+        "at_least": least,
+        "short": short,
+        "full": full,
+        "experiment": name,
+        "seeds": found.seeds,
+    }
+    error, higher = size(found.gap.error, METRIC), found.gap.mean >= 0
+    reason = {
+        "zh": f"{name} 在完整类别上的平均准确率为 {level(full, METRIC)}，比少样本类别的 {level(short, METRIC)} "
+        f"{'高' if higher else '低'} {gap(found.gap.mean, METRIC, 'zh')}（标准误差 {error}）；"
+        f"界限为高 {bound(least, METRIC, 'zh')}。",
+        "en": f"{name} has a mean accuracy of {level(full, METRIC)} on the full classes, "
+        f"{gap(found.gap.mean, METRIC, 'en')} {'above' if higher else 'below'} the {level(short, METRIC)} on the short "
+        f"ones (standard error {error}); the limit is {bound(least, METRIC, 'en')} above them.",
+    }
+    return Verdict(outcome(reaches(found.gap, least)), reason, values)
