@@ -16,7 +16,9 @@ from labreport.errors import DeclarationError
 from labreport.values import NAME, NAMES, Value, one_of
 
 # Options that mean the same in every kind.
-SHARED: Mapping[str, Value] = MappingProxyType({"experiments": NAMES, "part": NAME, "measurement": NAME})
+SHARED: Mapping[str, Value] = MappingProxyType(
+    {"experiments": NAMES, "part": NAME, "measurement": NAME, "dataset": NAME, "datasets": NAMES}
+)
 
 
 @dataclass(frozen=True)
@@ -24,7 +26,8 @@ class Kind:
     """A kind that a report's YAML may name.
 
     Options are named as they stand in YAML, with one exception: `experiments` in `required` or `optional` admits
-    `part` in its place, because a part is replaced by the list of its experiments before the kind sees it.
+    `part` in its place, because a part is replaced by the list of its experiments before the kind sees it. `dataset`
+    and `datasets` name data sets that the report's experiments use; their folders are in the spec's `data`.
 
     Attributes:
         target: dotted name of the module that makes it; imported only when it is made.
@@ -36,7 +39,8 @@ class Kind:
         single: whether `experiments` must name exactly one experiment.
         fewest: how many experiments `experiments` must name at least.
         experiment_options: options whose value is the name of one experiment (such as a claim's `faster`); no two of
-            them may name the same.
+            them may name the same, nor one that `experiments` names.
+        member_options: options whose value is one of those that `experiments` names (such as a claim's `expected`).
         row_options: options whose value is a row of the measurement (such as a claim's `slow`); no two may be equal.
         rows: of a measurement: what it compares, the first column of its result.
     """
@@ -49,6 +53,7 @@ class Kind:
     single: bool = False
     fewest: int = 1
     experiment_options: frozenset[str] = frozenset()
+    member_options: frozenset[str] = frozenset()
     row_options: frozenset[str] = frozenset()
     rows: tuple[str, ...] = ()
 
@@ -65,7 +70,7 @@ class Kind:
         """
         if option in self.choices:
             return one_of(*self.choices[option])
-        if option in self.experiment_options | self.row_options:
+        if option in self.experiment_options | self.member_options | self.row_options:
             return NAME
         return self.types[option] if option in self.types else SHARED[option]
 

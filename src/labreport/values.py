@@ -54,6 +54,14 @@ def one_of(*words: str) -> Value:
     return Value(", ".join(words), lambda value: isinstance(value, str) and value in words, "allowed: {}")
 
 
+def some_of(*words: str) -> Value:
+    """A list of at least one of some words."""
+    return Value(
+        f"a list of {', '.join(words)}",
+        lambda value: isinstance(value, list) and value != [] and all(one_of(*words).fits(one) for one in value),
+    )
+
+
 def _is_pair(value: Any) -> bool:
     return isinstance(value, list) and len(value) == 2 and all(PROBABILITY_BELOW_ONE.fits(one) for one in value)
 
@@ -72,4 +80,9 @@ NOTHING = Value("null", lambda value: value is None)
 PLAIN = Value("a number, a word or true/false", lambda value: isinstance(value, (str, bool)) or is_number(value))
 NAME = Value("a name", WORD.fits)
 NAMES = Value("a list of names", lambda value: isinstance(value, list) and value != [] and all(map(WORD.fits, value)))
+WHOLES = Value(
+    "a list of whole numbers from 1 on",
+    lambda value: isinstance(value, list) and value != [] and all(map(POSITIVE_WHOLE.fits, value)),
+)
+MODEL = Value("a model, `{name: ...}` with its parameters,", lambda value: isinstance(value, dict))
 IMAGE_MODEL = Value("a model of images, `{name: ...}` with its parameters,", lambda value: isinstance(value, dict))

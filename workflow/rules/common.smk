@@ -25,6 +25,7 @@ try:
     PLAN = Plan(load(ROOT, config))
     RUNS = {run.address: run for runs in PLAN.runs.values() for run in runs}
     PREPARED = {data.address: data for data in PLAN.prepared.values()}
+    VECTORS = {vectors.address: vectors for vectors in PLAN.vectors.values()}
     MEASUREMENTS = {measurement.address: measurement for measurement in PLAN.measurements.values()}
     SAMPLES = {sample.key: sample for sample in PLAN.samples.values()}
     # While a Snakefile is read, Snakemake has not yet told the workflow its targets.
@@ -75,10 +76,9 @@ def item_sources(group):
 
 
 def item_spec(group, step):
-    """A params function: the spec of a figure, table or claim."""
+    """A params function: the spec of a figure, table or claim; a claim's path names no language."""
 
     def spec(wildcards):
-        lang = wildcards.get("lang", PLAN.declarations.config.lang)
-        return canonical(specs.item_spec(PLAN, *report_item(wildcards, group), step, lang))
+        return canonical(specs.item_spec(PLAN, *report_item(wildcards, group), step, wildcards.get("lang")))
 
     return spec

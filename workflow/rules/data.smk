@@ -1,7 +1,7 @@
-# From a download or a demo sample to arrays.
+# From a download or a demo sample to arrays, and from a training split to word vectors.
 # INPUTS  `raw` of config/config.yaml, or the mirrors of config/datasets.yaml, or a generator
-# OUTPUTS results/data/raw/FILE, results/data/samples/KEY/FILE, results/data/DATASET/KEY/
-ARCHIVES = {dataset.archive.file: dataset for dataset in PLAN.declarations.datasets.values()}
+# OUTPUTS results/data/raw/FILE, results/data/samples/KEY/FILE, results/data/DATASET/KEY/, results/vectors/DATASET/KEY/
+ARCHIVES = {archived.archive.file: archived for archived in PLAN.archived.values()}
 
 
 def prepare_source(wildcards):
@@ -9,8 +9,14 @@ def prepare_source(wildcards):
     name = PREPARED[wildcards.data].name
     dataset = PLAN.declarations.datasets[name]
     if PLAN.declarations.scale.source == "sample":
-        return PLAN.samples[name].file(dataset.archive.file)
-    return PLAN.raw_source(name) or f"results/data/raw/{dataset.archive.file}"
+        return PLAN.samples[dataset.root].file(dataset.archived.archive.file)
+    return PLAN.raw_source(name) or f"results/data/raw/{dataset.archived.archive.file}"
+
+
+def vectors_data(wildcards):
+    """The prepared data that word vectors are trained on."""
+    data = VECTORS[wildcards.vectors].spec["data"]
+    return PREPARED[f"{data['dataset']}/{data['key']}"].file("dataset.json")
 
 
 rule download:
@@ -60,3 +66,22 @@ rule prepare:
         "prepare {wildcards.data}"
     shell:
         "{STEP}.prepare --spec {params.spec:q} --source {input:q} --out {params.out:q} 2>&1 | tee {log:q}"
+
+
+rule vectors:
+    input:
+        ancient(vectors_data),
+    output:
+        "results/vectors/{vectors}/SHA256SUMS",
+    log:
+        "results/logs/vectors/{vectors}.log",
+    wildcard_constraints:
+        vectors=missing(VECTORS),
+    params:
+        spec=lambda wildcards: canonical(VECTORS[wildcards.vectors].spec),
+        data=lambda wildcards, input: Path(input[0]).parent,
+        out=lambda wildcards, output: Path(output[0]).parent,
+    message:
+        "train word vectors ({wildcards.vectors})"
+    shell:
+        "{STEP}.vectors --spec {params.spec:q} --data {params.data:q} --out {params.out:q} 2>&1 | tee {log:q}"

@@ -1,5 +1,5 @@
 # Figures, drawn from run CSVs; each with the CSV it was drawn from and its alt text.
-# INPUTS  results/runs/*/KEY/, results/measurements/*/KEY/, config/published/
+# INPUTS  results/runs/*/KEY/, results/measurements/*/KEY/, results/data/*/KEY/, config/published/
 # OUTPUTS results/figures/REPORT/LANG/NAME.{pdf,svg,png,csv,txt}
 
 

@@ -1,5 +1,5 @@
 # Tables, claims, and the frames of all runs of a report.
-# INPUTS  results/runs/*/KEY/, results/measurements/*/KEY/
+# INPUTS  results/runs/*/KEY/, results/measurements/*/KEY/, results/data/*/KEY/
 # OUTPUTS results/tables/REPORT/LANG/NAME.{csv,json}, results/claims/REPORT/NAME.json, results/reports/REPORT/*.csv
 
 

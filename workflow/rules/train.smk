@@ -1,18 +1,25 @@
 # One run: one experiment with one seed. One measurement: what a figure needs beside runs.
-# INPUTS  results/data/DATASET/KEY/
+# INPUTS  results/data/DATASET/KEY/, results/vectors/DATASET/KEY/
 # OUTPUTS results/runs/EXPERIMENT/KEY/, results/measurements/NAME/KEY/
 # Jobs on a GPU take turns (profiles/default allows one); on the CPU they share what --cores gives.
 GPU = 1 if cuda_devices() else 0
 TENSORBOARD = PLAN.declarations.config.tensorboard
 
 
-def run_data(wildcards):
-    return RUNS[wildcards.run].data.file("dataset.json")
+def run_inputs(wildcards):
+    """The last file of what a run reads: its data and, where it takes them, its word vectors."""
+    run = RUNS[wildcards.run]
+    return [kept.file(kept.last) for kept in (run.data, run.vectors) if kept]
+
+
+def run_vectors(wildcards):
+    vectors = RUNS[wildcards.run].vectors
+    return f"--vectors {vectors.folder}" if vectors else ""
 
 
 rule train:
     input:
-        ancient(run_data),
+        ancient(run_inputs),
     output:
         expand("results/runs/{{run}}/{file}", file=RUN_FILES),
     benchmark:
@@ -27,6 +34,7 @@ rule train:
         spec=lambda wildcards: canonical(RUNS[wildcards.run].spec),
         experiment=lambda wildcards: RUNS[wildcards.run].name,
         data=lambda wildcards, input: Path(input[0]).parent,
+        vectors=run_vectors,
         out=lambda wildcards, output: Path(output[0]).parent,
         seed=lambda wildcards: RUNS[wildcards.run].seed,
         events="--tensorboard results/tensorboard" if TENSORBOARD else "",
@@ -34,7 +42,7 @@ rule train:
         "train {params.experiment}, seed {params.seed} ({wildcards.run})"
     shell:
         "{STEP}.train --spec {params.spec:q} --experiment {params.experiment} --data {params.data:q}"
-        " --out {params.out:q} --threads {threads} {params.events}"
+        " {params.vectors} --out {params.out:q} --threads {threads} {params.events}"
 
 
 rule measure:

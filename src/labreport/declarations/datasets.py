@@ -3,17 +3,57 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from labreport.declarations.fields import NAME
-from labreport.declarations.reading import check, shown
-from labreport.declarations.schema import Dataset
+from labreport.declarations.reading import check, shown, suggestion
+from labreport.declarations.schema import Archived, Text, Variant
 from labreport.declarations.sources import has_function
 from labreport.errors import DeclarationError
 
-PER_CLASS = ("train_per_class", "test_per_class")
+_CLASSES = ("train_per_class", "test_per_class", "seed")
+_PAIRS = ("train_pairs", "dev_pairs", "test_pairs", "seed")
+# What a data set's parameters, and its sample's, must say, by inputs.
+PARAMETERS: Mapping[str, tuple[str, ...]] = {
+    "images": _CLASSES,
+    "texts": (*_CLASSES, "vocabulary", "length"),
+    "pairs": (*_PAIRS, "length", "min_count"),
+}
+SAMPLE_PARAMETERS: Mapping[str, tuple[str, ...]] = {"images": _CLASSES, "texts": _CLASSES, "pairs": _PAIRS}
+# Those that take null, for all of a split.
+SIZES = frozenset({*_CLASSES, *_PAIRS} - {"seed"})
 # Padding, unknown and a word; a seed counts nothing.
 LEAST: Mapping[str, int] = {"vocabulary": 3, "seed": 0}
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """A data set, resolved.
+
+    Attributes:
+        name: its name in config/datasets.yaml.
+        title: what texts call it.
+        lineage: its own name, then its base's, and so on; the last one comes from an archive.
+        archived: the declaration of that last one.
+        changes: what variants do to its training images, in the order in which it is done; empty without a base.
+    """
+
+    name: str
+    title: Text | str
+    lineage: tuple[str, ...]
+    archived: Archived
+    changes: tuple[dict[str, Any], ...] = ()
+
+    @property
+    def root(self) -> str:
+        """The data set at the end of its chain of bases, whose archive it is read from."""
+        return self.lineage[-1]
+
+    @property
+    def inputs(self) -> str:
+        """images, texts or pairs."""
+        return self.archived.inputs
 
 
 def parameter_mistake(name: str, value: int | None) -> str | None:
@@ -24,11 +64,11 @@ def parameter_mistake(name: str, value: int | None) -> str | None:
         value: None stands for all of a split, and only for that.
     """
     if value is None:
-        return None if name in PER_CLASS else "found null, a whole number is needed"
+        return None if name in SIZES else "found null, a whole number is needed"
     least = LEAST.get(name, 1)
     if value >= least:
         return None
-    return f"found {value}, at least {least} is needed{' (or null for all)' if name in PER_CLASS else ''}"
+    return f"found {value}, at least {least} is needed{' (or null for all)' if name in SIZES else ''}"
 
 
 def resolve_datasets(raw: Mapping[str, Any], where: str) -> dict[str, Dataset]:
@@ -37,20 +77,43 @@ def resolve_datasets(raw: Mapping[str, Any], where: str) -> dict[str, Dataset]:
     Raises:
         DeclarationError: key, what was found, what is allowed.
     """
-    datasets: dict[str, Dataset] = {}
+    archived: dict[str, Archived] = {}
+    variants: dict[str, Variant] = {}
     for name, value in raw.items():
         if not NAME.fullmatch(name):
             raise DeclarationError(f"{where}: {shown(name)}: a data set's name must have the form {NAME.pattern}")
-        dataset = check(Dataset, value, where, at=name)
+        if isinstance(value, Mapping) and "base" in value:
+            variants[name] = check(Variant, value, where, at=name)
+            continue
+        dataset = check(Archived, value, where, at=name)
         _check_functions(dataset, f"{where}: {name}")
         _check_parameters(dataset, f"{where}: {name}")
-        for other, earlier in datasets.items():
+        for other, earlier in archived.items():
             _check_pair(dataset, f"{where}: {name}", earlier, other)
-        datasets[name] = dataset
-    return datasets
+        archived[name] = dataset
+    return {name: _resolve(name, archived, variants, where) for name in raw}
 
 
-def _check_functions(dataset: Dataset, at: str) -> None:
+def _resolve(name: str, archived: Mapping[str, Archived], variants: Mapping[str, Variant], where: str) -> Dataset:
+    lineage = [name]
+    changes: list[dict[str, Any]] = []
+    while (current := lineage[-1]) in variants:
+        variant = variants[current]
+        at = f"{where}: {current}.base: found {shown(variant.base)}"
+        if variant.base not in archived and variant.base not in variants:
+            raise DeclarationError(f"{at}, which is not declared{suggestion(variant.base, [*archived, *variants])}")
+        if variant.base in lineage:
+            raise DeclarationError(f"{at}, which is made from {current} itself; a data set of images is needed")
+        changes.insert(0, variant.change)
+        lineage.append(variant.base)
+    root = archived[lineage[-1]]
+    if changes and root.inputs != "images":
+        raise DeclarationError(f"{where}: {name}.base: {lineage[-1]} is {root.inputs}; only images have variants")
+    title = variants[name].title if name in variants else root.title
+    return Dataset(name, title, tuple(lineage), root, tuple(changes))
+
+
+def _check_functions(dataset: Archived, at: str) -> None:
     for key, module, function in (
         ("reader", dataset.reader, "prepare"),
         ("sample.generator", dataset.sample.generator, "write_archive"),
@@ -59,22 +122,20 @@ def _check_functions(dataset: Dataset, at: str) -> None:
             raise DeclarationError(f"{at}.{key}: found {shown(module)}, no module of the project with `{function}`")
 
 
-def _check_parameters(dataset: Dataset, at: str) -> None:
-    needed = (*PER_CLASS, "seed")
-    texts = ("length",) if dataset.is_texts else ()
+def _check_parameters(dataset: Archived, at: str) -> None:
     for key, parameters, names in (
-        ("parameters", dataset.parameters, (*needed, *texts)),
-        ("sample.parameters", dataset.sample.parameters, needed),
+        ("parameters", dataset.parameters, PARAMETERS[dataset.inputs]),
+        ("sample.parameters", dataset.sample.parameters, SAMPLE_PARAMETERS[dataset.inputs]),
     ):
         for name in names:
             if name not in parameters:
-                raise DeclarationError(f"{at}.{key}.{name}: is missing; it is needed")
+                raise DeclarationError(f"{at}.{key}.{name}: is missing; {dataset.inputs} need it")
         for name, value in parameters.items():
             if mistake := parameter_mistake(name, value):
                 raise DeclarationError(f"{at}.{key}.{name}: {mistake}")
 
 
-def _check_pair(dataset: Dataset, at: str, earlier: Dataset, other: str) -> None:
+def _check_pair(dataset: Archived, at: str, earlier: Archived, other: str) -> None:
     """Archives lie under their own names in one folder."""
     if dataset.archive.file == earlier.archive.file and dataset.archive.digest != earlier.archive.digest:
         raise DeclarationError(

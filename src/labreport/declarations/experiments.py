@@ -8,12 +8,13 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from labreport.declarations.datasets import parameter_mistake
-from labreport.declarations.methods import LOSSES, OPTIMIZERS, method_mistake
+from labreport.declarations.datasets import Dataset, parameter_mistake
+from labreport.declarations.methods import LOSSES, OPTIMIZERS, SCHEDULES, method_mistake
 from labreport.declarations.models import resolve_model
-from labreport.declarations.reading import check, explain, merge, shown, suggestion
-from labreport.declarations.schema import Dataset, ExperimentFile, Match, Override, Published, Scale, Settings
+from labreport.declarations.reading import MERGED, check, explain, merge, shown, suggestion
+from labreport.declarations.schema import ExperimentFile, Match, Override, Published, Scale, Settings, in_language
 from labreport.errors import DeclarationError
+from labreport.training.tasks import TASKS
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,7 @@ class Experiment:
 
     name: str
     part: str
-    dataset: str
+    dataset: Dataset
     task: str
     settings: Settings
     target: str
@@ -48,33 +49,53 @@ def resolve_file(
         DeclarationError: with the file and key of every mistake.
     """
     file = check(ExperimentFile, raw, where)
-    if file.dataset not in datasets:
+    _declared(file.dataset, datasets, f"{where}: dataset")
+    return [_resolve_arm(name, file, where, scale, scale_where, datasets) for name in file.arms]
+
+
+def _declared(name: Any, datasets: Mapping[str, Dataset], at: str) -> Dataset:
+    if not isinstance(name, str) or name not in datasets:
         raise DeclarationError(
-            f"{where}: dataset: found {shown(file.dataset)}, which config/datasets.yaml does not declare"
-            f"{suggestion(file.dataset, datasets)}"
+            f"{at}: found {shown(name)}, which config/datasets.yaml does not declare{suggestion(str(name), datasets)}"
         )
-    return [_resolve_arm(name, file, where, scale, scale_where, datasets[file.dataset]) for name in file.arms]
+    return datasets[name]
 
 
 def _resolve_arm(
-    name: str, file: ExperimentFile, where: str, scale: Scale, scale_where: str, dataset: Dataset
+    name: str,
+    file: ExperimentFile,
+    where: str,
+    scale: Scale,
+    scale_where: str,
+    datasets: Mapping[str, Dataset],
 ) -> Experiment:
     arm = dict(file.arms[name])
+    at = f"{where}: arms.{name}.dataset" if "dataset" in arm else f"{where}: dataset"
+    dataset = _declared(arm.pop("dataset", file.dataset), datasets, at)
+    if dataset.inputs not in TASKS[file.task].inputs:
+        raise DeclarationError(
+            f"{at}: found {shown(dataset.name)}, which is {dataset.inputs}; {file.task} is a task for "
+            f"{' or '.join(TASKS[file.task].inputs)}"
+        )
     published = check(Published, arm.pop("published", {}), where, at=f"arms.{name}.published")
     layers = [_Layer(where, "shared", file.shared), _Layer(where, f"arms.{name}", arm)]
-    model_name = _model_name(layers)
-    names = {"dataset": file.dataset, "part": file.part, "experiment": name, "model": model_name, "measurement": None}
-    _resolved(layers, name, where, dataset)  # a mistake that a scale happens to cover is a mistake all the same
+    names = {
+        "dataset": dataset.lineage,
+        "part": (file.part,),
+        "experiment": (name,),
+        "model": (_model_name(layers),),
+    }
+    _resolved(layers, name, where, dataset, file.task)  # a mistake that a scale happens to cover is one all the same
     layers += [
         _Layer(scale_where, f"overrides.{index}.set", override.set)
         for index, override in enumerate(scale.overrides)
         if applies(override, names)
     ]
-    settings, target = _resolved(layers, name, where, dataset)
-    return Experiment(name, file.part, file.dataset, file.task, settings, target, published, where)
+    settings, target = _resolved(layers, name, where, dataset, file.task)
+    return Experiment(name, file.part, dataset, file.task, settings, target, published, where)
 
 
-def _resolved(layers: list[_Layer], name: str, where: str, dataset: Dataset) -> tuple[Settings, str]:
+def _resolved(layers: list[_Layer], name: str, where: str, dataset: Dataset, task: str) -> tuple[Settings, str]:
     """The merged and checked settings, and the target of the model."""
     merged: dict[str, Any] = {}
     for layer in layers:
@@ -83,19 +104,25 @@ def _resolved(layers: list[_Layer], name: str, where: str, dataset: Dataset) -> 
         settings = Settings.model_validate(merged)
     except ValidationError as error:
         raise DeclarationError(_at_their_places(error, layers, name, where)) from None
-    target = resolve_model(settings.model, dataset.is_texts, lambda key: _place(layers, "model", key))
-    _check_methods(settings, layers)
+    target = resolve_model(settings.model, dataset.inputs, lambda key: _place(layers, "model", key))
+    _check_methods(settings, task, layers)
     _check_data(settings, dataset, layers)
+    _check_fitting(settings, dataset, f"{where}: arms.{name}", layers)
     return settings, target
 
 
-def applies(override: Override, names: Mapping[str, str | None]) -> bool:
-    """Whether every condition that an override states holds for `names`; an override without conditions never does."""
+def applies(override: Override, names: Mapping[str, tuple[str | None, ...]]) -> bool:
+    """Whether every condition that an override states holds; an override without conditions never applies.
+
+    Args:
+        override: of a scale.
+        names: condition, such as `dataset` -> the names that fulfil it.
+    """
     conditions = override.match.model_dump(exclude_none=True)
-    return bool(conditions) and all(names.get(key) == value for key, value in conditions.items())
+    return bool(conditions) and all(value in names.get(key, ()) for key, value in conditions.items())
 
 
-def unused_overrides(scale: Scale, all_names: list[dict[str, str | None]]) -> list[tuple[int, Match]]:
+def unused_overrides(scale: Scale, all_names: list[dict[str, tuple[str | None, ...]]]) -> list[tuple[int, Match]]:
     """Overrides that apply to nothing: most likely a misspelt name."""
     return [
         (index, override.match)
@@ -128,7 +155,7 @@ def _at_their_places(error: ValidationError, layers: list[_Layer], name: str, wh
     lines: list[str] = []
     for mistake in error.errors(include_url=False):
         location = mistake["loc"]
-        merged_key = location[:2] if location and location[0] in {"model", "data"} else location[:1]
+        merged_key = location[:2] if location and location[0] in MERGED else location[:1]
         layer = _source(layers, *merged_key)
         if mistake["type"] == "missing" and len(location) == 1:
             lines.append(f"{where}: arms.{name}.{location[0]}: is missing; write it there or under `shared`")
@@ -149,31 +176,41 @@ def _place(layers: list[_Layer], *keys: str) -> str:
     return f"{layer.where}: {'.'.join((layer.at, *keys))}"
 
 
-def _check_methods(settings: Settings, layers: list[_Layer]) -> None:
-    for field, taken in (("optimizer", OPTIMIZERS), ("loss", LOSSES)):
+def _check_methods(settings: Settings, task: str, layers: list[_Layer]) -> None:
+    for field, taken in (("optimizer", OPTIMIZERS), ("loss", LOSSES), ("schedule", SCHEDULES)):
         method = getattr(settings, field)
-        mistake = method_mistake(method.name, method.parameters, taken[method.name])
+        mistake = method and method_mistake(method.name, method.parameters, taken[method.name])
         if mistake:
-            # An optimizer or a loss is replaced as a whole, so one layer wrote all of it.
+            # An optimizer, a loss or a schedule is replaced as a whole, so one layer wrote all of it.
             raise DeclarationError(f"{_place(layers, field)}.parameters.{mistake[0]}: {mistake[1]}")
+    if settings.loss.name not in TASKS[task].losses:
+        raise DeclarationError(
+            f"{_place(layers, 'loss')}.name: found {shown(settings.loss.name)}, which {task} does not take; "
+            f"allowed: {', '.join(TASKS[task].losses)}"
+        )
 
 
 def _check_data(settings: Settings, dataset: Dataset, layers: list[_Layer]) -> None:
+    declared = dataset.archived.parameters
+    title = in_language(dataset.title, "en")
     for name, value in settings.data.items():
         place = _place(layers, "data", name)
-        if name not in dataset.parameters:
-            raise DeclarationError(
-                f"{place}: unknown parameter of {dataset.title}{suggestion(name, dataset.parameters)}"
-            )
+        if name not in declared:
+            raise DeclarationError(f"{place}: unknown parameter of {title}{suggestion(name, declared)}")
         mistake = parameter_mistake(name, value)
-        if mistake is None and value is None and dataset.parameters[name] is not None:
+        if mistake is None and value is None and declared[name] is not None:
             mistake = "found null, a whole number is needed"
         if mistake:
             raise DeclarationError(f"{place}: {mistake}")
-    if dataset.is_texts:
-        for field in ("normalize", "augment"):
-            if getattr(settings, field):
-                raise DeclarationError(
-                    f"{_place(layers, field)}: found {shown(getattr(settings, field))}, which is for images; "
-                    f"{dataset.title} is texts, leave it out"
-                )
+
+
+def _check_fitting(settings: Settings, dataset: Dataset, at: str, layers: list[_Layer]) -> None:
+    """Settings that only some inputs take."""
+    title = in_language(dataset.title, "en")
+    for field, inputs in (("normalize", "images"), ("augment", "images"), ("vectors", "pairs")):
+        if getattr(settings, field) and dataset.inputs != inputs:
+            raise DeclarationError(
+                f"{_place(layers, field)}: is for {inputs}; {title} is {dataset.inputs}, leave it out"
+            )
+    if settings.vectors is None and dataset.inputs == "pairs":
+        raise DeclarationError(f"{at}.vectors: is missing; {settings.model.name} starts from word vectors")

@@ -19,10 +19,10 @@ def _not_bool(value: Any) -> Any:
     return value
 
 
-def _in_floats(value: Any) -> Any:
+def in_floats(value: Any) -> Any:
     """1 and 1.0 mean the same, so they shall give the same key."""
     if isinstance(value, list):
-        return [_in_floats(one) for one in value]
+        return [in_floats(one) for one in value]
     return float(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
@@ -46,8 +46,10 @@ Module = Annotated[str, StringConstraints(pattern=r"^labreport(\.[a-z][a-z0-9_]*
 Whole = Annotated[int, Field(strict=True, ge=-MOST, le=MOST)]
 Positive = Annotated[int, Field(strict=True, gt=0, le=MOST)]
 # `--config seeds='[0,1]'` arrives as words, so a seed may be a word of digits.
+Index = Annotated[int, Field(strict=True, ge=0, le=MOST)]
 Seed = Annotated[int, BeforeValidator(_not_bool), Field(ge=0, lt=2**32)]
 Rate = Annotated[float, BeforeValidator(_not_bool), Field(gt=0, allow_inf_nan=False)]
+Correlation = Annotated[float, BeforeValidator(_not_bool), Field(ge=-1, le=1)]
 Fraction = Annotated[float, BeforeValidator(_not_bool), Field(ge=0, le=1)]
 # Of an optimizer or loss; labreport.declarations.methods says what each may be.
-Argument = Annotated[Any, BeforeValidator(_in_floats)]
+Argument = Annotated[Any, BeforeValidator(in_floats)]

@@ -11,20 +11,21 @@ from labreport.errors import DeclarationError
 from labreport.models.registry import MODELS
 
 # Constructor parameters that the data set decides.
-FROM_DATA = frozenset({"classes", "vocabulary"})
+FROM_DATA = frozenset({"classes", "vocabulary", "vectors"})
 
 
-def takes_texts(name: str) -> bool:
-    """Whether a model of the registry reads texts, which only then have a vocabulary, and not images."""
-    return "vocabulary" in constructor(MODELS[name])
+def inputs_of(name: str) -> str:
+    """What a model of the registry reads, as its constructor tells: images, texts or pairs."""
+    taken = constructor(MODELS[name])
+    return "pairs" if "vectors" in taken else "texts" if "vocabulary" in taken else "images"
 
 
-def resolve_model(model: Model, texts: bool, place: Callable[[str], str]) -> str:
+def resolve_model(model: Model, inputs: str | None, place: Callable[[str], str]) -> str:
     """The registry's target of a model, its parameters checked against the constructor.
 
     Args:
         model: as declared.
-        texts: whether it is to read texts; images otherwise.
+        inputs: what it is to read: images, texts or pairs; None admits every model.
         place: "name" or the name of a parameter -> the file and key that wrote it, as messages begin.
 
     Raises:
@@ -40,11 +41,10 @@ def resolve_model(model: Model, texts: bool, place: Callable[[str], str]) -> str
             f"labreport.models.registry: {model.name}: found {MODELS[model.name]!r}, but there is no such class; "
             "mend the line or write the class"
         )
-    if takes_texts(model.name) != texts:
-        fitting = ", ".join(name for name in MODELS if takes_texts(name) == texts)
-        kinds = ("texts", "images") if texts else ("images", "texts")
+    if inputs is not None and inputs_of(model.name) != inputs:
+        fitting = ", ".join(name for name in MODELS if inputs_of(name) == inputs)
         raise DeclarationError(
-            f"{place('name')}: found {shown(model.name)}, a model of {kinds[1]}; {kinds[0]} are read here, "
+            f"{place('name')}: found {shown(model.name)}, a model of {inputs_of(model.name)}; {inputs} are read here, "
             f"allowed: {fitting}"
         )
     parameters = {name: one for name, one in constructor(MODELS[model.name]).items() if name not in FROM_DATA}

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from labreport.declarations.datasets import resolve_datasets
+from labreport.declarations.datasets import Dataset, resolve_datasets
 from labreport.declarations.experiments import Experiment, resolve_file, unused_overrides
 from labreport.declarations.fields import NAME
 from labreport.declarations.reading import check, check_plain, read_yaml, shown, suggestion
 from labreport.declarations.reports import ReportDeclaration, resolve_report
-from labreport.declarations.schema import Config, Dataset, Scale
+from labreport.declarations.schema import Config, Scale
 from labreport.errors import DeclarationError
-from labreport.planning.devices import cuda_devices
+from labreport.planning.devices import cuda_devices, cuda_obstacle
 
 CONFIG = "config/config.yaml"
 DATASETS = "config/datasets.yaml"
@@ -84,7 +84,7 @@ def _scale_name(root: Path, config: Config) -> tuple[str, str]:
         devices = cuda_devices()
         if devices:
             return "full", f"{devices} CUDA device{'s' if devices > 1 else ''} visible"
-        return "demo", "no CUDA device visible"
+        return "demo", cuda_obstacle()
     if config.scale not in names:
         raise DeclarationError(
             f"scale: found {shown(config.scale)}, which is not in config/scales/"
@@ -144,17 +144,16 @@ def _refuse_unused(
     experiments: Mapping[str, Experiment],
     reports: Mapping[str, ReportDeclaration],
 ) -> None:
-    names: list[dict[str, str | None]] = [
+    names: list[dict[str, tuple[str | None, ...]]] = [
         {
-            "dataset": experiment.dataset,
-            "part": experiment.part,
-            "experiment": experiment.name,
-            "model": experiment.settings.model.name,
-            "measurement": None,
+            "dataset": experiment.dataset.lineage,
+            "part": (experiment.part,),
+            "experiment": (experiment.name,),
+            "model": (experiment.settings.model.name,),
         }
         for experiment in experiments.values()
     ]
-    names += [{"measurement": name} for report in reports.values() for name in report.measurements]
+    names += [{"measurement": (name,)} for report in reports.values() for name in report.measurements]
     for index, match in unused_overrides(scale, names):
         conditions = match.model_dump(exclude_none=True)
         raise DeclarationError(

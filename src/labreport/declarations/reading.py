@@ -21,6 +21,8 @@ Checked = TypeVar("Checked", bound=BaseModel)
 DEEPEST = 20
 MOST_VALUES = 20_000
 LARGEST = 2**63 - 1
+# Settings that a later layer changes key by key.
+MERGED = frozenset({"model", "data", "vectors"})
 EXPONENT = re.compile(r"[-+]?[0-9][0-9_]*(?:\.[0-9_]*)?[eE][-+]?[0-9]+")
 
 
@@ -213,9 +215,9 @@ def suggestion(word: str, allowed: Iterable[str]) -> str:
 
 
 def merge(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
-    """`over` laid on `base`; `model` and `data` are merged key by key, everything else is replaced."""
+    """`over` laid on `base`; what stands under one of `MERGED` is merged key by key, everything else is replaced."""
     merged = dict(base)
     for key, value in over.items():
         both = isinstance(merged.get(key), Mapping) and isinstance(value, Mapping)
-        merged[key] = {**merged[key], **value} if key in {"model", "data"} and both else value
+        merged[key] = {**merged[key], **value} if key in MERGED and both else value
     return merged

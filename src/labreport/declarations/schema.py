@@ -4,22 +4,26 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from labreport.declarations.fields import (
     Argument,
+    Correlation,
     Digest,
     FileName,
     Fraction,
+    Index,
     Module,
     Name,
     Positive,
     Rate,
     Seed,
     Whole,
+    in_floats,
     named_in,
 )
-from labreport.declarations.methods import LOSSES, OPTIMIZERS
+from labreport.declarations.methods import COUNTS, LOSSES, OPTIMIZERS, SCHEDULES
+from labreport.training.tasks import TASKS
 
 Lang = Literal["zh", "en"]
 LANGUAGES: tuple[Lang, ...] = ("zh", "en")
@@ -54,6 +58,11 @@ class Text(Strict):
     en: str
 
 
+def in_language(text: Text | str, lang: Lang) -> str:
+    """A text that may be given once or once per language."""
+    return text if isinstance(text, str) else getattr(text, lang)
+
+
 class Archive(Strict):
     """An official archive."""
 
@@ -82,10 +91,11 @@ class Sample(Strict):
     parameters: dict[Name, Whole]
 
 
-class Dataset(Strict):
-    """An entry of config/datasets.yaml."""
+class Archived(Strict):
+    """An entry of config/datasets.yaml that comes from an archive."""
 
-    title: str
+    title: Text | str
+    inputs: Literal["images", "texts", "pairs"]
     homepage: str
     licence: str
     reader: Module
@@ -95,10 +105,48 @@ class Dataset(Strict):
     sample: Sample
     parameters: dict[Name, Whole | None]
 
+
+class LongTail(Strict):
+    """Some classes keep only a share of their training images, drawn by a seed."""
+
+    classes: Annotated[list[Index], Field(min_length=1)]
+    keep: Annotated[Fraction, Field(gt=0)]
+    seed: Index
+
+    @model_validator(mode="after")
+    def _classes_differ(self) -> LongTail:
+        if len(set(self.classes)) != len(self.classes):
+            raise ValueError(f"classes: {self.classes} names a class twice; name each once")
+        return self
+
+
+class Balance(Strict):
+    """Short classes are filled up by images of their own, flipped at random and with noise (of values in [0, 1])."""
+
+    flip: Annotated[bool, Field(strict=True)]
+    noise_sigma: Fraction
+    seed: Index
+
+
+class Variant(Strict):
+    """An entry of config/datasets.yaml that changes another one's training images."""
+
+    base: Name
+    title: Text | str
+    longtail: LongTail | None = None
+    balance: Balance | None = None
+
+    @model_validator(mode="after")
+    def _one_change(self) -> Variant:
+        if (self.longtail is None) == (self.balance is None):
+            raise ValueError("exactly one of `longtail` and `balance` is needed")
+        return self
+
     @property
-    def is_texts(self) -> bool:
-        """Whether it is texts, which only then have a vocabulary, and not images."""
-        return "vocabulary" in self.parameters
+    def change(self) -> dict[str, Any]:
+        """Its name and parameters, as in a spec."""
+        name = "longtail" if self.balance is None else "balance"
+        return {"name": name, **getattr(self, name).model_dump()}
 
 
 class Optimizer(Strict):
@@ -113,6 +161,27 @@ class Loss(Strict):
 
     name: Annotated[str, named_in(LOSSES)]
     parameters: dict[str, Argument] = {}
+
+
+def _rates_in_floats(parameters: dict[str, Any]) -> dict[str, Any]:
+    return {key: value if key in COUNTS else in_floats(value) for key, value in parameters.items()}
+
+
+class Schedule(Strict):
+    """A class of torch.optim.lr_scheduler by name, stepped once per epoch, and its parameters."""
+
+    name: Annotated[str, named_in(SCHEDULES)]
+    parameters: Annotated[dict[str, Any], AfterValidator(_rates_in_floats)] = {}
+
+
+class Vectors(Strict):
+    """Word vectors, trained on the training split, that an embedding starts from."""
+
+    name: Literal["word2vec"]
+    dimensions: Positive
+    window: Positive
+    epochs: Positive
+    seed: Index
 
 
 class Normalize(Strict):
@@ -157,6 +226,8 @@ class Settings(Strict):
     optimizer: Optimizer
     loss: Loss
     model: Model
+    schedule: Schedule | None = None
+    vectors: Vectors | None = None
     precision: Literal["bf16", "fp32"] = "fp32"
     normalize: Normalize | None = None
     augment: list[Annotated[Crop | Flip, Field(discriminator="name")]] = []
@@ -164,26 +235,38 @@ class Settings(Strict):
 
 
 class Published(Strict):
-    """What the published report says of an experiment: fractions, seconds, and a file of its epochs."""
+    """What the published report says of an experiment: fractions, seconds, epochs, and a file of its epochs."""
 
     val_accuracy: Fraction | None = None
     train_accuracy: Fraction | None = None
     seconds: Rate | None = None
     curve: str | None = None
+    best_epoch: Positive | None = None
+    convergence_epoch: Positive | None = None
+    per_class: Annotated[dict[Name, Fraction], Field(min_length=1)] | None = None
+    test_loss: Rate | None = None
+    test_pearson: Correlation | None = None
+    val_pearson: Correlation | None = None
 
 
 class ExperimentFile(Strict):
-    """config/experiments/*.yaml: one question, its shared settings and its arms (checked further when merged)."""
+    """config/experiments/*.yaml: one question, its shared settings and its arms (checked further when merged).
+
+    An arm may name a `dataset` of its own.
+    """
 
     part: Name
     dataset: Name
-    task: Literal["classification"]
+    task: Annotated[str, named_in(TASKS)]
     shared: dict[str, Any] = {}
     arms: Annotated[dict[Name, dict[str, Any]], Field(min_length=1)]
 
 
 class Match(Strict):
-    """Which experiments or measurements an override applies to: all conditions must hold."""
+    """Which experiments or measurements an override applies to: all conditions must hold.
+
+    `dataset` also stands for its variants.
+    """
 
     dataset: str | None = None
     part: str | None = None

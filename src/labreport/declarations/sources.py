@@ -6,8 +6,7 @@ import ast
 from dataclasses import dataclass
 from functools import cache
 
-from labreport.errors import DeclarationError
-from labreport.planning.code import SOURCES
+from labreport.planning.code import SOURCES, parse
 from labreport.values import (
     NOTHING,
     NUMBER,
@@ -44,7 +43,7 @@ def constructor(target: str) -> dict[str, Parameter]:
         Parameter name -> what it takes; empty where no constructor is found.
 
     Raises:
-        DeclarationError: the module is no valid Python.
+        CodeChangedError: the module is no valid Python.
     """
     module, _, name = target.partition(":")
     classes = {node.name: node for node in _body(module) if isinstance(node, ast.ClassDef)}
@@ -70,14 +69,7 @@ def has_function(module: str, name: str) -> bool:
 @cache
 def _body(module: str) -> list[ast.stmt]:
     path = SOURCES.joinpath(*module.split(".")).with_suffix(".py")
-    try:
-        return ast.parse(path.read_bytes(), filename=str(path)).body
-    except OSError:
-        return []
-    except (SyntaxError, ValueError) as error:  # ValueError: null bytes, before Python 3.12
-        line = f":{error.lineno}" if isinstance(error, SyntaxError) and error.lineno else ""
-        what = error.msg if isinstance(error, SyntaxError) else error
-        raise DeclarationError(f"{path}{line}: is no valid Python ({what}); mend it and start again") from None
+    return parse(path).body if path.is_file() else []
 
 
 def _parameters(arguments: ast.arguments) -> dict[str, Parameter]:

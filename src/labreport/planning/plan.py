@@ -14,26 +14,23 @@ from labreport.declarations.experiments import Experiment
 from labreport.declarations.project import Declarations
 from labreport.declarations.reading import suggestion
 from labreport.declarations.reports import Item, ReportDeclaration
+from labreport.declarations.schema import Archived
 from labreport.errors import DeclarationError
 from labreport.planning.code import code_digest
 from labreport.planning.keys import key_of, measurement_roots, module_of, prepared_identity, run_roots
+from labreport.training.tasks import TASKS
 
 REPORT = re.compile(r"report/([^/]+?)(\.zh|\.en)?\.(pdf|md)")
-RUN_FILES = (
-    "spec.json",
-    "metrics.csv",
-    "summary.json",
-    "per_class.csv",
-    "confusion.csv",
-    "environment.json",
-    "train.log",
-    "SHA256SUMS",
-)
+# Of every run, whatever its task; a task's own files lie beside them, and the digests in the last one cover all.
+RUN_FILES = ("spec.json", "metrics.csv", "summary.json", "environment.json", "train.log", "SHA256SUMS")
+VARIANTS = "labreport.data.variants"
+# The modules that train word vectors, by the name an experiment gives.
+VECTORS: Mapping[str, str] = {"word2vec": "labreport.data.word2vec"}
 
 
 @dataclass(frozen=True)
 class Kept:
-    """Something that is kept under its key: a sample, prepared data, a run or a measurement.
+    """Something that is kept under its key: a sample, prepared data, word vectors, a run or a measurement.
 
     Attributes:
         name: data set, experiment or measurement.
@@ -64,10 +61,11 @@ class Kept:
 
 @dataclass(frozen=True)
 class Run(Kept):
-    """A run of an experiment with one seed."""
+    """A run of an experiment with one seed, on its data and, where its model takes them, its word vectors."""
 
     seed: int
     data: Kept
+    vectors: Kept | None
 
 
 class Plan:
@@ -77,21 +75,27 @@ class Plan:
         self.declarations = declarations
         self.root = declarations.root
         self._prepared: dict[str, Kept] = {}
+        self._vectors: dict[str, Kept] = {}
+
+    @cached_property
+    def archived(self) -> dict[str, Archived]:
+        """Every data set that comes from an archive; variants are made from these."""
+        return {dataset.root: dataset.archived for dataset in self.declarations.datasets.values()}
 
     @cached_property
     def samples(self) -> dict[str, Kept]:
-        """The demo sample of each data set; the archive's own name is the last file."""
+        """The demo sample of each data set of an archive; the archive's own name is the last file."""
         samples = {}
-        for name, dataset in self.declarations.datasets.items():
-            generator = dataset.sample.generator
+        for name, archived in self.archived.items():
+            generator = archived.sample.generator
             spec = {
                 "dataset": name,
                 "generator": generator,
-                "parameters": dict(dataset.sample.parameters),
+                "parameters": dict(archived.sample.parameters),
                 "code": code_digest(["labreport.steps.sample", generator]),
             }
             key = key_of(spec)
-            samples[name] = Kept(name, spec, key, f"results/data/samples/{key}", dataset.archive.file)
+            samples[name] = Kept(name, spec, key, f"results/data/samples/{key}", archived.archive.file)
         return samples
 
     @cached_property
@@ -107,6 +111,12 @@ class Plan:
         """Every prepared data set that a run needs, by its folder."""
         _ = self.runs
         return self._prepared
+
+    @property
+    def vectors(self) -> dict[str, Kept]:
+        """All word vectors that a run needs, by their folder."""
+        _ = self.runs
+        return self._vectors
 
     @cached_property
     def measurements(self) -> dict[str, Kept]:
@@ -144,7 +154,8 @@ class Plan:
         return [one for one in kept if not one.is_there(self.root)]
 
     def raw_source(self, dataset: str) -> str | None:
-        """A data set's archive or unpacked folder in the user's raw folder; None where that is not to be read.
+        """The archive or unpacked folder of a data set or its base in the user's raw folder; None where that is not
+        to be read.
 
         Raises:
             DataError: it is not there.
@@ -152,38 +163,59 @@ class Plan:
         raw = self.declarations.config.raw
         if raw is None or self.declarations.scale.source == "sample":
             return None
-        return str(locate(Path(raw), self.declarations.datasets[dataset].model_dump()))
+        return str(locate(Path(raw), self.declarations.datasets[dataset].archived.model_dump()))
 
     def _prepare(self, experiment: Experiment) -> Kept:
-        dataset = self.declarations.datasets[experiment.dataset]
+        dataset, archived = experiment.dataset, experiment.dataset.archived
         sampled = self.declarations.scale.source == "sample"
-        digest = f"sample:{self.samples[experiment.dataset].key}" if sampled else dataset.archive.digest
-        spec = {
-            "dataset": experiment.dataset,
-            "reader": dataset.reader,
-            "digest": digest,
-            "folder": dataset.folder.model_dump(exclude_none=True),
-            "parameters": {**dataset.parameters, **experiment.settings.data},
-            "code": code_digest(["labreport.steps.prepare", dataset.reader]),
+        spec: dict[str, Any] = {
+            "dataset": dataset.name,
+            "reader": archived.reader,
+            "digest": f"sample:{self.samples[dataset.root].key}" if sampled else archived.archive.digest,
+            "folder": archived.folder.model_dump(exclude_none=True),
+            "parameters": {**archived.parameters, **experiment.settings.data},
         }
+        roots = ["labreport.steps.prepare", archived.reader]
+        if dataset.changes:
+            spec["variants"] = list(dataset.changes)
+            roots.append(VARIANTS)
+        spec["code"] = code_digest(roots)
         key = key_of(prepared_identity(spec))
-        kept = Kept(experiment.dataset, spec, key, f"results/data/{experiment.dataset}/{key}", "dataset.json")
+        kept = Kept(dataset.name, spec, key, f"results/data/{dataset.name}/{key}", "dataset.json")
         return self._prepared.setdefault(kept.folder, kept)
+
+    def _train_vectors(self, experiment: Experiment, data: Kept) -> Kept | None:
+        declared = experiment.settings.vectors
+        if declared is None:
+            return None
+        target = VECTORS[declared.name]
+        spec = {
+            "method": declared.name,
+            "target": target,
+            "data": {"dataset": data.name, "key": data.key},
+            "parameters": declared.model_dump(exclude={"name"}),
+            "code": code_digest(["labreport.steps.vectors", target]),
+        }
+        key = key_of(spec)
+        kept = Kept(data.name, spec, key, f"results/vectors/{data.name}/{key}", "SHA256SUMS")
+        return self._vectors.setdefault(kept.folder, kept)
 
     def _run(self, experiment: Experiment, seed: int) -> Run:
         data = self._prepare(experiment)
-        settings = experiment.settings.model_dump(exclude={"model", "data"})
+        vectors = self._train_vectors(experiment, data)
         spec: dict[str, Any] = {
-            "experiment_kind": experiment.task,
+            "task": {"name": experiment.task, "target": TASKS[experiment.task].target},
             "model": {"target": experiment.target, "parameters": experiment.settings.model.parameters},
-            "data": {"dataset": experiment.dataset, "key": data.key},
-            "training": {"task": experiment.task, **settings},
+            "data": {"dataset": data.name, "key": data.key},
+            "training": experiment.settings.model_dump(exclude={"model", "data", "vectors"}),
             "seed": seed,
         }
+        if vectors is not None:
+            spec["vectors"] = {"key": vectors.key}
         spec["code"] = code_digest(run_roots(spec))
         key = key_of(spec)
         folder = f"results/runs/{experiment.name}/{key}"
-        return Run(experiment.name, spec, key, folder, "SHA256SUMS", seed, data)
+        return Run(experiment.name, spec, key, folder, "SHA256SUMS", seed, data, vectors)
 
     def _measurement(self, item: Item) -> Kept:
         spec: dict[str, Any] = {"kind": item.kind.target.rpartition(".")[2], "target": item.kind.target}

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from labreport.declarations.reports import Item, ReportDeclaration, in_language
-from labreport.declarations.schema import Lang
+from labreport.declarations.reports import Item, ReportDeclaration
+from labreport.declarations.schema import Lang, in_language
 from labreport.errors import DeclarationError
 from labreport.planning.code import code_digest
-from labreport.planning.plan import Plan, Run, option_targets
+from labreport.planning.plan import Kept, Plan, Run, option_targets
 
 # The folders of templates/ that every report shares.
 SHELLS = ("latex", "markdown")
@@ -17,7 +17,7 @@ SHELLS = ("latex", "markdown")
 PAGE_KINDS = ("labreport.tables.results", "labreport.tables.lstm_cost")
 
 
-def item_spec(plan: Plan, report: ReportDeclaration, item: Item, step: str, lang: Lang) -> dict[str, Any]:
+def item_spec(plan: Plan, report: ReportDeclaration, item: Item, step: str, lang: Lang | None) -> dict[str, Any]:
     """The spec of a figure, table or claim: only what it shows, so that a change elsewhere does not touch it.
 
     Args:
@@ -25,17 +25,17 @@ def item_spec(plan: Plan, report: ReportDeclaration, item: Item, step: str, lang
         report: the report that declares it.
         item: the figure, table or claim.
         step: draw, tabulate or judge.
-        lang: the language of its words.
+        lang: the language of its words; None for a claim, which is judged in both.
     """
     return {
         "name": item.name,
         "report": report.name,
-        "lang": lang,
+        **({} if lang is None else {"lang": lang}),
         "scale": plan.declarations.scale_name,
         "target": item.kind.target,
         "options": item.options,
         "code": code_digest(_item_roots(item, step)),
-        **_sources(plan, report, item.experiments, item.measurements),
+        **_sources(plan, report, item.experiments, item.measurements, item.datasets),
     }
 
 
@@ -89,7 +89,9 @@ def text_spec(plan: Plan, report: ReportDeclaration, lang: Lang) -> dict[str, An
         },
         "tables": {name: {"path": table_prefix(report.name, lang, name)} for name in report.tables},
         "claims": {name: claim_file(report.name, name) for name in report.claims},
-        "dataset_titles": {name: plan.declarations.datasets[name].title for name in _datasets(plan, report)},
+        "dataset_titles": {
+            name: in_language(plan.declarations.datasets[name].title, lang) for name in _datasets(plan, report)
+        },
         "code": code_digest(["labreport.steps.write"]),
         **_sources(plan, report, report.experiments, report.measurements),
     }
@@ -125,15 +127,15 @@ def sources_of(plan: Plan, report: ReportDeclaration, item: Item) -> list[str]:
     """The files that a figure, table or claim is made from, as a rule's input."""
     kept = plan.report_measurements(report)
     files = run_sources(plan, item.experiments)
-    files += [kept[name].file("SHA256SUMS") for name in item.measurements]
+    files += [kept[name].file(kept[name].last) for name in item.measurements]
+    files += [data.file(data.last) for data in _data(plan, report, item.datasets).values()]
     files += [path for name in item.experiments if (path := plan.declarations.experiments[name].published.curve)]
     return files
 
 
 def run_sources(plan: Plan, experiments: Iterable[str]) -> list[str]:
-    """The files of all runs of some experiments that anything is made from."""
-    read = ("spec.json", "metrics.csv", "summary.json", "per_class.csv", "confusion.csv", "environment.json")
-    return [run.file(name) for run in plan.report_runs(experiments) for name in read]
+    """The last file of each run of some experiments: runs are put in place whole, so it stands for all of them."""
+    return [run.file(run.last) for run in plan.report_runs(experiments)]
 
 
 def text_sources(plan: Plan, report: ReportDeclaration, lang: Lang, suffixes: Iterable[str]) -> list[str]:
@@ -146,7 +148,7 @@ def text_sources(plan: Plan, report: ReportDeclaration, lang: Lang, suffixes: It
         *run_sources(plan, report.experiments),
         f"results/reports/{report.name}/runs.csv",
         *dict.fromkeys(run.data.file(run.data.last) for run in plan.report_runs(report.experiments)),
-        *(measurement.file("SHA256SUMS") for measurement in kept.values()),
+        *(measurement.file(measurement.last) for measurement in kept.values()),
         *(figure_prefix(report.name, lang, name) + suffix for name in report.figures for suffix in suffixes),
         *(table_prefix(report.name, lang, name) + ".json" for name in report.tables),
         *(claim_file(report.name, name) for name in report.claims),
@@ -154,38 +156,50 @@ def text_sources(plan: Plan, report: ReportDeclaration, lang: Lang, suffixes: It
 
 
 def _sources(
-    plan: Plan, report: ReportDeclaration, experiments: Iterable[str], measurements: Iterable[str]
+    plan: Plan,
+    report: ReportDeclaration,
+    experiments: Iterable[str],
+    measurements: Iterable[str],
+    datasets: Iterable[str] = (),
 ) -> dict[str, Any]:
     names = list(experiments)
     kept = plan.report_measurements(report)
+    data = {**_prepared(plan, names), **_data(plan, report, datasets)}
     return {
         "source": plan.declarations.scale.source,
         "experiments": {name: _experiment(plan, name) for name in names},
-        "data": _data_folders(plan, names),
+        "data": {name: one.folder for name, one in data.items()},
         "measurements": {name: kept[name].folder for name in measurements},
     }
 
 
 def _datasets(plan: Plan, report: ReportDeclaration) -> list[str]:
     """The data sets of a report's experiments, each once, in their order."""
-    return list(dict.fromkeys(plan.declarations.experiments[name].dataset for name in report.experiments))
+    return list(dict.fromkeys(plan.declarations.experiments[name].dataset.name for name in report.experiments))
 
 
-def _data_folders(plan: Plan, experiments: Iterable[str]) -> dict[str, str]:
-    """Data set -> folder of its prepared form.
+def _data(plan: Plan, report: ReportDeclaration, datasets: Iterable[str]) -> dict[str, Kept]:
+    """Data sets that an item names, as the report's experiments use them."""
+    users = {name: plan.declarations.experiments[name].dataset.name for name in report.experiments}
+    named = set(datasets)
+    return _prepared(plan, [name for name, used in users.items() if used in named])
+
+
+def _prepared(plan: Plan, experiments: Iterable[str]) -> dict[str, Kept]:
+    """Data set -> its prepared form.
 
     Raises:
         DeclarationError: experiments shown together use one data set in two forms, so no text could say "the data".
     """
-    folders: dict[str, str] = {}
+    prepared: dict[str, Kept] = {}
     for run in plan.report_runs(experiments):
-        if folders.setdefault(run.data.name, run.data.folder) != run.data.folder:
+        if prepared.setdefault(run.data.name, run.data).folder != run.data.folder:
             where = plan.declarations.experiments[run.name].where
             raise DeclarationError(
                 f"{where}: arms.{run.name}.data: differs from another experiment's on {run.data.name} that is shown "
                 "with it; show them in reports, figures and tables of their own"
             )
-    return folders
+    return prepared
 
 
 def _experiment(plan: Plan, name: str) -> dict[str, Any]:
@@ -193,7 +207,7 @@ def _experiment(plan: Plan, name: str) -> dict[str, Any]:
     published = experiment.published.model_dump(exclude_none=True, exclude={"curve"})
     return {
         "part": experiment.part,
-        "dataset": experiment.dataset,
+        "dataset": experiment.dataset.name,
         "settings": experiment.settings.model_dump(),
         "published": published,
         "curve": experiment.published.curve,
