@@ -6,7 +6,7 @@ import pytest
 
 from labreport.documents.gfm import MarkdownLayout, display_math, image_paths, inline_math
 from labreport.documents.pandoc import paragraph, space, string
-from labreport.documents.tree import Target
+from labreport.documents.numbering import Target
 from labreport.documents.wording import scale
 
 

@@ -8,7 +8,20 @@ from typing import Any
 
 import jinja2
 
-from labreport.documents import gfm, pandoc, presentation, quantities, templating, tree, views, wording
+from labreport.documents import (
+    bibliography,
+    gfm,
+    listings,
+    numbering,
+    pandoc,
+    presentation,
+    quantities,
+    references,
+    templating,
+    tree,
+    views,
+    wording,
+)
 from labreport.documents.floats import Floats
 from labreport.documents.latex import LatexLayout
 from labreport.documents.provenance import Provenance
@@ -48,7 +61,8 @@ def render(template: Path, form: str, lang: str, spec: Mapping[str, Any], proven
         TemplateError: the template names what does not exist, leaves a figure or table unused, or is malformed.
         ResultsError: a result is missing or malformed.
     """
-    floats = Floats(spec.get("figures") or {}, spec.get("tables") or {})
+    works = bibliography.load(template.parent / bibliography.FILE)
+    floats = Floats(spec.get("figures") or {}, spec.get("tables") or {}, works)
     results = Results({"name": spec["report"], **spec})
     names = {
         **views.functions(results, spec, lang),
@@ -64,22 +78,43 @@ def render(template: Path, form: str, lang: str, spec: Mapping[str, Any], proven
         raise TemplateError(f"{template}: declared, but never shown: {', '.join(unused)}; show them or undeclare them")
     document = pandoc.parse(text, lang)
     try:
-        numbering = tree.number(document["blocks"])
-        document["blocks"] = tree.transform(document["blocks"], numbering, _layout(form, lang, spec))
+        blocks = _with_references(document["blocks"], works, lang)
+        layout = _layout(form, lang, spec, floats.listings)
+        document["blocks"] = tree.transform(blocks, numbering.number(blocks), layout)
     except TemplateError as error:
         raise TemplateError(f"{template}: {error}") from None
     return _shell(template, form, lang, spec, provenance, pandoc.write(document, form))
 
 
-def _layout(form: str, lang: str, spec: Mapping[str, Any]) -> tree.Layout:
+def _with_references(
+    blocks: list[pandoc.Node], works: Mapping[str, bibliography.Entry], lang: str
+) -> list[pandoc.Node]:
+    """The document with its list of references, which stands before the appendix.
+
+    Raises:
+        TemplateError: an entry is never cited.
+    """
+    cited = numbering.citations(blocks)
+    if idle := [entry for key, entry in works.items() if key not in cited]:
+        raise TemplateError(f"{idle[0].where}: {idle[0].key} is never cited; cite it or remove the entry")
+    if not cited:
+        return blocks
+    heading = pandoc.heading(wording.word("references", lang), "sec:references", ["unnumbered"])
+    found = [heading, references.block([works[key] for key in cited], lang)]
+    opening = (i for i, node in enumerate(blocks) if node["t"] == "Header" and numbering.opens_appendix(node))
+    place = next(opening, len(blocks))
+    return [*blocks[:place], *found, *blocks[place:]]
+
+
+def _layout(form: str, lang: str, spec: Mapping[str, Any], code: Mapping[str, listings.Excerpt]) -> tree.Layout:
     scale = wording.scale(spec["scale"], lang)
     figures = spec.get("figures") or {}
     tables = {name: presentation.load(f"{entry['path']}.json") for name, entry in (spec.get("tables") or {}).items()}
     if form == "latex":
-        return LatexLayout(lang, scale, tables, figures)
+        return LatexLayout(lang, scale, tables, figures, code)
     images = gfm.image_paths(figures, f"{spec['report']}/{lang}")
     alt = {name: _alternative(f"{entry['path']}.txt") for name, entry in figures.items()}
-    return gfm.MarkdownLayout(lang, scale, tables, images, alt)
+    return gfm.MarkdownLayout(lang, scale, tables, images, alt, code)
 
 
 def _alternative(path: str) -> str:

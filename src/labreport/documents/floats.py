@@ -1,7 +1,8 @@
-"""Figures, tables and references of a template: what is called, checked as it is called.
+"""What a template shows and names: figures, tables, listings, algorithms, references, citations; checked when called.
 
-In the pandoc Markdown that a template becomes, a figure or table is a fenced div of class `labfloat` that holds its
-caption, a reference a span of class `labref`. `labreport.documents.tree` puts the format's own text in their place.
+In the pandoc Markdown that a template becomes, what is shown is a fenced div of class `labfloat` that holds its
+caption, a reference a span of class `labref`, a citation one of class `labcite`. `labreport.documents.tree` puts the
+format's own text in their place.
 """
 
 from __future__ import annotations
@@ -11,29 +12,43 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from labreport.documents.views import unknown
+from labreport.documents import algorithms, listings
+from labreport.documents.bibliography import FILE
+from labreport.documents.naming import unknown
 from labreport.errors import TemplateError
 
-FLOAT_CLASS, REFERENCE_CLASS = "labfloat", "labref"
-KINDS = {"fig": "figure", "tab": "table"}
+FLOAT_CLASS, REFERENCE_CLASS, CITATION_CLASS, STEP_CLASS = "labfloat", "labref", "labcite", "labstep"
+KINDS = {"fig": "figure", "tab": "table", "lst": "listing", "alg": "algorithm"}
+TARGETS = '"fig:NAME", "tab:NAME", "lst:NAME", "alg:NAME" or "sec:ID"'
 
 
 @dataclass
 class Floats:
-    """The figures and tables of a report, and which of them a template has used.
+    """What a report may show, and which of it a template has used.
 
     Args:
         figures: name -> `{"path": PREFIX, "width": "half" | "full"}`.
         tables: name -> `{"path": PREFIX}`.
+        works: key -> an entry of the bibliography.
     """
 
     figures: Mapping[str, Mapping[str, Any]]
     tables: Mapping[str, Mapping[str, Any]]
+    works: Mapping[str, Any] = field(default_factory=dict)
     used: list[str] = field(default_factory=list)
+    listings: dict[str, listings.Excerpt] = field(default_factory=dict)
 
     def functions(self) -> dict[str, Callable[..., str]]:
-        """What a template calls: `figure`, `figures`, `table`, `ref`."""
-        return {"figure": self.figure, "figures": self.side_by_side, "table": self.table, "ref": self.ref}
+        """What a template calls: `figure`, `figures`, `table`, `source`, `algorithm`, `ref`, `cite`."""
+        return {
+            "figure": self.figure,
+            "figures": self.side_by_side,
+            "table": self.table,
+            "source": self.source,
+            "algorithm": self.algorithm,
+            "ref": self.ref,
+            "cite": self.cite,
+        }
 
     def figure(self, name: str, caller: Callable[[], str] | None = None) -> str:
         """One figure; the caption is the body of the call."""
@@ -52,14 +67,39 @@ class Floats:
         """One table; the caption is the body of the call."""
         return self._float("tab", [name], caller)
 
+    def source(self, target: str) -> str:
+        """The code of `labreport.MODULE:NAME`, with line numbers; `ref("lst:NAME")` refers to it."""
+        found = listings.excerpt(target)
+        self._show("lst", found.name)
+        self.listings[found.name] = found
+        return _div("lst", [found.name], "")
+
+    def algorithm(self, name: str, caption: str, caller: Callable[[], str] | None = None) -> str:
+        """An algorithm; the body of the call has one statement a line, see `labreport.documents.algorithms`."""
+        self._show("alg", name)
+        steps = "\n\n".join(
+            f"::: {{.{STEP_CLASS} level={statement.level} word={json.dumps(statement.word)}}}\n{statement.text}\n:::"
+            for statement in algorithms.statements(name, caller() if caller else "")
+        )
+        return _div("alg", [name], f"{self._caption('alg', name, str(caption))}\n\n{steps}")
+
     def ref(self, target: str) -> str:
-        """The name and number of `fig:NAME`, `tab:NAME` or `sec:ID`, as a link."""
+        """The name and number of a target, as a link."""
         kind, _, name = str(target).partition(":")
         if kind not in (*KINDS, "sec") or not name:
-            raise TemplateError(f'ref("{target}"): a target is "fig:NAME", "tab:NAME" or "sec:ID"')
-        if kind in KINDS:
+            raise TemplateError(f'ref("{target}"): a target is {TARGETS}')
+        if kind in ("fig", "tab"):
             self._known(kind, name)
         return f"[]{{.{REFERENCE_CLASS} target={json.dumps(str(target))}}}"
+
+    def cite(self, *keys: str) -> str:
+        """The numbers of works in the list of references, as links: `[1, 2]`."""
+        if not keys:
+            raise TemplateError(f"cite() needs the key of an entry of {FILE}")
+        for key in keys:
+            if key not in self.works:
+                raise unknown(key, f"entry in {FILE}", self.works)
+        return f"[]{{.{CITATION_CLASS} keys={json.dumps(' '.join(keys))}}}"
 
     def unused(self) -> list[str]:
         """Targets of figures and tables that the template never shows."""
@@ -74,12 +114,21 @@ class Floats:
     def _float(self, kind: str, names: list[str], caller: Callable[[], str] | None) -> str:
         for name in names:
             self._known(kind, name)
-            if f"{kind}:{name}" in self.used:
-                raise TemplateError(f"the {KINDS[kind]} {name!r} is shown twice; refer to it with ref()")
-            self.used.append(f"{kind}:{name}")
-        lines = [line.strip() for line in (caller() if caller else "").strip().splitlines()]
+            self._show(kind, name)
+        return _div(kind, names, self._caption(kind, names[0], caller() if caller else ""))
+
+    def _show(self, kind: str, name: str) -> None:
+        if f"{kind}:{name}" in self.used:
+            raise TemplateError(f"the {KINDS[kind]} {name!r} is shown twice; refer to it with ref()")
+        self.used.append(f"{kind}:{name}")
+
+    def _caption(self, kind: str, name: str, text: str) -> str:
+        lines = [line.strip() for line in text.strip().splitlines()]
         if not lines or not all(lines):
-            raise TemplateError(f"the {KINDS[kind]} {names[0]!r} needs a caption of one paragraph")
-        attributes = f"kind={kind} names={json.dumps(' '.join(names))}"
-        caption = "\n".join(lines)
-        return f"\n\n::: {{.{FLOAT_CLASS} {attributes}}}\n{caption}\n:::\n\n"
+            raise TemplateError(f"the {KINDS[kind]} {name!r} needs a caption of one paragraph")
+        return "\n".join(lines)
+
+
+def _div(kind: str, names: list[str], content: str) -> str:
+    attributes = f"kind={kind} names={json.dumps(' '.join(names))}"
+    return f"\n\n::: {{.{FLOAT_CLASS} {attributes}}}\n{content}\n:::\n\n"

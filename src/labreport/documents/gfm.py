@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from labreport.documents import wording
-from labreport.documents.pandoc import Node, paragraph, raw, raw_block, space, string, strong
+from labreport.documents import listings, wording
+from labreport.documents.numbering import Target
+from labreport.documents.pandoc import Node, emphasised, paragraph, raw, raw_block, space, string, strong
 from labreport.documents.presentation import Presentation
 from labreport.documents.text import clean, gfm
-from labreport.documents.tree import Target
+from labreport.documents.tree import Step
 
 ALIGNMENTS = {"left": ":---", "right": "---:", "center": ":---:", "decimal": "---:"}
 SPACES = ("Space", "SoftBreak", "LineBreak")
@@ -28,6 +29,7 @@ class MarkdownLayout:
         tables: name -> what stands in it.
         images: name -> where the picture lies, seen from the document.
         alt: name -> what the picture shows, for those who cannot see it.
+        listings: name -> the code.
     """
 
     lang: str
@@ -35,6 +37,7 @@ class MarkdownLayout:
     tables: Mapping[str, Presentation]
     images: Mapping[str, str]
     alt: Mapping[str, str]
+    listings: Mapping[str, listings.Excerpt] = field(default_factory=dict)
 
     def heading(self, node: Node, target: Target, opens_appendix: bool) -> list[Node]:
         """An anchor, and the heading with its number."""
@@ -46,7 +49,7 @@ class MarkdownLayout:
     def reference(self, target: Target) -> list[Node]:
         """A link to the anchor."""
         text = wording.reference(target.kind, target.number, target.appendix, self.lang)
-        return [{"t": "Link", "c": [["", [], []], [string(text)], [f"#{_identifier(target)}", ""]]}]
+        return [_link(target, text)]
 
     def figure(self, targets: list[Target], caption: list[Node]) -> list[Node]:
         """The picture, or a table of two, and the caption below."""
@@ -74,6 +77,39 @@ class MarkdownLayout:
             raw_block("markdown", pipe_table(table)),
             *below,
         ]
+
+    def citation(self, targets: list[Target]) -> list[Node]:
+        """The numbers in brackets, each a link to the list of references."""
+        links: list[Node] = []
+        for target in targets:
+            links += [string(", "), _link(target, target.number)] if links else [_link(target, target.number)]
+        return [string("["), *links, string("]")]
+
+    def listing(self, target: Target) -> list[Node]:
+        """The caption above a fence; its lines have no numbers, so that they can be copied."""
+        shown = self.listings[target.name.partition(":")[2]]
+        caption = self._caption("lst", target.number, listings.caption(shown, self.lang))
+        return [_anchor(target), caption, {"t": "CodeBlock", "c": [["", ["python"], []], shown.text]}]
+
+    def algorithm(self, target: Target, caption: list[Node], steps: list[Step]) -> list[Node]:
+        """The caption above a quotation of one line for each statement; formulas are set as such."""
+        width = max(len(str(step.number)) for step in steps if step.number) if any(s.number for s in steps) else 0
+        lines: list[Node] = []
+        for step in steps:
+            lines += [{"t": "LineBreak"}] if lines else []
+            lines += self._step(step, width)
+        return [
+            _anchor(target),
+            self._caption("alg", target.number, caption),
+            {"t": "BlockQuote", "c": [paragraph(lines)]},
+        ]
+
+    def references(self, targets: list[Target], works: list[list[Node]]) -> list[Node]:
+        """A paragraph for each work, which begins with its number."""
+        blocks: list[Node] = []
+        for target, work in zip(targets, works, strict=True):
+            blocks += [_anchor(target), paragraph([string(f"[{target.number}]"), space(), *work])]
+        return blocks
 
     def inline(self, nodes: list[Node]) -> list[Node]:
         """Mathematics and dollar signs in the forms that GitHub reads."""
@@ -117,6 +153,19 @@ class MarkdownLayout:
     def sequence(self, blocks: list[Node]) -> list[Node]:
         """As they are."""
         return blocks
+
+    def _step(self, step: Step, width: int) -> list[Node]:
+        before, after = wording.step_words(step.word, self.lang)
+        words: list[Node] = []
+        if step.number:
+            digits = str(step.number).rjust(width, "\u2007")  # a space as wide as a digit
+            words += [string(digits), raw("html", "&emsp;" * (1 + 2 * step.level))]
+        elif step.word == "comment":
+            words += [raw("html", "&numsp;" * width + "&emsp;" * (1 + 2 * step.level))]
+            return [*words, string("▷ "), emphasised(step.inlines)]
+        words += [strong([string(before)]), space()] if before else []
+        words += step.inlines
+        return [*words, space(), strong([string(after)])] if after else words
 
     def _picture(self, target: Target) -> str:
         name = target.name.partition(":")[2]
@@ -170,6 +219,10 @@ def _first(nodes: list[Node]) -> str:
     if not nodes or nodes[0]["t"] in SPACES:
         return " "
     return str(nodes[0]["c"][0]) if nodes[0]["t"] == "Str" else "x"
+
+
+def _link(target: Target, text: str) -> Node:
+    return {"t": "Link", "c": [["", [], []], [string(text)], [f"#{_identifier(target)}", ""]]}
 
 
 def _identifier(target: Target) -> str:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from labreport.documents import booktabs, wording
-from labreport.documents.pandoc import Node, paragraph, raw, raw_block, space, string
+from labreport.documents import booktabs, listings, wording
+from labreport.documents.code_lines import code_lines
+from labreport.documents.numbering import Target
+from labreport.documents.pandoc import Node, paragraph, raw, raw_block, space, string, strong
 from labreport.documents.presentation import Presentation
 from labreport.documents.text import is_plain, latex, latex_character
-from labreport.documents.tree import Target
+from labreport.documents.tree import Step
 
 FIGURE_FOLDER = "figures"
 THIN, UNBROKEN = "\u202f", "\u00a0"
@@ -28,12 +30,14 @@ class LatexLayout:
         scale: marks the captions of tables.
         tables: name -> what stands in it.
         figures: name -> its declaration; the PDF is `figures/NAME.pdf`, included at its natural size.
+        listings: name -> the code.
     """
 
     lang: str
     scale: wording.Scale
     tables: Mapping[str, Presentation]
     figures: Mapping[str, Mapping[str, Any]]
+    listings: Mapping[str, listings.Excerpt] = field(default_factory=dict)
 
     def heading(self, node: Node, target: Target, opens_appendix: bool) -> list[Node]:
         """The heading after all floats of the text before it; `\\appendix` before the first of the appendix."""
@@ -69,9 +73,35 @@ class LatexLayout:
         if not self.scale.full:
             caption = [*caption, space(), string(wording.marked(self.scale.mark, self.lang))]
             caption = self.inline(caption)
-        table = booktabs.layout(self.tables[target.name.partition(":")[2]], self.lang, floating=not target.appendix)
+        table = booktabs.layout(self.tables[_key(target)], self.lang, floating=not target.appendix)
         begin = f"{table.before}\\caption{{\\label{{{target.name}}}"
         return [paragraph([raw("latex", begin), *caption, raw("latex", f"}}{table.after}")])]
+
+    def citation(self, targets: list[Target]) -> list[Node]:
+        """`\\cite`; the list of references has the same order, so that LaTeX finds the same numbers."""
+        return [raw("latex", rf"\cite{{{','.join(map(_key, targets))}}}")]
+
+    def listing(self, target: Target) -> list[Node]:
+        """The caption above the code, which may break over pages."""
+        shown = self.listings[_key(target)]
+        caption = self.inline(listings.caption(shown, self.lang))
+        begin = rf"\begin{{lablisting}}\captionof{{listing}}{{\label{{{target.name}}}"
+        end = r"}\begin{labcode}" + f"\n{code_lines(shown)}\n" + r"\end{labcode}\end{lablisting}"
+        return [paragraph([raw("latex", begin), *caption, raw("latex", end)])]
+
+    def algorithm(self, target: Target, caption: list[Node], steps: list[Step]) -> list[Node]:
+        """A float between rules, its caption above the statements."""
+        begin = f"\\begin{{algorithm}}[{'H' if target.appendix else PLACEMENT}]\n\\caption{{\\label{{{target.name}}}"
+        lines = [node for step in steps for node in self._step(step)]
+        end = raw("latex", "\\end{labsteps}\n\\end{algorithm}")
+        return [paragraph([raw("latex", begin), *caption, raw("latex", "}\n\\begin{labsteps}\n"), *lines, end])]
+
+    def references(self, targets: list[Target], works: list[list[Node]]) -> list[Node]:
+        """A numbered list."""
+        nodes = [raw("latex", rf"\begin{{labreferences}}{{{len(works)}}}")]
+        for target, work in zip(targets, works, strict=True):
+            nodes += [raw("latex", f"\n\\bibitem{{{_key(target)}}} "), *work]
+        return [paragraph([*nodes, raw("latex", "\n\\end{labreferences}")])]
 
     def inline(self, nodes: list[Node]) -> list[Node]:
         """Code is typewriter text, thin spaces of filters are TeX's in formulas, rare characters get a fallback."""
@@ -106,6 +136,20 @@ class LatexLayout:
                 joined.append(node)
         return joined
 
+    def _step(self, step: Step) -> list[Node]:
+        before, after = wording.step_words(step.word, self.lang)
+        words = [strong([string(before)])] if before else []
+        words += [space()] if before and step.inlines and before.isascii() else []
+        words += step.inlines
+        words += [space(), strong([string(after)])] if after else []
+        if step.word == "comment":
+            words = [raw("latex", r"\labremark{"), *step.inlines, raw("latex", "}")]
+        return [raw("latex", rf"\labline{{{step.number or ''}}}{{{step.level}}}{{"), *words, raw("latex", "}\n")]
+
+
+def _key(target: Target) -> str:
+    return target.name.partition(":")[2]
+
 
 def _is_text(node: Node) -> bool:
     """Whether it is a paragraph, and not one that stands for a figure or table."""
@@ -125,4 +169,4 @@ def _is_open(node: Node) -> bool:
 
 
 def _picture(target: Target) -> str:
-    return rf"\includegraphics{{{FIGURE_FOLDER}/{target.name.partition(':')[2]}.pdf}}"
+    return rf"\includegraphics{{{FIGURE_FOLDER}/{_key(target)}.pdf}}"

@@ -15,6 +15,49 @@ READER = "markdown-raw_tex-auto_identifiers-implicit_figures+east_asian_line_bre
 WRITERS = {"latex": "latex-smart", "markdown": "gfm"}
 OPTIONS = {"latex": ["--syntax-highlighting=idiomatic"], "markdown": []}
 
+BLOCKS = frozenset(
+    {
+        "Plain",
+        "Para",
+        "LineBlock",
+        "CodeBlock",
+        "RawBlock",
+        "BlockQuote",
+        "OrderedList",
+        "BulletList",
+        "DefinitionList",
+        "Header",
+        "HorizontalRule",
+        "Table",
+        "Figure",
+        "Div",
+    }
+)
+INLINES = frozenset(
+    {
+        "Str",
+        "Emph",
+        "Underline",
+        "Strong",
+        "Strikeout",
+        "Superscript",
+        "Subscript",
+        "SmallCaps",
+        "Quoted",
+        "Cite",
+        "Code",
+        "Space",
+        "SoftBreak",
+        "LineBreak",
+        "Math",
+        "RawInline",
+        "Link",
+        "Image",
+        "Note",
+        "Span",
+    }
+)
+
 Node = Any
 """A node of pandoc's JSON tree: a dictionary with `t` and `c`, or a list of nodes."""
 
@@ -27,6 +70,16 @@ def parse(text: str, lang: str) -> dict[str, Node]:
     """
     reader = READER if lang == "en" else READER.replace("markdown", "markdown-smart")
     tree: dict[str, Node] = json.loads(_convert(text, "json", reader, []))
+    return tree
+
+
+def parse_latex(text: str) -> dict[str, Node]:
+    """The document tree of LaTeX; commands that are no text, accent or formula are left out, and no file is read.
+
+    Raises:
+        TemplateError: pandoc refuses the text.
+    """
+    tree: dict[str, Node] = json.loads(_convert(text, "json", "latex", []))
     return tree
 
 
@@ -71,3 +124,18 @@ def paragraph(inlines: list[Node]) -> Node:
 def strong(inlines: list[Node]) -> Node:
     """Bold text."""
     return {"t": "Strong", "c": inlines}
+
+
+def code(text: str) -> Node:
+    """Typewriter text."""
+    return {"t": "Code", "c": [["", [], []], text]}
+
+
+def emphasised(inlines: list[Node]) -> Node:
+    """Slanted text."""
+    return {"t": "Emph", "c": inlines}
+
+
+def heading(text: str, identifier: str, classes: list[str]) -> Node:
+    """A heading of the first level."""
+    return {"t": "Header", "c": [1, [identifier, classes, []], [string(text)]]}

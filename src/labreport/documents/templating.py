@@ -10,7 +10,7 @@ from typing import Any
 import jinja2
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from labreport.documents.views import described, suggestion
+from labreport.documents.naming import described, suggestion
 from labreport.errors import TemplateError, UserError
 
 

@@ -86,6 +86,12 @@ def latex(text: str) -> str:
     return "".join(_LATEX_SPECIAL.get(character) or latex_character(character) for character in clean(text))
 
 
+def latex_code(text: str) -> str:
+    """`text` as LaTeX that shows exactly these characters and as many spaces; control characters are left out."""
+    visible = (character for character in text if unicodedata.category(character) not in ("Cc", "Cs"))
+    return "".join(r"\ " if c == " " else _LATEX_SPECIAL.get(c) or latex_character(c) for c in visible)
+
+
 def latex_character(character: str) -> str:
     """The character itself, or `\\labcharacter{HEX}` where the fonts may not have it; nothing for a selector."""
     if character in _INVISIBLE:

@@ -1,44 +1,35 @@
-"""The document tree between template and format: numbers headings, figures and tables, and resolves references."""
+"""The document tree between template and format: puts a format's own text where the template only names something."""
 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Protocol
 
-from labreport.documents.floats import FLOAT_CLASS, KINDS, REFERENCE_CLASS
-from labreport.documents.pandoc import Node, space
-from labreport.documents.views import suggestion
+from labreport.documents.algorithms import is_counted
+from labreport.documents.floats import CITATION_CLASS, FLOAT_CLASS, KINDS, REFERENCE_CLASS
+from labreport.documents.naming import suggestion
+from labreport.documents.numbering import Numbering, Target, attribute, has_class
+from labreport.documents.pandoc import BLOCKS, INLINES, Node, space, string
+from labreport.documents.references import REFERENCES_CLASS
 from labreport.errors import TemplateError
 
 
 @dataclass(frozen=True)
-class Target:
-    """Something that can be referred to.
+class Step:
+    """A statement of an algorithm.
 
     Attributes:
-        name: `fig:NAME`, `tab:NAME` or `sec:ID`.
-        number: as it is printed: `3`, `3(a)`, `2.1`, `A.1`; empty for a heading without a number.
-        appendix: whether it stands in the appendix.
+        number: its number, counted from 1; None for a comment and for what the algorithm needs and gives.
+        level: how deep it stands, from 0.
+        word: its keyword, see `labreport.documents.algorithms.Statement`.
+        inlines: the rest of it.
     """
 
-    name: str
-    number: str
-    appendix: bool = False
-
-    @property
-    def kind(self) -> str:
-        """`fig`, `tab` or `sec`."""
-        return self.name.partition(":")[0]
-
-
-@dataclass
-class Numbering:
-    """The numbers of a document, in reading order."""
-
-    targets: dict[str, Target] = field(default_factory=dict)
-    headings: list[Target] = field(default_factory=list)
+    number: int | None
+    level: int
+    word: str
+    inlines: list[Node]
 
 
 class Layout(Protocol):
@@ -50,11 +41,23 @@ class Layout(Protocol):
     def reference(self, target: Target) -> list[Node]:
         """A reference, within a paragraph."""
 
+    def citation(self, targets: list[Target]) -> list[Node]:
+        """The numbers of cited works, within a paragraph."""
+
     def figure(self, targets: list[Target], caption: list[Node]) -> list[Node]:
         """One figure or two side by side."""
 
     def table(self, target: Target, caption: list[Node]) -> list[Node]:
         """A table."""
+
+    def listing(self, target: Target) -> list[Node]:
+        """A piece of code."""
+
+    def algorithm(self, target: Target, caption: list[Node], steps: list[Step]) -> list[Node]:
+        """An algorithm."""
+
+    def references(self, targets: list[Target], works: list[list[Node]]) -> list[Node]:
+        """The list of references."""
 
     def inline(self, nodes: list[Node]) -> list[Node]:
         """The words of a paragraph, after references are resolved."""
@@ -66,170 +69,108 @@ class Layout(Protocol):
         """Blocks that follow one another, each already in the format's own text."""
 
 
-def number(blocks: list[Node]) -> Numbering:
-    """Number every heading, figure and table of a document.
-
-    A level-1 heading of class `appendix`, or whose identifier begins with `sec:appendix`, starts lettered sections.
-
-    Raises:
-        TemplateError: two headings have the same identifier.
-    """
-    found = Numbering()
-    counts = {"fig": 0, "tab": 0}
-    levels = [0] * 6
-    appendix = False
-    for node in _walk(blocks):
-        if node["t"] == "Header":
-            level, (identifier, classes, _), _ = node["c"]
-            if level == 1 and opens_appendix(node) and not appendix:
-                appendix, levels = True, [0] * 6
-            digits = "" if "unnumbered" in classes else _advance(levels, level, appendix)
-            target = Target(identifier, digits, appendix)
-            if identifier in found.targets:
-                raise TemplateError(f"two headings have the identifier {identifier!r}")
-            found.headings.append(target)
-            if identifier:
-                found.targets[identifier] = target
-        elif _has_class(node, "Div", FLOAT_CLASS):
-            kind, names = _attribute(node, "kind"), _attribute(node, "names").split()
-            counts[kind] += 1
-            for index, name in enumerate(names):
-                part = f"({chr(ord('a') + index)})" if len(names) > 1 else ""
-                found.targets[f"{kind}:{name}"] = Target(f"{kind}:{name}", f"{counts[kind]}{part}", appendix)
-    return found
-
-
-def opens_appendix(heading: Node) -> bool:
-    """Whether a heading is the appendix's first."""
-    _, (identifier, classes, _), _ = heading["c"]
-    return "appendix" in classes or identifier.startswith("sec:appendix")
-
-
 def transform(blocks: list[Node], numbering: Numbering, layout: Layout) -> list[Node]:
-    """Put a format's own text in the place of headings, figures, tables and references.
+    """Put a format's own text in the place of headings, floats, references and citations.
 
     Raises:
-        TemplateError: a reference to a section that does not exist or has no number, or a picture outside figure().
+        TemplateError: a reference to what the text does not have or to a heading without a number, or a picture
+            outside figure().
     """
-    headings = iter(numbering.headings)
-    state = {"appendix": False}
+    return _Transformation(numbering, layout).blocks(blocks)
 
-    def block(node: Node) -> list[Node]:
+
+class _Transformation:
+    """One pass over a document."""
+
+    def __init__(self, numbering: Numbering, layout: Layout) -> None:
+        self.numbering, self.layout = numbering, layout
+        self.headings = iter(numbering.headings)
+        self.in_appendix = False
+
+    def blocks(self, nodes: list[Node]) -> list[Node]:
+        return self.layout.sequence([new for node in nodes for new in self.block(node)])
+
+    def block(self, node: Node) -> list[Node]:
         if node["t"] == "Header":
-            target = next(headings)
-            opens = target.appendix and not state["appendix"]
-            state["appendix"] = target.appendix
-            node = {"t": "Header", "c": [node["c"][0], node["c"][1], inlines(node["c"][2])]}
-            return layout.heading(node, target, opens)
-        if _has_class(node, "Div", FLOAT_CLASS):
-            kind = _attribute(node, "kind")
-            targets = [numbering.targets[f"{kind}:{name}"] for name in _attribute(node, "names").split()]
-            caption = inlines(_caption(node, targets[0]))
-            return layout.figure(targets, caption) if kind == "fig" else layout.table(targets[0], caption)
-        return layout.block({**node, "c": content(node["c"])} if "c" in node else node)
+            target = next(self.headings)
+            opens = target.appendix and not self.in_appendix
+            self.in_appendix = target.appendix
+            node = {"t": "Header", "c": [node["c"][0], node["c"][1], self.inlines(node["c"][2])]}
+            return self.layout.heading(node, target, opens)
+        if has_class(node, "Div", FLOAT_CLASS):
+            return self.shown(node)
+        if has_class(node, "Div", REFERENCES_CLASS):
+            targets = [self.numbering.targets[f"cite:{key}"] for key in attribute(node, "keys").split()]
+            return self.layout.references(targets, [self.inlines(work["c"]) for work in node["c"][1]])
+        return self.layout.block({**node, "c": self.content(node["c"])} if "c" in node else node)
 
-    def content(value: Node) -> Node:
+    def shown(self, node: Node) -> list[Node]:
+        """A figure, table, listing or algorithm."""
+        kind = attribute(node, "kind")
+        targets = [self.numbering.targets[f"{kind}:{name}"] for name in attribute(node, "names").split()]
+        if kind == "lst":
+            return self.layout.listing(targets[0])
+        first, *rest = node["c"][1]
+        what = f"the {KINDS[kind]} {targets[0].name.partition(':')[2]!r}"
+        caption = self.inlines(_words(first, f"{what} needs a caption of one paragraph, without lists"))
+        if kind == "alg":
+            return self.layout.algorithm(targets[0], caption, self.steps(rest, what))
+        if rest:
+            raise TemplateError(f"{what} needs a caption of one paragraph, without lists")
+        return self.layout.figure(targets, caption) if kind == "fig" else self.layout.table(targets[0], caption)
+
+    def steps(self, nodes: list[Node], what: str) -> list[Step]:
+        found = []
+        count = 0
+        for node in nodes:
+            words = node["c"][1]
+            text = self.inlines(_words(words[0], f"{what}: a statement is one line of text, no list")) if words else []
+            word = attribute(node, "word")
+            counted = is_counted(word)
+            count += counted
+            found.append(Step(count if counted else None, int(attribute(node, "level")), word, text))
+        return found
+
+    def content(self, value: Node) -> Node:
         if not isinstance(value, list):
             return value
         if value and all(isinstance(item, dict) and "t" in item for item in value):
             if all(item["t"] in BLOCKS for item in value):
-                return layout.sequence([new for item in value for new in block(item)])
+                return self.blocks(value)
             if all(item["t"] in INLINES for item in value):
-                return inlines(value)
-        return [content(item) for item in value]
+                return self.inlines(value)
+        return [self.content(item) for item in value]
 
-    def inlines(nodes: list[Node]) -> list[Node]:
+    def inlines(self, nodes: list[Node]) -> list[Node]:
         new: list[Node] = []
         for node, following in zip(nodes, [*nodes[1:], None], strict=True):
-            if _has_class(node, "Span", REFERENCE_CLASS):
-                target = _target(_attribute(node, "target"), numbering)
-                new += layout.reference(target)
+            if has_class(node, "Span", REFERENCE_CLASS):
+                target = _target(attribute(node, "target"), self.numbering)
+                new += self.layout.reference(target)
                 if following and _wants_space(target, following):
                     new.append(space())
+            elif has_class(node, "Span", CITATION_CLASS):
+                if new and new[-1]["t"] in ("Space", "SoftBreak"):
+                    new[-1] = string("\u00a0")
+                works = [self.numbering.targets[f"cite:{key}"] for key in attribute(node, "keys").split()]
+                new += self.layout.citation(sorted(dict.fromkeys(works), key=lambda work: int(work.number)))
             elif node["t"] == "Image":
                 raise TemplateError(f"the picture {node['c'][2][0]!r} is no figure of this report; use figure()")
             else:
-                new.append({**node, "c": content(node["c"])} if "c" in node else node)
-        return layout.inline(new)
-
-    return layout.sequence([new for node in blocks for new in block(node)])
+                new.append({**node, "c": self.content(node["c"])} if "c" in node else node)
+        return self.layout.inline(new)
 
 
-BLOCKS = frozenset(
-    {
-        "Plain",
-        "Para",
-        "LineBlock",
-        "CodeBlock",
-        "RawBlock",
-        "BlockQuote",
-        "OrderedList",
-        "BulletList",
-        "DefinitionList",
-        "Header",
-        "HorizontalRule",
-        "Table",
-        "Figure",
-        "Div",
-    }
-)
-INLINES = frozenset(
-    {
-        "Str",
-        "Emph",
-        "Underline",
-        "Strong",
-        "Strikeout",
-        "Superscript",
-        "Subscript",
-        "SmallCaps",
-        "Quoted",
-        "Cite",
-        "Code",
-        "Space",
-        "SoftBreak",
-        "LineBreak",
-        "Math",
-        "RawInline",
-        "Link",
-        "Image",
-        "Note",
-        "Span",
-    }
-)
+def _words(node: Node, otherwise: str) -> list[Node]:
+    """The words of a paragraph.
 
-
-def _advance(levels: list[int], level: int, appendix: bool) -> str:
-    levels[level - 1] += 1
-    levels[level:] = [0] * (len(levels) - level)
-    first = chr(ord("A") + levels[0] - 1) if appendix and levels[0] else str(levels[0])
-    return ".".join([first, *map(str, levels[1:level])])
-
-
-def _walk(value: Node) -> Iterator[Node]:
-    if isinstance(value, dict) and "t" in value:
-        yield value
-        yield from _walk(value.get("c"))
-    elif isinstance(value, list):
-        for item in value:
-            yield from _walk(item)
-
-
-def _has_class(node: Node, kind: str, name: str) -> bool:
-    return bool(node["t"] == kind and name in node["c"][0][1])
-
-
-def _attribute(node: Node, name: str) -> str:
-    return str(dict(node["c"][0][2])[name])
-
-
-def _caption(node: Node, target: Target) -> list[Node]:
-    blocks = node["c"][1]
-    if len(blocks) != 1 or blocks[0]["t"] not in ("Para", "Plain"):
-        name = target.name.partition(":")[2]
-        raise TemplateError(f"the {KINDS[target.kind]} {name!r} needs a caption of one paragraph, without lists")
-    caption: list[Node] = blocks[0]["c"]
-    return caption
+    Raises:
+        TemplateError: it is none; says `otherwise`.
+    """
+    if node["t"] not in ("Para", "Plain"):
+        raise TemplateError(otherwise)
+    words: list[Node] = node["c"]
+    return words
 
 
 def _wants_space(target: Target, following: Node) -> bool:

@@ -11,6 +11,12 @@ _WORDS = {
     "zh": {
         "fig": "图",
         "tab": "表",
+        "lst": "代码",
+        "alg": "算法",
+        "require": "输入：",
+        "ensure": "输出：",
+        "references": "参考文献",
+        "and others": "等",
         "and": "、",
         "note": "注：",
         "continued": "（续）",
@@ -21,6 +27,12 @@ _WORDS = {
     "en": {
         "fig": "Figure",
         "tab": "Table",
+        "lst": "Listing",
+        "alg": "Algorithm",
+        "require": "Require:",
+        "ensure": "Ensure:",
+        "references": "References",
+        "and others": "et al.",
         "and": ", ",
         "note": "Note: ",
         "continued": " (continued)",
@@ -46,6 +58,16 @@ _SCALES = {
             "Lite scale: part of the real data and fewer epochs. The numbers do not compare with the full experiment.",
         ),
     },
+}
+
+# Keywords of algorithms are English in every language, as in the code they stand for.
+_STEPS = {
+    "for": ("for", "do"),
+    "while": ("while", "do"),
+    "if": ("if", "then"),
+    "elif": ("else if", "then"),
+    "return": ("return", ""),
+    "else": ("else", ""),
 }
 
 
@@ -99,3 +121,10 @@ def reference(kind: str, number: str, appendix: bool, lang: str) -> str:
 def marked(mark: str, lang: str) -> str:
     """The scale's mark as it ends a caption."""
     return f"〔{mark}〕" if lang == "zh" else f"[{mark}]"
+
+
+def step_words(word: str, lang: str) -> tuple[str, str]:
+    """What stands before and after the words of an algorithm's statement, in bold."""
+    if word in ("require", "ensure"):
+        return _WORDS[lang][word], ""
+    return _STEPS.get(word, (word, ""))

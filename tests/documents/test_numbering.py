@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from labreport.documents import tree
+from labreport.documents import numbering
 from labreport.documents.floats import Floats
 from labreport.documents.pandoc import parse
 from labreport.errors import TemplateError
 
 
 def numbered(text):
-    found = tree.number(parse(text, "en")["blocks"])
+    found = numbering.number(parse(text, "en")["blocks"])
     return {name: (target.number, target.appendix) for name, target in found.targets.items()}
 
 

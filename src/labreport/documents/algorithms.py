@@ -1,0 +1,86 @@
+"""Algorithms as a template writes them: one statement a line, four spaces a level."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from dataclasses import dataclass
+
+from labreport.errors import TemplateError
+
+INDENT = 4
+OPENERS = ("for", "while", "if", "elif", "else")
+PREAMBLE = ("require", "ensure")
+_COLON = r"\s*[:：]\s*"
+_FORMS = (
+    re.compile(rf"(?P<word>require|ensure){_COLON}(?P<text>.+)", re.IGNORECASE),
+    re.compile(r"(?P<word>comment)(?![A-Za-z0-9_])\s*[:：]?\s*(?P<text>.+)"),
+    re.compile(rf"(?P<word>else)(?P<text>){_COLON}"),
+    re.compile(rf"(?P<word>for|while|if|elif)(?![A-Za-z0-9_])\s*(?P<text>.+?){_COLON}"),
+    re.compile(r"(?P<word>return)(?![A-Za-z0-9_])\s*(?P<text>.*)"),
+)
+_UNFINISHED = re.compile(r"(?:for|while|if|elif|else)(?![A-Za-z0-9_])")
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One line of an algorithm.
+
+    Attributes:
+        level: how deep it stands, from 0.
+        word: `for`, `while`, `if`, `elif`, `else`, `return`, `comment`, `require`, `ensure`, or empty.
+        text: the rest of the line, Markdown.
+    """
+
+    level: int
+    word: str
+    text: str
+
+    @property
+    def opens(self) -> bool:
+        """Whether deeper lines may follow."""
+        return self.word in OPENERS
+
+
+def is_counted(word: str) -> bool:
+    """Whether a statement with this keyword has a number: comments, and what is needed and given, are no steps."""
+    return word not in (*PREAMBLE, "comment")
+
+
+def statements(name: str, text: str) -> list[Statement]:
+    """The lines of the algorithm `name`.
+
+    Args:
+        name: for messages.
+        text: `Require: ...` and `Ensure: ...` first, then statements; `for ...:`, `while ...:`, `if ...:`,
+            `elif ...:` and `else:` are followed by lines that stand four spaces deeper; `comment ...` is a remark.
+
+    Raises:
+        TemplateError: there is none, or one is indented otherwise or lacks its colon.
+    """
+    found: list[Statement] = []
+    for line in textwrap.dedent(text.expandtabs(INDENT)).splitlines():
+        if line.strip():
+            found.append(_statement(name, line, found))
+    if not found:
+        raise TemplateError(f"the algorithm {name!r} has no statements; write one a line in the body of the call")
+    return found
+
+
+def _statement(name: str, line: str, before: list[Statement]) -> Statement:
+    words = line.strip()
+    level, rest = divmod(len(line) - len(line.lstrip()), INDENT)
+    where = f"the algorithm {name!r}: {words!r}"
+    allowed = before[-1].level + before[-1].opens if before else 0
+    if rest or level > allowed:
+        raise TemplateError(f"{where} is indented by {level * INDENT + rest} spaces; here at most {allowed * INDENT}, "
+                            f"in steps of {INDENT}; only for, while, if, elif and else open a level")  # fmt: skip
+    match = next(filter(None, (form.fullmatch(words) for form in _FORMS)), None)
+    if match is None:
+        if _UNFINISHED.match(words):
+            raise TemplateError(f'{where} needs a colon at its end, as in "for $t = 1, \\dots, T$:"')
+        return Statement(level, "", words)
+    word = match["word"].lower()
+    if word in PREAMBLE and any(other.word not in PREAMBLE for other in before):
+        raise TemplateError(f"{where} stands after a statement; what is needed and what is given comes first")
+    return Statement(level, word, match["text"])

@@ -1,0 +1,115 @@
+"""Pieces of the project's own source, taken from the file by name: what a report prints as code."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import labreport
+from labreport.documents.naming import suggestion
+from labreport.documents.pandoc import Node, code, string
+from labreport.errors import TemplateError
+
+PACKAGE = Path(labreport.__file__).parent
+SHOWN_ROOT = "src/labreport"
+_Definition = ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
+
+
+@dataclass(frozen=True)
+class Excerpt:
+    """A class or function as it stands in its file.
+
+    Attributes:
+        name: `CNN4`, or `CNN4.forward`.
+        file: where it stands, as a reader of the project names it: `src/labreport/models/cnn.py`.
+        first: the number of its first line, counted from 1.
+        lines: its lines, without the indentation that all of them have.
+    """
+
+    name: str
+    file: str
+    first: int
+    lines: tuple[str, ...]
+
+    @property
+    def last(self) -> int:
+        """The number of its last line."""
+        return self.first + len(self.lines) - 1
+
+    @property
+    def text(self) -> str:
+        """Its lines in one."""
+        return "\n".join(self.lines)
+
+
+def excerpt(target: str) -> Excerpt:
+    """The class or function that `target` names; nothing is imported.
+
+    Args:
+        target: `labreport.MODULE:NAME`, where NAME may have dots: `labreport.models.cnn:CNN4.forward`.
+
+    Raises:
+        TemplateError: it is no such name, the package has no such module, or the module no such definition.
+    """
+    path = source_file(target)
+    name = target.partition(":")[2]
+    source = path.read_text(encoding="utf-8")
+    try:
+        body: Sequence[ast.stmt] = ast.parse(source).body
+    except SyntaxError as error:
+        raise TemplateError(f'source("{target}"): {path}: line {error.lineno}: {error.msg}') from None
+    for part in name.split("."):
+        found = {node.name: node for node in _definitions(body)}
+        if part not in found:
+            raise TemplateError(
+                f'source("{target}"): {path} has no class or function {part!r}{suggestion(part, found)}'
+            )
+        node = found[part]
+        body = node.body
+    first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
+    margin = " " * node.col_offset
+    lines = source.splitlines()[first - 1 : node.end_lineno]
+    return Excerpt(
+        name,
+        f"{SHOWN_ROOT}/{path.relative_to(PACKAGE).as_posix()}",
+        first,
+        tuple(line.removeprefix(margin) for line in lines),
+    )
+
+
+def caption(excerpt: Excerpt, lang: str) -> list[Node]:
+    """What stands beside the number of a listing: the name, the file, the lines."""
+    lines = f"{excerpt.first}–{excerpt.last}"
+    if lang == "zh":
+        return [code(excerpt.name), string("（"), code(excerpt.file), string(f" 第 {lines} 行）")]
+    return [code(excerpt.name), string(" ("), code(excerpt.file), string(f", lines {lines})")]
+
+
+def source_file(target: str) -> Path:
+    """The file that `labreport.MODULE:NAME` stands in.
+
+    Raises:
+        TemplateError: `target` has another form, or the package has no such module.
+    """
+    module, _, name = str(target).partition(":")
+    parts = module.split(".")
+    words = [*parts, *name.split(".")]
+    if parts[0] != "labreport" or len(parts) < 2 or not all(word.isidentifier() for word in words):
+        raise TemplateError(
+            f'source("{target}"): a source is "labreport.MODULE:NAME", a class or function of this project'
+        )
+    path = PACKAGE.joinpath(*parts[1:]).with_suffix(".py")
+    if path.is_file() and path.resolve().is_relative_to(PACKAGE.resolve()):
+        return path
+    modules = sorted(file.relative_to(PACKAGE).with_suffix("").as_posix() for file in PACKAGE.rglob("*.py"))
+    known = ["labreport." + module.replace("/", ".") for module in modules if not module.endswith("__init__")]
+    nearby = [other for other in known if other.split(".")[1] == parts[1]] or known
+    raise TemplateError(f'source("{target}"): there is no module {module!r}{suggestion(module, nearby)}')
+
+
+def _definitions(body: Sequence[ast.stmt]) -> Iterator[_Definition]:
+    for node in body:
+        if isinstance(node, _Definition):
+            yield node

@@ -1,0 +1,55 @@
+"""Names that a template may use: what has them, and what is said where one is wrong."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from labreport.errors import TemplateError
+
+
+class Namespace:
+    """Named values; printing it, or asking it for a name it lacks, is an error that says what it has."""
+
+    def __init__(self, described: str, values: Mapping[str, Any]) -> None:
+        self._described = described
+        self._values = dict(values)
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            return self.__dict__["_values"][name]
+        except KeyError:
+            raise AttributeError(name) from None
+
+    def __getitem__(self, name: str) -> Any:
+        return self._values[name]
+
+    def __iter__(self) -> Any:
+        return iter(self._values)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._values
+
+    def __str__(self) -> str:
+        raise TemplateError(f"{self._described} is not text; write one of its values: {', '.join(self._values)}")
+
+
+def described(value: Any) -> tuple[str, list[str]]:
+    """A namespace's own name and the names of its values; for other objects their type and nothing."""
+    if isinstance(value, Namespace):
+        return value._described, list(value._values)
+    return f"a {type(value).__name__}", []
+
+
+def suggestion(name: str, allowed: Iterable[str]) -> str:
+    """`; did you mean "x"?` and everything that is allowed, as the end of a message."""
+    names = [str(known) for known in allowed]
+    close = difflib.get_close_matches(name, names, n=1)
+    hint = f'; did you mean "{close[0]}"?' if close else "."
+    return f"{hint} There are: {', '.join(names) or 'none'}"
+
+
+def unknown(name: Any, what: str, allowed: Iterable[str]) -> TemplateError:
+    """The error for a name that is not among those allowed, with the closest one."""
+    return TemplateError(f"there is no {what} {str(name)!r}{suggestion(str(name), allowed)}")

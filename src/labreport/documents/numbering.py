@@ -1,0 +1,112 @@
+"""Numbers: headings, figures, tables, listings, algorithms and cited works, in reading order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from labreport.documents.floats import CITATION_CLASS, FLOAT_CLASS, KINDS
+from labreport.documents.pandoc import Node
+from labreport.errors import TemplateError
+
+
+@dataclass(frozen=True)
+class Target:
+    """Something that can be referred to.
+
+    Attributes:
+        name: `fig:NAME`, `tab:NAME`, `lst:NAME`, `alg:NAME`, `sec:ID` or `cite:KEY`.
+        number: as it is printed: `3`, `3(a)`, `2.1`, `A.1`; empty for a heading without a number.
+        appendix: whether it stands in the appendix.
+    """
+
+    name: str
+    number: str
+    appendix: bool = False
+
+    @property
+    def kind(self) -> str:
+        """What stands before the colon."""
+        return self.name.partition(":")[0]
+
+
+@dataclass
+class Numbering:
+    """The numbers of a document, in reading order."""
+
+    targets: dict[str, Target] = field(default_factory=dict)
+    headings: list[Target] = field(default_factory=list)
+
+
+def number(blocks: list[Node]) -> Numbering:
+    """Number every heading, figure, table, listing and algorithm of a document, and what it cites.
+
+    A level-1 heading of class `appendix`, or whose identifier begins with `sec:appendix`, starts lettered sections.
+
+    Raises:
+        TemplateError: two headings have the same identifier.
+    """
+    found = Numbering()
+    counts = dict.fromkeys(KINDS, 0)
+    levels = [0] * 6
+    appendix = False
+    for node in walk(blocks):
+        if node["t"] == "Header":
+            level, (identifier, classes, _), _ = node["c"]
+            if level == 1 and opens_appendix(node) and not appendix:
+                appendix, levels = True, [0] * 6
+            digits = "" if "unnumbered" in classes else _advance(levels, level, appendix)
+            target = Target(identifier, digits, appendix)
+            if identifier in found.targets:
+                raise TemplateError(f"two headings have the identifier {identifier!r}")
+            found.headings.append(target)
+            if identifier:
+                found.targets[identifier] = target
+        elif has_class(node, "Div", FLOAT_CLASS):
+            kind, names = attribute(node, "kind"), attribute(node, "names").split()
+            counts[kind] += 1
+            for index, name in enumerate(names):
+                part = f"({chr(ord('a') + index)})" if len(names) > 1 else ""
+                found.targets[f"{kind}:{name}"] = Target(f"{kind}:{name}", f"{counts[kind]}{part}", appendix)
+    for index, key in enumerate(citations(blocks), start=1):
+        found.targets[f"cite:{key}"] = Target(f"cite:{key}", str(index))
+    return found
+
+
+def opens_appendix(heading: Node) -> bool:
+    """Whether a heading is the appendix's first."""
+    _, (identifier, classes, _), _ = heading["c"]
+    return "appendix" in classes or identifier.startswith("sec:appendix")
+
+
+def citations(blocks: list[Node]) -> list[str]:
+    """The keys of all works that a document cites, each once, in the order of first citation."""
+    spans = (node for node in walk(blocks) if has_class(node, "Span", CITATION_CLASS))
+    return list(dict.fromkeys(key for span in spans for key in attribute(span, "keys").split()))
+
+
+def walk(value: Node) -> Iterator[Node]:
+    """Every node of a tree, in reading order."""
+    if isinstance(value, dict) and "t" in value:
+        yield value
+        yield from walk(value.get("c"))
+    elif isinstance(value, list):
+        for item in value:
+            yield from walk(item)
+
+
+def has_class(node: Node, kind: str, name: str) -> bool:
+    """Whether a node is a `Div` or `Span` (`kind`) of a class."""
+    return bool(node["t"] == kind and name in node["c"][0][1])
+
+
+def attribute(node: Node, name: str) -> str:
+    """An attribute of a `Div` or `Span`."""
+    return str(dict(node["c"][0][2])[name])
+
+
+def _advance(levels: list[int], level: int, appendix: bool) -> str:
+    levels[level - 1] += 1
+    levels[level:] = [0] * (len(levels) - level)
+    first = chr(ord("A") + levels[0] - 1) if appendix and levels[0] else str(levels[0])
+    return ".".join([first, *map(str, levels[1:level])])
