@@ -22,18 +22,20 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--out", required=True, type=Path, help="the folder to write to")
     arguments = parser.parse_args(argv)
     results = Results(arguments.spec)
+    names = results.experiments
+    with_classes = [name for name in names if results.summary(name)["classes"].iloc[0]]
     frames = {
-        "metrics": stacked(results, results.metrics),
-        "per_class": stacked(results, results.per_class),
-        "runs": stacked(results, lambda name: runs(results, name)),
+        "metrics": stacked(names, results.metrics),
+        "per_class": stacked(with_classes, results.per_class),
+        "runs": stacked(names, lambda name: runs(results, name)),
     }
     for name, frame in frames.items():
         write_text(arguments.out / f"{name}.csv", frame.to_csv(index=False))
 
 
-def stacked(results: Results, read: Callable[[str], pd.DataFrame]) -> pd.DataFrame:
-    """The frames of all experiments, the columns `experiment` and `seed` first."""
-    frames = [read(name).assign(experiment=name) for name in results.experiments]
+def stacked(names: Sequence[str], read: Callable[[str], pd.DataFrame]) -> pd.DataFrame:
+    """The frames of some experiments, the columns `experiment` and `seed` first; columns that one lacks are empty."""
+    frames = [read(name).assign(experiment=name) for name in names]
     frame = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=["experiment", "seed"])
     first = ["experiment", "seed"]
     return frame[[*first, *(column for column in frame.columns if column not in first)]]
