@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from labreport.documents.gfm import MarkdownLayout, display_math, image_paths, inline_math
-from labreport.documents.pandoc import paragraph, space, string
 from labreport.documents.numbering import Target
+from labreport.documents.pandoc import paragraph, space, string
 from labreport.documents.wording import scale
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from labreport.documents.latex import LatexLayout
+from labreport.documents.numbering import Target
 from labreport.documents.pandoc import paragraph, string
 from labreport.documents.presentation import Column, Presentation
-from labreport.documents.numbering import Target
 from labreport.documents.wording import scale
 
 TABLE = Presentation((Column("h", None, "left", None),), (("x",),), frozenset(), ())

@@ -159,12 +159,12 @@ class MarkdownLayout:
         words: list[Node] = []
         if step.number:
             digits = str(step.number).rjust(width, "\u2007")  # a space as wide as a digit
-            words += [string(digits), raw("html", "&emsp;" * (1 + 2 * step.level))]
+            words += [string(digits), raw("html", "&emsp;" * (1 + 2 * step.level)), space()]
         elif step.word == "comment":
             words += [raw("html", "&numsp;" * width + "&emsp;" * (1 + 2 * step.level))]
             return [*words, string("▷ "), emphasised(step.inlines)]
-        words += [strong([string(before)]), space()] if before else []
-        words += step.inlines
+        words += [strong([string(before)])] if before else []
+        words += [space(), *step.inlines] if before and step.inlines else step.inlines
         return [*words, space(), strong([string(after)])] if after else words
 
     def _picture(self, target: Target) -> str:

@@ -46,8 +46,8 @@ def lines(entries: Sequence[Entry], lang: str) -> list[list[Node]]:
 def _line(entry: Entry, fields: dict[str, list[Node]], names: list[str], lang: str) -> list[Node]:
     title = fields["title"] if _text(fields["title"]).endswith(("?", "!", ".")) else [*fields["title"], string(".")]
     venue = fields["journal"] or fields["booktitle"] or fields["publisher"]
-    appeared = [*venue, string(_issue(fields) + ","), space()] if venue else []
-    year = string(entry.fields["year"] + ".")
+    appeared = [*venue, string(","), space()] if venue else []
+    year = string(f"{entry.fields['year']}{_issue(fields)}.")
     link = {"t": "Link", "c": [["", ["uri"], []], [string(entry.link)], [entry.link, ""]]}
     authors = string(_listed(names, lang).rstrip(".") + ".")
     return [authors, space(), emphasised(title), space(), *appeared, year, space(), link]
@@ -57,16 +57,16 @@ def _listed(names: list[str], lang: str) -> str:
     """All of a few authors; the first of many, and that there are more."""
     known = [name for name in names if name != OTHERS]
     if len(known) < len(names) or len(known) > MOST_AUTHORS:
-        known = [*known[:FIRST_AUTHORS], wording.word("and others", lang)]
+        return f"{', '.join(known[:FIRST_AUTHORS])} {wording.word('and others', lang)}"
     return ", ".join(known)
 
 
 def _issue(fields: dict[str, list[Node]]) -> str:
-    """` 9(8): 1735–1780`; empty where nothing of it is known."""
+    """`, 9(8): 1735–1780`; empty where nothing of it is known."""
     volume, number, pages = (_text(fields[name]) for name in ("volume", "number", "pages"))
     issue = volume + (f"({number})" if number else "")
     pages = re.sub(r"\s*[-–]+\s*", "–", pages)
-    return "".join([f" {issue}" if issue else "", f": {pages}" if pages else ""])
+    return "".join([f", {issue}" if issue else "", f": {pages}" if pages else ""])
 
 
 def _name_parts(author: str) -> tuple[str, str]:
