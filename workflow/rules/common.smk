@@ -17,7 +17,8 @@ from labreport.planning import code_cache, specs
 from labreport.planning.code import code_digest
 from labreport.planning.devices import cuda_devices
 from labreport.planning.keys import canonical
-from labreport.planning.plan import RUN_FILES, Plan, check_targets
+from labreport.planning.plan import RUN_FILES, Plan
+from labreport.planning.targets import check_targets
 
 CODE_CACHE = ROOT / ".snakemake/labreport-code.json"
 code_cache.restore(CODE_CACHE)

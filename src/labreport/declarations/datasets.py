@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from labreport.declarations.dataset_schema import Archived, Variant
 from labreport.declarations.fields import NAME
 from labreport.declarations.reading import check, shown, suggestion
-from labreport.declarations.schema import Archived, Text, Variant
+from labreport.declarations.schema import Text
 from labreport.declarations.sources import has_function
 from labreport.errors import DeclarationError
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,17 +9,17 @@ from pathlib import Path
 from typing import Any
 
 from labreport.data.archives import locate
+from labreport.declarations.dataset_schema import Archived
 from labreport.declarations.experiments import Experiment
+from labreport.declarations.items import Item
 from labreport.declarations.project import Declarations
 from labreport.declarations.reading import suggestion
-from labreport.declarations.reports import Item, ReportDeclaration
-from labreport.declarations.schema import Archived
+from labreport.declarations.reports import ReportDeclaration
 from labreport.errors import DeclarationError
 from labreport.planning.code import code_digest
-from labreport.planning.keys import key_of, measurement_roots, module_of, prepared_identity, run_roots
+from labreport.planning.keys import key_of, measurement_roots, prepared_identity, run_roots
 from labreport.training.tasks import TASKS
 
-REPORT = re.compile(r"report/([^/]+?)(\.zh|\.en)?\.(pdf|md)")
 # Of every run, whatever its task; a task's own files lie beside them, and the digests in the last one cover all.
 RUN_FILES = ("spec.json", "metrics.csv", "summary.json", "environment.json", "train.log", "SHA256SUMS")
 VARIANTS = "labreport.data.variants"
@@ -223,31 +222,3 @@ class Plan:
         spec["code"] = code_digest(measurement_roots(spec))
         key = key_of(spec)
         return Kept(item.name, spec, key, f"results/measurements/{item.name}/{key}", "SHA256SUMS")
-
-
-def check_targets(plan: Plan, targets: Iterable[object]) -> None:
-    """Refuse what cannot be made before Snakemake begins, and says it in its own words.
-
-    Args:
-        plan: the project's plan.
-        targets: what stands on the command line; without a report among it, everything is meant.
-
-    Raises:
-        DeclarationError: a target report/NAME... whose report is not declared.
-        DataError: the raw folder holds no data that one of the reports needs.
-    """
-    names = [found[1] for target in targets if (found := REPORT.fullmatch(str(target)))]
-    experiments = {experiment: None for name in names for experiment in plan.report(name).experiments}
-    runs = plan.report_runs(experiments or plan.runs)
-    for data in {run.data.folder: run.data for run in runs if not run.is_there(plan.root)}.values():
-        if not data.is_there(plan.root):
-            plan.raw_source(data.name)
-
-
-def option_targets(options: Mapping[str, Any]) -> Iterator[str]:
-    """Modules of all models that options name, however deep."""
-    for key, value in options.items():
-        if key == "target":
-            yield module_of(str(value))
-        elif isinstance(value, Mapping):
-            yield from option_targets(value)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from labreport.declarations.reports import Item, ReportDeclaration
+from labreport.declarations.items import Item
+from labreport.declarations.reports import ReportDeclaration
 from labreport.declarations.schema import Lang, in_language
 from labreport.errors import DeclarationError
 from labreport.planning.code import code_digest
-from labreport.planning.plan import Kept, Plan, Run, option_targets
+from labreport.planning.keys import module_of
+from labreport.planning.plan import Kept, Plan, Run
 
 # The folders of templates/ that every report shares.
 SHELLS = ("latex", "markdown")
@@ -50,7 +52,16 @@ def take_digests(plan: Plan) -> None:
 
 
 def _item_roots(item: Item, step: str) -> list[str]:
-    return [f"labreport.steps.{step}", item.kind.target, *option_targets(item.options)]
+    return [f"labreport.steps.{step}", item.kind.target, *_option_targets(item.options)]
+
+
+def _option_targets(options: Mapping[str, Any]) -> Iterator[str]:
+    """Modules of all models that options name, however deep."""
+    for key, value in options.items():
+        if key == "target":
+            yield module_of(str(value))
+        elif isinstance(value, Mapping):
+            yield from _option_targets(value)
 
 
 def gather_spec(plan: Plan, report: ReportDeclaration) -> dict[str, Any]:
