@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from labreport.data import samples_images, samples_reviews
+from labreport.data import samples_images, samples_pairs, samples_reviews
 
 # Python before 3.11.4 has no extraction filters; later ones warn without.
 SAFE = {"filter": "data"} if hasattr(tarfile, "data_filter") else {}
 SMALL = {"train_per_class": 10, "test_per_class": 4, "seed": 3}
+PAIRS = {"train_pairs": 60, "dev_pairs": 12, "test_pairs": 12, "seed": 3}
 
 
 @pytest.fixture(scope="session")
@@ -29,6 +30,13 @@ def reviews_archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def pairs_archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("pairs") / "Stsbenchmark.tar.gz"
+    samples_pairs.write_archive(path, PAIRS)
+    return path
+
+
+@pytest.fixture(scope="session")
 def images_folder(images_archive: Path) -> Path:
     return _unpacked(images_archive, "cifar-10-batches-py")
 
@@ -36,6 +44,11 @@ def images_folder(images_archive: Path) -> Path:
 @pytest.fixture(scope="session")
 def reviews_folder(reviews_archive: Path) -> Path:
     return _unpacked(reviews_archive, "aclImdb")
+
+
+@pytest.fixture(scope="session")
+def pairs_folder(pairs_archive: Path) -> Path:
+    return _unpacked(pairs_archive, "stsbenchmark")
 
 
 def _unpacked(archive: Path, name: str) -> Path:

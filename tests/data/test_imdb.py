@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from sklearn.feature_extraction.text import CountVectorizer
 
-from labreport.data.imdb import content_digest, prepare, words
+from labreport.data.imdb import content_digest, prepare
 from labreport.errors import DataError
 
 ALL = {"train_per_class": None, "test_per_class": None, "seed": 0, "vocabulary": 500, "length": 48}
@@ -33,20 +33,6 @@ def folder(tmp_path: Path) -> Path:
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(text, encoding="utf-8")
     return tmp_path
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("It's GOOD, isn't it?", ["it's", "good", "isn't", "it"]),
-        ("one<br />two<br/><BR >three", ["one", "two", "three"]),
-        ("'quoted' rock'n'roll o'", ["quoted", "rock'n'roll", "o"]),
-        ("Amélie 8/10 well-made_thing", ["amélie", "8", "10", "well", "made", "thing"]),
-        ("... <br /> !", []),
-    ],
-)
-def test_words(text: str, expected: list[str]) -> None:
-    assert words(text) == expected
 
 
 def test_arrays_worked_out_by_hand(folder: Path) -> None:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from labreport.data.subsets import balanced
+from labreport.data.subsets import balanced, part
 from labreport.errors import DataError
 
 CLASSES = ["cat", "dog", "owl"]
@@ -45,3 +45,22 @@ def test_draw_is_fair() -> None:
 def test_more_than_there_is_names_class_and_number() -> None:
     with pytest.raises(DataError, match=r"test_per_class: 21 is more than there is: class cat has 20 samples"):
         balanced(LABELS, CLASSES, 21, seed=0, split="test")
+
+
+def test_part_of_unlabelled_pairs_is_drawn_in_order_without_repeats() -> None:
+    chosen = part(50, 20, seed=0, split="train")
+    assert len(chosen) == 20
+    assert (np.diff(chosen) > 0).all()
+    assert part(50, None, seed=0, split="train").tolist() == list(range(50))
+    assert part(50, 50, seed=0, split="train").tolist() == list(range(50))
+
+
+def test_larger_part_of_pairs_contains_the_smaller_and_draws_differ() -> None:
+    assert set(part(50, 5, 1, "dev")) < set(part(50, 30, 1, "dev"))
+    draws = {tuple(part(50, 5, seed, split)) for seed in range(3) for split in ("train", "dev", "test")}
+    assert len(draws) == 9
+
+
+def test_more_pairs_than_there_are() -> None:
+    with pytest.raises(DataError, match=r"dev_pairs: 51 is more than there is: the dev split has 50 pairs"):
+        part(50, 51, seed=0, split="dev")

@@ -8,31 +8,38 @@ import tarfile
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 
-from labreport.data import imdb, samples_images, samples_reviews
+from labreport.data import imdb, samples_images, samples_pairs, samples_reviews
 from labreport.data.arrays import load
 from labreport.errors import CodeChangedError, DataError, run_step
 from labreport.planning.code import code_digest
 from labreport.steps.prepare import main
 
 SMALL = {"train_per_class": 6, "test_per_class": 3, "seed": 0}
+PAIRS = {"train_pairs": 40, "dev_pairs": 10, "test_pairs": 12, "seed": 0}
 PARAMETERS: dict[str, dict[str, Any]] = {
     "cifar10": {"train_per_class": 4, "test_per_class": None, "seed": 0},
     "imdb": {"train_per_class": 4, "test_per_class": None, "seed": 0, "vocabulary": 100, "length": 40},
+    "stsb": {"train_pairs": 30, "dev_pairs": None, "test_pairs": 5, "seed": 0, "length": 9, "min_count": 2},
 }
 # Python before 3.11.4 has no extraction filters; later ones warn without.
 SAFE: dict[str, Any] = {"filter": "data"} if hasattr(tarfile, "data_filter") else {}
-FILES = {"cifar10": "cifar-10-python.tar.gz", "imdb": "aclImdb_v1.tar.gz"}
-FOLDERS = {"cifar10": "cifar-10-batches-py", "imdb": "aclImdb"}
+FILES = {"cifar10": "cifar-10-python.tar.gz", "imdb": "aclImdb_v1.tar.gz", "stsb": "Stsbenchmark.tar.gz"}
+FOLDERS = {"cifar10": "cifar-10-batches-py", "imdb": "aclImdb", "stsb": "stsbenchmark"}
+VARIANTS = [
+    {"name": "longtail", "classes": [0, 7], "keep": 0.5, "seed": 0},
+    {"name": "balance", "flip": True, "noise_sigma": 0.05, "seed": 0},
+]
 
 
 @pytest.fixture
 def raw(tmp_path: Path) -> Path:
-    """Both archives and their unpacked folders."""
-    for name, generator in (("cifar10", samples_images), ("imdb", samples_reviews)):
-        generator.write_archive(tmp_path / FILES[name], SMALL)
+    """All archives and their unpacked folders."""
+    samples_images.write_archive(tmp_path / FILES["cifar10"], SMALL)
+    samples_reviews.write_archive(tmp_path / FILES["imdb"], SMALL)
+    samples_pairs.write_archive(tmp_path / FILES["stsb"], PAIRS)
+    for name in FILES:
         with tarfile.open(tmp_path / FILES[name]) as tar:
             tar.extractall(tmp_path, **SAFE)
     return tmp_path
@@ -72,8 +79,11 @@ def test_archive_and_folder_give_the_same_files(dataset: str, raw: Path) -> None
     prepared = load(raw / "archive")
     assert prepared.dataset == dataset
     assert prepared.spec == {name: value for name, value in planned.items() if name != "folder"}
-    assert set(np.bincount(prepared.train_labels)) == {4}
-    assert set(np.bincount(prepared.test_labels)) == {3}
+    about = prepared.describe()
+    if dataset == "stsb":
+        assert [about[f"{split}_samples"] for split in ("train", "dev", "test")] == [30, 10, 5]
+    else:
+        assert (set(about["train_counts"]), set(about["test_counts"])) == ({4}, {3})
 
 
 @pytest.mark.parametrize("dataset", FILES)
@@ -87,11 +97,12 @@ def test_altered_archive_is_never_opened(dataset: str, raw: Path, monkeypatch: p
     assert not (raw / "out").exists()
 
 
-def test_altered_image_folder_is_refused(raw: Path) -> None:
-    planned = spec("cifar10", raw)
-    (raw / "cifar-10-batches-py" / "data_batch_5").write_bytes(b"")
-    with pytest.raises(DataError, match="data_batch_5: is not the expected file"):
-        main(arguments(planned, raw / "cifar-10-batches-py", raw / "out"))
+@pytest.mark.parametrize(("dataset", "name"), [("cifar10", "data_batch_5"), ("stsb", "sts-dev.csv")])
+def test_altered_file_of_a_folder_is_refused(dataset: str, name: str, raw: Path) -> None:
+    planned = spec(dataset, raw)
+    (raw / FOLDERS[dataset] / name).write_bytes(b"")
+    with pytest.raises(DataError, match=f"{name}: is not the expected file"):
+        main(arguments(planned, raw / FOLDERS[dataset], raw / "out"))
 
 
 def test_altered_review_folder_is_refused(raw: Path) -> None:
@@ -130,10 +141,48 @@ def test_user_error_is_one_message_and_keeps_what_was_there(raw: Path, capsys: p
     assert load(raw / "out").describe() == before
 
 
-def test_as_a_command_it_loads_only_what_its_key_covers(raw: Path) -> None:
-    command = [sys.executable, "-m", "labreport.steps.prepare"]
+def variant(raw: Path, variants: list[dict[str, Any]], name: str = "cifar10_variant") -> dict[str, Any]:
+    roots = ["labreport.steps.prepare", "labreport.data.cifar10", "labreport.data.variants"]
+    return {**spec("cifar10", raw), "dataset": name, "variants": variants, "code": code_digest(roots)}
+
+
+def test_variants_are_applied_in_their_order(raw: Path) -> None:
+    main(arguments(spec("cifar10", raw), raw / FILES["cifar10"], raw / "base"))
+    counts = {}
+    for name, variants in (("tail", VARIANTS[:1]), ("filled", VARIANTS), ("other order", VARIANTS[::-1])):
+        main(arguments(variant(raw, variants, name), raw / FILES["cifar10"], raw / name))
+        prepared = load(raw / name)
+        assert prepared.dataset == name
+        assert prepared.spec["variants"] == variants
+        assert (raw / name / "test_inputs.npy").read_bytes() == (raw / "base" / "test_inputs.npy").read_bytes()
+        counts[name] = prepared.describe()["train_counts"]
+    tail = [2, 4, 4, 4, 4, 4, 4, 2, 4, 4]
+    assert counts == {"tail": tail, "filled": [4] * 10, "other order": tail}
+
+
+def test_a_class_that_a_variant_leaves_empty_is_one_message(raw: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    planned = variant(raw, [{**VARIANTS[0], "keep": 0.1}])
+    assert run_step(main, arguments(planned, raw / FILES["cifar10"], raw / "out")) == 1
+    message = capsys.readouterr().err
+    assert message.startswith("error: cifar10_variant: longtail.keep: 0.1 of class airplane's 4 training images")
+    assert message.count("\n") == 1
+    assert not (raw / "out").exists()
+
+
+def test_code_of_variants_counts_where_there_are_some(raw: Path) -> None:
+    planned = {**spec("cifar10", raw), "variants": VARIANTS}
+    with pytest.raises(CodeChangedError, match=r"labreport\.data\.variants"):
+        main(arguments(planned, raw / FILES["cifar10"], raw / "out"))
+
+
+@pytest.mark.parametrize("dataset", [*FILES, "variant"])
+def test_as_a_command_it_loads_only_what_its_key_covers(dataset: str, raw: Path) -> None:
+    planned = variant(raw, VARIANTS) if dataset == "variant" else spec(dataset, raw)
+    source = raw / FILES.get(dataset, FILES["cifar10"])
     done = subprocess.run(
-        [*command, *arguments(spec("imdb", raw), raw / FILES["imdb"], raw / "out")], capture_output=True, text=True
+        [sys.executable, "-m", "labreport.steps.prepare", *arguments(planned, source, raw / "out")],
+        capture_output=True,
+        text=True,
     )
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     load(raw / "out")

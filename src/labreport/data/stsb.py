@@ -82,7 +82,7 @@ def _parse(where: str, data: bytes) -> tuple[list[tuple[str, str]], list[float]]
         columns = row.removesuffix("\r").split("\t")
         if len(columns) < COLUMNS:
             raise DataError(
-                f"{where}:{number}: found {len(columns)} columns, at least {COLUMNS} are needed, with tabs between "
+                f"{where}:{number}: found {len(columns)} of the {COLUMNS} columns that are needed, with tabs between "
                 "(genre, file, year, number, score, two sentences); mend the line or fetch the official archive again"
             )
         scores.append(_score(columns[SCORE], f"{where}:{number}"))
