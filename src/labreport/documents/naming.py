@@ -45,9 +45,13 @@ def described(value: Any) -> tuple[str, list[str]]:
 def suggestion(name: str, allowed: Iterable[str]) -> str:
     """`; did you mean "x"?` and everything that is allowed, as the end of a message."""
     names = [str(known) for known in allowed]
-    close = difflib.get_close_matches(name, names, n=1)
-    hint = f'; did you mean "{close[0]}"?' if close else "."
-    return f"{hint} There are: {', '.join(names) or 'none'}"
+    return f"{did_you_mean(name, names) or '.'} There are: {', '.join(names) or 'none'}"
+
+
+def did_you_mean(name: str, allowed: Iterable[str]) -> str:
+    """`; did you mean "x"?` where a name is close to one that is allowed, else nothing."""
+    close = difflib.get_close_matches(name, list(allowed), n=1)
+    return f'; did you mean "{close[0]}"?' if close else ""
 
 
 def unknown(name: Any, what: str, allowed: Iterable[str]) -> TemplateError:

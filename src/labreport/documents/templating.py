@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,17 +25,10 @@ def fill(template: Path, names: Mapping[str, Any], filters: Mapping[str, Callabl
             it fails; with file and line.
         ResultsError: a result that it names is missing; with file and line.
     """
-    environment = ImmutableSandboxedEnvironment(
-        loader=jinja2.FileSystemLoader([template.parent, template.parent.parent]),
-        undefined=_undefined(names),
-        keep_trailing_newline=True,
-        comment_start_string="{##",  # Jinja's own would take a heading's {#sec:id} for a comment
-        comment_end_string="##}",
-    )
-    environment.filters.update(filters)
-    environment.globals.update(names)
+    language = environment(filters, [template.parent, template.parent.parent], _undefined(names))
+    language.globals.update(names)
     try:
-        return environment.get_template(template.name).render()
+        return language.get_template(template.name).render()
     except jinja2.TemplateNotFound as error:
         raise TemplateError(f"{_place(error, template)}: there is no {error.name!r} in {template.parent}") from None
     except jinja2.TemplateSyntaxError as error:
@@ -46,6 +39,29 @@ def fill(template: Path, names: Mapping[str, Any], filters: Mapping[str, Callabl
         raise TemplateError(f"{_place(error, template)}: {error.message}") from None
     except Exception as error:  # an expression in a template can fail in any way that Python can
         raise TemplateError(f"{_place(error, template)}: {type(error).__name__}: {error}") from error
+
+
+def environment(
+    filters: Mapping[str, Callable[..., str]],
+    folders: Sequence[Path] = (),
+    undefined: type[jinja2.Undefined] = jinja2.StrictUndefined,
+) -> jinja2.Environment:
+    """The language of templates.
+
+    Args:
+        filters: by name, beside Jinja's own.
+        folders: where included templates are looked for.
+        undefined: what a name that does not exist becomes.
+    """
+    language = ImmutableSandboxedEnvironment(
+        loader=jinja2.FileSystemLoader(folders),
+        undefined=undefined,
+        keep_trailing_newline=True,
+        comment_start_string="{##",  # Jinja's own would take a heading's {#sec:id} for a comment
+        comment_end_string="##}",
+    )
+    language.filters.update(filters)
+    return language
 
 
 def _place(error: Exception, template: Path) -> str:

@@ -14,9 +14,23 @@ from labreport.documents import wording
 from labreport.documents.naming import Namespace, unknown
 from labreport.documents.text import Literal
 from labreport.files import read_json
+from labreport.metrics import metric_columns
 from labreport.results import Results
+from labreport.training.tasks import TASKS
 
 OUTCOMES = ("supported", "refuted", "undecided")
+SIZES = ("parameters", "train_samples", "val_samples", "test_samples")
+SPLITS = ("train", "dev", "test")
+PUBLISHED = (
+    "val_accuracy",
+    "train_accuracy",
+    "seconds",
+    "best_epoch",
+    "convergence_epoch",
+    "test_loss",
+    "test_pearson",
+    "val_pearson",
+)
 IDENTIFIER = re.compile(r"[A-Za-z0-9]+(?:_+[A-Za-z0-9]+)*")
 
 
@@ -43,7 +57,7 @@ def functions(results: Results, spec: Mapping[str, Any], lang: str) -> dict[str,
         if name not in (spec.get("data") or {}):
             raise unknown(name, "data set", spec.get("data") or {})
         title = (spec.get("dataset_titles") or {}).get(name, name.upper())
-        return _dataset(results.dataset(name), name, title)
+        return _dataset(results, name, title)
 
     @cache
     def claim(name: str) -> Namespace:
@@ -101,62 +115,95 @@ def _run(results: Results, name: str, lang: str) -> Namespace:
     training = spec["training"]
     devices = dict.fromkeys(str(device) for device in results.environment(name)["device"])
     epochs = int(summary["epochs"].iloc[0])
-    averaged = (
-        "best_val_accuracy",
-        "best_epoch",
-        "train_accuracy",
-        "train_loss",
-        "val_loss",
-        "seconds",
-        "samples_per_second",
-        "val_accuracy",
-    )
-    spread = float(summary["val_accuracy"].std(ddof=1))
-    published = results.published(name)
+    schedule = training.get("schedule")
     values = {
         "name": shown_name(name),
         "epochs": epochs,
         "batch_size": training["batch_size"],
         "learning_rate": training["learning_rate"],
         "optimizer": Literal(training["optimizer"]["name"]),
-        "parameters": int(summary["parameters"].iloc[0]),
-        "train_samples": int(summary["train_samples"].iloc[0]),
-        "val_samples": int(summary["val_samples"].iloc[0]),
+        "loss": Literal(training["loss"]["name"]),
+        "schedule": Literal(schedule["name"]) if schedule else None,
         "seeds": len(summary),
-        **{column: _whole(float(summary[column].mean())) for column in averaged},
-        "val_accuracy_std": None if math.isnan(spread) else spread,
+        **{size: int(summary[size].iloc[0]) for size in SIZES if size in summary},
+        **_measured(summary, results.task(name)),
         "seconds_per_epoch": float(summary["seconds"].mean()) / epochs,
         "device": Literal(wording.word("and", lang).join(devices)),
-        "published": Namespace(
-            f'run("{name}").published', {key: published.get(key) for key in ("val_accuracy", "seconds")}
-        ),
+        "published": _published(results.published(name), name),
         "model": _nested(f'run("{name}").model', spec["model"].get("parameters") or {}),
     }
     return Namespace(f'run("{name}")', values)
 
 
-def _dataset(found: Mapping[str, Any], name: str, title: str) -> Namespace:
+def _measured(summary: pd.DataFrame, task: str) -> dict[str, float | int | None]:
+    """The mean over seeds of every number of a run, and of its metrics also the standard deviation."""
+    best = f"best_val_{TASKS[task].metrics[0]}"
+    metrics = [column for column in (*metric_columns(task), best, "val_loss_at_best") if column in summary]
+    means = {
+        column: _whole(_number(float(summary[column].mean())))
+        for column in (*metrics, "best_epoch", "seconds", "samples_per_second")
+    }
+    return means | {f"{column}_std": _number(float(summary[column].std(ddof=1))) for column in metrics}
+
+
+def _published(stated: Mapping[str, Any], name: str) -> Namespace:
+    """What the published report states, and None for what it might."""
+    values: dict[str, Any] = {key: _whole(stated[key]) if key in stated else None for key in PUBLISHED}
+    classes = stated.get("per_class") or {}
+    values["per_class"] = {Literal(label): value for label, value in classes.items()} or None
+    return Namespace(f'run("{name}").published', values)
+
+
+def _dataset(results: Results, name: str, title: str) -> Namespace:
+    found = results.dataset(name)
     values = {
         "name": name,
         "title": Literal(title),
-        "train_samples": sum(found["train_counts"]),
-        "test_samples": sum(found["test_counts"]),
+        **{f"{split}_samples": _samples(found, split) for split in SPLITS},
         "classes": [Literal(label) for label in found["classes"]],
         "vocabulary": found.get("vocabulary"),
         "length": found.get("length"),
+        **_groups(results, found, name),
     }
+    if unknown := found.get("unknown"):
+        shares = {split: count["unknown"] / count["tokens"] for split, count in unknown.items() if count["tokens"]}
+        values["unknown"] = Namespace(f'dataset("{name}").unknown', shares)
     return Namespace(f'dataset("{name}")', values)
+
+
+def _samples(found: Mapping[str, Any], split: str) -> int | None:
+    """The size of a split; None where there is no such split."""
+    counts = found.get(f"{split}_counts")
+    return found.get(f"{split}_samples", sum(counts) if counts else None)
+
+
+def _groups(results: Results, found: Mapping[str, Any], name: str) -> dict[str, Any]:
+    """The classes that a long tail cut short, and how many training images a class has among these and the others."""
+    if not any(variant["name"] == "longtail" for variant in found.get("spec", {}).get("variants") or []):
+        return {}
+    counts = dict(zip(found["classes"], found["train_counts"], strict=True))
+    short, full = results.class_groups(name)
+    means = {
+        key: _whole(sum(counts[label] for label in group) / len(group))
+        for key, group in (("short_count", short), ("full_count", full))
+    }
+    return {"short": [Literal(label) for label in short], "full": [Literal(label) for label in full], **means}
 
 
 def _claim(found: Mapping[str, Any], name: str, lang: str) -> Namespace:
     outcomes = {outcome: found["outcome"] == outcome for outcome in OUTCOMES}
     reason = Literal(found["reason"][lang])
-    values = {
-        key: shown_name(value) if isinstance(value, str) else value
-        for key, value in found["values"].items()
-        if key not in OUTCOMES
-    }
+    values = {key: _shown(value) for key, value in found["values"].items() if key not in OUTCOMES}
     return Namespace(f'claim("{name}")', {**values, **outcomes, "outcome": found["outcome"], "reason": reason})
+
+
+def _shown(value: Any) -> Any:
+    """A value of a claim, whose texts are names."""
+    if isinstance(value, str):
+        return shown_name(value)
+    if isinstance(value, Mapping):
+        return {key: _shown(item) for key, item in value.items()}
+    return [_shown(item) for item in value] if isinstance(value, list) else value
 
 
 def _measurement(frame: pd.DataFrame, name: str) -> Namespace:
@@ -178,5 +225,9 @@ def _plain(value: Any) -> Any:
     return None if pd.isna(value) else value
 
 
-def _whole(value: float) -> float | int:
-    return int(value) if value.is_integer() else value
+def _number(value: float) -> float | None:
+    return None if math.isnan(value) else value
+
+
+def _whole(value: float | None) -> float | int | None:
+    return int(value) if value is not None and float(value).is_integer() else value
