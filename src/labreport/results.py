@@ -138,14 +138,17 @@ class Results:
 
     def per_class(self, experiment: str) -> pd.DataFrame:
         """Columns `class, samples, correct, accuracy, seed`: a row per seed and class."""
+        self._check_file(experiment, "per_class.csv")
         return self._stack(experiment, lambda run: read_table(run.path / "per_class.csv", PER_CLASS))
 
     def confusion(self, experiment: str) -> pd.DataFrame:
         """Columns `true, predicted, count, seed`: a row per seed and pair of classes."""
+        self._check_file(experiment, "confusion.csv")
         return self._stack(experiment, lambda run: read_table(run.path / "confusion.csv", CONFUSION))
 
     def predictions(self, experiment: str) -> pd.DataFrame:
         """Columns `score, predicted, seed` of a similarity: a row per seed and pair of the test split, 0 to 5."""
+        self._check_file(experiment, "predictions.csv")
         return self._stack(experiment, lambda run: read_table(run.path / "predictions.csv", PREDICTIONS))
 
     def filters(self, experiment: str) -> dict[int, np.ndarray]:
@@ -174,6 +177,10 @@ class Results:
     def run_spec(self, experiment: str) -> dict[str, Any]:
         """The spec that the first run of `experiment` was trained with: `model`, `data`, `training` and more."""
         return read_object(self.runs(experiment)[0].path / "spec.json", ("model", "data", "training"))
+
+    def settings(self, experiment: str) -> dict[str, Any]:
+        """What `experiment` was declared with: training, model and, where it has them, word vectors."""
+        return dict(self._entry(experiment).get("settings") or {})
 
     def published(self, experiment: str) -> dict[str, Any]:
         """What the published report states, each only where it is stated.
@@ -246,6 +253,14 @@ class Results:
             known = ", ".join(folders) or "none"
             raise ResultsError(f"{self.name}: there is no {name!r} among the {group} here; there are: {known}")
         return Path(folders[name])
+
+    def _check_file(self, experiment: str, file: str) -> None:
+        task = self.task(experiment)
+        if file not in TASKS[task].files:
+            raise ResultsError(
+                f"{self.name}: {experiment} was trained for {task}, which leaves no {file} "
+                f"but {', '.join(TASKS[task].files)}"
+            )
 
     def _stack(self, experiment: str, read: Callable[[Run], pd.DataFrame]) -> pd.DataFrame:
         frames = [read(run).assign(seed=run.seed) for run in self.runs(experiment)]

@@ -72,13 +72,11 @@ def _reason(values: Mapping[str, Any]) -> dict[str, str]:
     base, epoch, errors = values["base"], values["base_epoch"], values["errors"]
 
     def listed(lang: str) -> str:
-        words = {
-            "zh": "{0} 在第 {1:.3g} 轮（差的标准误差 {2:.1f}）",
-            "en": "{0} in epoch {1:.3g} (error of the gap {2:.1f})",
-        }
-        return joined([words[lang].format(name, at, errors[name]) for name, at in values["epochs"].items()], lang)
+        words = {"zh": "{0} 在第 {1:.3g} 轮（{2:.1f}）", "en": "{0} in epoch {1:.3g} ({2:.1f})"}[lang]
+        return joined([words.format(name, at, errors[name]) for name, at in values["epochs"].items()], lang)
 
     return {
-        "zh": f"{base} 在第 {epoch:.3g} 轮收敛；{listed('zh')}。",
-        "en": f"{base} converges in epoch {epoch:.3g}; {listed('en')}.",
+        "zh": f"{base} 在第 {epoch:.3g} 轮收敛，{listed('zh')}；括号内为与 {base} 之差的标准误差，单位为轮。",
+        "en": f"{base} converges in epoch {epoch:.3g}, {listed('en')}; in brackets the standard error of the "
+        f"difference to {base}, in epochs.",
     }

@@ -69,7 +69,8 @@ def _reason(values: Mapping[str, Any]) -> dict[str, str]:
         "zh": f"与 {values['base']} 的{column_title(metric, 'zh')}相比，{expected} {change(values['gain'], 'zh')}，"
         f"其余实验中最好的 {rival} {change(other, 'zh')}；前者{'领先' if lead >= 0 else '落后'} "
         f"{gap(lead, metric, 'zh')}（标准误差 {error}）。",
-        "en": f"Against the {column_title(metric, 'en')} of {values['base']}, {expected} {change(values['gain'], 'en')} "
-        f"and {rival}, the best of the others, {change(other, 'en')}; the first is {gap(lead, metric, 'en')} "
+        "en": f"Against the {column_title(metric, 'en')} of {values['base']}, {expected} "
+        f"{change(values['gain'], 'en')} and {rival}, the best of the others, {change(other, 'en')}; the first is "
+        f"{gap(lead, metric, 'en')} "
         f"{'ahead' if lead >= 0 else 'behind'} (standard error {error}).",
     }

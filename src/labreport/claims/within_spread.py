@@ -76,8 +76,8 @@ def _reason(values: Mapping[str, Any], holds: bool) -> dict[str, str]:
     farthest = {"zh": "超出最多的", "en": "farthest beyond it"}
     which = closest if holds else farthest
     return {
-        "zh": f"各实验与 {base} 之差以种子间两倍标准误差为界：{which['zh']}是 {widest}，"
-        f"其{column_title(metric, 'zh')}相差 {gap(difference, metric, 'zh')}，界限为 {spread}。",
+        "zh": f"各实验与 {base} 之差以其种子间标准误差的两倍为界：{which['zh']}是 {widest}，"
+        f"{column_title(metric, 'zh')}相差 {gap(difference, metric, 'zh')}，界限为 {spread}。",
         "en": f"The limit is twice the standard error over seeds of the difference to {base}: {which['en']} is "
         f"{widest}, which differs in {column_title(metric, 'en')} by {gap(difference, metric, 'en')} where "
         f"{spread} are allowed.",

@@ -16,7 +16,7 @@ from labreport.results import Results
 
 
 def main(argv: Sequence[str] | None = None) -> None:
-    """Write `metrics.csv`, `runs.csv` and `per_class.csv` with every run of the report."""
+    """Write `metrics.csv` and `runs.csv` with every run of the report, `per_class.csv` with those that have classes."""
     parser = argparse.ArgumentParser(prog="labreport.steps.gather", description=__doc__)
     parser.add_argument("--spec", required=True, type=json.loads, help="which runs, as JSON")
     parser.add_argument("--out", required=True, type=Path, help="the folder to write to")

@@ -5,39 +5,46 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from labreport.metrics import SPLITS, split_column
 from labreport.results import Results
-from labreport.sampling import sampling_error
-from labreport.tables.heads import head
+from labreport.tables.heads import head, note
+from labreport.tables.looks import finite_error, look
 from labreport.tables.table import Column, Table, best_rows, decimals_for
 
-PERCENT = 100.0
 LOSS_DECIMALS = 3
-SHOWN = ("epoch", "train_loss", "train_accuracy", "val_loss", "val_accuracy", "seconds")
 
 
 def build(results: Results, options: Mapping[str, Any], lang: str) -> Table:
-    """A row per epoch, seed after seed; each seed's best validation accuracy is bold."""
+    """A row per epoch, seed after seed; each seed's best validation accuracy or correlation is bold.
+
+    The learning rate has a column where it changed on the way.
+    """
     name = results.single(options["experiments"])
+    task, metric = results.task(name), results.metric(name)
+    main = f"val_{metric}"
     frame = results.metrics(name)
     samples = int(results.summary(name)["val_samples"].iloc[0])
-    errors = [PERCENT * sampling_error(value, samples) for value in frame["val_accuracy"]]
-    decimals = decimals_for([max(errors)])
+    percent = look(main, 0).get("factor", 1.0)
+    decimals = decimals_for([percent * max(finite_error(main, value, samples) for value in frame[main])])
     several = frame["seed"].nunique() > 1
-    frame = frame[["seed", *SHOWN]] if several else frame[list(SHOWN)]
-    percent: dict[str, Any] = {"align": "decimal", "unit": "%", "decimals": decimals, "factor": PERCENT}
-    loss: dict[str, Any] = {"align": "decimal", "decimals": LOSS_DECIMALS}
+    shown = ["epoch", *(f"{split}_{key}" for split in SPLITS[task] for key in ("loss", metric))]
+    shown += ["learning_rate"] * (frame["learning_rate"].nunique() > 1) + ["seconds"]
+    frame = frame[["seed"] * several + shown]
     looks: dict[str, dict[str, Any]] = {
         "seed": {"align": "right"},
         "epoch": {"align": "right"},
+        "learning_rate": {"align": "right"},
         "seconds": {"align": "decimal", "unit": "s", "decimals": 1},
     }
-    for key in ("train", "val"):
-        looks |= {f"{key}_loss": loss, f"{key}_accuracy": percent}
+    for key in shown[1:]:
+        if key not in looks:
+            looks[key] = look(key, LOSS_DECIMALS if key.endswith("_loss") else decimals)
     columns = [Column(key, head(key, lang), **looks[key]) for key in frame.columns]
-    place = list(frame.columns).index("val_accuracy")
+    place = list(frame.columns).index(main)
     seeds = frame["seed"] if several else frame["epoch"] * 0
     bold = set()
     for _, rows in frame.groupby(seeds):
-        best = best_rows(list(rows["val_accuracy"]), decimals, PERCENT)
+        best = best_rows(list(rows[main]), decimals, percent)
         bold |= {(int(rows.index[row]), place) for row in best}
-    return Table(frame, columns, frozenset(bold))
+    notes = [] if split_column(main)[1].percent else [note("loss_scale", lang)]
+    return Table(frame, columns, frozenset(bold), notes)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from labreport.figures.labels import class_name, implementation_name
 
-__all__ = ["class_name", "head", "implementation_name", "note", "scale_notes"]
+__all__ = ["class_name", "head", "implementation_name", "listed", "note", "scale_notes", "word"]
 
 HEADS: dict[str, dict[str, str]] = {
     "experiment": {"zh": "实验", "en": "Experiment"},
@@ -13,6 +15,20 @@ HEADS: dict[str, dict[str, str]] = {
     "epoch": {"zh": "轮次", "en": "Epoch"},
     "val_accuracy": {"zh": "验证准确率", "en": "Validation accuracy"},
     "published_accuracy": {"zh": "原报告 准确率", "en": "Published accuracy"},
+    "published_train": {"zh": "原报告 训练", "en": "Published training"},
+    "published_val": {"zh": "原报告 验证", "en": "Published validation"},
+    "published_test_loss": {"zh": "原报告 损失", "en": "Published loss"},
+    "published_test_pearson": {"zh": "原报告 皮尔逊", "en": "Published Pearson"},
+    "published_val_pearson": {"zh": "原报告 验证皮尔逊", "en": "Published dev. Pearson"},
+    "convergence_epoch": {"zh": "收敛轮次", "en": "Converged in epoch"},
+    "published_convergence": {"zh": "原报告 收敛轮次", "en": "Published: converged"},
+    "best_val_accuracy": {"zh": "最高 验证准确率", "en": "Best validation accuracy"},
+    "best_epoch": {"zh": "最佳轮次", "en": "Best epoch"},
+    "published_best_epoch": {"zh": "原报告 最佳轮次", "en": "Published best epoch"},
+    "test_loss": {"zh": "测试损失", "en": "Test loss"},
+    "train_pearson": {"zh": "训练 皮尔逊", "en": "Training Pearson"},
+    "val_pearson": {"zh": "验证 皮尔逊", "en": "Validation Pearson"},
+    "test_pearson": {"zh": "测试 皮尔逊", "en": "Test Pearson"},
     "difference": {"zh": "差", "en": "Difference"},
     "seconds": {"zh": "用时", "en": "Time"},
     "published_seconds": {"zh": "原报告 用时", "en": "Published time"},
@@ -25,10 +41,29 @@ HEADS: dict[str, dict[str, str]] = {
     "total": {"zh": "合计", "en": "Total"},
     "model": {"zh": "模型参数", "en": "Model settings"},
     "samples": {"zh": "训练 / 验证样本", "en": "Training / validation samples"},
+    "samples_of_three": {"zh": "训练 / 验证 / 测试样本", "en": "Training / validation / test samples"},
     "batch_size": {"zh": "批大小", "en": "Batch size"},
     "learning_rate": {"zh": "学习率", "en": "Learning rate"},
     "optimizer": {"zh": "优化器", "en": "Optimizer"},
     "loss": {"zh": "损失函数", "en": "Loss function"},
+    "dataset": {"zh": "数据集", "en": "Data set"},
+    "schedule": {"zh": "学习率调度", "en": "Schedule"},
+    "augment": {"zh": "数据增强", "en": "Augmentation"},
+    "vectors": {"zh": "词向量", "en": "Word vectors"},
+    "test_samples": {"zh": "测试集", "en": "Test set"},
+    "split": {"zh": "划分", "en": "Split"},
+    "train": {"zh": "训练集", "en": "Training"},
+    "dev": {"zh": "验证集", "en": "Validation"},
+    "test": {"zh": "测试集", "en": "Test"},
+    "pairs": {"zh": "句对数", "en": "Sentence pairs"},
+    "tokens": {"zh": "词数", "en": "Words"},
+    "unknown": {"zh": "未登录词", "en": "Unknown words"},
+    "unknown_share": {"zh": "未登录词比例", "en": "Share unknown"},
+    "short": {"zh": "少样本类别", "en": "Short classes"},
+    "full": {"zh": "完整类别", "en": "Full classes"},
+    "gap": {"zh": "两者之差", "en": "Gap"},
+    "mean": {"zh": "平均", "en": "Mean"},
+    "stated": {"zh": "所述总准确率", "en": "Stated accuracy"},
     "class": {"zh": "类别", "en": "Class"},
     "all": {"zh": "全部", "en": "All"},
     "seed": {"zh": "种子", "en": "Seed"},
@@ -67,6 +102,45 @@ NOTES: dict[str, dict[str, str]] = {
     "missing_seeds": {"zh": "{0}：{2} 个种子中完成 {1} 个。", "en": "{0}: {1} of {2} seeds."},
     "shared_model": {"zh": "各模型均取 {0}。", "en": "All models: {0}."},
     "class_samples": {"zh": "每类 {0} 个验证样本。", "en": "{0} validation samples per class."},
+    "setting": {"zh": "{0}：{1}。", "en": "{0}: {1}."},
+    "convergence": {
+        "zh": "收敛轮次：{1}首次距该次运行的最高值不超过 {0} 的一轮。",
+        "en": "Converged in the first epoch whose {1} lies within {0} of the run's best.",
+    },
+    "best_epoch": {
+        "zh": "最佳轮次为验证准确率最高的一轮，原报告的准确率即取自该轮。",
+        "en": "The best epoch has the highest validation accuracy; the published accuracy is that of its best epoch.",
+    },
+    "chosen_epoch": {
+        "zh": "测试值与验证值取自验证皮尔逊系数最高的一轮；损失以 0–5 分为标度。",
+        "en": "Test and validation values are those of the epoch with the best validation Pearson correlation; losses "
+        "are on the scale of the scores, 0 to 5.",
+    },
+    "loss_scale": {
+        "zh": "损失以 0–5 分为标度。",
+        "en": "Losses are on the scale of the scores, 0 to 5.",
+    },
+    "longtail": {
+        "zh": "{0}：{1}各保留 {2}% 的训练样本。",
+        "en": "{0}: {1} keep {2}% of their training samples.",
+    },
+    "balance": {
+        "zh": "{0}：不足的类别以本类样本的变换补足至最大类的样本数。",
+        "en": "{0}: smaller classes are filled up to the size of the largest with altered copies of their own samples.",
+    },
+    "short_classes": {"zh": "少样本类别为{0}。", "en": "The short classes are {0}."},
+    "macro": {
+        "zh": "数值为各类别验证准确率的平均。",
+        "en": "Values are means of the classes' validation accuracies.",
+    },
+    "pairs": {
+        "zh": "词表 {0} 个词（含填充与未登录），每句至多 {1} 个词。",
+        "en": "The vocabulary has {0} words, padding and unknown included; a sentence has at most {1} words.",
+    },
+    "published_mean": {
+        "zh": "各类样本数相等时，各类别准确率的平均就是总准确率。",
+        "en": "Where classes are of equal size, the mean of their accuracies is the accuracy over all.",
+    },
     "counted": {
         "zh": "参数量含批归一化与短接处的卷积。",
         "en": "Parameters include batch normalisation and the convolutions on shortcuts.",
@@ -84,6 +158,11 @@ NOTES: dict[str, dict[str, str]] = {
 }
 
 WORDS: dict[str, dict[str, str]] = {
+    "mse_loss": {"zh": "均方误差", "en": "mean squared error"},
+    "crop": {"zh": "随机裁剪", "en": "random crop"},
+    "flip": {"zh": "水平翻转", "en": "horizontal flip"},
+    "percentage_points": {"zh": "{0} 个百分点", "en": "{0} percentage points"},
+    "recurrent": {"zh": "循环层", "en": "recurrent"},
     "cross_entropy": {"zh": "交叉熵", "en": "cross-entropy"},
     "max_pool": {"zh": "最大池化", "en": "max-pool"},
     "average_pool": {"zh": "平均池化", "en": "average pool"},
@@ -109,6 +188,13 @@ def note(key: str, lang: str, *values: object) -> str:
 def word(key: str, lang: str) -> str:
     """A word in a cell; one that is not in the list, such as an optimizer's name, stays as it is."""
     return WORDS.get(key, {}).get(lang, key)
+
+
+def listed(names: Sequence[str], lang: str) -> str:
+    """`a, b and c`; `a、b、c`: an enumeration inside a sentence."""
+    if lang == "zh":
+        return "、".join(names)
+    return " and ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else names[0]
 
 
 def scale_notes(scale: str, lang: str) -> list[str]:

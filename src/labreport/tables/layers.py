@@ -54,7 +54,8 @@ def build(results: Results, options: Mapping[str, Any], lang: str) -> Table:
     ]
     if earlier is not None:
         columns.append(Column("change", head("change", lang)))
-    return Table(frame, columns, notes=[note("counted", lang)])
+    counted = any(stage.more for stage in found)
+    return Table(frame, columns, notes=[note("counted", lang)] if counted else [])
 
 
 def _of(options: Mapping[str, Any]) -> list[Stage]:
@@ -62,12 +63,12 @@ def _of(options: Mapping[str, Any]) -> list[Stage]:
 
 
 def _size(stage: Stage) -> str:
-    """`32 × 32`, or the number of features."""
-    return " × ".join(map(str, stage.output[1:] if len(stage.output) > 1 else stage.output))
+    """`32 × 32`; the number of features; of a recurrent layer steps and features."""
+    return " × ".join(map(str, stage.output[1:] if len(stage.output) > 2 else stage.output))
 
 
 def _kernel(stage: Stage, lang: str) -> str | None:
-    """`7×7, 64`, `[3×3, 64; 3×3, 64] × 3`, `3×3 max-pool`, or the words for what it does."""
+    """`7×7, 64`, `[3×3, 64; 3×3, 64] × 3`, `3×3 max-pool`, `recurrent × 2`, or the words for what it does."""
     if stage.kind == "nothing":
         return None
     if stage.kind in ("convolution", "blocks"):
@@ -75,8 +76,8 @@ def _kernel(stage: Stage, lang: str) -> str | None:
         if len(stage.kernels) > 1:
             text = f"[{text}]"
         return f"{text} × {stage.repeats}" if stage.repeats > 1 else text
-    words = word(stage.kind, lang)
-    return " ".join([*_sizes(stage), words])
+    words = " ".join([*_sizes(stage), word(stage.kind, lang)])
+    return f"{words} × {stage.repeats}" if stage.repeats > 1 else words
 
 
 def _sizes(stage: Stage) -> list[str]:

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from labreport.kinds import Kind
 from labreport.values import IMAGE_MODEL, POSITIVE_WHOLE, Value
 
+METRICS = ("accuracy", "pearson")
 _NETWORK: Mapping[str, Value] = MappingProxyType(
     {"model": IMAGE_MODEL, "image": POSITIVE_WHOLE, "classes": POSITIVE_WHOLE}
 )
@@ -18,9 +19,12 @@ def _kind(
     *required: str,
     optional: tuple[str, ...] = (),
     types: Mapping[str, Value | Mapping[str, Value]] = MappingProxyType({}),
+    choices: Mapping[str, tuple[str, ...]] = MappingProxyType({}),
     single: bool = False,
 ) -> Kind:
-    return Kind(f"labreport.tables.{module}", frozenset(required), frozenset(optional), types=types, single=single)
+    return Kind(
+        f"labreport.tables.{module}", frozenset(required), frozenset(optional), choices, types=types, single=single
+    )
 
 
 KINDS: dict[str, Kind] = {
@@ -31,4 +35,9 @@ KINDS: dict[str, Kind] = {
     "lstm_cost": _kind("lstm_cost", "measurement"),
     "runs": _kind("runs", optional=("experiments",)),
     "epoch_log": _kind("epoch_log", "experiments", single=True),
+    "ablation": _kind("ablation", "experiments", "metric", choices={"metric": METRICS}),
+    "class_counts": _kind("class_counts", "datasets"),
+    "group_accuracy": _kind("group_accuracy", "experiments", "dataset"),
+    "pair_counts": _kind("pair_counts", "dataset"),
+    "published_classes": _kind("published_classes", "experiments"),
 }

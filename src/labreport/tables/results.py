@@ -8,78 +8,124 @@ from typing import Any
 import pandas as pd
 
 from labreport.results import Results
-from labreport.sampling import sampling_error
 from labreport.tables.heads import head, note, scale_notes
-from labreport.tables.table import Column, Table, best_rows, decimals_for
+from labreport.tables.looks import LOSS_DECIMALS, common_metric, decimals_of, finite_error, look
+from labreport.tables.table import Column, Table, best_rows
 
-PERCENT = 100.0
 MILLION = 1e6
+# The value that counts, by metric, and what the published one is called.
+MAIN = {"accuracy": "val_accuracy", "pearson": "test_pearson"}
+PUBLISHED = {"val_accuracy": "published_accuracy", "test_pearson": "published_test_pearson"}
 
 
 def build(results: Results, options: Mapping[str, Any], lang: str) -> Table:
-    """A row per experiment; the best measured accuracy is bold.
+    """A row per experiment; the best measured value is bold.
 
-    The difference to the published accuracy stands only at full scale: elsewhere it would compare different data.
+    Of a classification that is the validation accuracy after the last epoch, and the best epoch's beside it where the
+    published report states which epoch its accuracy is from. Of a similarity it is the test correlation in the epoch
+    that the validation data chose.
+
+    The difference to the published value stands only at full scale: elsewhere it would compare different data.
     """
-    frame = collect(results, options["experiments"])
-    decimals = decimals_for(list(PERCENT * frame["val_accuracy_std"].fillna(frame["sampling_error"])))
-    best = {(row, 3) for row in best_rows(list(frame["val_accuracy"]), decimals, PERCENT)}
-    return Table(frame, columns(frame, decimals, lang), frozenset(best), notes(results, frame, lang))
+    names = list(options["experiments"])
+    main = MAIN[common_metric(results, names)]
+    frame = collect(results, names)
+    decimals = decimals_of(main, frame[f"{main}_std"], frame["sampling_error"])
+    shown = columns(frame, main, decimals, lang)
+    marked = [key for key in (main, "best_val_accuracy") if key in frame]
+    best = {
+        (row, place)
+        for place, column in enumerate(shown)
+        if column.key in marked
+        for row in best_rows(list(frame[column.key]), decimals, column.factor)
+    }
+    return Table(frame, shown, frozenset(best), notes(results, frame, main, lang))
 
 
 def collect(results: Results, experiments: Sequence[str]) -> pd.DataFrame:
-    """Columns `experiment, parameters, epochs, seeds, val_accuracy, val_accuracy_std, sampling_error,
-    published_accuracy, difference, seconds, seconds_std, published_seconds`; accuracies are fractions."""
+    """Columns `experiment, parameters, epochs, seeds`, the value that counts (`val_accuracy` or `test_pearson`) with
+    `_std`, `sampling_error`, `published_accuracy` or `published_test_pearson`, `difference`, `seconds, seconds_std,
+    published_seconds`; accuracies are fractions. Where a best epoch was published also `best_val_accuracy,
+    best_val_accuracy_std, best_epoch, published_best_epoch`; of a similarity `best_epoch, val_pearson, test_loss`."""
+    main = MAIN[common_metric(results, experiments)]
+    by_best = any("best_epoch" in results.published(name) for name in experiments)
     rows = []
     for name in experiments:
         summary, published = results.summary(name), results.published(name)
-        accuracy, seconds = summary["val_accuracy"], summary["seconds"]
-        stated = published.get("val_accuracy", float("nan"))
-        rows.append(
-            {
-                "experiment": name,
-                "parameters": summary["parameters"].iloc[0],
-                "epochs": summary["epochs"].iloc[0],
-                "seeds": len(summary),
-                "val_accuracy": accuracy.mean(),
-                "val_accuracy_std": accuracy.std(),
-                "sampling_error": sampling_error(accuracy.mean(), summary["val_samples"].iloc[0]),
-                "published_accuracy": stated,
-                "difference": accuracy.mean() - stated if results.comparable else float("nan"),
-                "seconds": seconds.mean(),
-                "seconds_std": seconds.std(),
-                "published_seconds": published.get("seconds", float("nan")),
-            }
-        )
+        value, seconds = summary[main], summary["seconds"]
+        samples = summary[f"{main.partition('_')[0]}_samples"].iloc[0]
+        row = {
+            "experiment": name,
+            "parameters": summary["parameters"].iloc[0],
+            "epochs": summary["epochs"].iloc[0],
+            "seeds": len(summary),
+            main: value.mean(),
+            f"{main}_std": value.std(),
+            "sampling_error": finite_error(main, value.mean(), samples),
+        }
+        compared = value
+        if main == "test_pearson":
+            row |= {"best_epoch": summary["best_epoch"].mean(), "val_pearson": summary["best_val_pearson"].mean()}
+            row |= {"test_loss": summary["test_loss"].mean()}
+        elif by_best:
+            best = summary["best_val_accuracy"]
+            row |= {"best_val_accuracy": best.mean(), "best_val_accuracy_std": best.std()}
+            row |= {"best_epoch": summary["best_epoch"].mean()}
+            row |= {"published_best_epoch": published.get("best_epoch", float("nan"))}
+            compared = best if "best_epoch" in published else value
+        stated = published.get(main, float("nan"))
+        row |= {
+            PUBLISHED[main]: stated,
+            "difference": compared.mean() - stated if results.comparable else float("nan"),
+            "seconds": seconds.mean(),
+            "seconds_std": seconds.std(),
+            "published_seconds": published.get("seconds", float("nan")),
+        }
+        rows.append(row)
     return pd.DataFrame(rows)
 
 
-def columns(frame: pd.DataFrame, decimals: int, lang: str) -> list[Column]:
-    """What is shown, accuracies with `decimals` digits; a column without any value is left out."""
+def columns(frame: pd.DataFrame, main: str, decimals: int, lang: str) -> list[Column]:
+    """What is shown, the value that counts with `decimals` digits; a column without any value is left out."""
     seconds = 0 if frame["seconds"].max() >= 1000 else 1
-    in_percent: dict[str, Any] = {"align": "decimal", "decimals": decimals, "factor": PERCENT}
     in_seconds: dict[str, Any] = {"align": "decimal", "decimals": seconds, "unit": "s"}
     in_thousands: dict[str, Any] = {"align": "decimal", "unit": "k", "decimals": 1, "factor": 1e-3}
     in_millions: dict[str, Any] = {"align": "decimal", "unit": "M", "decimals": 2, "factor": 1e-6}
     count = in_millions if frame["parameters"].max() >= MILLION else in_thousands
+    several = frame["seeds"].max() > 1
+    epoch: dict[str, Any] = {"align": "decimal", "decimals": 1} if several else {"align": "right"}
+    value, points = look(main, decimals), {"unit": head("points", lang)} if main == "val_accuracy" else {}
     shown = [
         Column("experiment", head("experiment", lang)),
         Column("parameters", head("parameters", lang), **count),
         Column("epochs", head("epochs", lang), align="right"),
-        Column("val_accuracy", head("val_accuracy", lang), unit="%", spread="val_accuracy_std", **in_percent),
-        Column("published_accuracy", head("published_accuracy", lang), unit="%", **in_percent),
-        Column("difference", head("difference", lang), unit=head("points", lang), **in_percent),
+        Column("test_loss", head("test_loss", lang), **look("test_loss", LOSS_DECIMALS)),
+        Column(main, head(main, lang), spread=f"{main}_std", **value),
+        Column("val_pearson", head("val_pearson", lang), **value),
+        Column("best_val_accuracy", head("best_val_accuracy", lang), spread="best_val_accuracy_std", **value),
+        Column(PUBLISHED[main], head(PUBLISHED[main], lang), **value),
+        Column("difference", head("difference", lang), **{**value, **points}),
+        Column("best_epoch", head("best_epoch", lang), **epoch),
+        Column("published_best_epoch", head("published_best_epoch", lang), align="right"),
         Column("seconds", head("seconds", lang), spread="seconds_std", **in_seconds),
         Column("published_seconds", head("published_seconds", lang), **in_seconds),
     ]
-    return [column for column in shown if frame[column.key].notna().any()]
+    return [column for column in shown if column.key in frame and frame[column.key].notna().any()]
 
 
-def notes(results: Results, frame: pd.DataFrame, lang: str) -> list[str]:
-    """The scale, how many seeds, and which of them are missing."""
+def notes(results: Results, frame: pd.DataFrame, main: str, lang: str) -> list[str]:
+    """The scale, which epoch is meant, how many seeds, and which of them are missing."""
     lines = scale_notes(results.scale, lang)
-    if frame["seeds"].max() > 1:
-        lines.append(note("several_seeds", lang, frame["seeds"].max()))
+    if main == "test_pearson":
+        lines.append(note("chosen_epoch", lang))
+    elif "best_epoch" in frame:
+        lines.append(note("best_epoch", lang))
+    return lines + seed_notes(results, frame, lang)
+
+
+def seed_notes(results: Results, frame: pd.DataFrame, lang: str) -> list[str]:
+    """Over how many seeds the `experiment`s of a frame were averaged (`seeds`), and which are missing."""
+    lines = [note("several_seeds", lang, frame["seeds"].max())] if frame["seeds"].max() > 1 else []
     for name in frame["experiment"]:
         there = len(results.runs(name))
         if missing := results.missing(name):

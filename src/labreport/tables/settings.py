@@ -11,9 +11,16 @@ from labreport.results import Results
 from labreport.tables.heads import head, note, word
 from labreport.tables.table import Column, Table
 
+# What may be absent, or alike in all experiments, and is then no column.
+EXTRAS = ("schedule", "augment", "vectors")
+
 
 def build(results: Results, options: Mapping[str, Any], lang: str) -> Table:
-    """A row per experiment. What all models have alike stands in a note, so that the column shows what differs."""
+    """A row per experiment. What is alike in all of them stands in a note, so that the columns show what differs.
+
+    That holds of the models' parameters, the data set, the schedule of the learning rate, the augmentation and the word
+    vectors.
+    """
     experiments = options["experiments"]
     specs = [results.run_spec(name) for name in experiments]
     models = [spec["model"].get("parameters") or {} for spec in specs]
@@ -29,26 +36,48 @@ def build(results: Results, options: Mapping[str, Any], lang: str) -> Table:
         rows.append(
             {
                 "experiment": name,
+                "dataset": spec["data"]["dataset"],
                 "model": _listed(own) or None,
-                "samples": f"{summary['train_samples']:,} / {summary['val_samples']:,}",
+                "samples": _samples(summary),
                 "epochs": training["epochs"],
                 "batch_size": training["batch_size"],
                 "learning_rate": f"{training['learning_rate']:g}",
                 "optimizer": _named(training["optimizer"], lang),
                 "loss": _named(training["loss"], lang),
+                "schedule": _named(training["schedule"], lang) if training.get("schedule") else None,
+                "augment": ", ".join(_named(step, lang) for step in training.get("augment") or []) or None,
+                "vectors": _named(chosen, lang) if (chosen := results.settings(name).get("vectors")) else None,
             }
         )
     frame = pd.DataFrame(rows)
     right = {"samples", "epochs", "batch_size", "learning_rate"}
-    shown = [key for key in frame.columns if key != "model" or frame["model"].notna().any()]
-    columns = [Column(key, head(key, lang), align="right" if key in right else "left") for key in shown]
+    hidden = {key for key in ("dataset", *EXTRAS) if frame[key].nunique(dropna=False) == 1}
+    shown = [key for key in frame.columns if key not in hidden and frame[key].notna().any()]
+    heads = {key: head(key, lang) for key in frame.columns} | {"samples": _samples_head(frame, lang)}
+    columns = [Column(key, heads[key], align="right" if key in right else "left") for key in shown]
     notes = [note("shared_model", lang, _listed(shared))] if shared else []
+    notes += [
+        note("setting", lang, heads[key], frame[key].iloc[0])
+        for key in EXTRAS
+        if key in hidden and frame[key].notna().all()
+    ]
     return Table(frame, columns, notes=notes)
 
 
+def _samples(summary: pd.Series) -> str:
+    """`5,749 / 1,500 / 1,379`: samples trained on, validated on and, where that is another split, tested on."""
+    counts = [summary[f"{split}_samples"] for split in ("train", "val", "test") if f"{split}_samples" in summary]
+    return " / ".join(f"{int(count):,}" for count in counts)
+
+
+def _samples_head(frame: pd.DataFrame, lang: str) -> str:
+    return head("samples_of_three" if (frame["samples"].str.count("/") == 2).any() else "samples", lang)
+
+
 def _named(choice: Mapping[str, Any], lang: str) -> str:
-    """`SGD (momentum 0.9)`: the name and, where there are any, its parameters."""
-    parameters = _listed(choice.get("parameters") or {})
+    """`SGD (momentum 0.9)`: the name and, where there are any, its parameters, however they are written."""
+    beside = {key: value for key, value in choice.items() if key not in ("name", "parameters")}
+    parameters = _listed(choice.get("parameters") or beside)
     name = word(choice["name"], lang)
     return f"{name} ({parameters})" if parameters else name
 

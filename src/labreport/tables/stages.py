@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import torch
@@ -23,12 +23,13 @@ class Stage:
 
     Attributes:
         name: the child's name.
-        kind: `convolution`, `blocks`, `max_pool`, `average_pool`, `linear` or `nothing` (an identity).
-        output: (channels, height, width), or (features,).
+        kind: `convolution`, `blocks`, `recurrent`, `max_pool`, `average_pool`, `linear` or `nothing` (an identity).
+        output: (channels, height, width), or (features,), or (steps, features).
         kernels: (height, width, channels) of each convolution, in one block where it is made of `repeats` blocks.
-        repeats: how many blocks there are, 1 where there are none.
+        repeats: how many blocks or recurrent layers there are, 1 where there are none.
         stride: ratio by which it shrinks its input, None where it does not slide.
         parameters: their number, normalisation and shortcuts included.
+        more: how many of them are in normalisation and on shortcuts.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Stage:
     repeats: int
     stride: int | None
     parameters: int
+    more: int = 0
 
 
 def stages(target: str, parameters: Mapping[str, Any], image: int, classes: int) -> list[Stage]:
@@ -70,7 +72,7 @@ def stages(target: str, parameters: Mapping[str, Any], image: int, classes: int)
         count = sum(parameter.numel() for parameter in children[name].parameters())
         stage = _stage(name, children[name], output, count + owed)
         if stage is not None:
-            found.append(stage)
+            found.append(replace(stage, more=stage.parameters - _weighing(children[name])))
             owed = 0
         elif found:
             found[-1] = _with_more(found[-1], count)
@@ -83,21 +85,29 @@ def stages(target: str, parameters: Mapping[str, Any], image: int, classes: int)
 
 
 def _keeper(shapes: dict[str, tuple[int, ...]], name: str) -> Any:
-    def keep(module: nn.Module, inputs: tuple[Tensor, ...], output: Tensor) -> None:
-        shapes.setdefault(name, tuple(output.shape[1:]))
+    def keep(module: nn.Module, inputs: tuple[Tensor, ...], output: Tensor | tuple[Tensor, ...]) -> None:
+        result = output[0] if isinstance(output, tuple) else output  # a recurrent layer also returns its last state
+        shapes.setdefault(name, tuple(result.shape[1:]))
 
     return keep
 
 
 def _with_more(stage: Stage, parameters: int) -> Stage:
-    changed = {**stage.__dict__, "parameters": stage.parameters + parameters}
-    return Stage(**changed)
+    return replace(stage, parameters=stage.parameters + parameters, more=stage.more + parameters)
+
+
+def _weighing(module: nn.Module) -> int:
+    """Parameters of the main path's convolutions and of linear and recurrent layers."""
+    layers = [*_convolutions(module), *(part for part in module.modules() if isinstance(part, nn.Linear | nn.RNNBase))]
+    return sum(parameter.numel() for layer in layers for parameter in layer.parameters())
 
 
 def _stage(name: str, module: nn.Module, output: tuple[int, ...], parameters: int) -> Stage | None:
     """The stage that `module` is, None where it only normalises, activates, drops out or reshapes."""
     if isinstance(module, nn.Linear):
         return Stage(name, "linear", output, (), 1, None, parameters)
+    if isinstance(module, nn.RNNBase):
+        return Stage(name, "recurrent", output, (), module.num_layers, None, parameters)
     if isinstance(module, nn.Identity):
         return Stage(name, "nothing", output, (), 1, None, parameters)
     if isinstance(module, POOLS):

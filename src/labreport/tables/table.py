@@ -106,10 +106,11 @@ def decimals_for(spreads: Sequence[float]) -> int:
     return min(max(0, 1 - math.floor(math.log10(min(sizes)))), MOST_DECIMALS)
 
 
-def best_rows(values: Sequence[float], decimals: int, factor: float = 1.0) -> list[int]:
-    """Rows whose value, rounded as it is shown, is the greatest; none where fewer than two rows have a value."""
+def best_rows(values: Sequence[float], decimals: int, factor: float = 1.0, lowest: bool = False) -> list[int]:
+    """Rows whose value, rounded as it is shown, is the greatest (or `lowest`); none where fewer than two have one."""
     shown = [None if pd.isna(value) else float(fixed(factor * value, decimals)) for value in values]
     present = [value for value in shown if value is not None]
     if len(present) < 2:
         return []
-    return [row for row, value in enumerate(shown) if value == max(present)]
+    best = min(present) if lowest else max(present)
+    return [row for row, value in enumerate(shown) if value == best]

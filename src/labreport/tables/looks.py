@@ -1,0 +1,68 @@
+"""How columns of metrics look in a table, and how many digits of them are worth showing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+import pandas as pd
+
+from labreport.errors import ResultsError
+from labreport.metrics import METRICS, split_column
+from labreport.results import Results
+from labreport.sampling import correlation_error, sampling_error
+from labreport.tables.table import decimals_for
+
+PERCENT = 100.0
+LOSS_DECIMALS = 2
+
+
+def common_metric(results: Results, experiments: Sequence[str]) -> str:
+    """The metric of the task that all experiments were trained for: `accuracy` or `pearson`.
+
+    Raises:
+        ResultsError: they were trained for different tasks, or there is no experiment.
+    """
+    found = {name: results.metric(name) for name in experiments}
+    if len(set(found.values())) != 1:
+        names = ", ".join(f"{name} has {metric}" for name, metric in found.items()) or "none"
+        raise ResultsError(f"{results.name}: a table shows experiments of one metric; found: {names}")
+    return found[experiments[0]]
+
+
+def look(column: str, decimals: int) -> dict[str, Any]:
+    """Alignment, unit and digits of a column `<split>_<metric>`: accuracies in percent, all else as it is."""
+    if split_column(column)[1].percent:
+        return {"align": "decimal", "unit": "%", "decimals": decimals, "factor": PERCENT}
+    return {"align": "decimal", "decimals": decimals}
+
+
+def factor(column: str) -> float:
+    """What the numbers of a column are multiplied by to be shown."""
+    return PERCENT if split_column(column)[1].percent else 1.0
+
+
+def finite_error(column: str, value: float, samples: int) -> float:
+    """Standard error of an accuracy or correlation measured on `samples` samples; nan for a loss."""
+    metric = split_column(column)[1]
+    if metric is METRICS["loss"]:
+        return float("nan")
+    return (sampling_error if metric.percent else correlation_error)(value, samples)
+
+
+def decimals_of(column: str, stds: pd.Series, errors: pd.Series) -> int:
+    """Digits worth showing, by the scatter over seeds, or by the finite set of samples where there is one seed."""
+    if split_column(column)[1] is METRICS["loss"]:
+        return LOSS_DECIMALS
+    return decimals_for(list(factor(column) * stds.fillna(errors)))
+
+
+def digits_stated(values: pd.Series, times: float) -> int:
+    """Digits after the decimal mark that the published values have, once multiplied by `times`.
+
+    >>> digits_stated(pd.Series([0.719, 0.7672, float("nan")]), 100.0)
+    2
+    """
+    texts = (Decimal(f"{times * value:.12g}").normalize() for value in values.dropna())
+    return max((max(0, -int(text.as_tuple().exponent)) for text in texts), default=0)

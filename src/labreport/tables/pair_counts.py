@@ -1,0 +1,46 @@
+"""What a data set of sentence pairs holds: pairs, words, and how many words the vocabulary lacks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from labreport.errors import ResultsError
+from labreport.results import Results
+from labreport.tables.heads import head, note
+from labreport.tables.table import Column, Table
+
+SPLITS = ("train", "dev", "test")
+
+
+def build(results: Results, options: Mapping[str, Any], lang: str) -> Table:
+    """A row per split.
+
+    Args:
+        results: the prepared data.
+        options: `dataset`.
+        lang: of the words.
+
+    Raises:
+        ResultsError: it is no data set of pairs.
+    """
+    dataset = results.dataset(options["dataset"])
+    if not isinstance(dataset.get("unknown"), Mapping):
+        raise ResultsError(f"{results.name}: {options['dataset']} does not consist of sentence pairs")
+    rows = []
+    for split in SPLITS:
+        if f"{split}_samples" not in dataset:
+            continue
+        words = dataset["unknown"][split]
+        share = words["unknown"] / words["tokens"] if words["tokens"] else float("nan")
+        rows.append({"split": split, "pairs": dataset[f"{split}_samples"], **words, "unknown_share": share})
+    frame = pd.DataFrame(rows)
+    frame["shown"] = [head(split, lang) for split in frame["split"]]
+    columns = [Column("shown", head("split", lang))]
+    for key in ("pairs", "tokens", "unknown"):
+        frame[f"{key}_shown"] = [f"{count:,}" for count in frame[key]]
+        columns.append(Column(f"{key}_shown", head(key, lang), align="right"))
+    columns.append(Column("unknown_share", head("unknown_share", lang), "decimal", "%", decimals=1, factor=100.0))
+    return Table(frame, columns, notes=[note("pairs", lang, f"{dataset['vocabulary']:,}", dataset["length"])])

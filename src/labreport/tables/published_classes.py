@@ -1,0 +1,44 @@
+"""The published accuracies of the classes, their mean, and the accuracy that was published beside them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from labreport.errors import ResultsError
+from labreport.results import Results
+from labreport.tables.heads import class_name, head, note
+from labreport.tables.looks import PERCENT, digits_stated
+from labreport.tables.table import Column, Table
+
+
+def build(results: Results, options: Mapping[str, Any], lang: str) -> Table:
+    """A row per class, one for their mean and one for the stated accuracy; a column per experiment. No run is read.
+
+    Args:
+        results: what was published.
+        options: `experiments`.
+        lang: of the words.
+
+    Raises:
+        ResultsError: no accuracies of classes were published for an experiment.
+    """
+    names = list(options["experiments"])
+    published = {name: results.published(name) for name in names}
+    for name, stated in published.items():
+        if not stated.get("per_class"):
+            raise ResultsError(f"{results.name}: no accuracies of the classes of {name} were published")
+    classes = list(dict.fromkeys(label for stated in published.values() for label in stated["per_class"]))
+    frame = pd.DataFrame({"class": [*classes, "mean", "stated"]})
+    frame["shown"] = [class_name(label, lang) for label in classes] + [head("mean", lang), head("stated", lang)]
+    for name, stated in published.items():
+        values = stated["per_class"]
+        mean = math.fsum(values.values()) / len(values)
+        frame[name] = [*(values.get(label) for label in classes), mean, stated.get("val_accuracy")]
+    decimals = max(1, *(digits_stated(frame[name].drop(len(classes)), PERCENT) for name in names))
+    percent: dict[str, Any] = {"align": "decimal", "unit": "%", "decimals": decimals, "factor": PERCENT}
+    columns = [Column("shown", head("class", lang)), *(Column(name, name, **percent) for name in names)]
+    return Table(frame, columns, notes=[note("published_mean", lang)])
