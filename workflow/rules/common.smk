@@ -29,8 +29,9 @@ try:
     VECTORS = {vectors.address: vectors for vectors in PLAN.vectors.values()}
     MEASUREMENTS = {measurement.address: measurement for measurement in PLAN.measurements.values()}
     SAMPLES = {sample.key: sample for sample in PLAN.samples.values()}
-    # While a Snakefile is read, Snakemake has not yet told the workflow its targets.
-    check_targets(PLAN, sys.argv[1:])
+    if workflow.is_main_process:  # a cluster's jobs read this file again, with their own files as targets
+        # While a Snakefile is read, Snakemake has not yet told the workflow its targets.
+        check_targets(PLAN, sys.argv[1:])
     # Digests of figures, tables and texts are taken when Snakemake asks for them; take them now, to keep them.
     specs.take_digests(PLAN)
     code_cache.keep(CODE_CACHE)

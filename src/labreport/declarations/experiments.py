@@ -210,7 +210,8 @@ def _check_fitting(settings: Settings, dataset: Dataset, at: str, layers: list[_
     for field, inputs in (("normalize", "images"), ("augment", "images"), ("vectors", "pairs")):
         if getattr(settings, field) and dataset.inputs != inputs:
             raise DeclarationError(
-                f"{_place(layers, field)}: is for {inputs}; {title} is {dataset.inputs}, leave it out"
+                f"{_place(layers, field)}: found {shown(getattr(settings, field))}, which is for {inputs}; "
+                f"{title} is {dataset.inputs}, leave it out"
             )
     if settings.vectors is None and dataset.inputs == "pairs":
         raise DeclarationError(f"{at}.vectors: is missing; {settings.model.name} starts from word vectors")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -9,7 +11,7 @@ from labreport.declarations.items import Item
 from labreport.declarations.reports import ReportDeclaration
 from labreport.declarations.schema import Lang, in_language
 from labreport.errors import DeclarationError
-from labreport.planning.code import code_digest
+from labreport.planning.code import SOURCES, code_digest
 from labreport.planning.keys import module_of
 from labreport.planning.plan import Kept, Plan, Run
 
@@ -17,6 +19,8 @@ from labreport.planning.plan import Kept, Plan, Run
 SHELLS = ("latex", "markdown")
 # The kinds of tables that the page of measured results shows.
 PAGE_KINDS = ("labreport.tables.results", "labreport.tables.lstm_cost")
+# What a template prints of this project's own code: `source("labreport.models.cnn:CNN4")`.
+LISTING = re.compile(r"""\bsource\(\s*["']([\w.]+):""")
 
 
 def item_spec(plan: Plan, report: ReportDeclaration, item: Item, step: str, lang: Lang | None) -> dict[str, Any]:
@@ -103,8 +107,19 @@ def text_spec(plan: Plan, report: ReportDeclaration, lang: Lang) -> dict[str, An
         "dataset_titles": {
             name: in_language(plan.declarations.datasets[name].title, lang) for name in _datasets(plan, report)
         },
+        "listings": _listings(plan, report, lang),
         "code": code_digest(["labreport.steps.write"]),
         **_sources(plan, report, report.experiments, report.measurements),
+    }
+
+
+def _listings(plan: Plan, report: ReportDeclaration, lang: Lang) -> dict[str, str]:
+    """Module -> digest of its file, for each that the text shows a piece of: it shows comments and line numbers too."""
+    path = plan.root / template(report.name, lang)
+    modules = LISTING.findall(path.read_text(encoding="utf-8", errors="replace")) if path.is_file() else []
+    files = {module: SOURCES.joinpath(*module.split(".")).with_suffix(".py") for module in modules}
+    return {
+        module: hashlib.sha256(file.read_bytes()).hexdigest()[:16] for module, file in files.items() if file.is_file()
     }
 
 
@@ -152,9 +167,11 @@ def run_sources(plan: Plan, experiments: Iterable[str]) -> list[str]:
 def text_sources(plan: Plan, report: ReportDeclaration, lang: Lang, suffixes: Iterable[str]) -> list[str]:
     """The files that a report's text is made from; of a figure, those with `suffixes`."""
     shell = sorted(path for path in (plan.root / "templates").glob("*/*.j2") if path.parent.name in SHELLS)
+    bibliography = f"templates/{report.name}/references.bib"
     kept = plan.report_measurements(report)
     return [
         template(report.name, lang),
+        *([bibliography] if (plan.root / bibliography).is_file() else []),
         *(str(path.relative_to(plan.root)) for path in shell),
         *run_sources(plan, report.experiments),
         f"results/reports/{report.name}/runs.csv",

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
+from typing import TYPE_CHECKING
 
-from labreport.planning.plan import Plan
+from labreport.errors import TemplateError
+from labreport.planning.specs import template
 
-REPORT = re.compile(r"report/([^/]+?)(\.zh|\.en)?\.(pdf|md)")
+if TYPE_CHECKING:
+    from labreport.declarations.reports import ReportDeclaration
+    from labreport.planning.plan import Plan
+
+REPORT = re.compile(r"report/([^/]+?)(?:\.(zh|en))?\.(?:pdf|md)")
+TRAIN_ALL = "train_all"
 
 
 def check_targets(plan: Plan, targets: Iterable[object]) -> None:
@@ -20,10 +27,54 @@ def check_targets(plan: Plan, targets: Iterable[object]) -> None:
     Raises:
         DeclarationError: a target report/NAME... whose report is not declared.
         DataError: the raw folder holds no data that one of the reports needs.
+        TemplateError: something is still to be trained for a report whose text cannot be written.
     """
-    names = [found[1] for target in targets if (found := REPORT.fullmatch(str(target)))]
-    experiments = {experiment: None for name in names for experiment in plan.report(name).experiments}
+    words = [str(target) for target in targets]
+    lang = plan.declarations.config.lang
+    texts = {(found[1], found[2] or lang): None for word in words if (found := REPORT.fullmatch(word))}
+    experiments = {experiment: None for name, _ in texts for experiment in plan.report(name).experiments}
     runs = plan.report_runs(experiments or plan.runs)
     for data in {run.data.folder: run.data for run in runs if not run.is_there(plan.root)}.values():
         if not data.is_there(plan.root):
             plan.raw_source(data.name)
+    if not texts and TRAIN_ALL not in words:
+        texts = {(name, lang): None for name in plan.declarations.reports}
+    for name, text_lang in texts:
+        _check_text(plan, plan.report(name), text_lang)
+
+
+def _check_text(plan: Plan, report: ReportDeclaration, lang: str) -> None:
+    path = template(report.name, lang)
+    try:
+        text = (plan.root / path).read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise TemplateError(
+            f"{path}: no such file; write the report's text there, as docs/architecture.md tells"
+        ) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise TemplateError(f"{path}: cannot be read: {error}") from None
+    if not plan.unfinished(plan.report_runs(report.experiments)):
+        return  # nothing to train, and the step that writes the text tells its mistakes as soon
+    # Only here, so that planning a finished project imports no jinja2.
+    from labreport.documents.bibliography import FILE, load
+    from labreport.documents.check import template_mistakes
+
+    names = _names(plan, report, load((plan.root / path).with_name(FILE)))
+    mistakes = template_mistakes(text, names)
+    if mistakes:
+        raise TemplateError("\n".join(f"{path}: {mistake}" for mistake in mistakes))
+
+
+def _names(plan: Plan, report: ReportDeclaration, citations: Collection[str]) -> Mapping[str, Collection[str]]:
+    """What a report's template may name, by group."""
+    experiments = [plan.declarations.experiments[name] for name in report.experiments]
+    return {
+        "experiments": report.experiments,
+        "parts": {experiment.part for experiment in experiments},
+        "datasets": {experiment.dataset.name for experiment in experiments},
+        "measurements": report.measurements,
+        "figures": report.figures,
+        "tables": report.tables,
+        "claims": report.claims,
+        "citations": citations,
+    }
