@@ -61,6 +61,21 @@ def test_larger_share_contains_the_smaller_and_no_class_touches_another() -> Non
     assert kept([2], 0.4) == kept([0, 2], 0.4)
 
 
+def test_classes_of_one_size_do_not_keep_the_same_places() -> None:
+    whole = images([40, 40])
+    tail = {image.tobytes() for image in apply(whole, [{**TAIL, "classes": [0, 1]}]).train_inputs}
+    places = [
+        [
+            place
+            for place, image in enumerate(whole.train_inputs[whole.train_labels == label])
+            if image.tobytes() in tail
+        ]
+        for label in (0, 1)
+    ]
+    assert [len(kept) for kept in places] == [4, 4]
+    assert places[0] != places[1]
+
+
 def test_draw_is_fair() -> None:
     whole = images([20, 20])
     found = np.zeros(20)

@@ -65,6 +65,11 @@ def test_same_bits_whatever_the_hash_seed(pairs: Prepared, tmp_path: Path) -> No
     assert len(found) == 1
 
 
+def test_same_bits_where_several_workers_would_race() -> None:
+    texts = corpus(np.random.default_rng(0).integers(2, 502, (5000, 20)).tolist(), 500)
+    assert len({train(texts, SMALL).tobytes() for _ in range(3)}) == 1
+
+
 def test_every_parameter_changes_them(pairs: Prepared) -> None:
     others = ({}, {"seed": 1}, {"window": 1}, {"epochs": 3}, {"dimensions": 13})
     assert len({train(pairs, {**SMALL, **other}).tobytes() for other in others}) == len(others)
@@ -92,8 +97,8 @@ def test_only_the_training_split_is_read(pairs: Prepared) -> None:
 
 def test_unknown_words_and_padding_are_left_out() -> None:
     rng = np.random.default_rng(0)
-    plain = rng.integers(2, 12, (200, 4))
-    spread = np.zeros((200, 8), int)
+    plain = rng.integers(2, 12, (3000, 4))  # more than the 10,000 words that gensim takes at a time
+    spread = np.zeros((3000, 8), int)
     spread[:, :4] = plain
     spread[:, 4] = 1
     spread = spread[:, [4, 0, 1, 2, 3, 5, 6, 7]]

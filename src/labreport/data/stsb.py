@@ -79,7 +79,7 @@ def _parse(where: str, data: bytes) -> tuple[list[tuple[str, str]], list[float]]
         raise DataError(f"{where}:{line}: is not UTF-8 text ({error}); fetch the official archive again") from error
     sentences, scores = [], []
     for number, row in enumerate(lines, start=1):
-        columns = row.removesuffix("\r").split("\t")
+        columns = row.split("\t")
         if len(columns) < COLUMNS:
             raise DataError(
                 f"{where}:{number}: found {len(columns)} of the {COLUMNS} columns that are needed, with tabs between "
