@@ -12,6 +12,7 @@ from labreport.figures.endlabels import Ending, name_lines
 from labreport.figures.epochs import draw_measured, draw_published, measured_curve, number, published_curve, sources
 from labreport.figures.labels import label
 from labreport.figures.style import epoch_axis, new_figure, series, value_axis
+from labreport.metrics import split_column
 from labreport.results import Results
 
 
@@ -21,6 +22,9 @@ def collect(results: Results, options: Mapping[str, Any]) -> pd.DataFrame:
     Args:
         results: the runs' results; published curves are taken along where the runs saw the real data.
         options: `experiments`, in the order of drawing, and `metric`, a column of `metrics.csv`.
+
+    Raises:
+        ResultsError: a file of a run is missing or malformed, or a run did not measure the metric.
     """
     metric = options["metric"]
     ours = [measured_curve(results, name, metric) for name in options["experiments"]]
@@ -31,8 +35,8 @@ def collect(results: Results, options: Mapping[str, Any]) -> pd.DataFrame:
 
 def draw(frame: pd.DataFrame, options: Mapping[str, Any], lang: str) -> Figure:
     """A solid line for each experiment in its own colour and marker, its published curve dashed in the same colour."""
-    accuracy = options["metric"].endswith("accuracy")
-    factor = 100.0 if accuracy else 1.0
+    percent = split_column(options["metric"])[1].percent
+    factor = 100.0 if percent else 1.0
     figure, axes = new_figure(options, half_cm=6.0, full_cm=7.6)
     endings = []
     for index, name in enumerate(options["experiments"]):
@@ -44,7 +48,7 @@ def draw(frame: pd.DataFrame, options: Mapping[str, Any], lang: str) -> Figure:
         end = ours.iloc[-1]
         endings.append(Ending(float(end["epoch"]), factor * float(end["value"]), name, line))
     values = factor * frame["value"]
-    value_axis(axes, values.min(), values.max(), percent=accuracy)
+    value_axis(axes, values.min(), values.max(), percent=percent)
     epoch_axis(axes, int(frame["epoch"].max()), label("epoch", lang))
     axes.set_ylabel(label(options["metric"], lang))
     name_lines(figure, axes, endings, [(source, label(source, lang)) for source in sources(frame)])
@@ -54,16 +58,16 @@ def draw(frame: pd.DataFrame, options: Mapping[str, Any], lang: str) -> Figure:
 def describe(frame: pd.DataFrame, options: Mapping[str, Any], lang: str) -> str:
     """Each experiment's last epoch and value there."""
     metric = options["metric"]
-    accuracy = metric.endswith("accuracy")
+    quantity = metric.partition("_")[2]
     ours = frame[frame["source"] == "measured"]
     last = {row["experiment"]: row for row in ours.sort_values("epoch").to_dict("records")}
-    ends = [(name, number(last[name]["value"], accuracy), last[name]["epoch"]) for name in options["experiments"]]
+    ends = [(name, number(last[name]["value"], quantity), last[name]["epoch"]) for name in options["experiments"]]
     published = "published" in sources(frame)
     what = label(metric, lang).removesuffix(" (%)")
     if lang == "zh":
         listed = "; ".join(f"{name} 第 {epoch} 轮为 {value}" for name, value, epoch in ends)
         return f"折线图: 各模型逐轮的{what}。{listed}。" + ("细虚线为原报告的曲线。" if published else "")
     listed = "; ".join(f"{name} ends epoch {epoch} at {value}" for name, value, epoch in ends)
-    return f"Line chart: {what.lower()} by epoch. {listed}." + (
+    return f"Line chart: {what[0].lower()}{what[1:]} by epoch. {listed}." + (
         " Thin dashed lines are the published curves." if published else ""
     )

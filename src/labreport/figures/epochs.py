@@ -8,7 +8,9 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
+from labreport.errors import ResultsError
 from labreport.figures.style import MARKERS_PER_LINE, MEASURED, PUBLISHED
+from labreport.metrics import METRICS
 from labreport.results import Results
 from labreport.rounding import fixed
 
@@ -20,9 +22,16 @@ def measured_curve(results: Results, experiment: str, column: str) -> pd.DataFra
 
     Returns:
         `experiment, source, epoch, value, std, seeds`; std is the sample standard deviation, empty for one seed.
+
+    Raises:
+        ResultsError: the runs did not measure `column`.
     """
-    groups = results.metrics(experiment).groupby("epoch")[column]
-    frame = groups.agg(value="mean", std="std", seeds="count").reset_index()
+    metrics = results.metrics(experiment)
+    if column not in metrics:
+        raise ResultsError(
+            f"{results.name}: {experiment} did not measure {column}; its metrics.csv has: {', '.join(metrics)}"
+        )
+    frame = metrics.groupby("epoch")[column].agg(value="mean", std="std", seeds="count").reset_index()
     frame.insert(0, "experiment", experiment)
     frame.insert(1, "source", "measured")
     return frame
@@ -31,11 +40,11 @@ def measured_curve(results: Results, experiment: str, column: str) -> pd.DataFra
 def published_curve(results: Results, experiment: str, column: str, last_epoch: int) -> pd.DataFrame | None:
     """The published curve up to `last_epoch`, in the columns of `measured_curve`.
 
-    None where nothing is published or where the runs did not see the real data: a curve of other data beside them
+    None where nothing of it is published or where the runs did not see the real data: a curve of other data beside them
     would invite a comparison that means nothing.
     """
     curve = results.curve(experiment) if results.real_data else None
-    if curve is None or curve["epoch"].min() > last_epoch:
+    if curve is None or column not in curve or curve["epoch"].min() > last_epoch:
         return None
     curve = curve[curve["epoch"] <= last_epoch]
     columns = {"experiment": experiment, "source": "published", "epoch": curve["epoch"], "value": curve[column]}
@@ -66,6 +75,8 @@ def sources(frame: pd.DataFrame) -> list[str]:
     return [source for source in ("measured", "published") if (frame["source"] == source).any()]
 
 
-def number(value: float, accuracy: bool) -> str:
-    """A loss with two decimals, or an accuracy (a fraction) in percent with one."""
-    return f"{fixed(100 * value, 1)} %" if accuracy else fixed(value, 2)
+def number(value: float, metric: str) -> str:
+    """A fraction in percent with one decimal, a loss with two decimals, a correlation with three."""
+    if METRICS[metric].percent:
+        return f"{fixed(100 * value, 1)} %"
+    return fixed(value, 2 if metric == "loss" else 3)

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 from matplotlib.figure import Figure
 
+from labreport.errors import ResultsError
 from labreport.figures.epochs import number, sources
 from labreport.figures.labels import label
 from labreport.figures.style import COLOURS, GREY, SMALL_PT, new_figure, percent_limits
@@ -23,10 +24,15 @@ def collect(results: Results, options: Mapping[str, Any]) -> pd.DataFrame:
 
     `chance` is the accuracy of guessing among the experiment's classes. Published values are there only where the
     runs saw the real data.
+
+    Raises:
+        ResultsError: a file of a run is missing or malformed, or an experiment has no accuracy.
     """
     rows: list[dict[str, Any]] = []
     for name in options["experiments"]:
         summary = results.summary(name)
+        if "val_accuracy" not in summary:
+            raise ResultsError(f"{results.name}: {name} has no accuracy, it learns {results.task(name)}")
         accuracy = summary["val_accuracy"]
         chance = 1 / len(summary["classes"].iloc[0])
         measured = {"source": "measured", "value": accuracy.mean(), "std": accuracy.std(), "seeds": len(accuracy)}
@@ -96,8 +102,8 @@ def describe(frame: pd.DataFrame, options: Mapping[str, Any], lang: str) -> str:
     values = frame.set_index(["source", "experiment"])["value"]
     parts = []
     for name in options["experiments"]:
-        ours, theirs = number(values["measured", name], True), values.get(("published", name))
-        beside = "" if theirs is None else f" ({label('published', lang)} {number(theirs, True)})"
+        ours, theirs = number(values["measured", name], "accuracy"), values.get(("published", name))
+        beside = "" if theirs is None else f" ({label('published', lang)} {number(theirs, 'accuracy')})"
         parts.append(f"{name} {ours}{beside}")
     if lang == "zh":
         return f"点图: 各模型最后一轮的验证准确率。{'; '.join(parts)}。"

@@ -11,15 +11,16 @@ from typing import Any
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patches import Circle, Ellipse, FancyArrowPatch, FancyBboxPatch
+from matplotlib.patches import Circle, Ellipse
 
 from labreport.figures.labels import label
-from labreport.figures.style import CM, GREY, SMALL_PT, TEXT_PT
+from labreport.figures.shapes import FRAME_FILL, INK, canvas, rounded, wire
+from labreport.figures.style import GREY, SMALL_PT, TEXT_PT
 from labreport.results import Results
 
 WIDTH_CM, HEIGHT_CM = 16.0, 7.0
 GATE_CM, GATE_HEIGHT_CM, RADIUS_CM = 1.15, 0.66, 0.27
-INK, GATE_FILL, OPERATION_FILL, CELL_FILL = "#222222", "#f7d9a8", "#bfe0f2", "#f5f5f5"
+GATE_FILL, OPERATION_FILL = "#f7d9a8", "#bfe0f2"
 
 # Centres in centimetres from the lower left corner.
 STATE, HIDDEN, GATES, CANDIDATE, OUTPUT = 5.55, 1.75, 2.75, 4.2, 3.45
@@ -92,18 +93,14 @@ def collect(results: Results, options: Mapping[str, Any]) -> pd.DataFrame:
 
 def draw(frame: pd.DataFrame, options: Mapping[str, Any], lang: str) -> Figure:
     """The diagram at full text width."""
-    figure = Figure(figsize=(WIDTH_CM * CM, HEIGHT_CM * CM))
-    axes = figure.add_axes((0, 0, 1, 1))
-    axes.set_xlim(0, WIDTH_CM)
-    axes.set_ylim(0, HEIGHT_CM)
-    axes.axis("off")
+    figure, axes = canvas(WIDTH_CM, HEIGHT_CM)
     for element in frame.to_dict("records"):
         x, y, x_end, y_end, text = (element[key] for key in ("x", "y", "x_end", "y_end", "label"))
         match element["kind"]:
             case "frame":
-                axes.add_patch(_box(x, y, x_end - x, y_end - y, 0.3, CELL_FILL, GREY))
+                axes.add_patch(rounded(x, y, x_end - x, y_end - y, FRAME_FILL, corner=0.3, edge=GREY))
             case "line" | "arrow":
-                _wire(axes, (x, y), (x_end, y_end), element["kind"])
+                wire(axes, (x, y), (x_end, y_end), head=element["kind"] == "arrow")
             case "joint":
                 axes.add_patch(Circle((x, y), 0.055, color=INK, zorder=4))
             case "text":
@@ -131,22 +128,11 @@ def describe(frame: pd.DataFrame, options: Mapping[str, Any], lang: str) -> str:
     )
 
 
-def _box(x: float, y: float, width: float, height: float, corner: float, fill: str, edge: str) -> FancyBboxPatch:
-    style = f"round,pad=0,rounding_size={corner}"
-    return FancyBboxPatch((x, y), width, height, boxstyle=style, facecolor=fill, edgecolor=edge, linewidth=0.8)
-
-
-def _wire(axes: Axes, start: tuple[float, float], end: tuple[float, float], kind: str) -> None:
-    style = "-|>,head_length=0.35,head_width=0.17" if kind == "arrow" else "-"
-    look: dict[str, Any] = {"color": INK, "linewidth": 0.9, "capstyle": "butt", "zorder": 2}
-    axes.add_patch(FancyArrowPatch(start, end, arrowstyle=style, mutation_scale=10, shrinkA=0, shrinkB=0, **look))
-
-
 def _element(axes: Axes, kind: str, x: float, y: float, text: str, scale: float = 1.0) -> None:
     """A gate (box), an element-wise operation (circle) or function (ellipse), centred on (x, y)."""
     width, height = scale * GATE_CM, scale * GATE_HEIGHT_CM
     if kind == "gate":
-        patch: Any = _box(x - width / 2, y - height / 2, width, height, 0.08, GATE_FILL, INK)
+        patch: Any = rounded(x - width / 2, y - height / 2, width, height, GATE_FILL)
     else:
         wide = 2 * scale * (RADIUS_CM if kind == "operation" else 1.9 * RADIUS_CM)
         patch = Ellipse((x, y), wide, 2 * scale * RADIUS_CM, facecolor=OPERATION_FILL, edgecolor=INK, linewidth=0.8)

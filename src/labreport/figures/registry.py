@@ -2,33 +2,66 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from labreport.kinds import Kind
+from labreport.values import MODEL, POSITIVE_WHOLE, WORD, Value, some_of
 
 WIDTHS = ("full", "half")
-METRICS = ("val_accuracy", "train_accuracy", "val_loss", "train_loss")
+METRICS = ("val_accuracy", "train_accuracy", "val_loss", "train_loss", "val_pearson", "test_pearson")
+# Name in YAML -> class of torch.nn, which is also how a figure calls it.
+ACTIVATIONS: Mapping[str, str] = MappingProxyType(
+    {
+        "relu": "ReLU",
+        "celu": "CELU",
+        "elu": "ELU",
+        "gelu": "GELU",
+        "silu": "SiLU",
+        "softplus": "Softplus",
+        "sigmoid": "Sigmoid",
+        "tanh": "Tanh",
+    }
+)
+_NETWORK = ("image", "classes", "length", "part")
 
 
 def _kind(
     module: str,
     *required: str,
     optional: tuple[str, ...] = (),
-    choices: dict[str, tuple[str, ...]] | None = None,
+    choices: Mapping[str, tuple[str, ...]] = MappingProxyType({}),
+    types: Mapping[str, Value] = MappingProxyType({}),
     single: bool = False,
 ) -> Kind:
     return Kind(
         target=f"labreport.figures.{module}",
         required=frozenset(required),
         optional=frozenset({"width", *optional}),
-        choices={"width": WIDTHS, **(choices or {})},
+        choices={"width": WIDTHS, **choices},
+        types=types,
         single=single,
     )
 
 
 KINDS: dict[str, Kind] = {
-    "curves": _kind("curves", "experiments", "metric", choices={"metric": ("loss", "accuracy")}, single=True),
+    "curves": _kind(
+        "curves", "experiments", "metric", choices={"metric": ("loss", "accuracy", "pearson")}, single=True
+    ),
     "comparison_curves": _kind("comparison_curves", "experiments", "metric", choices={"metric": METRICS}),
     "final_accuracy": _kind("final_accuracy", "experiments"),
+    "group_accuracy": _kind("group_accuracy", "experiments", "dataset"),
     "confusion": _kind("confusion", "experiments", single=True),
+    "scatter": _kind("scatter", "experiments", single=True),
+    "sample_grid": _kind("sample_grid", "dataset", optional=("per_class",), types={"per_class": POSITIVE_WHOLE}),
+    "filters": _kind("filters", "experiments", single=True),
+    "activations": _kind("activations", "functions", types={"functions": some_of(*ACTIVATIONS)}),
+    "architecture": _kind(
+        "architecture",
+        "model",
+        optional=_NETWORK,
+        types={"model": MODEL, "part": WORD, **dict.fromkeys(("image", "classes", "length"), POSITIVE_WHOLE)},
+    ),
     "lstm_cell": _kind("lstm_cell"),
     "lstm_cost": _kind("lstm_cost", "measurement"),
 }

@@ -96,6 +96,15 @@ def new_figure(options: Mapping[str, Any], half_cm: float, full_cm: float) -> tu
     return figure, figure.subplots()
 
 
+def two_panels(options: Mapping[str, Any], half_cm: float, full_cm: float) -> tuple[Figure, Axes, Axes]:
+    """As `new_figure` with two pairs of axes: side by side at full width, one below the other at half width."""
+    width = options.get("width", "full")
+    size = (WIDTH_CM[width] * CM, (half_cm if width == "half" else full_cm) * CM)
+    figure = Figure(figsize=size, layout="constrained")
+    first, second = figure.subplots(2, 1) if width == "half" else figure.subplots(1, 2)
+    return figure, first, second
+
+
 def series(index: int) -> dict[str, Any]:
     """Colour and marker of the series number `index`; the first forty-nine differ in one of the two."""
     lap = index // len(COLOURS)
@@ -132,8 +141,10 @@ def percent_limits(low: float, high: float) -> tuple[float, float]:
 
 
 def value_axis(axes: Axes, low: float, high: float, *, percent: bool) -> None:
-    """Limits for values from `low` to `high`: round ones for percentages, from zero for losses."""
+    """Limits for values from `low` to `high`: round ones for percentages, with zero for losses and correlations."""
     if percent:
         axes.set_ylim(*percent_limits(low, high))
     else:
-        axes.set_ylim(0, 1.05 * high)
+        bottom, top = min(low, 0.0), max(high, 0.0)
+        room = 0.05 * (top - bottom or 1.0)
+        axes.set_ylim(bottom - room * (bottom < 0), top + room * (top > 0 or bottom == 0))

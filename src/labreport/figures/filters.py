@@ -1,0 +1,118 @@
+"""The kernels of a model's first convolution after training, as small colour pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.cm import ScalarMappable
+from matplotlib.colors import Normalize
+from matplotlib.figure import Figure
+
+from labreport.errors import ResultsError
+from labreport.figures.labels import label
+from labreport.figures.pixels import enlarged
+from labreport.figures.style import CM, SMALL_PT, WIDTH_CM
+from labreport.results import Results
+from labreport.rounding import fixed
+
+CHANNELS = ["red", "green", "blue"]
+LARGEST_CM = {"full": 1.5, "half": 1.2}
+COLUMNS = {"full": 16, "half": 8}
+GAP = 0.12  # of a kernel's width
+SCALE_CM, MARGIN_CM = 1.25, 0.1
+
+
+def collect(results: Results, options: Mapping[str, Any]) -> pd.DataFrame:
+    """Columns `experiment, seed, filter, row, column, red, green, blue`: the weights of the first seed's run.
+
+    Args:
+        results: the run's results.
+        options: `experiments`, a list of one name.
+
+    Raises:
+        ResultsError: `experiments` names more than one, or its runs left no kernels over three colours.
+    """
+    experiment = results.single(options["experiments"])
+    seed, weights = next(iter(results.filters(experiment).items()))
+    if weights.shape[1] != len(CHANNELS):
+        raise ResultsError(
+            f"{results.name}: the first convolution of {experiment} reads {weights.shape[1]} channels; "
+            f"a picture needs {', '.join(CHANNELS)}"
+        )
+    count, _, height, width = weights.shape
+    places = np.indices((count, height, width)).reshape(3, -1)
+    frame = pd.DataFrame(places.T, columns=["filter", "row", "column"])
+    frame[CHANNELS] = weights.transpose(0, 2, 3, 1).reshape(-1, len(CHANNELS))
+    frame.insert(0, "experiment", experiment)
+    frame.insert(1, "seed", seed)
+    return frame
+
+
+def draw(frame: pd.DataFrame, options: Mapping[str, Any], lang: str) -> Figure:
+    """A tile per kernel, mid-grey where its weights are zero, all on one scale, which stands below."""
+    kernels, largest = _kernels(frame), _largest(frame)
+    width = options.get("width", "full")
+    columns = _columns(len(kernels), COLUMNS[width])
+    rows = -(-len(kernels) // columns)
+    room = WIDTH_CM[width] - 2 * MARGIN_CM
+    tile = min(LARGEST_CM[width], room / (columns + (columns - 1) * GAP))
+    height = MARGIN_CM + tile * (rows + (rows - 1) * GAP) + SCALE_CM
+    figure = Figure(figsize=(WIDTH_CM[width] * CM, height * CM))
+    axes = figure.add_axes((0, 0, 1, 1))
+    left = (WIDTH_CM[width] - tile * (columns + (columns - 1) * GAP)) / 2
+    for index, kernel in enumerate(kernels):
+        x = left + (index % columns) * tile * (1 + GAP)
+        top = height - MARGIN_CM - (index // columns) * tile * (1 + GAP)
+        shades = enlarged(0.5 + kernel / (2 * largest))
+        axes.imshow(shades, extent=(x, x + tile, top - tile, top), interpolation="none", aspect="auto")
+    axes.set_xlim(0, WIDTH_CM[width])
+    axes.set_ylim(0, height)
+    axes.axis("off")
+    _scale(figure, largest, WIDTH_CM[width], height, lang)
+    return figure
+
+
+def describe(frame: pd.DataFrame, options: Mapping[str, Any], lang: str) -> str:
+    """How many kernels there are, of what size, and how large their weights are."""
+    kernels, largest = _kernels(frame), fixed(_largest(frame), 2)
+    name, (count, height, width, _) = frame["experiment"].iloc[0], kernels.shape
+    if lang == "zh":
+        return (
+            f"图像: {name} 训练后第一个卷积层的 {count} 个 {height}×{width} 卷积核, 以彩色小图显示; "
+            f"中灰表示权重为零, 各通道的范围为 −{largest} 到 {largest}。"
+        )
+    return (
+        f"Image: the {count} kernels of {height}×{width} of the first convolution of {name} after training, as colour "
+        f"tiles. Mid-grey is a weight of zero; each channel reaches from −{largest} to {largest}."
+    )
+
+
+def _kernels(frame: pd.DataFrame) -> np.ndarray:
+    """Weights, (kernels, height, width, 3)."""
+    count, height, width = (int(frame[key].max()) + 1 for key in ("filter", "row", "column"))
+    return frame[CHANNELS].to_numpy().reshape(count, height, width, len(CHANNELS))
+
+
+def _largest(frame: pd.DataFrame) -> float:
+    """The largest weight without its sign, of all kernels; 1 where all are zero."""
+    return float(frame[CHANNELS].abs().to_numpy().max()) or 1.0
+
+
+def _columns(count: int, most: int) -> int:
+    """How many tiles stand beside each other: as few as give no more rows, so that the last row is fullest."""
+    return -(-count // -(-count // most))
+
+
+def _scale(figure: Figure, largest: float, width: float, height: float, lang: str) -> None:
+    """A grey bar from minus to plus `largest` below the tiles."""
+    length = min(5.0, 0.6 * width)
+    bar = figure.add_axes(((width - length) / 2 / width, 0.85 / height, length / width, 0.16 / height))
+    shades = ScalarMappable(Normalize(-largest, largest), cmap="gray")
+    scale = figure.colorbar(shades, cax=bar, orientation="horizontal")
+    scale.set_ticks([-largest, 0, largest], labels=[f"−{fixed(largest, 2)}", "0", fixed(largest, 2)])
+    scale.outline.set_linewidth(0.4)  # type: ignore[operator]  # the stubs take it for a method
+    bar.tick_params(length=1.5, pad=1.5, labelsize=SMALL_PT)
+    bar.set_xlabel(label("weight", lang), fontsize=SMALL_PT, labelpad=1)

@@ -1,0 +1,120 @@
+"""A whole network from left to right, in as few lines as the width takes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from labreport.figures.glyphs import Glyph, glyph, paint, parameters
+from labreport.figures.network_words import foot
+from labreport.figures.rows import Row
+from labreport.figures.shapes import LINE_CM, Ruler, canvas, path, wire, write
+from labreport.figures.style import GREY
+
+MARGIN_CM, GAP_CM, WIDEST_GAP_CM, ARROW_CM = 0.1, 0.12, 0.55, 0.3
+LINE_GAP_CM, FOOT_CM = 0.55, 0.6
+
+
+@dataclass(frozen=True)
+class Column:
+    """A glyph with the words above and below it, and the width they take together."""
+
+    one: Glyph
+    width: float
+
+    @property
+    def below(self) -> list[str]:
+        return [*self.one.below, *parameters(self.one)]
+
+
+def draw_flow(rows: Sequence[Row], width: float, lang: str) -> Figure:
+    """Blocks as high as their images (by the square root) and wider with more channels; bars for vectors.
+
+    Args:
+        rows: of `labreport.figures.structure.overview`.
+        width: of the figure in centimetres.
+        lang: of the words.
+    """
+    ruler = Ruler()
+    columns = _columns(rows, ruler, lang)
+    lines = _broken(columns, width - 2 * MARGIN_CM)
+    heights = [_height(line) for line in lines]
+    height = sum(heights) + (len(lines) - 1) * LINE_GAP_CM + FOOT_CM + 2 * MARGIN_CM
+    figure, axes = canvas(width, height)
+    top, before = height - MARGIN_CM, None
+    for line, high in zip(lines, heights, strict=True):
+        before = _line(axes, line, width, top, before)
+        top -= high + LINE_GAP_CM
+    write(axes, width / 2, MARGIN_CM + LINE_CM / 2, [foot(rows, lang)], color=GREY)
+    return figure
+
+
+def _columns(rows: Sequence[Row], ruler: Ruler, lang: str) -> list[Column]:
+    sizes = [row.output.split("×") for row in rows]
+    largest = max((int(size[1]) for size in sizes if len(size) == 3), default=1)
+    columns = []
+    for index, row in enumerate(rows):
+        one = glyph(row, largest, ruler, lang, rows[index - 1] if index else None)
+        words = [row.output, *one.below, *parameters(one)]
+        columns.append(Column(one, max(one.width + ARROW_CM, ruler.width(words))))
+    return columns
+
+
+def _broken(columns: Sequence[Column], width: float) -> list[Sequence[Column]]:
+    """The columns in the fewest lines of about the same length that fit."""
+    for count in range(1, len(columns) + 1):
+        length = -(-len(columns) // count)
+        lines = [columns[start : start + length] for start in range(0, len(columns), length)]
+        if all(_natural(line) <= width for line in lines):
+            return lines
+    return [[column] for column in columns]
+
+
+def _natural(line: Sequence[Column]) -> float:
+    return sum(column.width for column in line) + GAP_CM * (len(line) - 1)
+
+
+def _above(line: Sequence[Column]) -> float:
+    return max(column.one.up for column in line) + LINE_CM
+
+
+def _height(line: Sequence[Column]) -> float:
+    down = max(column.one.down for column in line)
+    return _above(line) + down + 0.12 + max(len(column.below) for column in line) * LINE_CM
+
+
+def _line(
+    axes: Axes, line: Sequence[Column], width: float, top: float, before: tuple[float, float] | None
+) -> tuple[float, float]:
+    """Draw a line whose top is at `top`; returns where its last glyph ends."""
+    room = width - 2 * MARGIN_CM - sum(column.width for column in line)
+    gap = min(WIDEST_GAP_CM, room / (len(line) - 1)) if len(line) > 1 else 0.0
+    x = (width - sum(column.width for column in line) - gap * (len(line) - 1)) / 2
+    y = top - _above(line)
+    words_top = y - max(column.one.down for column in line) - 0.12
+    for column in line:
+        one, middle = column.one, x + column.width / 2
+        left = middle - one.width / 2
+        paint(axes, one, left, y)
+        write(axes, middle, y + one.up + LINE_CM / 2, [one.row.output])
+        for index, text in enumerate(column.below):
+            grey = {"color": GREY} if index >= len(one.below) else {}
+            write(axes, middle, words_top - (index + 0.5) * LINE_CM, [text], **grey)
+        if before is not None:
+            _connect(axes, before, (left - 0.05, y), top + LINE_GAP_CM / 2, width)
+        before = (left + one.width + 0.05, y)
+        x += column.width + gap
+    assert before is not None
+    return before
+
+
+def _connect(axes: Axes, start: tuple[float, float], end: tuple[float, float], between: float, width: float) -> None:
+    """An arrow, or from the end of a line round to the start of the next."""
+    if start[1] == end[1]:
+        wire(axes, start, end)
+        return
+    right, left = width - MARGIN_CM, MARGIN_CM
+    path(axes, [start, (right, start[1]), (right, between), (left, between), (left, end[1]), end])

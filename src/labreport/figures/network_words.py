@@ -1,0 +1,109 @@
+"""What stands in and below the parts of a drawing of a network, in each language."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from labreport.figures.labels import LABELS
+from labreport.figures.rows import Row
+
+NAMES: dict[str, dict[str, str]] = {
+    "image": {"zh": "图像", "en": "image"},
+    "tokens": {"zh": "词", "en": "words"},
+    "convolution": {"zh": "卷积", "en": "conv."},
+    "max_pool": {"zh": "最大池化", "en": "max-pool"},
+    "average_pool": {"zh": "平均池化", "en": "avg-pool"},
+    "global_pool": {"zh": "全局平均", "en": "global avg"},
+    "linear": {"zh": "全连接", "en": "linear"},
+    "embedding": {"zh": "词向量", "en": "word\nvectors"},
+    "LayerNorm": {"zh": "层归一化", "en": "LayerNorm"},
+    "BatchNorm2d": {"zh": "BN", "en": "BN"},
+    "StepGraphConvolution": {"zh": "图卷积", "en": "graph\nconvolution"},
+    "max_over_time": {"zh": "各时间步\n取最大", "en": "max over\ntime steps"},
+    "mean_over_time": {"zh": "各时间步\n取平均", "en": "mean over\ntime steps"},
+    "last_step": {"zh": "最后状态", "en": "last state"},
+    "stride": {"zh": "步长 {0}", "en": "stride {0}"},
+    "two_way": {"zh": "双向 {0}", "en": "two-way {0}"},
+    "units": {"zh": "{0} 个单元", "en": "{0} units"},
+    "units_each_way": {"zh": "每向 {0} 个单元", "en": "{0} units each way"},
+    "layers_of_units": {"zh": "{1} 层，每层 {0} 个单元", "en": "{1} layers of {0} units"},
+    "layers_each_way": {"zh": "{1} 层，每向 {0} 个单元", "en": "{1} layers, {0} units each way"},
+    "per_step": {"zh": "每步读入 {0} 个数", "en": "reads {0} numbers a step"},
+    "identity": {"zh": "恒等捷径", "en": "identity"},
+    "sentence": {"zh": "句子 {0}", "en": "sentence {0}"},
+    "shared": {"zh": "共享权重", "en": "shared weights"},
+    "similarity": {"zh": "相似度", "en": "similarity"},
+    "grey_numbers": {"zh": "灰色数字为参数个数，共 {0} 个", "en": "Grey numbers: parameters, {0} in all"},
+    "grey_numbers_more": {
+        "zh": "灰色数字为参数个数，词向量外共 {0} 个",
+        "en": "Grey numbers: parameters, {0} besides the word vectors",
+    },
+    "hops": {"zh": "实线弧为恒等捷径", "en": "solid arcs: identity shortcuts"},
+    "hops_dashed": {
+        "zh": "实线弧为恒等捷径，虚线弧为 1×1 卷积捷径",
+        "en": "solid arcs: identity shortcuts, dashed: 1×1 convolutions",
+    },
+}
+
+
+def name(key: str, lang: str) -> str:
+    """The words for `key`; a class without words keeps its own name."""
+    return NAMES[key][lang] if key in NAMES else LABELS[key][lang] if key in LABELS else key
+
+
+def lines(row: Row, lang: str) -> list[str]:
+    """What a row is, in short lines: kind, kernel, stride, what follows."""
+    if row.kind == "stage":
+        return [row.operation, f"× {row.repeats}"]
+    if row.kind == "recurrent":
+        return recurrent_lines(row, lang)
+    if row.kind == "input":
+        return [name("image" if "×" in row.output else "tokens", lang)]
+    if row.kind in ("normalization", "activation", "module"):
+        return name(row.operation, lang).split("\n")
+    if row.kind == "average_pool" and not row.kernel:
+        first = [name("global_pool", lang), name("average_pool", lang)[-2:] if lang == "zh" else "pool"]
+    else:
+        first = name(row.kind, lang).split("\n")
+    stride = [name("stride", lang).format(row.stride)] if row.stride else []
+    return [*first, *filter(None, [row.kernel]), *stride, *filter(None, [row.after])]
+
+
+def recurrent_lines(row: Row, lang: str) -> list[str]:
+    """Kind, depth and width of a recurrent layer."""
+    two_way, deep = row.directions == 2, (row.layers or 1) > 1
+    title = name("two_way", lang).format(row.operation) if two_way else row.operation
+    key = ("layers_each_way" if two_way else "layers_of_units") if deep else "units_each_way" if two_way else "units"
+    return [title, name(key, lang).format(row.units, row.layers)]
+
+
+def block_lines(row: Row, lang: str) -> list[str]:
+    """What a layer of a block is: a convolution with its channels, `BN`, `ReLU`."""
+    if row.kind != "convolution":
+        return lines(row, lang)
+    channels = row.output.split("×")[0]
+    stride = [name("stride", lang).format(row.stride)] if row.stride else []
+    return [name(row.kind, lang), f"{row.kernel}, {channels}", *stride]
+
+
+def count(number: int) -> str:
+    """A number of parameters, 1,234,567."""
+    return f"{number:,}"
+
+
+def foot(rows: Sequence[Row], lang: str) -> str:
+    """The line below a drawing: what grey numbers and arcs are."""
+    total = count(sum(row.parameters or 0 for row in rows))
+    unknown = any(row.parameters is None for row in rows)
+    said = [name("grey_numbers_more" if unknown else "grey_numbers", lang).format(total)]
+    shortcuts = " ".join(row.shortcuts for row in rows if row.kind == "stage").split()
+    if shortcuts:
+        said.append(name("hops_dashed" if "projection" in shortcuts else "hops", lang))
+    return ("；" if lang == "zh" else "; ").join(said)
+
+
+def spoken(row: Row, lang: str) -> str:
+    """A row in a sentence: what it is and the size of its output."""
+    words = " ".join(block_lines(row, lang) if row.kind == "convolution" else lines(row, lang))
+    size = row.output
+    return f"{words}（{size}）" if lang == "zh" else f"{words} ({size})"

@@ -1,0 +1,84 @@
+"""Predicted against true similarity of the test pairs, as a density."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+
+from labreport.figures.confusion import SHADES
+from labreport.figures.labels import label
+from labreport.figures.style import GREY, SMALL_PT, new_figure
+from labreport.results import Results
+from labreport.rounding import fixed
+
+CELL = 0.2  # raters' means are mostly multiples of it: each column of cells then holds one of them
+HIGHEST = 5
+EDGES = np.arange(-CELL / 2, HIGHEST + CELL, CELL)  # cells are centred on multiples
+
+
+def collect(results: Results, options: Mapping[str, Any]) -> pd.DataFrame:
+    """Columns `experiment, seed, score, prediction`, 0 to 5: every pair of the test split, once per seed.
+
+    Raises:
+        ResultsError: `experiments` names more than one, or its runs are of no similarity.
+    """
+    experiment = results.single(options["experiments"])
+    frame = results.predictions(experiment)[["seed", "score", "predicted"]].rename(columns={"predicted": "prediction"})
+    frame.insert(0, "experiment", experiment)
+    return frame
+
+
+def draw(frame: pd.DataFrame, options: Mapping[str, Any], lang: str) -> Figure:
+    """Cells as dark as they hold pairs, the diagonal of perfect predictions, the correlation above."""
+    figure, axes = new_figure(options, half_cm=6.9, full_cm=9.0)
+    counts, _, _ = np.histogram2d(frame["score"], frame["prediction"], bins=(EDGES, EDGES))
+    shown = np.ma.masked_equal(counts.T, 0)  # rows are predictions
+    # A twelfth of the way in, so that one pair is seen on white.
+    cells = axes.pcolormesh(EDGES, EDGES, shown, cmap=SHADES, vmin=-counts.max() / 12, vmax=counts.max())
+    (diagonal,) = axes.plot([0, HIGHEST], [0, HIGHEST], color="black", linewidth=0.9, linestyle=(0, (4, 2)))
+    axes.legend([diagonal], [label("equal", lang)], loc="upper left", framealpha=0.85, frameon=True, edgecolor="none")
+    axes.set_xlim(EDGES[0], EDGES[-1])
+    axes.set_ylim(EDGES[0], EDGES[-1])
+    axes.set_aspect("equal")
+    axes.set_xticks(range(HIGHEST + 1))
+    axes.set_yticks(range(HIGHEST + 1))
+    axes.set_xlabel(label("true_score", lang))
+    axes.set_ylabel(label("predicted_score", lang))
+    axes.set_title(_said(frame, lang), fontsize=SMALL_PT, loc="left", pad=4)
+    bar = figure.colorbar(cells, ax=axes, shrink=0.85, aspect=22, boundaries=np.linspace(0.5, counts.max() + 0.5, 100))
+    bar.ax.yaxis.set_major_locator(MaxNLocator(nbins=6, integer=True, min_n_ticks=1))
+    bar.set_label(label("pairs_per_cell", lang), fontsize=SMALL_PT)
+    bar.outline.set_visible(False)  # type: ignore[operator]  # the stubs take it for a method
+    bar.ax.tick_params(color=GREY)
+    return figure
+
+
+def describe(frame: pd.DataFrame, options: Mapping[str, Any], lang: str) -> str:
+    """The correlation, and the mean prediction of pairs with low and with high scores."""
+    low = frame.loc[frame["score"] <= 1, "prediction"].mean()
+    high = frame.loc[frame["score"] >= HIGHEST - 1, "prediction"].mean()
+    name, said = frame["experiment"].iloc[0], _said(frame, lang)
+    ends = [(words, fixed(float(mean), 2)) for words, mean in (("low", low), ("high", high)) if mean == mean]
+    if lang == "zh":
+        kinds = {"low": "评分不超过 1 的句对", "high": f"评分不低于 {HIGHEST - 1} 的句对"}
+        means = "; ".join(f"{kinds[key]}平均预测为 {mean}" for key, mean in ends)
+        return f"密度图: {name} 在测试集上的预测评分与人工评分, {said}。{means}。"
+    kinds = {"low": "pairs scored 1 or less", "high": f"pairs scored {HIGHEST - 1} or more"}
+    means = "; ".join(f"the mean prediction for {kinds[key]} is {mean}" for key, mean in ends)
+    return f"Density plot: predicted against human scores of the test pairs by {name}, {said}. {means.capitalize()}."
+
+
+def correlations(frame: pd.DataFrame) -> pd.Series:
+    """Pearson's correlation of each seed's predictions with the scores, by seed."""
+    return frame.groupby("seed")[["score", "prediction"]].apply(lambda rows: rows["score"].corr(rows["prediction"]))
+
+
+def _said(frame: pd.DataFrame, lang: str) -> str:
+    found = correlations(frame)
+    key = "correlation" if len(found) == 1 else "correlation_of_seeds"
+    return label(key, lang).format(fixed(float(found.mean()), 3), len(frame) // len(found), len(found))
