@@ -70,6 +70,49 @@ def write_report(
     }
 
 
+PAIRS = {
+    "dataset": "stsb",
+    "classes": [],
+    "train_samples": 575,
+    "dev_samples": 150,
+    "test_samples": 138,
+    "vocabulary": 1234,
+    "length": 55,
+    "unknown": {"train": {"tokens": 1000, "unknown": 30}, "dev": {"tokens": 200, "unknown": 10}},
+    "spec": {},
+}
+
+
+def as_similarity(spec: dict[str, Any], tmp_path: Path, **published: Any) -> dict[str, Any]:
+    """The spec of a small report whose runs measured the similarity of pairs; their files are rewritten."""
+    for entry in spec["experiments"].values():
+        entry.update(dataset="stsb", part="pairs", published=published, curve=None)
+        for run in entry["runs"]:
+            _rewrite(Path(run["path"]), 0.1 * (run["seed"] + 1))
+    folder = tmp_path / "pairs"
+    folder.mkdir(exist_ok=True)
+    (folder / "dataset.json").write_text(json.dumps(PAIRS), encoding="utf-8")
+    return {**spec, "data": {"stsb": str(folder)}, "dataset_titles": {"stsb": "STS_b"}}
+
+
+def _rewrite(folder: Path, pearson: float) -> None:
+    summary = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
+    summary = {key: value for key, value in summary.items() if "accuracy" not in key} | {"classes": []}
+    for split, shift in (("train", 0.3), ("val", 0.1), ("test", 0.0)):
+        summary |= {f"{split}_loss": 2.5 - shift, f"{split}_pearson": pearson + shift, f"{split}_spearman": pearson}
+    summary |= {"best_val_pearson": pearson + 0.2, "val_loss_at_best": 2.2, "test_samples": 138}
+    (folder / "summary.json").write_text(json.dumps(summary), encoding="utf-8")
+    spec = json.loads((folder / "spec.json").read_text(encoding="utf-8"))
+    spec["task"] = {"name": "similarity", "target": "labreport.training.similarity:Similarity"}
+    spec["training"] |= {
+        "loss": {"name": "mse_loss", "parameters": {}},
+        "schedule": {"name": "ReduceLROnPlateau", "parameters": {"patience": 20}},
+    }
+    (folder / "spec.json").write_text(json.dumps(spec), encoding="utf-8")
+    for name in ("per_class.csv", "confusion.csv", "metrics.csv"):
+        (folder / name).unlink()
+
+
 def draw(folder: Path, name: str) -> Path:
     """A picture of 7.8 cm in the formats of a draw step; the prefix of its files."""
     prefix = folder / "figures" / name

@@ -42,10 +42,33 @@ where $x$ is one.
 """
 
 
+CODE = r"""# One {#sec:one}
+
+By {{ cite("old") }}, then {{ cite("new", "old") }}: {{ ref("lst:Literal.__init__") }}, {{ ref("alg:bptt") }}.
+
+{{ source("labreport.documents.text:Literal.__init__") }}
+
+{% call algorithm("bptt", "Back to $t = 1$") %}
+Require: $x_1$
+for $t = T, \dots, 1$:
+    comment 50 % of *it*
+    add $\delta_t$ {{ cite("new") }}
+return
+{% endcall %}
+
+# Keys {.appendix}
+"""
+WORKS = """
+@misc{new, author={王明}, title={A_b}, year={2020}, eprint={2001.00001}}
+@misc{old, author={Old, One}, title={C}, year={1999}, doi={10.1000/a_b}}
+"""
+
+
 @pytest.fixture
-def rendered(small_report):
-    def call(form, text=TEXT, lang="en", **kwargs):
+def rendered(small_report, tmp_path):
+    def call(form, text=TEXT, lang="en", works="", **kwargs):
         spec = small_report(text, lang=lang, **kwargs)
+        (tmp_path / "templates" / "small" / "references.bib").write_text(works, encoding="utf-8")
         return render(Path(spec["template"]), form, lang, spec, STATE)
 
     return call
@@ -191,3 +214,61 @@ def test_raw_tex_in_prose_is_text(rendered):
     text = rendered("latex", r"\input{/etc/passwd} \newpage", figures=0, tables=0)
     assert r"\textbackslash input\{/etc/passwd\}" in text
     assert r"\newpage" not in text
+
+
+def test_markdown_code_algorithms_and_references(rendered):
+    text = rendered("markdown", CODE, works=WORKS, figures=0, tables=0)
+    nbsp = "\u00a0"
+    assert rf"By{nbsp}\[[1](#cite-old)\], then{nbsp}\[[1](#cite-old), [2](#cite-new)\]:" in text
+    assert f"**Listing{nbsp}1.** `Literal.__init__` (`src/labreport/documents/text.py`, lines " in text
+    assert "``` python\ndef __init__(self, raw: str) -> None:\n    self.raw = str(raw)\n```" in text
+    assert f"**Algorithm{nbsp}1.** Back to $t = 1$" in text
+    statements = [line.rstrip("\\") for line in text.splitlines() if line.startswith("> ") and "**Demo" not in line]
+    assert statements == [
+        "> **Require:** $`x_1`$",
+        r"> 1&emsp; **for** $t = T, \dots, 1$ **do**",
+        "> &numsp;&emsp;&emsp;&emsp;▷ 50 % of *it*",
+        rf"> 2&emsp;&emsp;&emsp; add $`\delta_t`${nbsp}\[[2](#cite-new)\]",
+        "> 3&emsp; **return**",
+    ]
+    references = text.index("## References")
+    assert references < text.index(r"\[1\] O.") < text.index(r"\[2\] 王明. *A_b.* 2020.") < text.index("## A Keys")
+    assert "<https://doi.org/10.1000/a_b>" in text
+    anchors = re.findall(r'<a id="([^"]+)"></a>', text)
+    assert set(re.findall(r"\]\(#([^)]+)\)", text)) <= set(anchors)
+
+
+def test_latex_code_algorithms_and_references(rendered):
+    text = rendered("latex", CODE, "zh", works=WORKS, figures=0, tables=0)
+    for piece in (
+        r"\hyperref[alg:bptt]{算法~\ref*{alg:bptt}}",
+        r"\captionof{listing}{\label{lst:Literal.__init__}\texttt{Literal.\_\_init\_\_}",
+        r"{0}{\labkeyword{def}\ \_\_init\_\_(self,\ raw:\ str)\ {-}\textgreater{}\ \labkeyword{None}:}\nobreak",
+        r"\begin{algorithm}[!htbp]" + "\n" + r"\caption{\label{alg:bptt}Back to \(t = 1\)}",
+        r"\labline{}{0}{\textbf{输入：}\(x_1\)}",
+        r"\labline{1}{0}{\textbf{for} \(t = T, \dots, 1\) \textbf{do}}",
+        r"\labline{}{1}{\labremark{50 \% of \emph{it}}}",
+        r"add \(\delta_t\)~\cite{new}}",
+        r"\cite{old,new}",
+        r"\section*{参考文献}",
+        r"\begin{labreferences}{2}",
+        r"\bibitem{old} O.~Old. \emph{C.} 1999. \url{https://doi.org/10.1000/a_b}",
+        r"\bibitem{new} 王明. \emph{A\_b.} 2020.",
+    ):
+        assert piece in text, piece
+    assert text.index(r"\end{labreferences}") < text.index(r"\appendix")
+
+
+@pytest.mark.parametrize(
+    ("text", "works", "words"),
+    [
+        ("x", WORKS, r"references\.bib:2: new is never cited"),
+        ('{{ cite("new", "old") }}', WORKS.replace("year={1999}, ", ""), r"references\.bib:3: old: year is missing"),
+        ('\n{{ cite("older") }}', WORKS, r"en\.md\.j2:2: .*did you mean \"old\""),
+        ('{{ ref("lst:f") }}', "", r'ref\("lst:f"\): the text has no such target'),
+        ('{% call algorithm("a", "x") %}- y{% endcall %}', "", "'a': a statement is one line of text"),
+    ],
+)
+def test_code_and_references_that_are_refused(rendered, text, works, words):
+    with pytest.raises(TemplateError, match=words):
+        rendered("markdown", text, works=works, figures=0, tables=0)

@@ -45,3 +45,21 @@ def test_sections_floats_and_the_appendix_are_numbered_in_reading_order():
 def test_a_heading_twice_is_refused():
     with pytest.raises(TemplateError, match="sec:a"):
         numbered("# A {#sec:a}\n\n# B {#sec:a}\n")
+
+
+def test_listings_algorithms_and_cited_works_have_numbers_of_their_own():
+    floats = Floats({}, {}, dict.fromkeys("abc"))
+    shown = [
+        floats.source("labreport.models.resnet:BasicBlock"),
+        floats.algorithm("x", f"As in {floats.cite('c')}", caller=lambda: "go"),
+        floats.source("labreport.documents.text:latex"),
+    ]
+    found = numbered(f"{floats.cite('b')}\n{''.join(shown)}\n{floats.cite('a', 'b')}\n")
+    assert {name: number for name, (number, _) in found.items()} == {
+        "lst:BasicBlock": "1",
+        "alg:x": "1",
+        "lst:latex": "2",
+        "cite:b": "1",
+        "cite:c": "2",
+        "cite:a": "3",
+    }

@@ -10,6 +10,7 @@ import pytest
 
 from labreport.documents.results_page import HEAD, section, with_section
 from labreport.errors import ResultsError
+from tests.documents.small import as_similarity
 
 SECTIONS = [("a", "full"), ("b", "full"), ("a", "lite"), ("a", "demo"), ("a", "mine")]
 
@@ -83,3 +84,9 @@ def test_a_run_without_its_threads_is_no_failure(spec):
     text = section(spec)
     assert "- CPU threads: not recorded\n" in text
     assert "- Device: a\\|b\\_c\n" in text
+
+
+def test_runs_of_pairs_have_a_section_like_all_others(spec, tmp_path):
+    images = section(spec)
+    assert section(as_similarity(spec, tmp_path)) == images
+    assert "- Device: Test CPU\n" in images

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import statistics
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from labreport.documents import views
 from labreport.errors import TemplateError
 from labreport.results import Results
+from tests.documents.small import as_similarity
 
 
 @pytest.fixture
@@ -30,6 +32,67 @@ def test_a_run_is_averaged_over_seeds(functions):
     assert (run.seeds, run.epochs, run.batch_size, run.learning_rate) == (2, 6, 128, 0.001)
     assert (run.optimizer, run.device, run.model.width) == ("Adam", "Test CPU", 64)
     assert (run.published.val_accuracy, run.published.seconds) == (0.8442, 868.96)
+
+
+def test_a_run_of_pairs_has_correlations_and_no_accuracy(small_report, tmp_path):
+    spec = as_similarity(small_report("", seeds=2), tmp_path, test_pearson=0.57, test_loss=1.52)
+    names = views.functions(Results(spec), spec, "en")
+    run = names["run"]("mycnn")
+    assert (run.test_pearson, run.val_pearson, run.train_pearson) == pytest.approx((0.15, 0.25, 0.45))
+    assert (run.test_spearman, run.test_loss, run.best_val_pearson, run.val_loss_at_best) == pytest.approx(
+        (0.15, 2.5, 0.35, 2.2)
+    )
+    assert run.test_pearson_std == pytest.approx(statistics.stdev([0.1, 0.2]))
+    assert (run.test_samples, run.schedule, run.loss, run.learning_rate) == (
+        138,
+        "ReduceLROnPlateau",
+        "mse_loss",
+        0.001,
+    )
+    assert (run.published.test_pearson, run.published.test_loss, run.published.val_pearson) == (0.57, 1.52, None)
+    assert "val_accuracy" not in run
+    assert names["experiments"]("pairs") == ["mycnn", "resnet34"]
+
+
+def test_what_classes_are_published(small_report):
+    spec = small_report("")
+    spec["experiments"]["mycnn"]["published"] = {"convergence_epoch": 30, "per_class": {"a_b": 0.73}}
+    run = views.functions(Results(spec), spec, "en")["run"]
+    published = run("mycnn").published
+    assert (published.convergence_epoch, published.val_accuracy, published.per_class["a_b"]) == (30, None, 0.73)
+    assert [str(name) for name in published.per_class] == [r"a\_b"]
+    assert run("resnet34").published.per_class is None
+
+
+def test_pairs_have_splits_a_vocabulary_and_unknown_words(small_report, tmp_path):
+    spec = as_similarity(small_report(""), tmp_path)
+    data = views.functions(Results(spec), spec, "en")["dataset"]("stsb")
+    assert (data.train_samples, data.dev_samples, data.test_samples, data.length) == (575, 150, 138, 55)
+    assert (data.vocabulary, data.classes, str(data.title)) == (1234, [], r"STS\_b")
+    assert (data.unknown.train, data.unknown.dev) == (0.03, 0.05)
+
+
+@pytest.mark.parametrize(("filled", "counts"), [(False, (50, 500)), (True, (500, 500))])
+def test_a_long_tail_has_short_classes(small_report, tmp_path, filled, counts):
+    spec = small_report("")
+    variants = [{"name": "longtail", "classes": [0, 2], "keep": 0.1, "seed": 0}]
+    variants += [{"name": "balance", "flip": True, "noise_sigma": 0.1, "seed": 0}] if filled else []
+    train = [counts[0], counts[1], counts[0]]
+    about = {"dataset": "tail", "classes": ["a_b", "c", "d"], "train_counts": train, "test_counts": [9, 9, 9]}
+    about |= {"train_samples": sum(train), "test_samples": 27, "spec": {"variants": variants}}
+    (tmp_path / "data" / "dataset.json").write_text(json.dumps(about), encoding="utf-8")
+    data = views.functions(Results(spec), spec, "en")["dataset"]("cifar10")
+    assert ([str(name) for name in data.short], data.full) == ([r"a\_b", "d"], ["c"])
+    assert (data.short_count, data.full_count, data.train_samples, data.dev_samples) == (*counts, sum(train), None)
+
+
+def test_texts_inside_the_values_of_a_claim_are_escaped(small_report, tmp_path):
+    spec = small_report("")
+    claim = {"name": "close", "kind": "k", "outcome": "refuted", "reason": {"zh": "", "en": ""}}
+    claim["values"] = {"gains": {"sts_a": 0.1}, "order": ["a_b", "*c*"], "best": "sts_a"}
+    (tmp_path / "close.json").write_text(json.dumps(claim), encoding="utf-8")
+    found = views.functions(Results(spec), spec, "en")["claim"]("close")
+    assert (found.gains, found.best, list(map(str, found.order))) == ({"sts_a": 0.1}, "sts_a", ["a_b", r"\*c\*"])
 
 
 def test_one_seed_has_no_spread(functions):

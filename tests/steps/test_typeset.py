@@ -9,10 +9,11 @@ from functools import partial
 import pypdf
 import pytest
 
+from labreport.documents.listings import excerpt
 from labreport.errors import TypesettingError
 from labreport.steps import typeset, write
 from tests.documents.small import write_report
-from tests.documents.test_document import TEXT
+from tests.documents.test_document import CODE, TEXT, WORKS
 from tests.documents.test_text import HOSTILE
 
 MINIMAL = "\\documentclass{article}\n\\begin{document}\n%s\n\\end{document}\n"
@@ -74,6 +75,31 @@ def test_symbols_that_the_text_fonts_lack_come_from_another(small_report, tmp_pa
     assert metadata.title == "μ ≤ α ≈ 學"
     assert "U+" not in "".join(pages)
     assert "μ≤α≈" in "".join("".join(pages).split())
+    assert capsys.readouterr().err == ""
+
+
+LISTED = (
+    "labreport.documents.text:latex_code",
+    "labreport.documents.wording:caption_label",
+    "labreport.results:Results",
+)
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_code_algorithms_and_references_are_typeset_as_they_are(small_report, tmp_path, capsys, lang):
+    listings = "\n".join(f'{{{{ source("{target}") }}}}\n\nSome words.\n' for target in LISTED)
+    spec = small_report(f"{CODE}\n{listings}", lang=lang, figures=0, tables=0)
+    (tmp_path / "templates" / "small" / "references.bib").write_text(WORKS, encoding="utf-8")
+    pages, _ = make(spec, tmp_path / "a")
+    text = "".join("".join(pages).split())
+    assert "??" not in text
+    for target in LISTED:
+        found = excerpt(target)
+        for number, line in enumerate(found.lines, start=found.first):
+            if line.isascii() and len(line) < 90:  # neither broken nor in characters that a reader cannot map back
+                assert f"{number}{line}".replace(" ", "") in text, line
+    for piece in ("2001.00001", "[1,2]", "[1]O.Old.C.1999.https://doi.org/10.1000/a_b", "50%ofit", "3return"):
+        assert piece in text, piece
     assert capsys.readouterr().err == ""
 
 

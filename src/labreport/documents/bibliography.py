@@ -16,6 +16,7 @@ _KEY = re.compile(r"\s*([A-Za-z0-9][\w:.+-]*)\s*,")
 _FIELD = re.compile(r"\s*,?\s*([A-Za-z][\w-]*)\s*=\s*")
 _BARE = re.compile(r"\w+")
 _END = re.compile(r"\s*,?\s*\}")
+_ACTIVE = re.compile(r"\\(?:begin|end|item|par|input|include|newcommand|renewcommand|def|let)(?![A-Za-z])")
 _YEAR = re.compile(r"(1[89]|20)\d\d")
 _DOI = re.compile(r"10\.\d{4,9}/\S+")
 _ARXIV = re.compile(r"(\d{4}\.\d{4,5}|[a-z-]+(\.[A-Z]{2})?/\d{7})(v\d+)?")
@@ -67,6 +68,8 @@ def load(path: Path) -> dict[str, Entry]:
 
 def _defect(fields: Mapping[str, str]) -> str:
     """What is wrong with an entry and what to do; empty where nothing is."""
+    if active := next(filter(None, map(_ACTIVE.search, fields.values())), None):
+        return f"{active[0]} is no text; write words, accents and formulas only"
     absent = [name for name in REQUIRED if not fields.get(name)]
     if absent:
         return f"{', '.join(absent)} is missing; found: {', '.join(fields) or 'nothing'}; add it"

@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from labreport.documents import listings, wording
+from labreport.documents import captions, wording
+from labreport.documents.listings import Excerpt
 from labreport.documents.numbering import Target
-from labreport.documents.pandoc import Node, emphasised, paragraph, raw, raw_block, space, string, strong
+from labreport.documents.pandoc import Node, paragraph, raw, raw_block, space, string, strong
 from labreport.documents.presentation import Presentation
 from labreport.documents.text import clean, gfm
 from labreport.documents.tree import Step
@@ -37,7 +38,7 @@ class MarkdownLayout:
     tables: Mapping[str, Presentation]
     images: Mapping[str, str]
     alt: Mapping[str, str]
-    listings: Mapping[str, listings.Excerpt] = field(default_factory=dict)
+    listings: Mapping[str, Excerpt] = field(default_factory=dict)
 
     def heading(self, node: Node, target: Target, opens_appendix: bool) -> list[Node]:
         """An anchor, and the heading with its number."""
@@ -88,7 +89,7 @@ class MarkdownLayout:
     def listing(self, target: Target) -> list[Node]:
         """The caption above a fence; its lines have no numbers, so that they can be copied."""
         shown = self.listings[target.name.partition(":")[2]]
-        caption = self._caption("lst", target.number, listings.caption(shown, self.lang))
+        caption = self._caption("lst", target.number, captions.listing(shown, self.lang))
         return [_anchor(target), caption, {"t": "CodeBlock", "c": [["", ["python"], []], shown.text]}]
 
     def algorithm(self, target: Target, caption: list[Node], steps: list[Step]) -> list[Node]:
@@ -162,7 +163,7 @@ class MarkdownLayout:
             words += [string(digits), raw("html", "&emsp;" * (1 + 2 * step.level)), space()]
         elif step.word == "comment":
             words += [raw("html", "&numsp;" * width + "&emsp;" * (1 + 2 * step.level))]
-            return [*words, string("▷ "), emphasised(step.inlines)]
+            return [*words, string("▷ "), *step.inlines]
         words += [strong([string(before)])] if before else []
         words += [space(), *step.inlines] if before and step.inlines else step.inlines
         return [*words, space(), strong([string(after)])] if after else words

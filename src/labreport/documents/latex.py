@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from labreport.documents import booktabs, listings, wording
+from labreport.documents import booktabs, captions, wording
 from labreport.documents.code_lines import code_lines
+from labreport.documents.listings import Excerpt
 from labreport.documents.numbering import Target
 from labreport.documents.pandoc import Node, paragraph, raw, raw_block, space, string, strong
 from labreport.documents.presentation import Presentation
@@ -37,7 +38,7 @@ class LatexLayout:
     scale: wording.Scale
     tables: Mapping[str, Presentation]
     figures: Mapping[str, Mapping[str, Any]]
-    listings: Mapping[str, listings.Excerpt] = field(default_factory=dict)
+    listings: Mapping[str, Excerpt] = field(default_factory=dict)
 
     def heading(self, node: Node, target: Target, opens_appendix: bool) -> list[Node]:
         """The heading after all floats of the text before it; `\\appendix` before the first of the appendix."""
@@ -84,7 +85,7 @@ class LatexLayout:
     def listing(self, target: Target) -> list[Node]:
         """The caption above the code, which may break over pages."""
         shown = self.listings[_key(target)]
-        caption = self.inline(listings.caption(shown, self.lang))
+        caption = self.inline(captions.listing(shown, self.lang))
         begin = rf"\begin{{lablisting}}\captionof{{listing}}{{\label{{{target.name}}}"
         end = r"}\begin{labcode}" + f"\n{code_lines(shown)}\n" + r"\end{labcode}\end{lablisting}"
         return [paragraph([raw("latex", begin), *caption, raw("latex", end)])]

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import labreport
 from labreport.documents.naming import suggestion
-from labreport.documents.pandoc import Node, code, string
 from labreport.errors import TemplateError
 
 PACKAGE = Path(labreport.__file__).parent
 SHOWN_ROOT = "src/labreport"
+_CALL = re.compile(r"""\bsource\(\s*["']([^"']+)["']""")
 _Definition = ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
 
 
@@ -79,12 +81,16 @@ def excerpt(target: str) -> Excerpt:
     )
 
 
-def caption(excerpt: Excerpt, lang: str) -> list[Node]:
-    """What stands beside the number of a listing: the name, the file, the lines."""
-    lines = f"{excerpt.first}–{excerpt.last}"
-    if lang == "zh":
-        return [code(excerpt.name), string("（"), code(excerpt.file), string(f" 第 {lines} 行）")]
-    return [code(excerpt.name), string(" ("), code(excerpt.file), string(f", lines {lines})")]
+def files(text: str) -> list[Path]:
+    """The files that a template takes code from, each once, so that a text is written again when they change.
+
+    Only names that stand in the text as constants are found, and only modules that exist.
+    """
+    found: dict[Path, None] = {}
+    for target in _CALL.findall(text):
+        with suppress(TemplateError):
+            found[source_file(target)] = None
+    return list(found)
 
 
 def source_file(target: str) -> Path:

@@ -15,7 +15,7 @@ MOST_AUTHORS, FIRST_AUTHORS = 6, 3
 OTHERS = "others"  # what BibTeX writes in the place of further authors
 SHOWN = ("title", "journal", "booktitle", "publisher", "volume", "number", "pages")
 _AND = re.compile(r"\s+and\s+(?![^{]*\})")
-_PERCENT = re.compile(r"(?<!\\)%")
+_SPECIAL = re.compile(r"(?<!\\)([%#&])")  # meant as themselves in a field
 
 
 def block(entries: Sequence[Entry], lang: str) -> Node:
@@ -91,7 +91,7 @@ def _name(given: str, family: str) -> str:
 
 def _read(values: Sequence[str]) -> list[list[Node]]:
     """Values of LaTeX as nodes, all at once."""
-    items = "\n".join(rf"\item {{}}{_PERCENT.sub(chr(92) + '%', value)}" for value in values)
+    items = "\n".join(r"\item {}" + _SPECIAL.sub(r"\\\1", value) for value in values)
     tree = pandoc.parse_latex(rf"\begin{{itemize}}{items}\end{{itemize}}")
     return [blocks[0]["c"] if blocks else [] for blocks in tree["blocks"][0]["c"]]
 
