@@ -3,28 +3,52 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pandas as pd
 import pytest
 
-from labreport.results import Results
+from labreport.results import Results, Run
 
 
 class FrameResults(Results):
     """Results whose curves are given: `curves[experiment]` is a list of validation accuracies per seed.
 
-    They come from so many samples that only seeds are left to doubt, unless a test says otherwise.
+    They come from so many samples that only seeds are left to doubt, unless a test says otherwise. Training accuracies
+    lie `ahead` of them. With `metric="pearson"` the curves are correlations of a similarity, on the test split `behind`
+    those on the validation split.
     """
 
-    def __init__(self, curves, datasets=None, classes=2, measurement=None, samples=10**12):
-        datasets = datasets or {}
-        entries = {name: {"dataset": datasets.get(name, "cifar10")} for name in curves}
-        super().__init__({"name": "some_claim", "experiments": entries})
+    def __init__(
+        self, curves, datasets=None, classes=2, measurement=None, samples=10**12, *,
+        metric="accuracy", ahead=0.0, behind=0.0, published=None, scale="full", bases=None, train_samples=None,
+        seconds=None, devices=None,
+    ):  # fmt: skip
+        datasets, bases, self.published_of = datasets or {}, bases or {}, published or {}
+        entries = {name: {"dataset": datasets.get(name, "cifar10"), "base": bases.get(name)} for name in curves}
+        for name, stated in self.published_of.items():
+            entries.setdefault(name, {"dataset": "cifar10"})["published"] = stated
+        super().__init__({"name": "some_claim", "scale": scale, "experiments": entries})
         self.curves, self.classes, self.frame, self.samples = curves, classes, measurement, samples
+        self.kind, self.ahead, self.behind = metric, ahead, behind
+        self.train_samples, self.seconds, self.devices = train_samples or {}, seconds or {}, devices or {}
+
+    def runs(self, experiment):
+        return [Run(experiment, seed, f"{seed}", Path("nowhere")) for seed in range(len(self.curves[experiment]))]
+
+    def task(self, experiment):
+        return {"accuracy": "classification", "pearson": "similarity"}[self.kind]
 
     def metrics(self, experiment):
         rows = [
-            {"epoch": epoch, "val_accuracy": value, "seed": seed}
+            {
+                "epoch": epoch,
+                f"train_{self.kind}": value + self.ahead,
+                f"val_{self.kind}": value,
+                **({} if self.kind == "accuracy" else {"test_pearson": value - self.behind}),
+                "seconds": self.seconds.get(experiment, [1.0])[(epoch - 1) % len(self.seconds.get(experiment, [1.0]))],
+                "seed": seed,
+            }
             for seed, curve in enumerate(self.curves[experiment])
             for epoch, value in enumerate(curve, start=1)
         ]
@@ -32,9 +56,24 @@ class FrameResults(Results):
 
     def summary(self, experiment):
         classes = [f"class {index}" for index in range(self.classes)]
-        sizes = {"train_samples": 2 * self.samples, "val_samples": self.samples}
+        sizes = {f"{split}_samples": self.samples for split in ("val", "test")}
+        sizes["train_samples"] = self.train_samples.get(experiment, 2 * self.samples)
+        rows = [
+            {
+                "seed": seed,
+                "classes": classes,
+                "best_epoch": curve.index(max(curve)) + 1,
+                f"best_val_{self.kind}": max(curve),
+                **sizes,
+            }
+            for seed, curve in enumerate(self.curves[experiment])
+        ]
+        return pd.DataFrame(rows)
+
+    def environment(self, experiment):
+        device = self.devices.get(experiment, "Test CPU")
         return pd.DataFrame(
-            [{"seed": seed, "classes": classes, **sizes} for seed in range(len(self.curves[experiment]))]
+            [{"seed": run.seed, "device": device, "threads": 2, "torch": "2"} for run in self.runs(experiment)]
         )
 
     def measurement(self, name, columns=("implementation",)):

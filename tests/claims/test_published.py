@@ -28,7 +28,7 @@ def test_the_published_results_bear_out_the_claims(frames, name):
         stated = pd.read_csv(ROOT / experiment.published.curve, usecols=list(CURVE)).set_index("epoch")["val_accuracy"]
         # The first epochs of mycnn were not published; they lie below the first one that was.
         early = [0.1] * (stated.index[0] - 1)
-        curves[experiment.name], datasets[experiment.name] = [[*early, *stated]], experiment.dataset
+        curves[experiment.name], datasets[experiment.name] = [[*early, *stated]], experiment.dataset.name
     used = next(datasets[known] for known in _experiments(claim.options))
     classes = {"cifar10": 10, "imdb": 2}[used]
     results = frames(curves, datasets=datasets, classes=classes, samples=VALIDATION[used])

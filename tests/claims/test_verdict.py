@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pytest
 import scipy.stats
 
@@ -56,7 +57,58 @@ def test_more_seeds_do_not_enlarge_the_validation_set(frames):
 
 def test_what_is_no_accuracy_has_no_sampling_error(frames):
     with pytest.raises(ResultsError, match=r"found 1\.2 of \[400\]"):
-        verdict.accuracy_error(frames({"a": [[1.2]]}, samples=400), "a", "val_accuracy", 1.2)
+        verdict.metric_error(frames({"a": [[1.2]]}, samples=400), "a", "val_accuracy", 1.2)
+
+
+def test_a_correlation_has_the_error_that_resampling_finds(frames):
+    rng = np.random.default_rng(0)
+    pairs = rng.multivariate_normal([0, 0], [[1, 0.6], [0.6, 1]], (2000, 300))
+    found = [scipy.stats.pearsonr(*sample.T).statistic for sample in pairs]
+    results = frames({"a": [[0.6]]}, samples=300, metric="pearson")
+    assert verdict.final(results, "a", "test_pearson").error == pytest.approx(np.std(found), rel=0.05)
+
+
+@pytest.mark.parametrize(("value", "fits"), [(-0.3, True), (1.2, False), (-1.1, False)])
+def test_a_correlation_may_be_negative(frames, value, fits):
+    results = frames({"a": [[value]]}, samples=100, metric="pearson")
+    if fits:
+        assert verdict.metric_error(results, "a", "val_pearson", value) > 0
+    else:
+        with pytest.raises(ResultsError, match="has to be a correlation"):
+            verdict.metric_error(results, "a", "val_pearson", value)
+
+
+def test_a_similarity_ends_at_the_epoch_that_validation_chose(frames):
+    results = frames({"a": [[0.1, 0.6, 0.3], [0.5, 0.2, 0.4]]}, metric="pearson", behind=0.05)
+    assert verdict.final_values(results, "a", "val_pearson") == [0.6, 0.5]
+    assert verdict.final_values(results, "a", "test_pearson") == pytest.approx([0.55, 0.45])
+
+
+@pytest.mark.parametrize(
+    ("mean", "error", "expected"),
+    [
+        (0.5, 0.0, True),
+        (0.86 - 0.84, 0.0, False),
+        (0.6, 0.05, True),
+        (0.6, 0.06, None),
+        (0.4, 0.05, None),
+        (0.4, 0.04, False),
+    ],
+)
+def test_reaching_a_limit_is_being_at_least_there(mean, error, expected):
+    assert verdict.reaches(verdict.Estimate(mean, error), 0.5) is expected
+
+
+def test_a_limit_in_decimals_is_reached_in_binary():
+    assert 0.85 - 0.8 < 0.05
+    assert verdict.reaches(verdict.Estimate(0.85 - 0.8), 0.05) is True
+
+
+def test_variants_of_one_data_set_are_compared(frames):
+    results = frames(
+        {"a": [[0.5]], "b": [[0.5]]}, datasets={"b": "cifar10_longtail"}, bases={"a": "cifar10", "b": "cifar10"}
+    )
+    verdict.same_dataset(results, ["a", "b"])
 
 
 def test_runs_of_different_data_are_not_compared(frames):

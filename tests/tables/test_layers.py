@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+import inspect
 import json
 
 import pytest
@@ -10,6 +12,7 @@ import torchvision
 from torch import nn
 
 from labreport.errors import ResultsError, TrainingError
+from labreport.models.registry import MODELS
 from labreport.results import Results
 from labreport.tables import layers, stages
 
@@ -89,10 +92,33 @@ def test_own_models_add_up_and_shrink_as_a_real_image_does(name, width):
     model = stages.build_model(target, {"width": width}, {"classes": 10}).eval()
     assert sum(stage.parameters for stage in found) == count(model)
     with torch.inference_mode():
-        x = model.relu(model.bn1(model.conv1(torch.rand(1, 3, 32, 32))))
+        x = model.activation(model.bn1(model.conv1(torch.rand(1, 3, 32, 32))))
         for stage, layer in zip(found[1:5], (model.layer1, model.layer2, model.layer3, model.layer4), strict=True):
             x = layer(x)
             assert stage.output == tuple(x.shape[1:])
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_every_model_of_images_has_a_table_that_adds_up(name):
+    module, _, attribute = MODELS[name].partition(":")
+    kind = getattr(importlib.import_module(module), attribute)
+    if "vocabulary" in inspect.signature(kind).parameters or "vectors" in inspect.signature(kind).parameters:
+        pytest.skip("no model of images")
+    rows = rows_of({"target": MODELS[name], "parameters": {}, "image": 32, "classes": 10})
+    assert int(rows["Total"]["shown"].replace(",", "")) == count(kind(classes=10))
+    assert sum(int((row["shown"] or "0").replace(",", "")) for row in rows.values()) == 2 * count(kind(classes=10))
+
+
+def test_a_recurrent_layer_shows_its_steps_and_depth():
+    rows = rows_of({"target": "labreport.models.rnn:RowRNN", "parameters": {}, "image": 32, "classes": 10})
+    assert (rows["rnn"]["output"], rows["rnn"]["kernel"]) == ("32 × 512", "recurrent × 2")
+    assert int(rows["rnn"]["shown"].replace(",", "")) == 512 * (96 + 512 + 2) + 512 * (512 + 512 + 2)
+
+
+@pytest.mark.parametrize(("target", "told"), [("cnn:CNN3", False), ("resnet:ResNetSmall", True)])
+def test_only_where_there_is_normalisation_it_is_told_to_be_counted(target, told):
+    options = {"target": f"labreport.models.{target}", "image": 32, "classes": 10}
+    assert bool(layers.build(Results({}), options, "en").notes) is told
 
 
 class Sliding(nn.Module):

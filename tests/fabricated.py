@@ -1,0 +1,142 @@
+"""Fabricated runs of pairs, and prepared data, for whatever is made from results; runs of classes are in conftest."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import scipy.stats
+
+from labreport.data.arrays import Prepared
+from labreport.data.variants import apply
+
+SIZES = {"train": 120, "dev": 60, "test": 80}
+LONGTAIL = {"name": "longtail", "classes": [0, 1, 2, 3, 4], "keep": 0.1, "seed": 0}
+BALANCE = {"name": "balance", "flip": True, "noise_sigma": 0.05, "seed": 0}
+
+
+def pairs_frames(epochs: int, noise: float, seed: int) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """`metrics.csv` and `predictions.csv` of a run: correlations of scores and noisy predictions, taken by SciPy."""
+    rng = np.random.default_rng(seed)
+    rows, predictions = [], []
+    for epoch in range(1, epochs + 1):
+        row: dict[str, float] = {"epoch": epoch}
+        for split, size in zip(("train", "val", "test"), SIZES.values(), strict=True):
+            score = rng.uniform(0, 5, size)
+            predicted = np.clip(score + rng.normal(0, noise + 4 / epoch, size), 0, 5)
+            row[f"{split}_loss"] = float(np.mean((score - predicted) ** 2))
+            row[f"{split}_pearson"] = float(scipy.stats.pearsonr(score, predicted).statistic)
+            row[f"{split}_spearman"] = float(scipy.stats.spearmanr(score, predicted).statistic)
+        predictions.append(pd.DataFrame({"score": score, "predicted": predicted}))
+        rows.append(row | {"learning_rate": 0.001, "seconds": 1.5, "samples_per_second": 80.0})
+    metrics = pd.DataFrame(rows)
+    return metrics, predictions[int(metrics["val_pearson"].to_numpy().argmax())]
+
+
+def write_pairs_run(folder: Path, experiment: str, seed: int, *, epochs: int = 5, noise: float = 1.0) -> None:
+    """All files of a finished run of pairs that figures, tables and claims read."""
+    folder.mkdir(parents=True)
+    metrics, predictions = pairs_frames(epochs, noise, seed)
+    metrics.to_csv(folder / "metrics.csv", index=False)
+    predictions.to_csv(folder / "predictions.csv", index=False)
+    last, best = metrics.iloc[-1], metrics.iloc[int(metrics["val_pearson"].to_numpy().argmax())]
+    summary = {
+        "experiment": experiment,
+        "seed": seed,
+        "key": folder.name,
+        "epochs": epochs,
+        "parameters": 91_234,
+        **{f"{split}_samples": SIZES[name] for split, name in (("train", "train"), ("val", "dev"), ("test", "test"))},
+        "classes": [],
+        **{name: float(last[name]) for name in metrics if name.startswith(("train_", "val_"))},
+        **{name: float(best[name]) for name in metrics if name.startswith("test_")},
+        "val_loss_at_best": float(best["val_loss"]),
+        "best_val_pearson": float(best["val_pearson"]),
+        "best_epoch": int(best["epoch"]),
+        "seconds": 1.5 * epochs,
+        "samples_per_second": 80.0,
+        "steps": 4 * epochs,
+    }
+    environment = {
+        "python": "3.11.9",
+        "torch": "2.13.0",
+        "device": "Test CPU",
+        "threads": 2,
+        "git_commit": "0123456789abcdef0123456789abcdef01234567",
+        "git_dirty": False,
+        "started": "2026-01-01T00:00:00Z",
+        "finished": "2026-01-01T00:02:00Z",
+    }
+    spec = {
+        "task": {"name": "similarity", "target": "labreport.training.similarity:Similarity"},
+        "model": {"target": "labreport.models.siamese:SiameseLSTM", "parameters": {"hidden": 64}},
+        "data": {"dataset": "stsb", "key": "e" * 16},
+        "vectors": {"key": "f" * 16},
+        "training": {
+            "epochs": epochs,
+            "batch_size": 64,
+            "learning_rate": 0.001,
+            "optimizer": {"name": "RMSprop", "parameters": {}},
+            "loss": {"name": "mse_loss", "parameters": {}},
+            "schedule": {"name": "ReduceLROnPlateau", "parameters": {"patience": 20, "factor": 0.1}},
+            "normalize": None,
+            "augment": [],
+            "precision": "fp32",
+        },
+        "seed": seed,
+        "code": "0" * 16,
+    }
+    for name, value in (("summary", summary), ("environment", environment), ("spec", spec)):
+        (folder / f"{name}.json").write_text(json.dumps(value), encoding="utf-8")
+
+
+def add_pairs(spec: dict[str, Any], root: Path, experiment: str, *, seeds: int = 1, **settings: Any) -> None:
+    """Put an experiment of pairs into the spec of a step; its runs lie under `root`."""
+    published = settings.pop("published", {"test_loss": 2.33, "test_pearson": 0.48})
+    folders = [root / "results" / "runs" / experiment / f"{seed:04d}{experiment:0<12}" for seed in range(seeds)]
+    for seed, folder in enumerate(folders):
+        write_pairs_run(folder, experiment, seed, **settings)
+    vectors = {"name": "word2vec", "dimensions": 100, "window": 5, "epochs": 5, "seed": 0}
+    spec["experiments"][experiment] = {
+        "part": "similarity",
+        "dataset": "stsb",
+        "settings": {"vectors": vectors},
+        "published": published,
+        "curve": None,
+        "runs": [{"seed": seed, "key": folder.name, "path": str(folder)} for seed, folder in enumerate(folders)],
+    }
+
+
+def add_images(spec: dict[str, Any], root: Path, name: str, classes: list[str], *variants: dict[str, Any]) -> Prepared:
+    """Put prepared images, 40 to train and 10 to test of each class, into the spec of a step."""
+    labels = np.repeat(np.arange(len(classes), dtype=np.uint8), 40)
+    tests = np.repeat(np.arange(len(classes), dtype=np.uint8), 10)
+    images = np.zeros((len(labels), 3, 4, 4), np.uint8), np.zeros((len(tests), 3, 4, 4), np.uint8)
+    about = {"variants": list(variants)} if variants else {}
+    prepared = apply(Prepared(name, classes, images[0], labels, images[1], tests, spec=about), variants)
+    _add_data(spec, root, name, prepared)
+    return prepared
+
+
+def add_sentences(spec: dict[str, Any], root: Path, name: str = "stsb") -> Prepared:
+    """Put prepared pairs into the spec of a step."""
+    arrays: dict[str, Any] = {}
+    for split, size in SIZES.items():
+        arrays |= {
+            f"{split}_inputs": np.ones((size, 2, 7), np.int32),
+            f"{split}_labels": np.zeros(size, np.float32),
+            f"{split}_lengths": np.full((size, 2), 7, np.int32),
+        }
+    unknown = {split: {"tokens": 14 * size, "unknown": size // 4} for split, size in SIZES.items()}
+    prepared = Prepared(name, [], **arrays, vocabulary=["<pad>", "<unk>", "a", "b"], unknown=unknown)
+    _add_data(spec, root, name, prepared)
+    return prepared
+
+
+def _add_data(spec: dict[str, Any], root: Path, name: str, prepared: Prepared) -> None:
+    folder = root / "results" / "data" / name / "key"
+    prepared.save(folder)
+    spec["data"][name] = str(folder)
