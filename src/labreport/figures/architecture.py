@@ -13,7 +13,7 @@ from labreport.errors import ResultsError
 from labreport.figures.network_block import draw_block
 from labreport.figures.network_flow import draw_flow
 from labreport.figures.network_towers import draw_towers
-from labreport.figures.network_words import count, spoken
+from labreport.figures.network_words import count, size, spoken
 from labreport.figures.rows import Row
 from labreport.figures.structure import overview, part
 from labreport.figures.style import WIDTH_CM
@@ -69,9 +69,9 @@ def describe(frame: pd.DataFrame, options: Mapping[str, Any], lang: str) -> str:
     pairs = rows[-1].kind == "similarity"
     if lang == "zh":
         twice = "两个句子经过同一编码器。" if pairs else ""
-        return f"结构图: {what}。输入 {rows[0].output}。{twice}依次为{said}。参数共 {total} 个。"
+        return f"结构图: {what}。输入 {size(rows[0], lang)}。{twice}依次为{said}。参数共 {total} 个。"
     twice = " Two sentences go through the same encoder." if pairs else ""
-    return f"Diagram of {what}. Input {rows[0].output}.{twice} In order: {said}. {total} parameters."
+    return f"Diagram of {what}. Input {size(rows[0], lang)}.{twice} In order: {said}. {total} parameters."
 
 
 def rows_of(frame: pd.DataFrame) -> list[Row]:

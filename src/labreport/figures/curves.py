@@ -17,11 +17,11 @@ from labreport.results import Results
 
 
 def collect(results: Results, options: Mapping[str, Any]) -> pd.DataFrame:
-    """Columns `split` (train, val and, where it is another, test), `experiment, source` (measured, published), `epoch, value, std, seeds`.
+    """Columns `split`, `experiment, source` (measured, published), `epoch, value, std, seeds`.
 
     Args:
         results: the run's results; published curves are taken along where the runs saw the real data.
-        options: `experiments`, a list of one name, and `metric`, one of `labreport.metrics` (an accuracy is a fraction).
+        options: `experiments`, a list of one name, and `metric`, of `labreport.metrics` (an accuracy is a fraction).
 
     Raises:
         ResultsError: a file of the run is missing or malformed, it did not measure the metric, or `experiments` names
@@ -79,6 +79,7 @@ def describe(frame: pd.DataFrame, options: Mapping[str, Any], lang: str) -> str:
         )
     moves = ", ".join(f"{split} from {first} to {final}" for split, first, final in ends)
     return (
-        f"Line chart: {what} of {name} over {last} epochs, {moves}; the best validation value, {value}, is at epoch {at}."
+        f"Line chart: {what} of {name} over {last} epochs, {moves}; "
+        f"the best validation value, {value}, is at epoch {at}."
         + (" Thin dashed lines are the published curves." if published else "")
     )

@@ -28,9 +28,8 @@ def measured_curve(results: Results, experiment: str, column: str) -> pd.DataFra
     """
     metrics = results.metrics(experiment)
     if column not in metrics:
-        raise ResultsError(
-            f"{results.name}: {experiment} did not measure {column}; its metrics.csv has: {', '.join(metrics)}"
-        )
+        found = ", ".join(map(str, metrics.columns))
+        raise ResultsError(f"{results.name}: {experiment} did not measure {column}; its metrics.csv has: {found}")
     frame = metrics.groupby("epoch")[column].agg(value="mean", std="std", seeds="count").reset_index()
     frame.insert(0, "experiment", experiment)
     frame.insert(1, "source", "measured")

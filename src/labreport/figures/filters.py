@@ -113,6 +113,6 @@ def _scale(figure: Figure, largest: float, width: float, height: float, lang: st
     shades = ScalarMappable(Normalize(-largest, largest), cmap="gray")
     scale = figure.colorbar(shades, cax=bar, orientation="horizontal")
     scale.set_ticks([-largest, 0, largest], labels=[f"−{fixed(largest, 2)}", "0", fixed(largest, 2)])
-    scale.outline.set_linewidth(0.4)  # type: ignore[operator]  # the stubs take it for a method
+    scale.outline.set_linewidth(0.4)
     bar.tick_params(length=1.5, pad=1.5, labelsize=SMALL_PT)
     bar.set_xlabel(label("weight", lang), fontsize=SMALL_PT, labelpad=1)

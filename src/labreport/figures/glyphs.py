@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.patches import Circle
 
-from labreport.figures.network_words import block_lines, count, lines, name
+from labreport.figures.network_words import block_lines, count, in_one_line, lines, name
 from labreport.figures.rows import Row
 from labreport.figures.shapes import FRAME_FILL, INK, LINE_CM, Ruler, hop, rounded, volume, wire, write
 from labreport.figures.style import GREY, TEXT_PT
@@ -35,7 +36,7 @@ FILLS = {
 TALLEST_CM, SLANT = 2.1, 0.22
 SLAB_CM, PITCH_CM, HOP_CM = 0.17, 0.34, 0.2
 BAR_CM, PAD_CM, BOX_CM = 0.2, 0.17, 1.05
-CELL_CM, STEP_CM, STEPS = 0.5, 0.88, 4  # drawn time steps: the first two, dots, the last
+CELL_CM, INTO_CM, STEP_CM, STEPS = 0.5, 0.28, 0.88, 4  # drawn time steps: the first two, dots, the last
 
 
 @dataclass(frozen=True)
@@ -82,17 +83,16 @@ def glyph(row: Row, largest: int, ruler: Ruler, lang: str, before: Row | None = 
         high = TALLEST_CM * math.sqrt(sizes[1] / largest)
         slant = SLANT * high
         if row.kind == "stage":
-            width, arcs = SLAB_CM + (row.repeats - 1) * PITCH_CM + slant, (HOP_CM + 0.1) * bool(row.shortcuts)
+            width, arcs = SLAB_CM + (row.repeats - 1) * PITCH_CM + slant, (HOP_CM + 0.14) * bool(row.shortcuts)
             shape = "slabs"
         else:
             width, arcs, shape = 0.12 + 0.075 * math.log2(sizes[0]) + slant, 0.0, "volume"
         return Glyph(
             row, shape, width, high / 2 + slant + arcs, high / 2, below=lines(row, lang), size=high, slant=slant
         )
-    if len(sizes) == 1 or row.kind == "average_pool":
-        if row.kind != "input":
-            high = 0.3 + 0.17 * math.log2(sizes[0])
-            return Glyph(row, "bar", BAR_CM, high / 2, high / 2, below=lines(row, lang), size=high)
+    if (len(sizes) == 1 or row.kind == "average_pool") and row.kind != "input":
+        high = 0.3 + 0.17 * math.log2(sizes[0])
+        return Glyph(row, "bar", BAR_CM, high / 2, high / 2, below=lines(row, lang), size=high)
     return box(row, lines(row, lang), ruler)
 
 
@@ -113,10 +113,9 @@ def block_glyph(row: Row, ruler: Ruler, lang: str, *, one_line: bool) -> Glyph:
     """
     if row.kind == "add":
         return Glyph(row, "sum", 0.5, 0.25, 0.25)
-    words = block_lines(row, lang)
     if one_line:
-        return box(row, [" ".join(words)], ruler, least=0.62)
-    return box(row, words, ruler)
+        return box(row, [in_one_line(row, lang)], ruler, least=0.56)
+    return box(row, block_lines(row, lang), ruler)
 
 
 def unrolled(row: Row, ruler: Ruler, lang: str, before: Row | None = None) -> Glyph:
@@ -124,7 +123,7 @@ def unrolled(row: Row, ruler: Ruler, lang: str, before: Row | None = None) -> Gl
     words = lines(row, lang)
     if before is not None and before.output != row.reads:
         words = [*words, name("per_step", lang).format(row.reads.split("×")[-1])]
-    cells = drawn_layers(row) * (CELL_CM * (row.directions or 1) + 0.28)
+    cells = drawn_layers(row) * CELL_CM * (row.directions or 1) + INTO_CM + (drawn_layers(row) - 1) * _rise(row)
     half = (len(words) * LINE_CM + cells + 0.42 + 2 * PAD_CM) / 2
     width = max(STEPS * STEP_CM - (STEP_CM - CELL_CM), ruler.width(words)) + 4 * PAD_CM
     return Glyph(row, "unrolled", width, half, half, inside=words)
@@ -133,6 +132,11 @@ def unrolled(row: Row, ruler: Ruler, lang: str, before: Row | None = None) -> Gl
 def drawn_layers(row: Row) -> int:
     """How many layers are drawn of those that there are."""
     return min(row.layers or 1, 2)
+
+
+def _rise(row: Row) -> float:
+    """How far the second layer that is drawn stands above the first one; dots need more than an arrow."""
+    return INTO_CM if (row.layers or 1) <= 2 else 0.5
 
 
 def paint(axes: Axes, one: Glyph, x: float, y: float) -> None:
@@ -175,7 +179,7 @@ def _slabs(axes: Axes, one: Glyph, x: float, y: float, fill: str) -> None:
 def _steps(axes: Axes, one: Glyph, x: float, y: float, fill: str) -> None:
     """Words, then the layers over time, one above the other, then the inputs of the steps."""
     row = one.row
-    axes.add_patch(rounded(x, y - one.down, one.width, one.up + one.down, FRAME_FILL, corner=0.15, edge=GREY))
+    axes.add_patch(rounded(x, y - one.down, one.width, one.up + one.down, FRAME_FILL, corner=0.15, edge=GREY, order=1))
     top = y + one.up - PAD_CM
     write(axes, x + one.width / 2, top - len(one.inside) * LINE_CM / 2, one.inside)
     last = row.output.split("×")[0]
@@ -187,11 +191,15 @@ def _steps(axes: Axes, one: Glyph, x: float, y: float, fill: str) -> None:
         sign = f"$x_{{{text}}}$" if text else r"$\cdots$"
         write(axes, middle, bottom + 0.1, [sign])
     for layer in range(drawn_layers(row)):
-        low = bottom + 0.42 + 0.1 + layer * (height + 0.28)
+        low = bottom + 0.52 + layer * (height + _rise(row))
+        skipped = layer and (row.layers or 1) > 2
         for middle, text in columns:
-            wire(axes, (middle, low - 0.26), (middle, low)) if text else None
+            if skipped and text:
+                write(axes, middle, low - _rise(row) / 2, [r"$\vdots$"])
+            elif text:
+                wire(axes, (middle, low - 0.26), (middle, low))
             _cell(axes, middle, low, row.directions or 1, fill, dots=not text)
-        for (left, _), (right, _) in zip(columns, columns[1:], strict=False):
+        for (left, _), (right, _) in pairwise(columns):
             _between(axes, left + CELL_CM / 2, right - CELL_CM / 2, low, row.directions or 1)
 
 

@@ -98,7 +98,7 @@ def draw(frame: pd.DataFrame, options: Mapping[str, Any], lang: str) -> Figure:
         x, y, x_end, y_end, text = (element[key] for key in ("x", "y", "x_end", "y_end", "label"))
         match element["kind"]:
             case "frame":
-                axes.add_patch(rounded(x, y, x_end - x, y_end - y, FRAME_FILL, corner=0.3, edge=GREY))
+                axes.add_patch(rounded(x, y, x_end - x, y_end - y, FRAME_FILL, corner=0.3, edge=GREY, order=1))
             case "line" | "arrow":
                 wire(axes, (x, y), (x_end, y_end), head=element["kind"] == "arrow")
             case "joint":

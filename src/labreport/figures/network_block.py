@@ -1,4 +1,4 @@
-"""A part of a network layer by layer, with its sums and shortcuts: in one line where it fits, else from top to bottom."""
+"""A part of a network layer by layer, with its sums and shortcuts: in one line if it fits, else from top to bottom."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from labreport.figures.shapes import LINE_CM, Ruler, canvas, path, wire, write
 from labreport.figures.style import TEXT_PT
 
 MARGIN_CM, GAP_CM, WIDEST_GAP_CM, END_CM = 0.15, 0.3, 0.6, 0.55
-RISE_CM, DROP_CM, ASIDE_CM = 0.55, 0.42, 0.5
+RISE_CM, DROP_CM, ASIDE_CM, JOINT_CM = 0.55, 0.36, 0.5, 0.08
 Places = dict[int, tuple[float, float, float]]  # row -> where it begins, its middle, where it ends, along the flow
 
 
@@ -47,7 +47,8 @@ def _across(rows: Sequence[Row], glyphs: Sequence[Glyph], main: Sequence[int], w
     high = max(one.up for one in glyphs)
     rise = high + RISE_CM + (high if any(row.branch == "shortcut" for row in rows) else 0)
     below = high + 0.1 + LINE_CM
-    figure, axes = canvas(width, 2 * MARGIN_CM + rise + LINE_CM + 0.1 + below)
+    over = max([LINE_CM + 0.1] + [one.up for one in glyphs if one.row.branch == "shortcut"])
+    figure, axes = canvas(width, 2 * MARGIN_CM + rise + over + below)
     y = MARGIN_CM + below
     x = (width - sum(glyphs[number].width for number in main) - gap * (len(main) + 1) - 2 * END_CM) / 2
     places: Places = {0: (x, x + END_CM / 2, x + END_CM)}
@@ -63,7 +64,7 @@ def _across(rows: Sequence[Row], glyphs: Sequence[Glyph], main: Sequence[int], w
     _end(axes, x + END_CM / 2, y, "$y$", rows[-1].output, below)
     for number, row in enumerate(rows):
         if row.kind == "add" and row.start is not None:
-            start, end = places[row.start][2] + gap / 2, places[number][1]
+            start, end = places[row.start][2] + JOINT_CM, places[number][1]
             level = y + rise
             path(axes, [(start, y), (start, level), (end, level), (end, y + glyphs[number].up)])
             _joint(axes, start, y)
@@ -113,7 +114,7 @@ def _down(
     _named(axes, x, y - DROP_CM - LINE_CM / 2, "$y$", rows[-1].output)
     for number, row in enumerate(rows):
         if row.kind == "add" and row.start is not None:
-            start, end = places[row.start][2] - DROP_CM / 2, places[number][1]
+            start, end = places[row.start][2] - JOINT_CM, places[number][1]
             aside = [glyphs[one] for one in _aside(rows, number)]
             side = aside_x if aside else x + widest / 2 + ASIDE_CM / 2
             path(axes, [(x, start), (side, start), (side, end), (x + glyphs[number].width / 2, end)])

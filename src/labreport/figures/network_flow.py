@@ -9,9 +9,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from labreport.figures.glyphs import Glyph, glyph, paint, parameters
-from labreport.figures.network_words import foot
+from labreport.figures.network_words import foot, size
 from labreport.figures.rows import Row
-from labreport.figures.shapes import LINE_CM, Ruler, canvas, path, wire, write
+from labreport.figures.shapes import LINE_CM, Point, Ruler, canvas, path, wire, write
 from labreport.figures.style import GREY
 
 MARGIN_CM, GAP_CM, WIDEST_GAP_CM, ARROW_CM = 0.1, 0.12, 0.55, 0.3
@@ -23,10 +23,12 @@ class Column:
     """A glyph with the words above and below it, and the width they take together."""
 
     one: Glyph
+    above: str
     width: float
 
     @property
     def below(self) -> list[str]:
+        """The lines below it, the number of parameters last."""
         return [*self.one.below, *parameters(self.one)]
 
 
@@ -44,9 +46,10 @@ def draw_flow(rows: Sequence[Row], width: float, lang: str) -> Figure:
     heights = [_height(line) for line in lines]
     height = sum(heights) + (len(lines) - 1) * LINE_GAP_CM + FOOT_CM + 2 * MARGIN_CM
     figure, axes = canvas(width, height)
-    top, before = height - MARGIN_CM, None
+    top = height - MARGIN_CM
+    ends: list[Point] = []
     for line, high in zip(lines, heights, strict=True):
-        before = _line(axes, line, width, top, before)
+        ends.append(_line(axes, line, width, top, ends[-1:]))
         top -= high + LINE_GAP_CM
     write(axes, width / 2, MARGIN_CM + LINE_CM / 2, [foot(rows, lang)], color=GREY)
     return figure
@@ -58,8 +61,8 @@ def _columns(rows: Sequence[Row], ruler: Ruler, lang: str) -> list[Column]:
     columns = []
     for index, row in enumerate(rows):
         one = glyph(row, largest, ruler, lang, rows[index - 1] if index else None)
-        words = [row.output, *one.below, *parameters(one)]
-        columns.append(Column(one, max(one.width + ARROW_CM, ruler.width(words))))
+        words = [size(row, lang), *one.below, *parameters(one)]
+        columns.append(Column(one, size(row, lang), max(one.width + ARROW_CM, ruler.width(words))))
     return columns
 
 
@@ -86,32 +89,30 @@ def _height(line: Sequence[Column]) -> float:
     return _above(line) + down + 0.12 + max(len(column.below) for column in line) * LINE_CM
 
 
-def _line(
-    axes: Axes, line: Sequence[Column], width: float, top: float, before: tuple[float, float] | None
-) -> tuple[float, float]:
-    """Draw a line whose top is at `top`; returns where its last glyph ends."""
+def _line(axes: Axes, line: Sequence[Column], width: float, top: float, before: Sequence[Point]) -> Point:
+    """Draw a line whose top is at `top`, joined to where the one before it ended; returns where its last glyph ends."""
     room = width - 2 * MARGIN_CM - sum(column.width for column in line)
     gap = min(WIDEST_GAP_CM, room / (len(line) - 1)) if len(line) > 1 else 0.0
     x = (width - sum(column.width for column in line) - gap * (len(line) - 1)) / 2
     y = top - _above(line)
+    end = before[-1] if before else None
     words_top = y - max(column.one.down for column in line) - 0.12
     for column in line:
         one, middle = column.one, x + column.width / 2
         left = middle - one.width / 2
         paint(axes, one, left, y)
-        write(axes, middle, y + one.up + LINE_CM / 2, [one.row.output])
+        write(axes, middle, y + one.up + LINE_CM / 2, [column.above])
         for index, text in enumerate(column.below):
             grey = {"color": GREY} if index >= len(one.below) else {}
             write(axes, middle, words_top - (index + 0.5) * LINE_CM, [text], **grey)
-        if before is not None:
-            _connect(axes, before, (left - 0.05, y), top + LINE_GAP_CM / 2, width)
-        before = (left + one.width + 0.05, y)
+        if end is not None:
+            _connect(axes, end, (left - 0.05, y), top + LINE_GAP_CM / 2, width)
+        end = (left + one.width + 0.05, y)
         x += column.width + gap
-    assert before is not None
-    return before
+    return end or (x, y)
 
 
-def _connect(axes: Axes, start: tuple[float, float], end: tuple[float, float], between: float, width: float) -> None:
+def _connect(axes: Axes, start: Point, end: Point, between: float, width: float) -> None:
     """An arrow, or from the end of a line round to the start of the next."""
     if start[1] == end[1]:
         wire(axes, start, end)

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from labreport.figures.glyphs import FILLS, Glyph, box, paint, parameters, unrolled
-from labreport.figures.network_words import foot, lines, name
+from labreport.figures.network_words import foot, lines, name, size
 from labreport.figures.rows import Row
 from labreport.figures.shapes import INK, LINE_CM, Ruler, canvas, path, rounded, wire, write
 from labreport.figures.style import GREY, TEXT_PT
@@ -28,7 +28,10 @@ def draw_towers(rows: Sequence[Row], width: float, lang: str) -> Figure:
     """
     ruler = Ruler()
     encoder, last = rows[:-1], rows[-1]
-    towers = [[_glyph(row, ruler, lang, letter) for row in encoder] for letter in "AB"]
+    towers = [[_glyph(row, ruler, lang) for row in encoder] for _ in "AB"]
+    for tower, letter in zip(towers, "AB", strict=True):
+        tower[0] = replace(tower[0], inside=[name("sentence", lang).format(letter)])
+    shapes = [size(row, lang) for row in encoder[:-1]]
     words = [name("similarity", lang)]
     end = max(ruler.width([FORMULA], TEXT_PT) if last.operation == "manhattan" else 0.0, ruler.width(words)) + 0.4
     natural = sum(one.width for one in towers[0])
@@ -41,10 +44,10 @@ def draw_towers(rows: Sequence[Row], width: float, lang: str) -> Figure:
     levels = (middle + MIDDLE_CM / 2 + high, middle - MIDDLE_CM / 2 - high)
     target = left + natural + gap * (len(encoder) - 1) + ARM_CM
     for tower, level, letter in zip(towers, levels, "ab", strict=True):
-        x = _tower(axes, tower, left, level, gap, upper=letter == "a")
+        x = _tower(axes, tower, shapes, left, level, gap, upper=letter == "a")
         half = 0.75 if letter == "a" else -0.75
         path(axes, [(x, level), (target + end / 2, level), (target + end / 2, middle + half)])
-        shape = f"${letter}$  {encoder[-1].output}"
+        shape = f"${letter}$  {encoder[-1].output}"  # the vector of a sentence
         write(axes, (x + target + end / 2) / 2, level + (0.22 if letter == "a" else -0.22), [shape])
     _shared(axes, towers[0], left, levels, gap, lang)
     axes.add_patch(rounded(target, middle - 0.75, end, 1.5, FILLS["similarity"]))
@@ -55,40 +58,40 @@ def draw_towers(rows: Sequence[Row], width: float, lang: str) -> Figure:
     return figure
 
 
-def _glyph(row: Row, ruler: Ruler, lang: str, letter: str) -> Glyph:
+def _glyph(row: Row, ruler: Ruler, lang: str) -> Glyph:
     if row.kind == "recurrent":
         return unrolled(row, ruler, lang)
-    words = [name("sentence", lang).format(letter)] if row.kind == "input" else lines(row, lang)
+    words = [name("sentence", lang).format("A")] if row.kind == "input" else lines(row, lang)
     return box(row, words, ruler)
 
 
-def _tower(axes: Axes, tower: Sequence[Glyph], x: float, y: float, gap: float, *, upper: bool) -> float:
+def _tower(
+    axes: Axes, tower: Sequence[Glyph], shapes: Sequence[str], x: float, y: float, gap: float, *, upper: bool
+) -> float:
     """Draw an encoder, the shapes on its outer side; returns where it ends."""
     for index, one in enumerate(tower):
         paint(axes, one, x, y)
         if index:
             wire(axes, (x - gap, y), (x, y))
-        if index < len(tower) - 1:
+        if index < len(shapes):
             side = one.up + LINE_CM / 2 if upper else -one.down - LINE_CM / 2
-            write(axes, x + one.width / 2, y + side, [one.row.output])
+            write(axes, x + one.width / 2, y + side, [shapes[index]])
         x += one.width + gap
     return x - gap
 
 
 def _shared(axes: Axes, tower: Sequence[Glyph], x: float, levels: tuple[float, float], gap: float, lang: str) -> None:
-    """Dashes between the two places of every layer that has parameters, with their number."""
-    middle, said = sum(levels) / 2, False
+    """Dashes between the two places of every layer that has parameters, with their number; the widest says what."""
+    middle = sum(levels) / 2
+    layers = [one for one in tower if one.row.parameters != 0]
+    widest = max(layers, key=lambda one: one.width)
     for one in tower:
-        if one.row.parameters != 0:
-            centre = x + one.width / 2
-            words = parameters(one)
-            tall = one.shape == "unrolled" or (not said and one is tower[-1])
-            if one.shape == "unrolled":
-                words, said = [name("shared", lang), *words], True
-            room = len(words) * LINE_CM / 2 + 0.05 if words else 0.0
+        if one in layers:
+            words = [(name("shared", lang), INK)] if one is widest else []
+            words += [(text, GREY) for text in parameters(one)]
+            centre, room = x + one.width / 2, len(words) * LINE_CM / 2 + 0.05 * bool(words)
             for level, side in zip(levels, (1, -1), strict=True):
                 wire(axes, (centre, middle + side * room), (centre, level - side * one.down), head=False, dashed=True)
-            for index, text in enumerate(words):
-                grey = {"color": INK if tall and index == 0 and len(words) > 1 else GREY}
-                write(axes, centre, middle + ((len(words) - 1) / 2 - index) * LINE_CM, [text], **grey)
+            for index, (text, colour) in enumerate(words):
+                write(axes, centre, middle + ((len(words) - 1) / 2 - index) * LINE_CM, [text], color=colour)
         x += one.width + gap

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from labreport.figures.labels import LABELS
 from labreport.figures.rows import Row
@@ -13,7 +15,7 @@ NAMES: dict[str, dict[str, str]] = {
     "convolution": {"zh": "卷积", "en": "conv."},
     "max_pool": {"zh": "最大池化", "en": "max-pool"},
     "average_pool": {"zh": "平均池化", "en": "avg-pool"},
-    "global_pool": {"zh": "全局平均", "en": "global avg"},
+    "global_pool": {"zh": "全局平均\n池化", "en": "global\navg-pool"},
     "linear": {"zh": "全连接", "en": "linear"},
     "embedding": {"zh": "词向量", "en": "word\nvectors"},
     "LayerNorm": {"zh": "层归一化", "en": "LayerNorm"},
@@ -23,12 +25,16 @@ NAMES: dict[str, dict[str, str]] = {
     "mean_over_time": {"zh": "各时间步\n取平均", "en": "mean over\ntime steps"},
     "last_step": {"zh": "最后状态", "en": "last state"},
     "stride": {"zh": "步长 {0}", "en": "stride {0}"},
-    "two_way": {"zh": "双向 {0}", "en": "two-way {0}"},
+    "two_way": {"zh": "双向 {0}", "en": "bidirectional {0}"},
     "units": {"zh": "{0} 个单元", "en": "{0} units"},
-    "units_each_way": {"zh": "每向 {0} 个单元", "en": "{0} units each way"},
+    "units_each_way": {"zh": "每向 {0} 个单元", "en": "{0} units per direction"},
     "layers_of_units": {"zh": "{1} 层，每层 {0} 个单元", "en": "{1} layers of {0} units"},
-    "layers_each_way": {"zh": "{1} 层，每向 {0} 个单元", "en": "{1} layers, {0} units each way"},
+    "layers_each_way": {"zh": "{1} 层，每向 {0} 个单元", "en": "{1} layers, {0} units per direction"},
+    "residual": {"zh": "每层有残差连接", "en": "a shortcut round each layer"},
     "per_step": {"zh": "每步读入 {0} 个数", "en": "reads {0} numbers a step"},
+    "words": {"zh": "{0} 个词", "en": "{0} words"},
+    "add": {"zh": "与捷径相加", "en": "sum with the shortcut"},
+    "on_shortcut": {"zh": "捷径上的{0}", "en": "on the shortcut {0}"},
     "identity": {"zh": "恒等捷径", "en": "identity"},
     "sentence": {"zh": "句子 {0}", "en": "sentence {0}"},
     "shared": {"zh": "共享权重", "en": "shared weights"},
@@ -61,10 +67,8 @@ def lines(row: Row, lang: str) -> list[str]:
         return [name("image" if "×" in row.output else "tokens", lang)]
     if row.kind in ("normalization", "activation", "module"):
         return name(row.operation, lang).split("\n")
-    if row.kind == "average_pool" and not row.kernel:
-        first = [name("global_pool", lang), name("average_pool", lang)[-2:] if lang == "zh" else "pool"]
-    else:
-        first = name(row.kind, lang).split("\n")
+    kind = "global_pool" if row.kind == "average_pool" and not row.kernel else row.kind
+    first = name(kind, lang).split("\n")
     stride = [name("stride", lang).format(row.stride)] if row.stride else []
     return [*first, *filter(None, [row.kernel]), *stride, *filter(None, [row.after])]
 
@@ -74,7 +78,8 @@ def recurrent_lines(row: Row, lang: str) -> list[str]:
     two_way, deep = row.directions == 2, (row.layers or 1) > 1
     title = name("two_way", lang).format(row.operation) if two_way else row.operation
     key = ("layers_each_way" if two_way else "layers_of_units") if deep else "units_each_way" if two_way else "units"
-    return [title, name(key, lang).format(row.units, row.layers)]
+    residual = [name("residual", lang)] if row.shortcuts else []
+    return [title, name(key, lang).format(row.units, row.layers), *residual]
 
 
 def block_lines(row: Row, lang: str) -> list[str]:
@@ -84,6 +89,20 @@ def block_lines(row: Row, lang: str) -> list[str]:
     channels = row.output.split("×")[0]
     stride = [name("stride", lang).format(row.stride)] if row.stride else []
     return [name(row.kind, lang), f"{row.kernel}, {channels}", *stride]
+
+
+def in_one_line(row: Row, lang: str) -> str:
+    """What a row is, in one line: a convolution with its channels, signs that follow behind a plus."""
+    words = block_lines(row, lang) if row.kind == "convolution" else lines(replace(row, after=""), lang)
+    stride = name("stride", lang).format(row.stride)
+    said = " ".join(word for word in words if word != stride) + (f", {stride}" if row.stride else "")
+    joined = re.sub("(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])", "", said)
+    return f"{joined} + {row.after.replace(', ', ' + ')}" if row.after else joined
+
+
+def size(row: Row, lang: str) -> str:
+    """The size of what comes out of a row."""
+    return name("words", lang).format(row.output) if row.kind == "input" and "×" not in row.output else row.output
 
 
 def count(number: int) -> str:
@@ -104,6 +123,7 @@ def foot(rows: Sequence[Row], lang: str) -> str:
 
 def spoken(row: Row, lang: str) -> str:
     """A row in a sentence: what it is and the size of its output."""
-    words = " ".join(block_lines(row, lang) if row.kind == "convolution" else lines(row, lang))
-    size = row.output
-    return f"{words}（{size}）" if lang == "zh" else f"{words} ({size})"
+    words = in_one_line(row, lang)
+    if row.branch == "shortcut":
+        words = name("on_shortcut", lang).format(words)
+    return f"{words}（{row.output}）" if lang == "zh" else f"{words} ({row.output})"

@@ -159,7 +159,8 @@ def _recurrence(module: nn.Module, step: Step) -> dict[str, Any]:
     if isinstance(module, nn.RNNBase):
         found = (module.num_layers, 2 if module.bidirectional else 1, module.hidden_size)
     elif isinstance(module, BidirectionalLSTM):
-        found = (len(module.forwards), 2, module.forwards[0].hidden_size)
+        layer = next(part for part in module.modules() if isinstance(part, nn.LSTM))
+        found = (len(module.forwards), 2, layer.hidden_size)
     elif isinstance(module, LSTMLayer):
         found = (1, 1, module.hidden)
     else:

@@ -53,7 +53,7 @@ def draw(frame: pd.DataFrame, options: Mapping[str, Any], lang: str) -> Figure:
     bar = figure.colorbar(cells, ax=axes, shrink=0.85, aspect=22, boundaries=np.linspace(0.5, counts.max() + 0.5, 100))
     bar.ax.yaxis.set_major_locator(MaxNLocator(nbins=6, integer=True, min_n_ticks=1))
     bar.set_label(label("pairs_per_cell", lang), fontsize=SMALL_PT)
-    bar.outline.set_visible(False)  # type: ignore[operator]  # the stubs take it for a method
+    bar.outline.set_visible(False)
     bar.ax.tick_params(color=GREY)
     return figure
 

@@ -29,11 +29,12 @@ def canvas(width: float, height: float) -> tuple[Figure, Axes]:
 
 
 def rounded(
-    x: float, y: float, width: float, height: float, fill: str, *, corner: float = 0.08, edge: str = INK
+    x: float, y: float, width: float, height: float, fill: str, *, corner: float = 0.08, edge: str = INK, order: int = 3
 ) -> FancyBboxPatch:
-    """A box with round corners; (x, y) is its lower left one."""
+    """A box with round corners, above wires (whose order is 2); (x, y) is its lower left one."""
     style = f"round,pad=0,rounding_size={corner}"
-    return FancyBboxPatch((x, y), width, height, boxstyle=style, facecolor=fill, edgecolor=edge, linewidth=0.8)
+    look: dict[str, Any] = {"facecolor": fill, "edgecolor": edge, "linewidth": 0.8, "zorder": order}
+    return FancyBboxPatch((x, y), width, height, boxstyle=style, **look)
 
 
 def wire(axes: Axes, start: Point, end: Point, *, head: bool = True, dashed: bool = False) -> None:
@@ -71,7 +72,7 @@ def write(axes: Axes, x: float, y: float, lines: Sequence[str], **look: Any) -> 
 
 
 def volume(axes: Axes, x: float, y: float, width: float, height: float, slant: float, fill: str) -> None:
-    """A block seen from its front left, whose front is `width` × `height` with the middle of its left edge at (x, y)."""
+    """A block seen from its front left; its front is `width` × `height`, the middle of its left edge at (x, y)."""
     low, high, right = y - height / 2, y + height / 2, x + width
     front = [(x, low), (right, low), (right, high), (x, high)]
     top = [(x, high), (right, high), (right + slant, high + slant), (x + slant, high + slant)]

@@ -160,7 +160,7 @@ def _shortcut_kind(steps: Sequence[Step], block: str) -> str:
 
 
 def _group(model: nn.Module, step: Step) -> str:
-    """Path of the module that a step is drawn with: a two-way layer, a stage, a block or itself; empty for functions."""
+    """Path of the module that a step is drawn with: a layer of two directions, a stage, a block, itself; or empty."""
     parents = step.path.split(".")[:-1]
     above = [".".join(parents[: count + 1]) for count in range(len(parents))]
     for path in (*above, *step.inside):
