@@ -236,6 +236,7 @@ def _experiment(plan: Plan, name: str) -> dict[str, Any]:
     return {
         "part": experiment.part,
         "dataset": experiment.dataset.name,
+        "base": experiment.dataset.root,
         "settings": experiment.settings.model_dump(),
         "published": published,
         "curve": experiment.published.curve,
