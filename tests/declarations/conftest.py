@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from labreport.declarations.project import load
-from labreport.errors import DeclarationError
+from labreport.errors import UserError
 
 PROJECT = Path(__file__).resolve().parents[2]
 
@@ -36,7 +36,7 @@ class Copy:
 
 def refused(project, pattern, **overrides):
     """The message with which the declarations are refused."""
-    with pytest.raises(DeclarationError) as caught:
+    with pytest.raises(UserError) as caught:
         load(project.root, overrides)
     text = str(caught.value)
     assert re.search(pattern, text), text

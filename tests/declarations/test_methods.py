@@ -1,4 +1,4 @@
-"""Tables of what optimizers, losses and models take, against the classes and functions themselves."""
+"""Tables of what optimizers, losses, schedules and models take, against the classes and functions themselves."""
 
 from __future__ import annotations
 
@@ -6,21 +6,60 @@ import inspect
 
 import pytest
 import torch
+from torch.optim import lr_scheduler
 
-from labreport.declarations.methods import LOSSES, OPTIMIZERS, REFUSED, method_mistake
+from labreport.declarations.methods import COUNTS, LOSSES, NEEDED, OPTIMIZERS, REFUSED, SCHEDULES, method_mistake
+from labreport.declarations.schema import Schedule
 from labreport.declarations.sources import constructor, has_function
 from labreport.measurements.lstm_cost import implementations
 from labreport.measurements.registry import KINDS
 from labreport.models.registry import MODELS
 from labreport.training import construction
-from labreport.training.classification import LOSSES as TRAINED_LOSSES
+from labreport.training.tasks import TASKS
 
 TYPICAL = {"betas": [0.9, 0.98], "amsgrad": True, "nesterov": True, "centered": True}
+SCHEDULE = {"milestones": [3, 5], "threshold_mode": "abs", **dict.fromkeys(COUNTS - {"milestones"}, 2)}
 
 
 def test_declared_and_trained_methods_are_the_same():
     assert set(OPTIMIZERS) == construction.OPTIMIZERS
-    assert set(LOSSES) == set(TRAINED_LOSSES)
+    assert set(SCHEDULES) == construction.SCHEDULES
+    assert set(LOSSES) == {loss for task in TASKS.values() for loss in task.losses}
+
+
+@pytest.mark.parametrize("name", SCHEDULES)
+def test_a_schedule_takes_what_torch_takes(name):
+    signature = inspect.signature(getattr(lr_scheduler, name)).parameters
+    known = {key: one for key, one in signature.items() if key != "optimizer"}
+    assert set(SCHEDULES[name]) <= set(known)
+    assert set(known) - set(SCHEDULES[name]) <= set(REFUSED)
+    assert {key for key, one in known.items() if one.default is one.empty} == set(NEEDED.get(name, ()))
+    parameters = {key: SCHEDULE.get(key, 0.5) for key in SCHEDULES[name]}
+    assert method_mistake(name, parameters, SCHEDULES[name]) is None
+    optimizer = torch.optim.SGD([torch.nn.Parameter(torch.zeros(2))], lr=0.1)
+    construction.build_schedule(Schedule(name=name, parameters=parameters).model_dump(), optimizer)
+
+
+@pytest.mark.parametrize(
+    ("name", "parameters"),
+    [
+        ("ReduceLROnPlateau", {"factor": 1.0}),
+        ("ReduceLROnPlateau", {"threshold_mode": "relative"}),
+        ("StepLR", {}),
+        ("MultiStepLR", {"milestones": 3}),
+        ("CosineAnnealingLR", {"eta_min": 0.1}),
+    ],
+)
+def test_what_a_schedule_refuses_is_refused_here(name, parameters):
+    assert method_mistake(name, parameters, SCHEDULES[name]) is not None
+    optimizer = torch.optim.SGD([torch.nn.Parameter(torch.zeros(2))], lr=0.1)
+    with pytest.raises((ValueError, TypeError)):
+        getattr(lr_scheduler, name)(optimizer, **parameters)
+
+
+def test_rates_are_floats_and_counts_stay_whole():
+    parameters = Schedule(name="StepLR", parameters={"step_size": 3, "gamma": 1}).parameters
+    assert [(value, type(value)) for value in parameters.values()] == [(3, int), (1.0, float)]
 
 
 @pytest.mark.parametrize("name", OPTIMIZERS)
@@ -60,7 +99,8 @@ def test_a_loss_takes_what_its_function_takes():
     for name, taken in LOSSES.items():
         assert set(taken) <= set(inspect.signature(getattr(torch.nn.functional, name)).parameters)
         assert method_mistake(name, {"label_smoothing": 1.5}, taken) is not None
-        assert method_mistake(name, {"label_smoothing": 0.1}, taken) is None
+        mistake = method_mistake(name, {"label_smoothing": 0.1}, taken)
+        assert (mistake is None) == (name == "cross_entropy")
 
 
 @pytest.mark.parametrize("target", MODELS.values(), ids=MODELS)
