@@ -37,14 +37,14 @@ PAIRS = ("train_samples", "test_samples", "vocabulary", "length", "unknown")
 TEXT_COLUMNS = frozenset({"class", "true", "predicted", "implementation"})
 
 
-def read_table(path: Path, columns: Sequence[str]) -> pd.DataFrame:
-    """A CSV file that has at least `columns` and one row; all but names of classes and implementations are numbers.
+def read_table(path: Path, columns: Sequence[str], text: frozenset[str] = TEXT_COLUMNS) -> pd.DataFrame:
+    """A CSV file that has at least `columns` and one row; all columns but those in `text` are numbers.
 
     Raises:
         ResultsError: the file is missing or empty, lacks a column, or a number in it is none.
     """
     try:
-        frame = pd.read_csv(path, dtype=dict.fromkeys(TEXT_COLUMNS, "str"), keep_default_na=False, na_values=[""])
+        frame = pd.read_csv(path, dtype=dict.fromkeys(text, "str"), keep_default_na=False, na_values=[""])
     except FileNotFoundError:
         raise ResultsError(f"{path}: no such file; remove its folder and build the report again") from None
     except (OSError, ValueError) as error:
@@ -58,7 +58,7 @@ def read_table(path: Path, columns: Sequence[str]) -> pd.DataFrame:
     if frame.empty:
         raise ResultsError(f"{path}: has no rows")
     for column in columns:
-        if column not in TEXT_COLUMNS and not pd.api.types.is_numeric_dtype(frame[column]):
+        if column not in text and not pd.api.types.is_numeric_dtype(frame[column]):
             raise ResultsError(f"{path}: column {column} holds something that is no number")
         if frame[column].isna().any():
             row = int(frame[column].isna().to_numpy().argmax()) + 2

@@ -149,7 +149,7 @@ class Results:
     def predictions(self, experiment: str) -> pd.DataFrame:
         """Columns `score, predicted, seed` of a similarity: a row per seed and pair of the test split, 0 to 5."""
         self._check_file(experiment, "predictions.csv")
-        return self._stack(experiment, lambda run: read_table(run.path / "predictions.csv", PREDICTIONS))
+        return self._stack(experiment, lambda run: read_table(run.path / "predictions.csv", PREDICTIONS, frozenset()))
 
     def filters(self, experiment: str) -> dict[int, np.ndarray]:
         """Seed -> weights of the model's first convolution after training, float32 (out, in, height, width).
