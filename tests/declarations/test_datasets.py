@@ -19,12 +19,14 @@ def variant(base, **change):
 def test_a_variant_stands_on_its_base(project):
     datasets = load(project.root, {"scale": "demo"}).datasets
     base, tail, balanced = (datasets[name] for name in ("cifar10", "cifar10_longtail", "cifar10_balanced"))
-    assert base.changes == () and base.lineage == ("cifar10",)
+    assert base.changes == ()
+    assert base.lineage == ("cifar10",)
     assert balanced.lineage == ("cifar10_balanced", "cifar10_longtail", "cifar10")
     assert [change["name"] for change in balanced.changes] == ["longtail", "balance"]
     assert tail.changes == balanced.changes[:1]
     assert tail.changes[0] == {"name": "longtail", "classes": [0, 1, 2, 3, 4], "keep": 0.1, "seed": 0}
-    assert tail.archived is base.archived and tail.inputs == "images"
+    assert tail.archived is base.archived
+    assert tail.inputs == "images"
 
 
 def test_a_variant_may_stand_before_its_base_in_the_file(project):

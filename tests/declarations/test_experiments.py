@@ -80,7 +80,8 @@ def test_the_augmented_experiments_are_the_midterms(full):
 def test_the_similarity_experiments_differ_in_their_models_alone(full):
     models = {name: one.settings.model.parameters for name, one in full.items() if one.task == "similarity"}
     others = {str(one.settings.model_dump(exclude={"model"})) for one in full.values() if one.task == "similarity"}
-    assert len(models) == 6 and len(others) == 1
+    assert len(models) == 6
+    assert len(others) == 1
     assert {name for name, one in models.items() if one.get("frozen")} == {"sts_lstm1_fixed", "sts_lstm2_fixed"}
     assert {name for name, one in models.items() if not one["bidirectional"]} == {"sts_lstm1_fixed", "sts_lstm2_fixed"}
     assert {name for name, one in models.items() if one["pooling"] == "max"} == {"sts_bilstm1_ln_mp"}
