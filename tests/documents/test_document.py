@@ -242,7 +242,7 @@ def test_latex_code_algorithms_and_references(rendered):
     text = rendered("latex", CODE, "zh", works=WORKS, figures=0, tables=0)
     for piece in (
         r"\hyperref[alg:bptt]{算法~\ref*{alg:bptt}}",
-        r"\captionof{listing}{\label{lst:Literal.__init__}\texttt{Literal.\_\_init\_\_}",
+        r"\begin{lablisting}{\label{lst:Literal.__init__}\texttt{Literal.\_\_init\_\_}",
         r"{0}{\labkeyword{def}\ \_\_init\_\_(self,\ raw:\ str)\ {-}\textgreater{}\ \labkeyword{None}:}\nobreak",
         r"\begin{algorithm}[!htbp]" + "\n" + r"\caption{\label{alg:bptt}Back to \(t = 1\)}",
         r"\labline{}{0}{\textbf{输入：}\(x_1\)}",

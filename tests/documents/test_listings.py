@@ -58,9 +58,3 @@ def test_a_link_out_of_the_package_is_not_followed(tmp_path, monkeypatch):
     monkeypatch.setattr(listings, "PACKAGE", package)
     with pytest.raises(TemplateError, match="no module"):
         listings.excerpt("labreport.link:f")
-
-
-def test_the_files_that_a_template_shows():
-    shown = """{{ source("labreport.documents.text:latex") }} {{ source( 'labreport.documents.text:gfm') }}
-    {{ source("labreport.nothing:x") }} {{ resource("labreport.documents.tree:transform") }}"""
-    assert listings.files(shown) == [listings.PACKAGE / "documents" / "text.py"]

@@ -86,8 +86,8 @@ class LatexLayout:
         """The caption above the code, which may break over pages."""
         shown = self.listings[_key(target)]
         caption = self.inline(captions.listing(shown, self.lang))
-        begin = rf"\begin{{lablisting}}\captionof{{listing}}{{\label{{{target.name}}}"
-        end = r"}\begin{labcode}" + f"\n{code_lines(shown)}\n" + r"\end{labcode}\end{lablisting}"
+        begin = rf"\begin{{lablisting}}{{\label{{{target.name}}}"
+        end = "}\n" + code_lines(shown) + "\n\\end{lablisting}"
         return [paragraph([raw("latex", begin), *caption, raw("latex", end)])]
 
     def algorithm(self, target: Target, caption: list[Node], steps: list[Step]) -> list[Node]:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +13,6 @@ from labreport.errors import TemplateError
 
 PACKAGE = Path(labreport.__file__).parent
 SHOWN_ROOT = "src/labreport"
-_CALL = re.compile(r"""\bsource\(\s*["']([^"']+)["']""")
 _Definition = ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
 
 
@@ -79,18 +76,6 @@ def excerpt(target: str) -> Excerpt:
         first,
         tuple(line.removeprefix(margin) for line in lines),
     )
-
-
-def files(text: str) -> list[Path]:
-    """The files that a template takes code from, each once, so that a text is written again when they change.
-
-    Only names that stand in the text as constants are found, and only modules that exist.
-    """
-    found: dict[Path, None] = {}
-    for target in _CALL.findall(text):
-        with suppress(TemplateError):
-            found[source_file(target)] = None
-    return list(found)
 
 
 def source_file(target: str) -> Path:
