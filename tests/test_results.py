@@ -5,11 +5,15 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
+import scipy.stats
 
 from labreport.errors import ResultsError
 from labreport.results import Results
+from tests.conftest import CIFAR10
+from tests.fabricated import BALANCE, LONGTAIL, add_images, add_pairs, add_sentences
 
 
 @pytest.fixture
@@ -153,3 +157,101 @@ def test_measurement_and_dataset(spec, cost_folder, tmp_path):
         results.measurement("gru")
     with pytest.raises(ResultsError, match=r"measurement\.csv: column joules is missing"):
         results.measurement("lstm_cost", ("joules",))
+
+
+def test_pairs_have_metrics_predictions_and_sizes_of_their_own(spec, tmp_path):
+    add_pairs(spec, tmp_path, "sts_ours", seeds=2)
+    prepared = add_sentences(spec, tmp_path)
+    results = Results(spec)
+    assert [results.task(name) for name in ("mycnn", "sts_ours")] == ["classification", "similarity"]
+    assert [results.metric(name) for name in ("mycnn", "sts_ours")] == ["accuracy", "pearson"]
+    assert {"test_loss", "test_pearson", "val_spearman", "seed"} <= set(results.metrics("sts_ours"))
+    for seed, pairs in results.predictions("sts_ours").groupby("seed"):
+        stated = results.summary("sts_ours").set_index("seed").loc[seed]
+        assert scipy.stats.pearsonr(pairs["score"], pairs["predicted"]).statistic == pytest.approx(
+            stated["test_pearson"]
+        )
+        assert stated["test_samples"] == len(pairs)
+    about = results.dataset("stsb")
+    assert (about["dev_samples"], about["vocabulary"], about["length"]) == (60, 4, 7)
+    assert len(np.load(results.data_folder("stsb") / "train_labels.npy")) == len(prepared.train_labels)
+
+
+@pytest.mark.parametrize(
+    ("experiment", "read", "message"),
+    [
+        (
+            "sts_ours",
+            "per_class",
+            r"sts_ours was trained for similarity, which leaves no per_class\.csv but pred",
+        ),
+        ("sts_ours", "confusion", r"leaves no confusion\.csv"),
+        ("mycnn", "predictions", r"mycnn was trained for classification, which leaves no predictions\.csv"),
+    ],
+)
+def test_what_a_task_does_not_leave_is_not_missing(spec, tmp_path, experiment, read, message):
+    add_pairs(spec, tmp_path, "sts_ours")
+    with pytest.raises(ResultsError, match=message):
+        getattr(Results(spec), read)(experiment)
+
+
+def test_a_run_of_an_unknown_task_is_named(spec):
+    path = Path(spec["experiments"]["mycnn"]["runs"][0]["path"]) / "spec.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"task": {"name": "translation"}}))
+    with pytest.raises(ResultsError, match=r"spec\.json: task\.name: found 'translation'; known: classification"):
+        Results(spec).metrics("mycnn")
+
+
+def test_a_summary_without_its_tasks_numbers_is_damaged(spec, tmp_path):
+    add_pairs(spec, tmp_path, "sts_ours")
+    path = Path(spec["experiments"]["sts_ours"]["runs"][0]["path"]) / "summary.json"
+    path.write_text(json.dumps({k: v for k, v in json.loads(path.read_text()).items() if k != "test_pearson"}))
+    with pytest.raises(ResultsError, match=r"summary\.json: test_pearson is missing"):
+        Results(spec).summary("sts_ours")
+
+
+def test_filters_are_read_for_every_seed(spec):
+    for run in spec["experiments"]["mycnn"]["runs"]:
+        np.save(Path(run["path"]) / "filters.npy", np.full((4, 3, 5, 5), run["seed"], np.float32))
+    found = Results(spec).filters("mycnn")
+    assert {seed: (weights.shape, float(weights.max())) for seed, weights in found.items()} == {
+        0: ((4, 3, 5, 5), 0.0),
+        1: ((4, 3, 5, 5), 1.0),
+    }
+    with pytest.raises(ResultsError, match="no such file; only a model with a convolution leaves filters"):
+        Results(spec).filters("resnet34")
+
+
+@pytest.mark.parametrize("array", [np.zeros(3, np.float32), np.zeros((1, 1, 1, 1), np.int64), None])
+def test_damaged_filters_are_named(spec, array):
+    path = Path(spec["experiments"]["mycnn"]["runs"][0]["path"]) / "filters.npy"
+    path.write_bytes(b"no array") if array is None else np.save(path, array)
+    with pytest.raises(ResultsError, match=r"filters\.npy: (holds|cannot be read)"):
+        Results(spec).filters("mycnn")
+
+
+def test_published_classes_are_numbers_by_name(spec):
+    spec["experiments"]["mycnn"]["published"] |= {"per_class": {"cat": 1, "dog": 0.5}, "convergence_epoch": 30}
+    published = Results(spec).published("mycnn")
+    assert published["per_class"] == {"cat": 1.0, "dog": 0.5}
+    assert published["convergence_epoch"] == 30.0
+
+
+def test_a_variant_names_its_base_and_its_short_classes(spec, tmp_path):
+    add_images(spec, tmp_path, "cifar10", list(CIFAR10))
+    add_images(spec, tmp_path, "cifar10_longtail", list(CIFAR10), LONGTAIL)
+    add_images(spec, tmp_path, "cifar10_balanced", list(CIFAR10), LONGTAIL, BALANCE)
+    spec["experiments"]["resnet34"] |= {"dataset": "cifar10_longtail", "base": "cifar10"}
+    results = Results(spec)
+    assert [results.base_dataset(name) for name in ("mycnn", "resnet34")] == ["cifar10", "cifar10"]
+    for name in ("cifar10_longtail", "cifar10_balanced"):
+        assert results.class_groups(name) == (list(CIFAR10[:5]), list(CIFAR10[5:]))
+    with pytest.raises(ResultsError, match="cifar10 has 0 short classes and 10 full ones; name a long-tailed data set"):
+        results.class_groups("cifar10")
+
+
+def test_data_that_lack_their_counts_are_damaged(spec, tmp_path):
+    (tmp_path / "dataset.json").write_text(json.dumps({"dataset": "stsb", "classes": [], "train_samples": 3}))
+    spec["data"] = {"stsb": str(tmp_path)}
+    with pytest.raises(ResultsError, match="test_samples, vocabulary, length, unknown is missing"):
+        Results(spec).dataset("stsb")

@@ -1,11 +1,14 @@
-"""The error of an accuracy, against repeated sampling."""
+"""The errors of an accuracy and of a correlation, against repeated sampling and SciPy."""
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
+import scipy.stats
 
-from labreport.sampling import sampling_error
+from labreport.sampling import correlation_error, sampling_error
 
 
 def test_sampling_error_is_the_spread_of_repeated_sampling():
@@ -17,3 +20,23 @@ def test_sampling_error_is_the_spread_of_repeated_sampling():
 @pytest.mark.parametrize("accuracy", [0.0, 1.0])
 def test_an_accuracy_at_its_end_has_no_error(accuracy):
     assert sampling_error(accuracy, 100) == 0
+
+
+@pytest.mark.parametrize("correlation", [-0.4, 0.0, 0.57])
+def test_the_error_of_a_correlation_covers_what_scipy_does(correlation):
+    """SciPy's interval comes from Fisher's z; near the value its width is that of a normal distribution."""
+    rng = np.random.default_rng(3)
+    first = rng.normal(size=1379)
+    noise = rng.normal(size=1379)
+    noise -= first * (first @ noise) / (first @ first)  # no correlation left by chance
+    first, noise = ((x - x.mean()) / x.std() for x in (first, noise))
+    found = scipy.stats.pearsonr(first, correlation * first + math.sqrt(1 - correlation**2) * noise)
+    interval = found.confidence_interval(0.95)
+    error = correlation_error(found.statistic, 1379)
+    assert (interval.high - interval.low) / 2 == pytest.approx(1.96 * error, rel=0.01)
+
+
+@pytest.mark.parametrize(("correlation", "samples"), [(1.1, 10), (0.5, 1)])
+def test_what_is_no_correlation_has_no_error(correlation, samples):
+    with pytest.raises(ValueError, match="two pairs at least"):
+        correlation_error(correlation, samples)

@@ -231,9 +231,8 @@ class Results:
         short = [label for index, label in enumerate(dataset["classes"]) if index in cut]
         full = [label for index, label in enumerate(dataset["classes"]) if index not in cut]
         if not short or not full:
-            raise ResultsError(
-                f"{self.name}: {name} has {len(short)} short classes and {len(full)} full ones; both needed"
-            )
+            found = f"{len(short)} short classes and {len(full)} full ones"
+            raise ResultsError(f"{self.name}: {name} has {found}; name a long-tailed data set, which has both")
         return short, full
 
     def _entry(self, experiment: str) -> Mapping[str, Any]:

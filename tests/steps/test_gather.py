@@ -9,6 +9,7 @@ import pytest
 
 from labreport.errors import run_step
 from labreport.steps import gather
+from tests.fabricated import add_pairs
 
 
 @pytest.fixture
@@ -38,6 +39,29 @@ def test_three_frames_hold_every_run(spec, tmp_path):
     last = frames["metrics"].groupby(["experiment", "seed"])["val_accuracy"].last()
     for place, value in last.items():
         assert runs.loc[place, "val_accuracy"] == pytest.approx(value)
+
+
+def test_pairs_stand_beside_classes_and_have_none(spec, tmp_path):
+    add_pairs(spec, tmp_path, "sts_ours", seeds=2, epochs=3)
+    assert run(spec, tmp_path / "report") == 0
+    frames = {path.stem: pd.read_csv(path) for path in (tmp_path / "report").iterdir()}
+    assert {name: len(frame) for name, frame in frames.items()} == {"metrics": 20, "runs": 6, "per_class": 24}
+    assert "sts_ours" not in set(frames["per_class"]["experiment"])
+    of_pairs = frames["metrics"].query("experiment == 'sts_ours'")
+    assert of_pairs["test_pearson"].notna().all()
+    assert of_pairs["val_accuracy"].isna().all()
+    best = of_pairs.loc[of_pairs.groupby("seed")["val_pearson"].idxmax()].set_index("seed")["test_pearson"]
+    summary = frames["runs"].query("experiment == 'sts_ours'").set_index("seed")["test_pearson"]
+    pd.testing.assert_series_equal(best, summary)
+
+
+def test_a_report_of_pairs_alone_has_no_classes(spec, tmp_path):
+    spec["experiments"] = {}
+    add_pairs(spec, tmp_path, "sts_ours")
+    assert run(spec, tmp_path / "report") == 0
+    per_class = pd.read_csv(tmp_path / "report" / "per_class.csv")
+    assert per_class.empty
+    assert list(per_class.columns) == ["experiment", "seed"]
 
 
 def test_no_experiments_is_empty_frames(spec, tmp_path):

@@ -15,28 +15,37 @@ from labreport.tables import results as results_table
 from labreport.tables.heads import HEADS, NOTES, WORDS
 from labreport.tables.registry import KINDS
 from labreport.tables.table import Column, Table
+from tests.conftest import CIFAR10
+from tests.fabricated import LONGTAIL, add_images, add_sentences
 
 IMAGES = {
     "mycnn": {"epochs": 8, "best": 0.7},
     "resnet34": {"epochs": 6, "best": 0.8},
     "myresnet34": {"epochs": 6, "best": 0.75},
 }
+TAIL = "cifar10_longtail"
 PLAIN = "labreport.models.resnet:Plain34"
 
 
 def options(kind):
     """Options as a step gets them: the model by its target."""
     names = list(IMAGES)[:1] if KINDS[kind].single else list(IMAGES)
-    given = {"experiments": names, "measurement": "lstm_cost", "image": 32, "classes": 10}
+    given = {"experiments": names, "measurement": "lstm_cost", "image": 32, "classes": 10, "metric": "accuracy"}
+    given |= {"dataset": "stsb" if kind == "pair_counts" else TAIL, "datasets": ["cifar10", TAIL]}
     chosen = {key: given[key] for key in KINDS[kind].required if key in given}
     return chosen | ({"target": PLAIN, "parameters": {"width": 4}} if kind == "layers" else {})
 
 
 @pytest.fixture
-def results(report_spec, cost_folder):
+def results(report_spec, cost_folder, tmp_path):
     def make(experiments=IMAGES, **more):
         spec = report_spec("labreport.tables.results", {}, experiments, **more)
         spec["measurements"] = {"lstm_cost": str(cost_folder)}
+        for entry in spec["experiments"].values():
+            entry["published"]["per_class"] = {name: 0.5 + 0.01 * place for place, name in enumerate(CIFAR10)}
+        add_images(spec, tmp_path, "cifar10", list(CIFAR10))
+        add_images(spec, tmp_path, TAIL, list(CIFAR10), LONGTAIL)
+        add_sentences(spec, tmp_path)
         return Results(spec)
 
     return make

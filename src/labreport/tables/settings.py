@@ -89,6 +89,8 @@ def _listed(parameters: Mapping[str, Any]) -> str:
         words = key.replace("_", " ")
         if value is True:
             parts.append(words)
+        elif isinstance(value, list):
+            parts.append(" ".join([words, *(f"{one:g}" for one in value)]))
         elif value is not False and value is not None:
             parts.append(f"{words} {value:g}" if isinstance(value, float) else f"{words} {value}")
     return ", ".join(parts)

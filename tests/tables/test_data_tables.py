@@ -1,0 +1,109 @@
+"""Tables about data and groups of classes: counts, pairs, short and full classes, published classes."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from sklearn.metrics import accuracy_score, recall_score
+
+from labreport.errors import ResultsError
+from labreport.results import Results
+from labreport.tables import class_counts, group_accuracy, pair_counts, per_class, published_classes
+from tests.conftest import CIFAR10
+from tests.fabricated import BALANCE, LONGTAIL, add_images, add_sentences
+
+TAIL, FILLED = "cifar10_longtail", "cifar10_balanced"
+
+
+@pytest.fixture
+def made(report_spec, tmp_path):
+    """Runs of two experiments with two seeds, the three variants of the data, and pairs."""
+    spec = report_spec("", {}, {"whole": {"best": 0.7}, "tail": {"best": 0.5}}, seeds=2)
+    for name, variants in (("cifar10", ()), (TAIL, (LONGTAIL,)), (FILLED, (LONGTAIL, BALANCE))):
+        add_images(spec, tmp_path, name, list(CIFAR10), *variants)
+    add_sentences(spec, tmp_path)
+    return Results(spec)
+
+
+def test_class_counts_are_those_of_the_labels(made, shown):
+    table = class_counts.build(made, {"datasets": ["cifar10", TAIL, FILLED]}, "en")
+    for name in ("cifar10", TAIL, FILLED):
+        labels = np.load(made.data_folder(name) / "train_labels.npy")
+        assert list(table.frame[name][:-1]) == np.bincount(labels).tolist()
+        assert table.frame[name].iloc[-1] == len(labels)
+    assert list(table.frame[TAIL]) == [4] * 5 + [40] * 5 + [220]
+    _, rows = shown(table)
+    assert rows["All"] == {
+        "shown": "All", "cifar10_shown": "400", f"{TAIL}_shown": "220", f"{FILLED}_shown": "400",
+        "test_samples_shown": "100",
+    }  # fmt: skip
+    assert table.notes[0] == f"{TAIL}: airplane, automobile, bird, cat and deer keep 10% of their training samples."
+    assert [line.partition(":")[0] for line in table.notes] == [TAIL, FILLED, FILLED]
+
+
+def test_data_without_classes_has_no_counts(made):
+    with pytest.raises(ResultsError, match="stsb has other classes than cifar10: none"):
+        class_counts.build(made, {"datasets": ["cifar10", "stsb"]}, "en")
+
+
+def test_groups_are_means_of_scikit_learns_recalls(made, shown):
+    table = group_accuracy.build(made, {"experiments": ["whole", "tail"], "dataset": TAIL}, "en")
+    frame = table.frame.set_index("experiment")
+    for name in ("whole", "tail"):
+        found = {"short": [], "full": []}
+        for _, run in made.confusion(name).groupby("seed"):
+            pair = [np.repeat(run[key].to_numpy(), run["count"]) for key in ("true", "predicted")]
+            for group, labels in (("short", CIFAR10[:5]), ("full", CIFAR10[5:])):
+                found[group].append(recall_score(*pair, labels=list(labels), average="macro"))
+        for group, values in found.items():
+            assert frame.loc[name, group] == pytest.approx(np.mean(values))
+            assert frame.loc[name, f"{group}_std"] == pytest.approx(np.std(values, ddof=1))
+        gaps = np.subtract(found["full"], found["short"])
+        assert frame.loc[name, "gap"] == pytest.approx(gaps.mean())
+        assert frame.loc[name, "gap_std"] == pytest.approx(gaps.std(ddof=1))
+    assert table.bold == {(0, 1), (0, 2)}
+    assert table.notes[0] == "The short classes are airplane, automobile, bird, cat and deer."
+
+
+def test_a_runs_accuracy_and_its_classes_come_from_one_confusion_matrix(made):
+    """The published report's rows of classes do not have its accuracy as their mean; ours do."""
+    table = per_class.build(made, {"experiments": ["whole", "tail"]}, "en")
+    for name in ("whole", "tail"):
+        for seed, run in made.confusion(name).groupby("seed"):
+            true, predicted = (np.repeat(run[key].to_numpy(), run["count"]) for key in ("true", "predicted"))
+            summary = made.summary(name).set_index("seed").loc[seed]
+            assert summary["val_accuracy"] == pytest.approx(accuracy_score(true, predicted))
+            rows = made.per_class(name).query("seed == @seed")
+            recalls = recall_score(true, predicted, labels=list(rows["class"]), average=None)
+            assert list(rows["accuracy"]) == pytest.approx(list(recalls))
+            assert rows["correct"].sum() / rows["samples"].sum() == pytest.approx(summary["val_accuracy"])
+        assert table.frame[name].iloc[:-1].mean() == pytest.approx(table.frame[name].iloc[-1])
+        assert table.frame[name].iloc[-1] == pytest.approx(made.summary(name)["val_accuracy"].mean())
+
+
+def test_pairs_are_counted_by_split(made, shown):
+    table = pair_counts.build(made, {"dataset": "stsb"}, "en")
+    _, rows = shown(table)
+    assert rows["Training"] == {
+        "shown": "Training", "pairs_shown": "120", "tokens_shown": "1,680", "unknown_shown": "30", "unknown_share": 1.8,
+    }  # fmt: skip
+    assert list(rows) == ["Training", "Validation", "Test"]
+    assert list(table.frame["pairs"]) == [
+        len(np.load(made.data_folder("stsb") / f"{s}_labels.npy")) for s in table.frame["split"]
+    ]
+    assert table.notes == ["The vocabulary has 4 words, padding and unknown included; a sentence has at most 7 words."]
+
+
+def test_images_are_no_pairs(made):
+    with pytest.raises(ResultsError, match="cifar10 does not consist of sentence pairs"):
+        pair_counts.build(made, {"dataset": "cifar10"}, "en")
+
+
+def test_published_classes_show_that_they_contradict(made, shown):
+    lenet5 = dict(zip(CIFAR10, (0.73, 0.93, 0.88, 0.47, 0.71, 0.50, 0.67, 0.92, 0.91, 0.95), strict=True))
+    made.spec["experiments"]["whole"]["published"] = {"val_accuracy": 0.717, "per_class": lenet5}
+    columns, rows = shown(published_classes.build(made, {"experiments": ["whole"]}, "zh"))
+    assert (rows["猫"]["whole"], rows["平均"]["whole"], rows["所述总准确率"]["whole"]) == (47, 76.7, 71.7)
+    assert columns["whole"]["unit"] == "%"
+    with pytest.raises(ResultsError, match="no accuracies of the classes of tail were published"):
+        published_classes.build(made, {"experiments": ["whole", "tail"]}, "zh")
