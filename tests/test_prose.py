@@ -1,0 +1,184 @@
+"""The prose of every report: it follows each claim, says the same in both languages, and types no number.
+
+Results are fabricated; the project's own claims judge them and its own documents render them. What one report alone
+says is tested beside this, in test_prose_REPORT.py.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from labreport.documents.check import template_mistakes
+from tests.prose_results import at_once, declared, fabricate, rising
+from tests.prose_text import (
+    CONCLUSION,
+    JINJA,
+    LANGUAGES,
+    OUTCOMES,
+    REPORTS,
+    SLIPS,
+    UNDECIDED,
+    VERDICTS,
+    Filled,
+    calls,
+    sections,
+    source,
+    text_of,
+)
+
+# Claims that are arithmetic and never undecided.
+DECIDED = {"labreport.claims.published_mean"}
+# Claims whose verdicts an appendix of the analysis tells, not the conclusion.
+AGREEMENT = {"labreport.claims.agrees_published", "labreport.claims.published_mean"}
+
+NOT_PROSE = (
+    re.compile(r"^# [^\n]*\{#sec:references.*?(?=^# )", re.DOTALL | re.MULTILINE),
+    re.compile(r"^```.*?^```", re.DOTALL | re.MULTILINE),
+    JINJA,
+    re.compile(r"\$\$.*?\$\$|\$[^$\n]+\$|`[^`\n]+`", re.DOTALL),
+    re.compile(r"\[\d\]"),  # a citation
+    re.compile(r"\{#sec:\w+[^}]*\}"),
+    re.compile(r"CIFAR-10|ResNet-(?:18|34|50)|LeNet-5|RTX 3090|word2vec"),
+    re.compile(r"(?<![\d×])(?:3×32×32|224×224|32×32|8×8|7×7|5×5|3×3|2×2|1×1)(?![\d×])"),  # pictures and kernels
+)
+NUMBER = re.compile(r"\d+(?:[.,]\d+)*(?:\s*[%％])?")
+FACTS = re.compile(  # of the networks' design, each with the words that make it one
+    r"(?<!\d)34(?: layers| 层)|have 3, 4, 6 and 3 (?:residual )?blocks|依次有 3、4、6、3 个"
+    r"|sides of (?:32, 16, 8 and 4|32, 16 and 8) pixels|在 32、16、8、4 的边长上|边长依次为 32、16、8；"
+    r"|stride [12](?![.\d])|步长为 [12] 的|from 16 to 64 while|从 16 增到 64|from 32 to 4;|从 32 减到 4；"
+    r"|with 16, 32 and 64 channels|通道数依次为 16、32、64，"
+    r"|256 channels outside and 64 inside|on 256 channels|块外有 256 个通道、块内有 64 个通道|256 个通道上"
+)
+THRESHOLDS = {"0", "0.05", "0.1", "0.9", "0.95", "1", "2", "64"}  # what sentences are chosen by, and units; never shown
+
+cases = pytest.mark.parametrize(("report", "lang"), [(report, lang) for report in REPORTS for lang in LANGUAGES])
+
+
+def typed_numbers(text: str) -> list[str]:
+    """Numbers in the prose of a template that are not facts of the networks' design."""
+    for pattern in (*NOT_PROSE, FACTS):
+        text = pattern.sub(" ", text)
+    return NUMBER.findall(text)
+
+
+@pytest.mark.parametrize("scale", ["full", "demo"])
+@cases
+def test_the_text_tells_the_outcome_of_every_claim(tmp_path: Path, report: str, lang: str, scale: str) -> None:
+    filled = Filled(fabricate(tmp_path, report, {}, scale, lang))
+    for name, claim in declared(scale).reports[report].claims.items():
+        told = {}
+        for outcome in OUTCOMES:
+            text = filled.text({name: outcome})
+            assert not SLIPS.search(text), (name, outcome, SLIPS.search(text))
+            told[outcome] = "".join(body for title, body in sections(text).items() if title != CONCLUSION[lang])
+        if claim.kind.target in DECIDED:
+            del told[UNDECIDED]
+        if scale == "full" or claim.kind.target not in AGREEMENT:
+            assert len(set(told.values())) == len(told), (name, "the text is the same for two outcomes")
+
+
+@cases
+def test_the_conclusion_lists_the_verdicts_in_order(tmp_path: Path, report: str, lang: str) -> None:
+    filled = Filled(fabricate(tmp_path, report, {}, "full", lang))
+    everywhere = {outcome: filled.text(dict.fromkeys(declared("full").reports[report].claims, outcome))
+                  for outcome in OUTCOMES}  # fmt: skip
+    verdicts = re.compile("|".join(VERDICTS[lang].values()))
+    claims = [claim.kind.target for claim in declared("full").reports[report].claims.values()]
+    listed = len([target for target in claims if target not in AGREEMENT])
+    for outcome, text in everywhere.items():
+        said = verdicts.findall(sections(text)[CONCLUSION[lang]])
+        assert said == [VERDICTS[lang][outcome]] * len(said)
+        assert listed <= len(said) <= len(claims)
+
+
+@pytest.mark.parametrize("scale", ["full", "demo"])
+@cases
+def test_several_seeds_and_every_scale_can_be_told(tmp_path: Path, report: str, lang: str, scale: str) -> None:
+    names = declared(scale).reports[report].experiments
+    stories = {
+        "two seeds": {name: [*rising(0.7), *at_once(0.5)] for name in names},
+        "all alike": {name: at_once(0.5) for name in names},
+        "guessing": {name: at_once(0.1) for name in names},
+        "falling": {name: [[0.5, 0.4, 0.3, 0.2]] for name in names},
+    }
+    for story, curves in stories.items():
+        text = Filled(fabricate(tmp_path / story, report, {"curves": curves}, scale, lang)).text({})
+        assert not SLIPS.search(text), (story, SLIPS.search(text))
+        assert ("±" in text) is (story == "two seeds")
+
+
+@cases
+def test_both_formats_say_the_same_numbers(tmp_path: Path, report: str, lang: str) -> None:
+    spec = fabricate(tmp_path, report, {}, "lite", lang)
+    markdown, latex = (text_of(spec, form) for form in ("markdown", "latex"))
+    percentages = [re.findall(r"(\d+\.\d)(?:\s|\\,|\\labcharacter\{202F\})*\\?%", text) for text in (markdown, latex)]
+    assert len(percentages[0]) > 10
+    assert Counter(percentages[0]) == Counter(percentages[1])
+
+
+@cases
+def test_everything_shown_is_mentioned(report: str, lang: str) -> None:
+    text = source(report, lang)
+    shown = {f"fig:{name}" for call in calls(text, "figure", "figures") for name in re.findall(r'"(\w+)"', call)}
+    shown |= {f"tab:{name}" for call in calls(text, "table") for name in re.findall(r'"(\w+)"', call)}
+    shown |= {f"alg:{name}" for call in calls(text, "algorithm") for name in re.findall(r'^\w+\("(\w+)"', call)}
+    shown |= {f"lst:{name}" for call in calls(text, "source") for name in re.findall(r':(\w+)"', call)}
+    found = {name for call in calls(text, "ref") for name in re.findall(r'"((?:fig|tab|alg|lst):\w+)"', call)}
+    assert shown == found
+
+
+@cases
+def test_nothing_is_named_that_is_not_declared(report: str, lang: str) -> None:
+    item = declared("full").reports[report]
+    names = {"figures": item.figures, "tables": item.tables, "claims": item.claims, "experiments": item.experiments}
+    assert template_mistakes(source(report, lang), names) == []
+
+
+@pytest.mark.parametrize("report", REPORTS)
+def test_both_languages_are_one_report(report: str) -> None:
+    zh, en = source(report, "zh"), source(report, "en")
+    assert re.findall(r"^(#+) .*\{(.*)\}$", zh, re.MULTILINE) == re.findall(r"^(#+) .*\{(.*)\}$", en, re.MULTILINE)
+    shows = ("figure", "figures", "table", "source")
+    assert calls(zh, *shows) == calls(en, *shows)
+    names = ("ref", "cite", "run", "claim", "dataset", "measurement", "experiments")
+    assert set(calls(zh, *names)) == set(calls(en, *names))
+
+
+@pytest.mark.parametrize("report", REPORTS)
+def test_both_languages_use_the_same_values(report: str) -> None:
+    zh, en = ({value for code in JINJA.findall(source(report, lang))
+               for value in re.findall(r"\b[a-z]\w+(?:\.\w+)+", code)} - {"loop.last", "loop.first", "called.get"}
+              for lang in LANGUAGES)  # fmt: skip
+    assert zh == en
+
+
+@cases
+def test_no_number_is_typed(report: str, lang: str) -> None:
+    text = source(report, lang)
+    assert typed_numbers(text) == []
+    code = " ".join(re.sub(r"\|\w+\(\d+\)|\"[^\"]*\"", "", part) for part in JINJA.findall(text))
+    assert set(re.findall(r"(?<![\w.])\d+(?:\.\d+)?", code)) <= THRESHOLDS
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        *("It ends at 84.6 %.", "准确率为 84.6%。", "慢了 2.1 倍", "after 17 epochs", "12,345 张图片", "约 90％"),
+        *("after 34 epochs", "在第 16 轮", "4 times as long", "慢了 2 倍", "8 points apart", "it has 134 layers"),
+        *("stride 2.5", "a gap of 32, 16 and 4 points", "64×64 pixels", "相差 1 个百分点", "3 层"),
+        *("from 16 to 64 points", "256 pictures", "64 个样本", "ResNet-101 在 3×3×3 上", "相关系数 0.57"),
+    ],
+)
+def test_a_typed_number_is_found(sentence: str) -> None:
+    assert typed_numbers(f"{{{{ run }}}} $x_{{1.5}}$ {sentence}")
+
+
+@pytest.mark.parametrize(
+    "sentence", ["networks of 34 layers", "这一 34 层网络", "a 3×3 convolution of stride 1", "步长为 2 的"]
+)
+def test_a_fact_of_the_design_is_no_typed_number(sentence: str) -> None:
+    assert typed_numbers(sentence) == []

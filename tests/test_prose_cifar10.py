@@ -1,0 +1,135 @@
+"""The prose of cifar10: whole stories, and the arithmetic that it does about the two networks."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from torch import nn
+
+from labreport.models.cnn import CNN3
+from labreport.models.resnet import ResNetSmall
+from tests.prose_results import at_once, fabricate, outcomes_of, rising
+from tests.prose_text import LANGUAGES, REFUTED, SLIPS, SUPPORTED, UNDECIDED, prose_of, source, text_of
+
+REPORT = "cifar10"
+EARLY = [[0.5, 0.6, 0.7, 0.7672, 0.766, 0.766, 0.766, 0.766]]
+LATE = [[0.75, 0.78, 0.8, 0.81, 0.82, 0.83, 0.84, 0.8513]]
+STORIES: dict[str, dict[str, Any]] = {
+    "as published": {
+        "curves": {"cnn3": EARLY, "resnet_small": LATE},
+        "train": {"cnn3": 0.98, "resnet_small": 0.9},
+        "seconds": {"cnn3": 2.0, "resnet_small": 8.0},
+        "outcomes": [SUPPORTED, SUPPORTED, REFUTED, SUPPORTED, SUPPORTED],
+        "phrases": {
+            "zh": ("贵在计算而不在参数。这两点", "从那里继续往前", "比 `resnet_small` 还高", "长处在于走得更远"),
+            "en": (
+                "Accuracy has its price",
+                "goes on from there",
+                "ends higher than that of",
+                "is that it goes farther",
+            ),
+        },
+    },
+    "the other way round": {
+        "curves": {"cnn3": at_once(0.8), "resnet_small": rising(0.7)},
+        "train": {"cnn3": 0.85, "resnet_small": 0.75},
+        "seconds": {"cnn3": 2.0, "resnet_small": 2.0},
+        "outcomes": [REFUTED, REFUTED, REFUTED, REFUTED, REFUTED],
+        "phrases": {
+            "zh": ("残差网络并不更快", "快慢主要不取决于乘法的多少", "它连训练集也没有学会"),
+            "en": (
+                "is not the faster one",
+                "other things than multiplications",
+                "has not learned its training set either",
+            ),
+        },
+    },
+    "seeds disagree": {
+        "curves": {"cnn3": [*rising(0.7), *at_once(0.8)], "resnet_small": [*rising(0.9), *at_once(0.7)]},
+        "train": 0.85,
+        "seconds": {"cnn3": 2.0, "resnet_small": 8.0},
+        "outcomes": [UNDECIDED, UNDECIDED, UNDECIDED, SUPPORTED, UNDECIDED],
+        "phrases": {
+            "zh": ("是否达到 5 个百分点不能断定", "谁先稳定下来无从分辨"),
+            "en": ("whether 5 points are reached", "no telling which settles sooner"),
+        },
+    },
+}
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("story", STORIES)
+def test_a_story_is_told_with_its_own_phrases(tmp_path: Path, story: str, lang: str) -> None:
+    spec = fabricate(tmp_path, REPORT, STORIES[story], "full", lang)
+    assert list(outcomes_of(spec).values())[: len(STORIES[story]["outcomes"])] == STORIES[story]["outcomes"]
+    text = prose_of(text_of(spec, "markdown"))
+    assert not SLIPS.search(text), SLIPS.search(text)
+    for name, other in STORIES.items():
+        for phrase in other["phrases"][lang]:
+            assert (phrase in text) is (name == story), (name, phrase)
+
+
+def multiplications(model: nn.Module) -> dict[str, int]:
+    """Multiplications of one 32 x 32 picture by the name of each convolution and linear layer."""
+    found: dict[str, int] = {}
+
+    def count(name: str, layer: nn.Conv2d | nn.Linear, output: torch.Tensor) -> None:
+        places = output.shape[2] * output.shape[3] if isinstance(layer, nn.Conv2d) else 1
+        found[name] = layer.weight.numel() * places
+
+    for name, layer in model.named_modules():
+        if isinstance(layer, nn.Conv2d | nn.Linear):
+            layer.register_forward_hook(lambda layer, _, output, name=name: count(name, layer, output))
+    model.eval()(torch.empty(1, 3, 32, 32, device="meta"))
+    return found
+
+
+def reach(layers: list[nn.Module]) -> int:
+    """How many pixels one value behind `layers` sees, by the recursion over kernels and strides."""
+    seen, step = 1, 1
+    for layer in layers:
+        assert isinstance(layer, nn.Conv2d | nn.MaxPool2d)
+        size, stride = (value if isinstance(value, int) else value[0] for value in (layer.kernel_size, layer.stride))
+        seen, step = seen + (size - 1) * step, step * stride
+    return seen
+
+
+@pytest.fixture
+def networks() -> tuple[nn.Module, nn.Module]:
+    with torch.device("meta"):
+        return CNN3(10), ResNetSmall(10)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_multiplications_are_counted_right(networks: tuple[nn.Module, nn.Module], lang: str) -> None:
+    plain, residual = map(multiplications, networks)
+    text = source(REPORT, lang)
+    linear = sum(count for name, count in plain.items() if name.startswith("fc"))
+    stages = sum(count for name, count in residual.items() if name.startswith("layer"))
+    written = {float(number) for number in re.findall(r"([\d.]+) \\cdot 10\^6", text)}
+    counted = (sum(plain.values()) - linear, linear, residual["conv1"], stages)
+    assert written == {round(count / 1e6, 1) for count in counted}
+    assert round(sum(residual.values()) / sum(plain.values())) == 8  # "eight times"
+    shortcuts = sum(count for name, count in residual.items() if "downsample" in name)
+    assert round(shortcuts / stages, 3) == 0.01  # "one hundredth"
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_reach_is_counted_right(networks: tuple[nn.Module, nn.Module], lang: str) -> None:
+    names_of_path = [name for name in multiplications(networks[1]) if name != "fc" and "downsample" not in name]
+    residual = [networks[1].get_submodule(name) for name in names_of_path]
+    plain = [networks[0].get_submodule(name) for name in ("conv1", "pool1", "conv2", "pool2", "conv3", "pool3")]
+    assert [int(found) for found in re.findall(r"\$r = (\d+)\$", source(REPORT, lang))] == [
+        reach(plain),
+        reach(residual),
+    ]
+
+
+def test_the_smaller_network_is_the_residual_one(networks: tuple[nn.Module, nn.Module]) -> None:
+    plain, residual = (sum(part.numel() for part in network.parameters()) for network in networks)
+    assert residual < plain
+    assert networks[0].get_submodule("fc1").weight.numel() > plain / 2  # "most of its weights"

@@ -1,0 +1,134 @@
+"""The prose of homework2: whole stories, and the numbers that it derives from the network and the data set."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+import yaml
+
+from labreport.models.torchvision_resnet import TorchvisionResNet50
+from tests.prose_results import at_once, fabricate, outcomes_of, rising
+from tests.prose_text import LANGUAGES, REFUTED, ROOT, SLIPS, SUPPORTED, UNDECIDED, prose_of, source, text_of
+
+REPORT = "homework2"
+AS_PUBLISHED: dict[str, Any] = {
+    "curves": {
+        "cnn4": rising(0.719),
+        "rnn_rows": [[0.3, 0.53, 0.528, 0.528]],
+        "cnn4_longtail": rising(0.534),
+        "rnn_rows_longtail": rising(0.42),
+        "resnet50_balanced": rising(0.674),
+        "rnn_rows_balanced": rising(0.454),
+    },
+    "train": {"cnn4": 0.864, "rnn_rows": 0.999, "cnn4_longtail": 0.999, "rnn_rows_longtail": 0.973,
+              "resnet50_balanced": 0.982, "rnn_rows_balanced": 0.949},
+    "groups": {
+        "cnn4": (0.70, 0.738),
+        "cnn4_longtail": (0.25, 0.818),
+        "rnn_rows": (0.50, 0.556),
+        "rnn_rows_longtail": (0.15, 0.69),
+        "rnn_rows_balanced": (0.31, 0.598),
+    },
+}  # fmt: skip
+UNMOVED: dict[str, Any] = {
+    "curves": {name: rising(0.5) for name in AS_PUBLISHED["curves"]},
+    "groups": dict.fromkeys(AS_PUBLISHED["curves"], (0.5, 0.5)),
+}
+SCATTERED: dict[str, Any] = {  # two seeds that agree on nothing
+    "curves": {
+        "cnn4": at_once(0.5, 0.9),
+        "rnn_rows": at_once(0.4, 0.7),
+        "cnn4_longtail": at_once(0.4, 0.75),
+        "rnn_rows_longtail": at_once(0.35, 0.65),
+        "resnet50_balanced": at_once(0.4, 0.85),
+        "rnn_rows_balanced": at_once(0.35, 0.7),
+    },
+    "train": 0.7,
+    "groups": {
+        "cnn4": [(0.4, 0.6), (0.9, 0.9)],
+        "rnn_rows": [(0.3, 0.5), (0.7, 0.7)],
+        "cnn4_longtail": [(0.4, 0.4), (0.5, 1.0)],
+        "rnn_rows_longtail": [(0.3, 0.3), (0.4, 0.9)],
+        "rnn_rows_balanced": [(0.3, 0.4), (0.6, 0.8)],
+    },
+}
+PHRASES: dict[str, tuple[dict[str, Any], dict[str, tuple[str, ...]]]] = {
+    "as published": (
+        AS_PUBLISHED,
+        {
+            "zh": ("第 2 轮最高，此后学到的", "不降反升", "样本少的类得到的", "难处不在拟合", "一致。"),
+            "en": ("in epoch 2 of 4", "did not lose but gained", "What the short classes gain", "not in the fitting"),
+        },
+    ),
+    "unmoved": (
+        UNMOVED,
+        {
+            "zh": ("没有达到预想的", "没有出现预想的分化", "没有变化", "显而易见", "连训练集都远没有学会"),
+            "en": (
+                "less than the 20 points",
+                "not divided as expected",
+                "stays where it was",
+                "far from having learned",
+            ),
+        },
+    ),
+}
+
+
+def told(folder: Path, story: dict[str, Any], scale: str, lang: str) -> str:
+    return prose_of(text_of(fabricate(folder, REPORT, story, scale, lang), "markdown"))
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("story", PHRASES)
+def test_a_story_is_told_with_its_own_phrases(tmp_path: Path, story: str, lang: str) -> None:
+    text = told(tmp_path, PHRASES[story][0], "full", lang)
+    assert not SLIPS.search(text), SLIPS.search(text)
+    for name, (_, phrases) in PHRASES.items():
+        for phrase in phrases[lang]:
+            assert (phrase in text) is (name == story), (name, phrase)
+
+
+def test_the_published_figures_bear_the_claims_out(tmp_path: Path) -> None:
+    outcomes = outcomes_of(fabricate(tmp_path, REPORT, AS_PUBLISHED, "full", "en"))
+    assert set(outcomes.values()) == {SUPPORTED}, outcomes
+
+
+@pytest.mark.parametrize(("story", "outcome"), [(UNMOVED, REFUTED), (SCATTERED, UNDECIDED)])
+def test_other_figures_do_not(tmp_path: Path, story: dict[str, Any], outcome: str) -> None:
+    outcomes = outcomes_of(fabricate(tmp_path, REPORT, story, "full", "en"))
+    own = {name: found for name, found in outcomes.items() if not name.startswith("agrees")}
+    assert set(own.values()) == {outcome}, own
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_pretrained_weights_are_named_as_a_suspicion(tmp_path: Path, lang: str) -> None:
+    text = told(tmp_path, AS_PUBLISHED, "demo", lang)
+    said = {
+        "zh": ("预训练的权重", "不载入任何预训练权重"),
+        "en": ("weights pretrained", "does not load pretrained weights"),
+    }
+    assert all(phrase in text for phrase in said[lang])
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_noise_is_the_declared_one(lang: str) -> None:
+    declared = yaml.safe_load((ROOT / "config/datasets.yaml").read_text(encoding="utf-8"))
+    assert re.findall(r"\\sigma = ([\d.]+)", source(REPORT, lang)) == [
+        str(declared["cifar10_balanced"]["balance"]["noise_sigma"])
+    ]
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_weights_of_a_bottleneck_are_counted_right(lang: str) -> None:
+    with torch.device("meta"):
+        block = TorchvisionResNet50(10).layer1[1]
+    convolutions = [part for part in block.modules() if isinstance(part, torch.nn.Conv2d)]
+    text = source(REPORT, lang).replace(r"\,", "")
+    assert f"= {sum(part.weight.numel() for part in convolutions)}" in text
+    wide = torch.nn.Conv2d(256, 256, 3, device="meta").weight.numel()
+    assert f"= {2 * wide}$" in text
