@@ -23,7 +23,8 @@ EVERY = {
 def test_no_option_is_unchecked_and_none_is_checked_that_is_not_there(kind):
     for option in kind.options:
         kind.type_of(option)
-    assert set(kind.choices) | set(kind.types) | kind.experiment_options | kind.row_options <= kind.options
+    named = kind.experiment_options | kind.member_options | kind.row_options
+    assert set(kind.choices) | set(kind.types) | named <= kind.options
 
 
 def test_an_option_without_a_type_is_noticed():
@@ -51,7 +52,9 @@ def test_only_a_target_of_the_registry_is_imported():
         (values.TRUTH, [True, False], [1, 0, "yes"]),
         (values.WORD, ["a"], ["", 1, None]),
         (values.NAMES, [["a", "b"]], [[], "ab", ["a", 1]]),
+        (values.WHOLES, [[1], [30, 60]], [[], [0], [1.5], 3]),
         (values.one_of("a", "b"), ["a"], ["c", ["a"], None]),
+        (values.some_of("a", "b"), [["a"], ["b", "a"]], [[], ["c"], "a", ["a", 1]]),
         (values.either(values.POSITIVE_WHOLE, values.NOTHING), [1, None], [0, "1"]),
     ],
 )
