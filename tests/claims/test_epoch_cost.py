@@ -39,8 +39,8 @@ def test_quartiles_over_all_epochs_decide(frames, slow, outcome, in_both_languag
 def test_times_of_two_machines_are_not_compared(frames):
     verdict = epoch_cost.judge(timed(frames, [30.0] * 4, devices={"plain": "Another CPU"}), OPTIONS)
     assert (verdict.outcome, verdict.values["same_machine"]) == ("undecided", False)
-    assert "not on one device" in verdict.reason["en"]
-    assert "同一设备" in verdict.reason["zh"]
+    assert "but on another device" in verdict.reason["en"]
+    assert "但二者的设备" in verdict.reason["zh"]
 
 
 def test_an_epoch_of_no_time_is_refused(frames):

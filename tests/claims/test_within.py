@@ -51,3 +51,12 @@ def test_different_data_cannot_be_compared(frames):
     results = frames({"a": [[0.5]], "b": [[0.5]]}, datasets={"b": "imdb"})
     with pytest.raises(ResultsError, match="one data set"):
         within.judge(results, {**OPTIONS, "experiments": ["a", "b"]})
+
+
+@pytest.mark.parametrize(("second", "outcome"), [(0.49, "supported"), (0.55, "refuted")])
+def test_correlations_are_close_in_hundredths(frames, second, outcome, in_both_languages):
+    results = frames({"a": [[0.48]], "b": [[second]]}, metric="pearson")
+    verdict = within.judge(results, {"experiments": ["a", "b"], "metric": "test_pearson", "points": 3})
+    assert verdict.outcome == outcome
+    in_both_languages(verdict, f"{second - 0.48:.3f}", "0.03")
+    assert "points" not in verdict.reason["en"]

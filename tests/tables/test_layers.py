@@ -107,7 +107,7 @@ def takes_images(name):
     return not {"vocabulary", "vectors"} & set(inspect.signature(constructor(name)).parameters)
 
 
-@pytest.mark.parametrize("name", filter(takes_images, MODELS))
+@pytest.mark.parametrize("name", list(filter(takes_images, MODELS)))
 def test_every_model_of_images_has_a_table_that_adds_up(name):
     rows = rows_of({"target": MODELS[name], "parameters": {}, "image": 32, "classes": 10})
     shown = {layer: int((row["shown"] or "0").replace(",", "")) for layer, row in rows.items()}

@@ -7,7 +7,7 @@ from typing import Any
 
 from labreport.claims.published import rounding, stated
 from labreport.claims.verdict import STANDARD_ERRORS, UNDECIDED, Verdict, final_values, measured, outcome
-from labreport.claims.wording import gap, level, size
+from labreport.claims.wording import gap, level
 from labreport.metrics import column_title
 from labreport.results import Results
 
@@ -66,11 +66,12 @@ def _reason(values: Mapping[str, Any], scale: str) -> dict[str, str]:
             "en": f"{name} has a {titles['en']} of {found}, the published report {published}; "
             f"what was measured at scale {scale} is not comparable with it.",
         }
-    allowed, higher = size(values["tolerance"], metric), values["points"] >= 0
+    allowed = {lang: gap(values["tolerance"], metric, lang) for lang in ("zh", "en")}
+    higher = values["points"] >= 0
     return {
         "zh": f"{name} 的{titles['zh']}为 {found}，比原报告的 {published} {'高' if higher else '低'} "
-        f"{gap(values['points'], metric, 'zh')}；两倍标准误差与舍入合计 {allowed}。",
+        f"{gap(values['points'], metric, 'zh')}；两倍标准误差与舍入合计 {allowed['zh']}。",
         "en": f"{name} has a {titles['en']} of {found}, {gap(values['points'], metric, 'en')} "
         f"{'above' if higher else 'below'} the published {published}; two standard errors and the rounding allow "
-        f"{allowed}.",
+        f"{allowed['en']}.",
     }

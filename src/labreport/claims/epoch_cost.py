@@ -66,8 +66,8 @@ def _reason(values: Mapping[str, Any]) -> dict[str, str]:
     first, second = f"{values['slow_seconds']:.3g} s", f"{values['fast_seconds']:.3g} s"
     ratio, low, high = (f"{values[key]:.2f}" for key in ("ratio", "ratio_low", "ratio_high"))
     other = {
-        "zh": "" if values["same_machine"] else "；但二者并非在同一设备、线程数与 PyTorch 版本下计时",
-        "en": "" if values["same_machine"] else ", but not on one device, number of threads and PyTorch",
+        "zh": "" if values["same_machine"] else "，但二者的设备、线程数或 PyTorch 版本不同",
+        "en": "" if values["same_machine"] else ", but on another device or with other threads or another PyTorch",
     }
     return {
         "zh": f"每轮用时 {slow} 为 {first}，{fast} 为 {second}，前者是后者的 {ratio} 倍（四分位范围 {low}–{high}）"

@@ -45,9 +45,9 @@ def judge(results: Results, options: Mapping[str, Any]) -> Verdict:
     higher = found.mean >= 0
     reason = {
         "zh": f"{after} 的{column_title(metric, 'zh')}为 {end}，比 {before} 的 {start} {'高' if higher else '低'} "
-        f"{gap(found.mean, metric, 'zh')}（标准误差 {error}）；界限为高 {bound(least, metric, 'zh')}。",
+        f"{gap(found.mean, metric, 'zh')}（标准误差 {error}）；界限为至少高 {bound(least, metric, 'zh')}。",
         "en": f"{after} ends at a {column_title(metric, 'en')} of {end}, {gap(found.mean, metric, 'en')} "
-        f"{'above' if higher else 'below'} the {start} of {before} (standard error {error}); the limit is "
-        f"{bound(least, metric, 'en')} above it.",
+        f"{'above' if higher else 'below'} the {start} of {before} (standard error {error}); the limit is at "
+        f"least {bound(least, metric, 'en')} above it.",
     }
     return Verdict(outcome(reaches(found, least)), reason, values)

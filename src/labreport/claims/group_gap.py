@@ -44,9 +44,9 @@ def judge(results: Results, options: Mapping[str, Any]) -> Verdict:
     reason = {
         "zh": f"{name} 在完整类别上的平均准确率为 {level(full, METRIC)}，比少样本类别的 {level(short, METRIC)} "
         f"{'高' if higher else '低'} {gap(found.gap.mean, METRIC, 'zh')}（标准误差 {error}）；"
-        f"界限为高 {bound(least, METRIC, 'zh')}。",
+        f"界限为至少高 {bound(least, METRIC, 'zh')}。",
         "en": f"{name} has a mean accuracy of {level(full, METRIC)} on the full classes, "
         f"{gap(found.gap.mean, METRIC, 'en')} {'above' if higher else 'below'} the {level(short, METRIC)} on the short "
-        f"ones (standard error {error}); the limit is {bound(least, METRIC, 'en')} above them.",
+        f"ones (standard error {error}); the limit is at least {bound(least, METRIC, 'en')}.",
     }
     return Verdict(outcome(reaches(found.gap, least)), reason, values)

@@ -8,7 +8,7 @@ from typing import Any
 
 from labreport.claims.published import rounding, stated
 from labreport.claims.verdict import BINARY, Verdict, outcome
-from labreport.claims.wording import gap, level, size
+from labreport.claims.wording import gap, level
 from labreport.results import Results
 
 METRIC = "val_accuracy"
@@ -43,13 +43,13 @@ def judge(results: Results, options: Mapping[str, Any]) -> Verdict:
         "classes": len(classes),
         "experiment": name,
     }
-    higher, off = mean >= accuracy, size(allowed, METRIC)
+    higher = mean >= accuracy
     reason = {
         "zh": f"原报告中 {name} 的 {len(classes)} 个类别准确率平均为 {level(mean, METRIC)}，比其所述的总准确率 "
         f"{level(accuracy, METRIC)} {'高' if higher else '低'} {gap(mean - accuracy, METRIC, 'zh')}，"
-        f"而舍入至多造成 {off}。",
+        f"而舍入至多造成 {gap(allowed, METRIC, 'zh')}。",
         "en": f"The {len(classes)} published accuracies of the classes of {name} have a mean of {level(mean, METRIC)}, "
         f"{gap(mean - accuracy, METRIC, 'en')} {'above' if higher else 'below'} the published accuracy of "
-        f"{level(accuracy, METRIC)}; rounding explains {off} at most.",
+        f"{level(accuracy, METRIC)}; rounding explains {gap(allowed, METRIC, 'en')} at most.",
     }
     return Verdict(outcome(abs(mean - accuracy) > allowed + BINARY), reason, values)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from labreport.claims.verdict import Verdict, exceeds, final_values, measured, outcome, same_dataset
+from labreport.claims.verdict import BINARY, Verdict, exceeds, final_values, measured, outcome, same_dataset
+from labreport.claims.wording import bound, gap, size
 from labreport.errors import ResultsError
 from labreport.results import Results
 
@@ -15,12 +16,12 @@ def judge(results: Results, options: Mapping[str, Any]) -> Verdict:
 
     Args:
         results: the runs.
-        options: `experiments` (at least two names), `metric`, `points` (the largest difference that still counts as
-            close, in percentage points).
+        options: `experiments` (at least two names), `metric` (an accuracy or a Pearson correlation), `points` (the
+            largest difference that still counts as close, in percentage points, of a correlation in hundredths).
 
     Returns:
         `supported` when the difference is at most `points`; `undecided` when two standard errors of the difference
-        (seeds and finite validation set) reach across that limit.
+        (seeds and finite set of samples) reach across that limit.
 
     Raises:
         ResultsError: fewer than two experiments, or experiments on different data sets.
@@ -35,7 +36,7 @@ def judge(results: Results, options: Mapping[str, Any]) -> Verdict:
     worst = min(reversed(names), key=lambda name: means[name].mean)  # another one than `best` where all are equal
     limit = float(options["points"]) / 100
     difference = means[best].minus(means[worst])
-    apart = exceeds(difference, limit + 1e-12)  # 0.02 as 0.86 - 0.84 is a little more than 2 points in binary
+    apart = exceeds(difference, limit + BINARY)
     values = {
         "spread": difference.mean,
         "error": difference.error,
@@ -46,9 +47,11 @@ def judge(results: Results, options: Mapping[str, Any]) -> Verdict:
         "highest": means[best].mean,
         "seeds": min(map(len, finals.values())),
     }
-    points, error, allowed = f"{100 * difference.mean:.1f}", f"{100 * difference.error:.1f}", f"{100 * limit:g}"
+    metric, error = options["metric"], size(difference.error, options["metric"])
     reason = {
-        "zh": f"{best} 与 {worst} 相差 {points} 个百分点（标准误差 {error}），界限为 {allowed} 个百分点。",
-        "en": f"{best} and {worst} lie {points} points apart (standard error {error}); the limit is {allowed} points.",
+        "zh": f"{best} 与 {worst} 相差 {gap(difference.mean, metric, 'zh')}（标准误差 {error}），"
+        f"界限为 {bound(limit, metric, 'zh')}。",
+        "en": f"{best} and {worst} lie {gap(difference.mean, metric, 'en')} apart (standard error {error}); the limit "
+        f"is {bound(limit, metric, 'en')}.",
     }
     return Verdict(outcome(None if apart is None else not apart), reason, values)

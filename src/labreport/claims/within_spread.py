@@ -14,7 +14,7 @@ from labreport.claims.verdict import (
     outcome,
     same_dataset,
 )
-from labreport.claims.wording import gap, size
+from labreport.claims.wording import gap
 from labreport.metrics import column_title
 from labreport.results import Results
 
@@ -71,14 +71,14 @@ def _one_seed(values: Mapping[str, Any]) -> dict[str, str]:
 
 def _reason(values: Mapping[str, Any], holds: bool) -> dict[str, str]:
     metric, widest, base = values["metric"], values["widest"], values["base"]
-    difference, spread = values["largest"], size(values["spread"], metric)
+    difference, spread = values["largest"], values["spread"]
     closest = {"zh": "最接近该界限的", "en": "closest to that limit"}
     farthest = {"zh": "超出最多的", "en": "farthest beyond it"}
     which = closest if holds else farthest
     return {
         "zh": f"各实验与 {base} 之差以其种子间标准误差的两倍为界：{which['zh']}是 {widest}，"
-        f"{column_title(metric, 'zh')}相差 {gap(difference, metric, 'zh')}，界限为 {spread}。",
+        f"{column_title(metric, 'zh')}相差 {gap(difference, metric, 'zh')}，界限为 {gap(spread, metric, 'zh')}。",
         "en": f"The limit is twice the standard error over seeds of the difference to {base}: {which['en']} is "
-        f"{widest}, which differs in {column_title(metric, 'en')} by {gap(difference, metric, 'en')} where "
-        f"{spread} are allowed.",
+        f"{widest}, which differs in {column_title(metric, 'en')} by {gap(difference, metric, 'en')}; its "
+        f"limit is {gap(spread, metric, 'en')}.",
     }

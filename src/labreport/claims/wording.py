@@ -47,10 +47,10 @@ def unit(metric: str, lang: str) -> str:
 
 
 def joined(parts: list[str], lang: str) -> str:
-    """`a, b and c`; `a、b 和 c`: the parts of an enumeration.
+    """`a, b and c`; `a、b、c`: the parts of an enumeration.
 
-    >>> joined(["a", "b", "c"], "en"), joined(["a"], "zh")
-    ('a, b and c', 'a')
+    >>> joined(["a", "b", "c"], "en"), joined(["a", "b"], "zh")
+    ('a, b and c', 'a、b')
     """
-    comma, last = {"zh": ("、", " 和 "), "en": (", ", " and ")}[lang]
+    comma, last = {"zh": ("、", "、"), "en": (", ", " and ")}[lang]
     return last.join([comma.join(parts[:-1]), parts[-1]]) if len(parts) > 1 else parts[0]
