@@ -81,6 +81,20 @@ def test_settings_of_pairs_tell_schedule_and_vectors_below(pairs, shown):
     assert "Word vectors: word2vec (dimensions 100, window 5, epochs 5, seed 0)." in table.notes
 
 
+def test_a_long_optimizer_that_all_share_stands_below(report_spec, shown):
+    results = Results(report_spec("", {}, {"lenet5": {}, "resnet18": {}}))
+    sgd = {"name": "SGD", "parameters": {"momentum": 0.9, "weight_decay": 0.0005}}
+    for name in results.experiments:
+        change_spec(results, name, lambda spec: spec["training"].update(optimizer=sgd))
+    table = settings.build(results, {"experiments": results.experiments}, "en")
+    columns, rows = shown(table)
+    assert "optimizer" not in columns
+    assert "Optimizer: SGD (momentum 0.9, weight decay 0.0005)." in table.notes
+    assert {row["loss"] for row in rows.values()} == {"cross-entropy"}
+    columns, _ = shown(settings.build(results, {"experiments": ["lenet5"]}, "en"))
+    assert "optimizer" in columns
+
+
 def test_settings_that_differ_have_columns(report_spec, shown):
     results = Results(report_spec("", {}, {"plain": {}, "smooth": {}}))
 

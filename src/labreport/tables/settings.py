@@ -13,13 +13,15 @@ from labreport.tables.table import Column, Table
 
 # What may be absent, or alike in all experiments, and is then no column.
 EXTRAS = ("schedule", "augment", "vectors")
+# What every experiment has; alike in all and with parameters, it is too wide for a column that tells nothing apart.
+METHODS = ("optimizer", "loss")
 
 
 def build(results: Results, options: Mapping[str, Any], lang: str) -> Table:
     """A row per experiment. What is alike in all of them stands in a note, so that the columns show what differs.
 
     That holds of the models' parameters, the data set, the schedule of the learning rate, the augmentation and the word
-    vectors.
+    vectors, and of an optimizer or loss with parameters.
     """
     experiments = options["experiments"]
     specs = [results.run_spec(name) for name in experiments]
@@ -51,14 +53,17 @@ def build(results: Results, options: Mapping[str, Any], lang: str) -> Table:
         )
     frame = pd.DataFrame(rows)
     right = {"samples", "epochs", "batch_size", "learning_rate"}
-    hidden = {key for key in ("dataset", *EXTRAS) if frame[key].nunique(dropna=False) == 1}
+    alike = {key for key in frame.columns if frame[key].nunique(dropna=False) == 1}
+    hidden = alike & {"dataset", *EXTRAS}
+    if len(frame) > 1:
+        hidden |= {key for key in alike & {*METHODS} if "(" in frame[key].iloc[0]}
     shown = [key for key in frame.columns if key not in hidden and frame[key].notna().any()]
     heads = {key: head(key, lang) for key in frame.columns} | {"samples": _samples_head(frame, lang)}
     columns = [Column(key, heads[key], align="right" if key in right else "left") for key in shown]
     notes = [note("shared_model", lang, _listed(shared))] if shared else []
     notes += [
         note("setting", lang, heads[key], frame[key].iloc[0])
-        for key in EXTRAS
+        for key in (*METHODS, *EXTRAS)
         if key in hidden and frame[key].notna().all()
     ]
     return Table(frame, columns, notes=notes)
