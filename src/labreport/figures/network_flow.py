@@ -15,7 +15,7 @@ from labreport.figures.shapes import LINE_CM, Point, Ruler, canvas, path, wire, 
 from labreport.figures.style import GREY
 
 MARGIN_CM, GAP_CM, WIDEST_GAP_CM, ARROW_CM = 0.1, 0.12, 0.55, 0.3
-LINE_GAP_CM, FOOT_CM = 0.55, 0.6
+LINE_GAP_CM, FOOT_GAP_CM = 0.55, 0.24
 
 
 @dataclass(frozen=True)
@@ -44,14 +44,15 @@ def draw_flow(rows: Sequence[Row], width: float, lang: str) -> Figure:
     columns = _columns(rows, ruler, lang)
     lines = _broken(columns, width - 2 * MARGIN_CM)
     heights = [_height(line) for line in lines]
-    height = sum(heights) + (len(lines) - 1) * LINE_GAP_CM + FOOT_CM + 2 * MARGIN_CM
+    below = foot(rows, lang, ruler, width - 2 * MARGIN_CM)
+    height = sum(heights) + (len(lines) - 1) * LINE_GAP_CM + FOOT_GAP_CM + len(below) * LINE_CM + 2 * MARGIN_CM
     figure, axes = canvas(width, height)
     top = height - MARGIN_CM
     ends: list[Point] = []
     for line, high in zip(lines, heights, strict=True):
         ends.append(_line(axes, line, width, top, ends[-1:]))
         top -= high + LINE_GAP_CM
-    write(axes, width / 2, MARGIN_CM + LINE_CM / 2, [foot(rows, lang)], color=GREY)
+    write(axes, width / 2, MARGIN_CM + len(below) * LINE_CM / 2, below, color=GREY)
     return figure
 
 

@@ -54,7 +54,7 @@ def draw_towers(rows: Sequence[Row], width: float, lang: str) -> Figure:
     if last.operation == "manhattan":
         write(axes, target + end / 2, middle - 0.25, [FORMULA], fontsize=TEXT_PT)
     write(axes, target + end / 2, middle + (0.28 if last.operation == "manhattan" else 0), words)
-    write(axes, width / 2, MARGIN_CM + LINE_CM / 2, [foot(rows, lang)], color=GREY)
+    write(axes, width / 2, MARGIN_CM + LINE_CM / 2, foot(rows, lang, ruler, width), color=GREY)
     return figure
 
 

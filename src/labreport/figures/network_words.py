@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from labreport.figures.labels import LABELS
 from labreport.figures.rows import Row
+from labreport.figures.shapes import Ruler
 
 NAMES: dict[str, dict[str, str]] = {
     "image": {"zh": "图像", "en": "image"},
@@ -110,15 +111,16 @@ def count(number: int) -> str:
     return f"{number:,}"
 
 
-def foot(rows: Sequence[Row], lang: str) -> str:
-    """The line below a drawing: what grey numbers and arcs are."""
+def foot(rows: Sequence[Row], lang: str, ruler: Ruler, width: float) -> list[str]:
+    """What stands below a drawing: what grey numbers and arcs are, in one line where `width` (cm) takes it."""
     total = count(sum(row.parameters or 0 for row in rows))
     unknown = any(row.parameters is None for row in rows)
     said = [name("grey_numbers_more" if unknown else "grey_numbers", lang).format(total)]
     shortcuts = " ".join(row.shortcuts for row in rows if row.kind == "stage").split()
     if shortcuts:
         said.append(name("hops_dashed" if "projection" in shortcuts else "hops", lang))
-    return ("；" if lang == "zh" else "; ").join(said)
+    joined = ("；" if lang == "zh" else "; ").join(said)
+    return [joined] if ruler.width([joined]) <= width else said
 
 
 def spoken(row: Row, lang: str) -> str:

@@ -1,0 +1,86 @@
+"""Results that hold whatever a kind of figure may ask for."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+from matplotlib.axis import Axis
+from matplotlib.figure import Figure
+from matplotlib.text import Text
+
+from labreport.figures.registry import KINDS
+from labreport.models.registry import MODELS
+from labreport.results import Results
+from tests.conftest import CIFAR10
+from tests.fabricated import LONGTAIL, add_images, add_pairs
+
+IMAGES = {"mycnn": {"epochs": 8, "best": 0.7}, "resnet34": {"epochs": 6, "best": 0.8}, "myresnet34": {"epochs": 6}}
+PAIRS = ("sts_a", "sts_b")
+
+
+def options(kind: str, experiments: Any = None) -> dict[str, Any]:
+    """Options that a declaration of `kind` could hold."""
+    names = list(IMAGES if experiments is None else experiments)
+    if kind == "scatter":
+        names = list(PAIRS)
+    values = {
+        "experiments": names[:1] if KINDS[kind].single else names,
+        "metric": {"curves": "accuracy"}.get(kind, "val_accuracy"),
+        "measurement": "lstm_cost",
+        "dataset": "cifar10_longtail",
+        "functions": ["relu", "celu"],
+        "model": {},
+    }
+    chosen = {key: values[key] for key in KINDS[kind].required}
+    if "model" in chosen:
+        del chosen["model"]
+        chosen |= {"target": MODELS["resnet_small"], "parameters": {}, "image": 32, "classes": 10}
+    return chosen
+
+
+def clashes(figure: Figure) -> list[str]:
+    """Pairs of words in a figure that overlap, and words that reach beyond its edge."""
+    figure.draw_without_rendering()
+    hidden = [label for axes in figure.axes for axis in (axes.xaxis, axes.yaxis) for label in _outside(axis)]
+    texts = [text for text in figure.findobj(Text) if text.get_visible() and text.get_text().strip()]
+    texts = [text for text in texts if all(text is not label for label in hidden)]
+    boxes = [(text.get_text(), text.get_window_extent()) for text in texts]
+    edge = figure.bbox.padded(1)
+    beyond = [
+        word for word, box in boxes if not (edge.x0 <= box.x0 and box.x1 <= edge.x1 and edge.y0 <= box.y0 <= edge.y1)
+    ]
+    inner = [(word, box.padded(-1)) for word, box in boxes]
+    pairs = itertools.combinations(inner, 2)
+    return beyond + [f"{one} / {other}" for (one, here), (other, there) in pairs if here.overlaps(there)]
+
+
+def _outside(axis: Axis) -> Iterator[Text]:
+    """Labels of ticks beyond the axis' limits: matplotlib has them but does not draw them."""
+    low, high = sorted(axis.get_view_interval())
+    for tick in axis.get_major_ticks():
+        if not low <= tick.get_loc() <= high:
+            yield from (tick.label1, tick.label2)
+
+
+@pytest.fixture
+def results(report_spec, cost_folder, tmp_path) -> Callable[..., Results]:
+    """`results("curves", experiments={...}, seeds=2)`: runs of classes and of pairs, data, filters, a measurement."""
+
+    def make(kind: str = "curves", *, experiments: Any = None, seeds: int = 1, **more: Any) -> Results:
+        chosen = options(kind, experiments)
+        spec = report_spec(KINDS[kind].target, chosen, experiments or IMAGES, seeds=seeds, **more)
+        spec["measurements"] = {"lstm_cost": str(cost_folder)}
+        for name in PAIRS:
+            add_pairs(spec, tmp_path, name, seeds=seeds)
+        add_images(spec, tmp_path, "cifar10_longtail", list(CIFAR10), LONGTAIL)
+        made = Results(spec)
+        for run in made.runs(next(iter(experiments or IMAGES))):
+            weights = np.random.default_rng(run.seed).normal(0, 0.1, (6, 3, 5, 4)).astype(np.float32)
+            np.save(run.path / "filters.npy", weights)
+        return made
+
+    return make

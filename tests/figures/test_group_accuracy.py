@@ -1,0 +1,56 @@
+"""Mean accuracies of short and full classes, against numpy."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from labreport.errors import ResultsError
+from labreport.figures import group_accuracy
+from labreport.figures.style import house_style
+from tests.conftest import CIFAR10
+from tests.figures.conftest import options
+
+GROUPS = {"short": CIFAR10[:5], "full": CIFAR10[5:]}  # as the fabricated long tail has them
+
+
+@pytest.mark.parametrize("seeds", [1, 3])
+def test_groups_are_means_over_classes_then_over_seeds(seeds, results):
+    made = results("group_accuracy", seeds=seeds)
+    chosen = options("group_accuracy")
+    frame = group_accuracy.collect(made, chosen).set_index(["experiment", "group"])
+    for name in chosen["experiments"]:
+        table = made.per_class(name).set_index(["seed", "class"])["accuracy"]
+        for group, classes in GROUPS.items():
+            means = [np.mean([table[seed, label] for label in classes]) for seed in range(seeds)]
+            row = frame.loc[(name, group)]
+            assert row["value"] == pytest.approx(np.mean(means))
+            assert row["classes"].split("; ") == list(classes)
+            if seeds > 1:
+                assert row["std"] == pytest.approx(np.std(means, ddof=1))
+            else:
+                assert np.isnan(row["std"])
+
+
+def test_bars_are_as_long_as_they_should_be_and_differ_in_grey(results):
+    chosen = options("group_accuracy")
+    frame = group_accuracy.collect(results("group_accuracy"), chosen)
+    with house_style("en"):
+        (axes,) = group_accuracy.draw(frame, chosen, "en").axes
+    for group, bars in zip(GROUPS, axes.containers, strict=True):
+        expected = 100 * frame.loc[frame["group"] == group, "value"]
+        np.testing.assert_allclose([bar.get_width() for bar in bars], expected)
+    assert [bool(bars[0].get_hatch()) for bars in axes.containers] == [True, False]
+    names = dict(zip(axes.get_yticks(), (text.get_text() for text in axes.get_yticklabels()), strict=True))
+    for bars in axes.containers:
+        middles = [round(bar.get_y() + bar.get_height() / 2) for bar in bars]
+        assert [names[middle] for middle in middles] == chosen["experiments"]
+
+
+def test_a_run_without_the_classes_is_an_error(results):
+    made = results("group_accuracy")
+    path = made.runs("mycnn")[0].path / "per_class.csv"
+    pd.read_csv(path).query("`class` != 'cat'").to_csv(path, index=False)
+    with pytest.raises(ResultsError, match="mycnn was not tested on cat of cifar10_longtail"):
+        group_accuracy.collect(made, options("group_accuracy"))
