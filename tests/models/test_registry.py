@@ -1,35 +1,137 @@
+"""Every model of the registry, in every combination of its switches and words, on small inputs of its kind."""
+
 from __future__ import annotations
 
 import importlib
+import inspect
+import itertools
+from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 import pytest
 import torch
+from torch import Tensor, nn
 
 from labreport.models.registry import MODELS
 from labreport.training.construction import build_model
 
-SMALL = {
-    "plain34": {"width": 4},
-    "resnet34": {"width": 4},
-    "torchvision_resnet34": {"width": 4},
-    "lstm": {"embedding": 6, "hidden": 5},
-    "residual_lstm": {"embedding": 6, "hidden": 5},
-    "own_lstm": {"embedding": 6, "hidden": 5},
-}
+SMALL = {"width": 4, "embedding": 6, "hidden": 5}
+BATCH, STEPS, WORDS, CLASSES, VECTOR = 4, 7, 20, 3, 6
+LENGTHS = torch.tensor([7, 3, 1, 5])
+OTHER_LENGTHS = torch.tensor([2, 7, 4, 1])
 
 
-@pytest.mark.parametrize("name", MODELS)
-def test_every_model_gives_logits_and_gradients_to_all_parameters(name: str) -> None:
+def signature(name: str) -> dict[str, Any]:
+    """A model's constructor parameters and their annotations."""
+    module, _, class_name = MODELS[name].partition(":")
+    model_class = getattr(importlib.import_module(module), class_name)
+    hints = get_type_hints(model_class.__init__)
+    return {parameter: hints[parameter] for parameter in inspect.signature(model_class).parameters}
+
+
+def choices(annotation: Any) -> tuple[Any, ...]:
+    """All values of a switch or of a word; none for a size."""
+    if annotation is bool:
+        return (False, True)
+    return get_args(annotation) if get_origin(annotation) is Literal else ()
+
+
+def variants(name: str) -> list[dict[str, Any]]:
+    parameters = signature(name)
+    chosen = {parameter: choices(annotation) for parameter, annotation in parameters.items() if choices(annotation)}
+    small = {parameter: size for parameter, size in SMALL.items() if parameter in parameters}
+    return [small | dict(zip(chosen, values, strict=True)) for values in itertools.product(*chosen.values())]
+
+
+CASES = [pytest.param(name, one, id=f"{name}-{index}") for name in MODELS for index, one in enumerate(variants(name))]
+PAIRS = [case for case in CASES if "vectors" in signature(case.values[0])]
+WORDY = [case for case in CASES if {"vectors", "vocabulary"} & signature(case.values[0]).keys()]
+
+
+def vectors() -> Tensor:
+    made = torch.randn(WORDS, VECTOR, generator=torch.Generator().manual_seed(3))
+    made[0] = 0
+    return made
+
+
+def build(name: str, parameters: dict[str, Any]) -> nn.Module:
     torch.manual_seed(0)
-    model = build_model(MODELS[name], SMALL.get(name, {}), {"classes": 3, "vocabulary": 20})
-    if hasattr(model, "embedding"):
-        out = model(torch.randint(1, 20, (4, 7)), torch.tensor([7, 3, 1, 5]))
+    facts = {"classes": CLASSES, "vocabulary": WORDS, "vectors": vectors()}
+    return build_model(MODELS[name], parameters, facts)
+
+
+def padded(lengths: Tensor) -> Tensor:
+    """Word indices (batch, steps), 0 behind each length."""
+    return torch.randint(1, WORDS, (BATCH, STEPS)) * (torch.arange(STEPS) < lengths.unsqueeze(1))
+
+
+def inputs(name: str) -> tuple[Tensor, ...]:
+    torch.manual_seed(1)
+    if "vectors" in signature(name):
+        return padded(LENGTHS), LENGTHS, padded(OTHER_LENGTHS), OTHER_LENGTHS
+    if "vocabulary" in signature(name):
+        return padded(LENGTHS), LENGTHS
+    return (torch.randn(BATCH, 3, 32, 32),)
+
+
+@pytest.mark.parametrize(("name", "parameters"), CASES)
+def test_output_has_its_shape_and_gradients_reach_every_trained_parameter(
+    name: str, parameters: dict[str, Any]
+) -> None:
+    model = build(name, parameters)
+    out = model(*inputs(name))
+    if "vectors" in signature(name):
+        assert out.shape == (BATCH,)
+        assert ((out > 0) & (out <= 1)).all()
     else:
-        out = model(torch.randn(4, 3, 32, 32))
-    assert out.shape == (4, 3)
+        assert out.shape == (BATCH, CLASSES)
     out.square().sum().backward()
-    without = [name for name, parameter in model.named_parameters() if parameter.grad is None]
-    assert not without
+    trained = {name: parameter for name, parameter in model.named_parameters() if parameter.requires_grad}
+    assert trained
+    assert not [name for name, parameter in trained.items() if parameter.grad is None or not parameter.grad.any()]
+
+
+@pytest.mark.parametrize(("name", "parameters"), CASES)
+def test_a_sample_gives_alone_what_it_gives_in_a_batch(name: str, parameters: dict[str, Any]) -> None:
+    model, batch = build(name, parameters).eval(), inputs(name)
+    alone = torch.cat([model(*(part[row : row + 1] for part in batch)) for row in range(BATCH)])
+    torch.testing.assert_close(alone, model(*batch), rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize(("name", "parameters"), WORDY)
+def test_padding_does_not_matter_nor_what_stands_there(name: str, parameters: dict[str, Any]) -> None:
+    model, batch = build(name, parameters).eval(), inputs(name)
+    more = []
+    for tokens, lengths in zip(batch[::2], batch[1::2], strict=True):
+        longer = torch.cat((tokens, torch.zeros(BATCH, 3, dtype=torch.int64)), 1)
+        more += [torch.where(torch.arange(STEPS + 3) < lengths.unsqueeze(1), longer, 7), lengths]
+    torch.testing.assert_close(model(*more), model(*batch), rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize(("name", "parameters"), PAIRS)
+def test_similarity_is_symmetric_and_one_for_equal_sentences(name: str, parameters: dict[str, Any]) -> None:
+    model = build(name, parameters).eval()
+    tokens_a, lengths_a, tokens_b, lengths_b = inputs(name)
+    there = model(tokens_a, lengths_a, tokens_b, lengths_b)
+    back = model(tokens_b, lengths_b, tokens_a, lengths_a)
+    torch.testing.assert_close(there, back, rtol=1e-5, atol=1e-6)
+    assert (there < 0.9999).all()
+    torch.testing.assert_close(model(tokens_a, lengths_a, tokens_a, lengths_a), torch.ones(BATCH), rtol=0, atol=1e-5)
+
+
+@pytest.mark.parametrize(("name", "parameters"), PAIRS)
+def test_word_vectors_begin_as_given_and_padding_stays_zero(name: str, parameters: dict[str, Any]) -> None:
+    model, batch, given = build(name, parameters), inputs(name), vectors()
+    batch[0][0, 0] = 1  # an unknown word
+    table = model.embedding.weight
+    assert torch.equal(table, given)
+    optimizer = torch.optim.RMSprop([one for one in model.parameters() if one.requires_grad], lr=0.01)
+    for _ in range(3):
+        optimizer.zero_grad()
+        model(*batch).sum().backward()
+        optimizer.step()
+    assert not table[0].any()
+    assert torch.equal(table, given) == parameters["frozen"]
+    assert torch.equal(table[1], given[1]) == parameters["frozen"]
 
 
 @pytest.mark.parametrize("target", MODELS.values())
