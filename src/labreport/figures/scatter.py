@@ -40,6 +40,7 @@ def draw(frame: pd.DataFrame, options: Mapping[str, Any], lang: str) -> Figure:
     shown = np.ma.masked_equal(counts.T, 0)  # rows are predictions
     # A twelfth of the way in, so that one pair is seen on white.
     cells = axes.pcolormesh(EDGES, EDGES, shown, cmap=SHADES, vmin=-counts.max() / 12, vmax=counts.max())
+    axes.plot([0, HIGHEST], [0, HIGHEST], color="white", linewidth=2.4)  # dark cells would hide the black line
     (diagonal,) = axes.plot([0, HIGHEST], [0, HIGHEST], color="black", linewidth=0.9, linestyle=(0, (4, 2)))
     axes.legend([diagonal], [label("equal", lang)], loc="upper left", framealpha=0.85, frameon=True, edgecolor="none")
     axes.set_xlim(EDGES[0], EDGES[-1])
