@@ -1,7 +1,7 @@
 """`make bench`: prints ratios taken in one run as Markdown tables; asserts nothing.
 
 python -m benchmarks.run                  all
-python -m benchmarks.run --only startup   or pipeline, or training; startup makes the report first; can be repeated
+python -m benchmarks.run --only startup   or pipeline, training, images; startup makes the report first; repeatable
 """
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ from benchmarks.processes import CommandFailedError
 from benchmarks.project import ROOT, copy
 from labreport.training.environment import environment
 
-NAMES = ("pipeline", "startup", "training")
+NAMES = ("pipeline", "startup", "training", "images")
+OWN_PROCESS = ("training", "images")
 
 
 def heading() -> str:
@@ -62,9 +63,12 @@ def main(argv: list[str] | None = None) -> int:
     except CommandFailedError as error:
         print(error, file=sys.stderr)
         return 1
-    if "training" in names:
-        print(flush=True)
-        return subprocess.run([sys.executable, "-m", "benchmarks.training"], cwd=ROOT, check=False).returncode
+    for name in OWN_PROCESS:
+        if name in names:
+            print(flush=True)
+            done = subprocess.run([sys.executable, "-m", f"benchmarks.{name}"], cwd=ROOT, check=False)
+            if done.returncode:
+                return done.returncode
     return 0
 
 
