@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 import torch
 from torch import Tensor, nn
+from torchvision.models import resnet18, resnet34, resnet50
 
-from labreport.models.resnet import BasicBlock, Plain34, ResNet34
-from labreport.models.torchvision_resnet import TorchvisionResNet34
+from labreport.models.resnet import BasicBlock, Plain34, ResNet18, ResNet34, ResNetSmall
+from labreport.models.torchvision_resnet import TorchvisionResNet34, TorchvisionResNet50
 
 TOLERANCE = {"rtol": 1e-5, "atol": 1e-5}
 
@@ -80,8 +83,6 @@ def test_plain_block_is_its_two_convolutions() -> None:
 
 
 def test_imagenet_stem_is_torchvision_unmodified() -> None:
-    from torchvision.models import resnet34
-
     ours, theirs = TorchvisionResNet34(1000, stem="imagenet"), resnet34()
     assert str(ours).partition("\n")[2] == str(theirs).partition("\n")[2]
     ours.load_state_dict(theirs.state_dict())
@@ -96,3 +97,69 @@ def test_narrow_packaged_resnet_has_narrow_stages() -> None:
 def test_unknown_stem_is_refused() -> None:
     with pytest.raises(ValueError, match="'cifar' and 'imagenet'"):
         TorchvisionResNet34(10, stem="mnist")
+
+
+def test_resnet18_computes_what_torchvision_computes_behind_the_cifar_stem() -> None:
+    torch.manual_seed(0)
+    packaged = resnet18(num_classes=10)
+    packaged.conv1, packaged.maxpool = nn.Conv2d(3, 64, 3, padding=1, bias=False), nn.Identity()
+    own = ResNet18(10)
+    own.load_state_dict(packaged.state_dict())
+    images = torch.randn(2, 3, 16, 16)
+    torch.testing.assert_close(own(images), packaged(images), **TOLERANCE)
+
+
+def test_celu_stands_at_every_place_of_relu_and_nowhere_else() -> None:
+    relu, celu = ResNet18(10, 4), ResNet18(10, 4, activation="celu")
+    places = {name: type(module) for name, module in relu.named_modules()}
+    for name, module in celu.named_modules():
+        assert type(module) is (nn.CELU if places[name] is nn.ReLU else places[name])
+    assert len([kind for kind in places.values() if kind is nn.ReLU]) == 9
+
+
+def test_celu_block_is_its_formula() -> None:
+    torch.manual_seed(0)
+    block = BasicBlock(4, 4, 1, activation="celu").double()
+    x = torch.randn(2, 4, 5, 5, dtype=torch.float64)
+
+    def celu(x: Tensor) -> Tensor:
+        return x.clamp(min=0) + (x.clamp(max=0).exp() - 1)
+
+    inner = celu(block.bn1(block.conv1(x)))
+    torch.testing.assert_close(block(x), celu(block.bn2(block.conv2(inner)) + x))
+
+
+@pytest.mark.parametrize("build", [ResNet18, lambda classes, activation: BasicBlock(4, 4, 1, activation=activation)])
+def test_unknown_activation_is_refused(build: Callable[..., nn.Module]) -> None:
+    with pytest.raises(ValueError, match="'relu' and 'celu'"):
+        build(10, activation="gelu")
+
+
+def test_small_resnet_has_three_stages_of_two_blocks_and_shortcuts_where_shapes_differ() -> None:
+    model = ResNetSmall(10)
+    expected = 3 * 16 * 9 + 2 * 16 + 65 * 10
+    for channels_in, channels_out in ((16, 16), (16, 16), (16, 32), (32, 32), (32, 64), (64, 64)):
+        expected += (channels_in + channels_out) * channels_out * 9 + 4 * channels_out
+        if channels_in != channels_out:
+            expected += channels_in * channels_out + 2 * channels_out
+    assert sum(parameter.numel() for parameter in model.parameters()) == expected
+    shortcuts = [name for name, _ in model.named_modules() if name.endswith("downsample")]
+    assert shortcuts == ["layer2.0.downsample", "layer3.0.downsample"]
+    sizes = {}
+    for name in ("layer1", "layer2", "layer3"):
+        getattr(model, name).register_forward_hook(lambda m, i, out, name=name: sizes.update({name: out.shape[1:]}))
+    model(torch.randn(2, 3, 32, 32))
+    assert sizes == {"layer1": (16, 32, 32), "layer2": (32, 16, 16), "layer3": (64, 8, 8)}
+
+
+def test_resnet50_is_torchvision_unmodified_but_for_the_classes() -> None:
+    ours, theirs = TorchvisionResNet50(1000), resnet50()
+    assert str(ours).partition("\n")[2] == str(theirs).partition("\n")[2]
+    # torchvision's 25,557,032 parameters, less 990 classes
+    assert sum(parameter.numel() for parameter in TorchvisionResNet50(10).parameters()) == 25_557_032 - 990 * 2049
+
+
+def test_narrow_resnet50_has_narrow_stages() -> None:
+    model = TorchvisionResNet50(10, 8)
+    shapes = [tuple(getattr(model, f"layer{stage}")[-1].conv3.weight.shape) for stage in (1, 2, 3, 4)]
+    assert shapes == [(4 * width, width, 1, 1) for width in (8, 16, 32, 64)]
