@@ -94,7 +94,7 @@ def test_a_similarity_shows_the_epoch_that_validation_chose(pairs, shown):
     assert (rows["sts_ours"]["published_test_loss"], rows["sts_ours"]["published_test_pearson"]) == (2.33, 0.48)
     assert "published_val_pearson" not in columns
     assert columns["test_pearson"]["unit"] is None
-    assert "0 to 5" in table.notes[0]
+    assert "scores from 0 to 5" in table.notes[0]
 
 
 def test_the_lowest_loss_and_the_highest_correlations_are_bold(pairs, shown):

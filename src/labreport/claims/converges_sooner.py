@@ -9,8 +9,8 @@ import pandas as pd
 
 from labreport.claims.sooner import QUANTISATION, width
 from labreport.claims.verdict import Estimate, Verdict, curves, estimate, exceeds, metric_error, outcome, same_dataset
-from labreport.claims.wording import joined
 from labreport.convergence import TOLERANCE, convergence_epoch
+from labreport.enumeration import enumerated
 from labreport.results import Results
 
 
@@ -73,7 +73,7 @@ def _reason(values: Mapping[str, Any]) -> dict[str, str]:
 
     def listed(lang: str) -> str:
         words = {"zh": "{0} 在第 {1:.3g} 轮（{2:.1f}）", "en": "{0} in epoch {1:.3g} ({2:.1f})"}[lang]
-        return joined([words.format(name, at, errors[name]) for name, at in values["epochs"].items()], lang)
+        return enumerated([words.format(name, at, errors[name]) for name, at in values["epochs"].items()], lang)
 
     return {
         "zh": f"{base} 在第 {epoch:.3g} 轮收敛，{listed('zh')}；括号内为与 {base} 之差的标准误差，单位为轮。",

@@ -44,13 +44,3 @@ def bound(value: float, metric: str, lang: str) -> str:
 def unit(metric: str, lang: str) -> str:
     """What stands after a difference: points of an accuracy, nothing of a correlation."""
     return POINTS[lang] if split_column(metric)[1].percent else ""
-
-
-def joined(parts: list[str], lang: str) -> str:
-    """`a, b and c`; `a、b、c`: the parts of an enumeration.
-
-    >>> joined(["a", "b", "c"], "en"), joined(["a", "b"], "zh")
-    ('a, b and c', 'a、b')
-    """
-    comma, last = {"zh": ("、", "、"), "en": (", ", " and ")}[lang]
-    return last.join([comma.join(parts[:-1]), parts[-1]]) if len(parts) > 1 else parts[0]

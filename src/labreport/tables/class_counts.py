@@ -7,9 +7,10 @@ from typing import Any
 
 import pandas as pd
 
+from labreport.enumeration import enumerated
 from labreport.errors import ResultsError
 from labreport.results import Results
-from labreport.tables.heads import class_name, head, listed, note
+from labreport.tables.heads import class_name, head, note
 from labreport.tables.table import Column, Table
 
 
@@ -58,7 +59,7 @@ def _notes(name: str, dataset: Mapping[str, Any], lang: str) -> list[str]:
     for variant in (dataset.get("spec") or {}).get("variants") or []:
         if variant["name"] == "longtail":
             cut = [class_name(dataset["classes"][index], lang) for index in variant["classes"]]
-            lines.append(note("longtail", lang, name, listed(cut, lang), f"{100 * variant['keep']:g}"))
+            lines.append(note("longtail", lang, name, enumerated(cut, lang), f"{100 * variant['keep']:g}"))
         elif variant["name"] == "balance":
             lines.append(note("balance", lang, name))
     return lines

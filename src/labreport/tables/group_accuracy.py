@@ -7,9 +7,10 @@ from typing import Any
 
 import pandas as pd
 
+from labreport.enumeration import enumerated
 from labreport.groups import GROUPS, group_accuracies
 from labreport.results import Results
-from labreport.tables.heads import class_name, head, listed, note
+from labreport.tables.heads import class_name, head, note
 from labreport.tables.results import seed_notes
 from labreport.tables.table import Column, Table, best_rows, decimals_for
 
@@ -45,7 +46,7 @@ def build(results: Results, options: Mapping[str, Any], lang: str) -> Table:
     }
     short, _ = results.class_groups(options["dataset"])
     names = [class_name(name, lang) for name in short]
-    notes = [note("short_classes", lang, listed(names, lang)), note("macro", lang)]
+    notes = [note("short_classes", lang, enumerated(names, lang)), note("macro", lang)]
     return Table(frame, columns, frozenset(bold), notes + seed_notes(results, frame, lang))
 
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from labreport.figures.labels import class_name, implementation_name
 
-__all__ = ["class_name", "head", "implementation_name", "listed", "note", "scale_notes", "word"]
+__all__ = ["class_name", "head", "implementation_name", "note", "scale_notes", "word"]
 
 HEADS: dict[str, dict[str, str]] = {
     "experiment": {"zh": "实验", "en": "Experiment"},
@@ -104,7 +102,7 @@ NOTES: dict[str, dict[str, str]] = {
     "class_samples": {"zh": "每类 {0} 个验证样本。", "en": "{0} validation samples per class."},
     "setting": {"zh": "{0}：{1}。", "en": "{0}: {1}."},
     "convergence": {
-        "zh": "收敛轮次：{1}首次距该次运行的最高值不超过 {0} 的一轮。",
+        "zh": "收敛轮次：{1}首次距该次运行的最高值不超过 {0}的一轮。",
         "en": "Converged in the first epoch whose {1} lies within {0} of the run's best.",
     },
     "best_epoch": {
@@ -112,13 +110,13 @@ NOTES: dict[str, dict[str, str]] = {
         "en": "The best epoch has the highest validation accuracy; the published accuracy is that of its best epoch.",
     },
     "chosen_epoch": {
-        "zh": "测试值与验证值取自验证皮尔逊系数最高的一轮；损失以 0–5 分为标度。",
+        "zh": "测试值与验证值取自验证皮尔逊系数最高的一轮；损失为 0–5 分标度上的均方误差。",
         "en": "Test and validation values are those of the epoch with the best validation Pearson correlation; losses "
-        "are on the scale of the scores, 0 to 5.",
+        "are mean squared errors of scores from 0 to 5.",
     },
     "loss_scale": {
-        "zh": "损失以 0–5 分为标度。",
-        "en": "Losses are on the scale of the scores, 0 to 5.",
+        "zh": "损失为 0–5 分标度上的均方误差。",
+        "en": "Losses are mean squared errors of scores from 0 to 5.",
     },
     "longtail": {
         "zh": "{0}：{1}各保留 {2}% 的训练样本。",
@@ -188,13 +186,6 @@ def note(key: str, lang: str, *values: object) -> str:
 def word(key: str, lang: str) -> str:
     """A word in a cell; one that is not in the list, such as an optimizer's name, stays as it is."""
     return WORDS.get(key, {}).get(lang, key)
-
-
-def listed(names: Sequence[str], lang: str) -> str:
-    """`a, b and c`; `a、b、c`: an enumeration inside a sentence."""
-    if lang == "zh":
-        return "、".join(names)
-    return " and ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else names[0]
 
 
 def scale_notes(scale: str, lang: str) -> list[str]:
