@@ -53,11 +53,11 @@ def indexed_windows(padded: Tensor, places: Tensor, height: int, width: int) -> 
 def copied_windows(padded: Tensor, places: Tensor, height: int, width: int) -> Tensor:
     """The same windows by a copy per image: several times as fast on the CPU, where nothing has to be waited for."""
     top, left = places.squeeze(2).tolist()
-    images = padded.numpy()
-    windows = np.empty((*images.shape[:2], height, width), images.dtype)
+    images = padded.permute(0, 2, 3, 1).numpy()
+    windows = np.empty((len(images), height, width, images.shape[3]), images.dtype)
     for index, (y, x) in enumerate(zip(top, left, strict=True)):
-        windows[index] = images[index, :, y : y + height, x : x + width]
-    return torch.from_numpy(windows)
+        windows[index] = images[index, y : y + height, x : x + width]
+    return torch.from_numpy(windows).permute(0, 3, 1, 2)
 
 
 def flip(images: Tensor, draws: torch.Generator, p: float = 0.5) -> Tensor:

@@ -31,12 +31,17 @@ class Split:
 
     @classmethod
     def place(cls, inputs: np.ndarray, targets: np.ndarray, lengths: np.ndarray | None, device: torch.device) -> Split:
-        """Put arrays as `labreport.data.arrays` keeps them on a device: uint8 images stay, token indices get int32."""
-        compact = inputs if inputs.ndim == 4 else inputs.astype(np.int32)
+        """Put arrays as `labreport.data.arrays` keeps them on a device.
+
+        Images stay uint8 and come to lie with their channels last, as convolutions want them; token indices get int32.
+        """
+        compact = torch.from_numpy(inputs if inputs.ndim == 4 else inputs.astype(np.int32)).to(device)
+        if inputs.ndim == 4:
+            compact = compact.contiguous(memory_format=torch.channels_last)
         labels = targets if targets.dtype == np.float32 else targets.astype(np.int64)
         host = None if lengths is None else torch.from_numpy(lengths.astype(np.int64))
         return cls(
-            torch.from_numpy(compact).to(device),
+            compact,
             torch.from_numpy(labels).to(device),
             None if host is None else host.to(device),
             host,
@@ -106,9 +111,10 @@ class Batches:
 
     def _cut(self, order: Tensor, on_device: Tensor) -> Batch:
         targets = self.split.targets[on_device]
-        inputs = self.split.inputs[on_device]
         if self.split.lengths is None or self.split.host_lengths is None:
-            return (self._image(inputs),), targets
+            pixels = self.split.inputs.permute(0, 2, 3, 1).index_select(0, on_device)  # whole images, one copy each
+            return (self._image(pixels.permute(0, 3, 1, 2)),), targets
+        inputs = self.split.inputs.index_select(0, on_device)
         longest = int(self.split.host_lengths[order].max())
         tokens, lengths = inputs[..., :longest].long(), self.split.lengths[on_device]
         if tokens.ndim == 2:

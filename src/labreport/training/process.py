@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import platform
 from pathlib import Path
@@ -9,6 +10,10 @@ from pathlib import Path
 import torch
 
 from labreport.errors import TrainingError
+
+# Numbers of glibc's malloc.h: M_MMAP_MAX (large blocks come from the heap), M_TRIM_THRESHOLD (and stay there),
+# M_TOP_PAD (which grows by this many bytes at once).
+MALLOC = {-4: 0, -1: 2**31 - 1, -2: 64 * 2**20}
 
 
 def configure(threads: int | None = None) -> None:
@@ -22,6 +27,20 @@ def configure(threads: int | None = None) -> None:
     """
     torch.set_flush_denormal(True)
     torch.set_num_threads(threads or available_cpus())
+    keep_freed_memory()
+
+
+def keep_freed_memory() -> None:
+    """Tell glibc to keep large blocks that are freed, and does nothing where there is another C library.
+
+    Every training step frees and asks again for the same large blocks of activations. Handing them back to the system
+    each time costs a page fault for every 4 KiB of them, about a tenth of the time of a small network's step.
+    """
+    if platform.libc_ver()[0] != "glibc":
+        return
+    libc = ctypes.CDLL(None)
+    for parameter, value in MALLOC.items():
+        libc.mallopt(parameter, value)
 
 
 def available_cpus() -> int:
