@@ -54,7 +54,11 @@ NETWORKS: dict[str, dict[str, Any]] = {
         "optimizer": {"name": "SGD", "parameters": {"momentum": 0.9, "weight_decay": 5e-4}},
         "augment": [{"name": "crop", "padding": 4}, {"name": "flip", "p": 0.5}],
     },
-    "cnn3": {"learning_rate": 0.001, "optimizer": {"name": "Adam", "parameters": {}}, "augment": []},
+    "cnn3": {
+        "learning_rate": 0.001,
+        "optimizer": {"name": "Adam", "parameters": {}},
+        "augment": [{"name": "crop", "padding": 4}, {"name": "flip", "p": 0.5}],
+    },
 }
 AIMS = {"lenet5": 3.0, "cnn3": 2.5}
 RAW, PREPARED, RUN = "raw", "prepared", "run"
