@@ -11,7 +11,7 @@ import torch
 import yaml
 
 from labreport.models.torchvision_resnet import TorchvisionResNet50
-from tests.prose_results import at_once, fabricate, outcomes_of, rising
+from tests.prose_results import at_once, declared, fabricate, outcomes_of, rising
 from tests.prose_text import LANGUAGES, REFUTED, ROOT, SLIPS, SUPPORTED, UNDECIDED, prose_of, source, text_of
 
 REPORT = "homework2"
@@ -132,3 +132,9 @@ def test_the_weights_of_a_bottleneck_are_counted_right(lang: str) -> None:
     assert f"= {sum(part.weight.numel() for part in convolutions)}" in text
     wide = torch.nn.Conv2d(256, 256, 3, device="meta").weight.numel()
     assert f"= {2 * wide}$" in text
+
+
+def test_nothing_is_augmented_while_training() -> None:
+    """The text gives this as a reason for overfitting."""
+    experiments = declared("full").experiments
+    assert all(not experiments[name].settings.augment for name in AS_PUBLISHED["curves"])
