@@ -60,8 +60,14 @@ def test_curve_is_none_where_nothing_is_published(spec):
     [("full", "archive", True, True), ("mine", "archive", False, True), ("demo", "sample", False, False)],
 )
 def test_what_a_scale_may_be_compared_with(scale, source, comparable, real):
-    results = Results({"scale": scale, "source": source})
-    assert (results.comparable, results.real_data) == (comparable, real)
+    results = Results({"scale": scale, "source": source, "experiments": {"mycnn": {}}})
+    assert (results.comparable("mycnn"), results.real_data) == (comparable, real)
+
+
+def test_an_experiment_that_a_scale_leaves_as_it_was_published_may_be_compared():
+    experiments = {"lenet5": {"as_published": True}, "resnet18": {"as_published": False}}
+    results = Results({"scale": "mine", "source": "archive", "experiments": experiments})
+    assert [results.comparable(name) for name in experiments] == [True, False]
 
 
 def test_when_everything_finished(report_spec, cost_folder):

@@ -68,10 +68,12 @@ class Results:
         """Names of all experiments, in the report's order."""
         return list(self._experiments)
 
-    @property
-    def comparable(self) -> bool:
-        """Whether the scale is the published experiment's, so that measured and published numbers may be subtracted."""
-        return self.scale == "full"
+    def comparable(self, experiment: str) -> bool:
+        """Whether `experiment` is the published one, so that measured and published numbers may be subtracted.
+
+        All are at full scale; another scale may leave some as they are.
+        """
+        return bool(self._entry(experiment).get("as_published", self.scale == "full"))
 
     @property
     def real_data(self) -> bool:

@@ -69,6 +69,14 @@ def test_published_figures_stand_beside_with_their_own_digits(images, shown):
     assert columns["published_val"]["decimals"] == 1
 
 
+def test_what_a_scale_reduced_is_named(images):
+    results = images(scale="mine")
+    for name in NAMES:
+        results.spec["experiments"][name]["as_published"] = name != "resnet18_celu"
+    notes = ablation.build(results, {"experiments": NAMES, "metric": "accuracy"}, "en").notes
+    assert "resnet18_celu: reduced at scale mine, not comparable with the published values." in notes
+
+
 @pytest.mark.parametrize(("scale", "said"), [("full", False), ("lite", True)])
 def test_another_scale_is_told(images, scale, said):
     table = ablation.build(images(scale=scale), {"experiments": NAMES, "metric": "accuracy"}, "en")

@@ -43,13 +43,13 @@ def judge(results: Results, options: Mapping[str, Any]) -> Verdict:
         "points": difference,
         "error": found.error,
         "tolerance": tolerance,
-        "comparable": results.comparable,
+        "comparable": results.comparable(name),
         "best": best,
         "experiment": name,
         "metric": metric,
         "seeds": len(values_by_seed),
     }
-    holds = outcome(abs(difference) <= tolerance) if results.comparable else UNDECIDED
+    holds = outcome(abs(difference) <= tolerance) if results.comparable(name) else UNDECIDED
     return Verdict(holds, _reason(values, results.scale), values)
 
 

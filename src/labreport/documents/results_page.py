@@ -16,13 +16,14 @@ from labreport.errors import ResultsError
 from labreport.files import read_json
 from labreport.results import Results
 
-SCALES = ("full", "lite", "demo")
+SCALES = ("full", "cpu", "lite", "demo")
 OUTCOMES = {"supported": "supported", "refuted": "not supported", "undecided": "undecided"}
 HEAD = """\
 # Measured results
 
 Each section below is written by `make publish`, from the runs of a report at one scale; a number typed here would be
-overwritten. Published figures stand beside the measured ones; only the scale `full` is comparable with them.
+overwritten. Published figures stand beside the measured ones; comparable with them are the scale `full`, and what the
+scale `cpu` leaves as it was published: its tables name what it reduces.
 """
 SECTION = re.compile(r"<!-- begin (\S+) (\S+) -->\n.*?<!-- end \1 \2 -->\n", re.DOTALL)
 MARKER = re.compile(r"^<!-- (?:begin|end) \S+ \S+ -->$", re.MULTILINE)

@@ -43,6 +43,13 @@ _WORDS = {
 }
 
 _SCALES = {
+    "cpu": {
+        "zh": ("CPU 规模", "CPU 规模：耗时较短的实验与原报告相同，其余经过缩减；缩减了哪些见各表的注。"),
+        "en": (
+            "CPU scale",
+            "CPU scale: what a CPU trains quickly is as published, the rest reduced. The tables say what.",
+        ),
+    },
     "demo": {
         "zh": ("演示规模", "演示规模：数据是程序生成的小样本，数值只说明流程完整，不是实验结果。"),
         "en": (

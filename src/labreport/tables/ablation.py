@@ -111,4 +111,4 @@ def _notes(results: Results, frame: pd.DataFrame, metric: str, lang: str) -> lis
         meaning = note("convergence", lang, tolerance, column_title("val_accuracy", lang))
     else:
         meaning = note("chosen_epoch", lang)
-    return [meaning, *scale_notes(results.scale, lang), *seed_notes(results, frame, lang)]
+    return [meaning, *scale_notes(results, frame["experiment"], lang), *seed_notes(results, frame, lang)]

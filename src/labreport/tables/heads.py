@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from labreport.enumeration import enumerated
 from labreport.figures.labels import class_name, implementation_name
+from labreport.results import Results
 
 __all__ = ["class_name", "head", "implementation_name", "note", "scale_notes", "word"]
 
@@ -91,6 +95,10 @@ NOTES: dict[str, dict[str, str]] = {
     "own_scale": {
         "zh": "实测值取自 {0} 规模，与原报告的数值不可比。",
         "en": "Measured at scale {0}: not comparable with the published values.",
+    },
+    "some_reduced": {
+        "zh": "{0} 按 {1} 规模缩减，与原报告的数值不可比。",
+        "en": "{0}: reduced at scale {1}, not comparable with the published values.",
     },
     "several_seeds": {
         "zh": "数值为 {0} 个种子的均值 ± 标准差。",
@@ -188,8 +196,13 @@ def word(key: str, lang: str) -> str:
     return WORDS.get(key, {}).get(lang, key)
 
 
-def scale_notes(scale: str, lang: str) -> list[str]:
-    """What must be said where published values stand beside measured ones; nothing at full scale."""
-    if scale == "full":
+def scale_notes(results: Results, experiments: Iterable[str], lang: str) -> list[str]:
+    """What must be said where published values stand beside measured ones; nothing where all may be compared."""
+    names = list(experiments)
+    reduced = [name for name in names if not results.comparable(name)]
+    if not reduced:
         return []
+    if len(reduced) < len(names):
+        return [note("some_reduced", lang, enumerated(reduced, lang), results.scale)]
+    scale = results.scale
     return [note(scale, lang) if scale in ("demo", "lite") else note("own_scale", lang, scale)]

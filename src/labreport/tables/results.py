@@ -25,7 +25,7 @@ def build(results: Results, options: Mapping[str, Any], lang: str) -> Table:
     published report states which epoch its accuracy is from. Of a similarity it is the test correlation in the epoch
     that the validation data chose.
 
-    The difference to the published value stands only at full scale: elsewhere it would compare different data.
+    The difference to the published value stands only where the scale left the experiment as it was published.
     """
     names = list(options["experiments"])
     main = MAIN[common_metric(results, names)]
@@ -76,7 +76,7 @@ def collect(results: Results, experiments: Sequence[str]) -> pd.DataFrame:
         stated = published.get(main, float("nan"))
         row |= {
             PUBLISHED[main]: stated,
-            "difference": compared.mean() - stated if results.comparable else float("nan"),
+            "difference": compared.mean() - stated if results.comparable(name) else float("nan"),
             "seconds": seconds.mean(),
             "seconds_std": seconds.std(),
             "published_seconds": published.get("seconds", float("nan")),
@@ -115,7 +115,7 @@ def columns(frame: pd.DataFrame, main: str, decimals: int, lang: str) -> list[Co
 
 def notes(results: Results, frame: pd.DataFrame, main: str, lang: str) -> list[str]:
     """The scale, which epoch is meant, how many seeds, and which of them are missing."""
-    lines = scale_notes(results.scale, lang)
+    lines = scale_notes(results, frame["experiment"], lang)
     if main == "test_pearson":
         lines.append(note("chosen_epoch", lang))
     elif "best_epoch" in frame:
