@@ -34,6 +34,12 @@ def test_floats_are_out_before_a_heading_and_the_appendix_begins_after(layout):
     assert last == heading
 
 
+@pytest.mark.parametrize(("level", "held"), [(1, True), (2, True), (3, False)])
+def test_floats_may_pass_the_lowest_headings(layout, level, held):
+    heading = {"t": "Header", "c": [level, ["sec:a", [], []], [string("A")]]}
+    assert (len(layout.heading(heading, Target("sec:a", "1", False), opens_appendix=False)) == 2) is held
+
+
 @pytest.mark.parametrize(("appendix", "placement"), [(False, "[!htbp]"), (True, "[H]")])
 def test_only_the_tables_of_the_text_float(layout, appendix, placement):
     text = raw_text(layout.table(Target("tab:t", "1", appendix), [string("Words")]))

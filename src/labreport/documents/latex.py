@@ -19,6 +19,7 @@ from labreport.documents.tree import Step
 FIGURE_FOLDER = "figures"
 THIN, UNBROKEN = "\u202f", "\u00a0"
 PLACEMENT = "!htbp"
+BARRIER_LEVEL = 2
 BOXES = (r"\lableft", r"\labright")
 
 
@@ -41,9 +42,13 @@ class LatexLayout:
     listings: Mapping[str, Excerpt] = field(default_factory=dict)
 
     def heading(self, node: Node, target: Target, opens_appendix: bool) -> list[Node]:
-        """The heading after all floats of the text before it; `\\appendix` before the first of the appendix."""
-        barrier = [raw_block("latex", r"\FloatBarrier")]
-        return [*barrier, raw_block("latex", r"\appendix"), node] if opens_appendix else [*barrier, node]
+        """The heading after all floats of the text before it; `\\appendix` before the first of the appendix.
+
+        Floats may pass the headings below `BARRIER_LEVEL`: a barrier ends a page where a float waits for the next one.
+        """
+        before = [r"\FloatBarrier"] if node["c"][0] <= BARRIER_LEVEL else []
+        before += [r"\appendix"] if opens_appendix else []
+        return [*(raw_block("latex", command) for command in before), node]
 
     def reference(self, target: Target) -> list[Node]:
         """The whole of `Figure 3` is the link; the number is LaTeX's."""
