@@ -50,8 +50,8 @@ format: setup ## the sources in the project's format
 publish: setup ## the measured results of every report, at the scale of CONFIG, into docs/results.md
 	@$(snakemake)
 
-bench: setup tex ## speed, as ratios measured in one run
-	@$(bin)/python -m benchmarks.run
+bench: setup tex ## speed, as ratios measured in one run, into docs/benchmarks.md
+	@$(bin)/python -m benchmarks.run --page docs/benchmarks.md
 
 lock: setup ## requirements.lock made anew from pyproject.toml, with the newest versions it allows
 	@$(bin)/uv pip compile pyproject.toml --group dev --generate-hashes --no-emit-index-url --no-emit-find-links \

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
+ALL = ("all", "--config", "scale=demo")
 REPORT = ("report/practice1.pdf", "--config", "scale=demo")
 
 

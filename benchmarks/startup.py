@@ -7,7 +7,7 @@ from statistics import median
 
 from benchmarks.comparison import Comparison
 from benchmarks.processes import CommandFailedError, run
-from benchmarks.project import REPORT, environment, snakemake
+from benchmarks.project import ALL, REPORT, environment, snakemake
 
 PAIRS = 7
 TRIVIAL = 'rule trivial:\n    output: "done.txt"\n    shell: "touch {output}"\n'
@@ -39,6 +39,27 @@ def compare(project: Path, trivial: Path) -> list[Comparison]:
             f"{median(theirs):.2f} s for one trivial rule",
             median(ratios),
             f"at most 1.5 (pairs from {ratios[0]:.2f} to {ratios[-1]:.2f})",
+        )
+    ]
+
+
+def compare_all(project: Path) -> list[Comparison]:
+    """Time a second run for all reports, against one for a single report.
+
+    Args:
+        project: a copy of the project in which all demo reports are there already.
+
+    Raises:
+        CommandFailedError: a second run found something to do.
+    """
+    pairs = [(second_run(project, *ALL), second_run(project, *REPORT)) for _ in range(PAIRS)]
+    return [
+        Comparison(
+            f"second run of all reports, nothing to be done: median of {PAIRS} pairs",
+            f"{median(every for every, _ in pairs):.2f} s",
+            f"{median(one for _, one in pairs):.2f} s for one report",
+            median(every / one for every, one in pairs),
+            "nothing to be done",
         )
     ]
 
