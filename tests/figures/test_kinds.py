@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.colors import to_hex, to_rgb
+from matplotlib.container import BarContainer
 from sklearn.metrics import confusion_matrix
 
 from labreport.errors import ResultsError
@@ -20,6 +21,7 @@ from labreport.figures.registry import KINDS
 from labreport.figures.style import COLOURS, WIDTH_CM, house_style
 from labreport.files import write_text
 from labreport.results import Results
+from labreport.rounding import fixed
 from labreport.steps.draw import read_back
 from tests.figures.conftest import IMAGES, clashes, options
 
@@ -161,12 +163,52 @@ def test_final_accuracy_is_the_summary(results):
     assert set(frame["chance"]) == {0.1}
 
 
-@pytest.mark.parametrize(("best", "seen"), [(0.8, False), (0.15, True)])
-def test_chance_is_marked_where_it_can_be_seen(best, seen, results):
-    made = results("final_accuracy", experiments={"m": {"best": best}}, scale="demo")
+MANY = {f"{letter}_longtailed": {"epochs": 4, "best": 0.3 + 0.08 * i} for i, letter in enumerate("abcdefgh")}
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("width", WIDTH_CM)
+@pytest.mark.parametrize("count", [2, 8])
+def test_bars_of_accuracy_begin_at_0_and_say_their_values(count, width, lang, results):
+    names = list(MANY)[:count]
+    made = results("final_accuracy", experiments={name: MANY[name] for name in names}, seeds=2)
+    frame = final_accuracy.collect(made, {"experiments": names})
+    with house_style(lang):
+        figure = final_accuracy.draw(frame, {"experiments": names, "width": width}, lang)
+        assert not clashes(figure)
+    (axes,) = figure.axes
+    measured, published = [box for box in axes.containers if isinstance(box, BarContainer)]
+    for bars, source in ((measured, "measured"), (published, "published")):
+        expected = 100 * frame.loc[frame["source"] == source, "value"]
+        np.testing.assert_allclose([bar.get_width() for bar in bars], expected)
+        assert {bar.get_x() for bar in bars} == {0.0}
+        assert {fixed(value, 1) for value in expected} <= {text.get_text() for text in axes.texts}
+    assert axes.get_xlim() == (0, 100)
+    assert measured[0].get_facecolor()[3] == 1
+    assert published[0].get_facecolor()[3] == 0, "an outline is told from a solid bar in a grey print"
+    rows = {round(bar.get_y() + bar.get_height()): place for place, bar in enumerate(measured)}
+    texts = [text.get_text() for text in axes.get_yticklabels()]
+    assert [texts[rows[tick]] for tick in sorted(rows, reverse=True)] == names
+
+
+def test_an_experiment_without_published_value_has_one_bar(results):
+    made = results("final_accuracy")
+    made.spec["experiments"]["mycnn"]["published"] = {}
+    frame = final_accuracy.collect(made, options("final_accuracy"))
     with house_style("en"):
-        figure = final_accuracy.draw(final_accuracy.collect(made, {"experiments": ["m"]}), {"experiments": ["m"]}, "en")
-    assert ("chance" in [text.get_text() for text in figure.axes[0].texts]) == seen
+        (axes,) = final_accuracy.draw(frame, options("final_accuracy"), "en").axes
+    assert len([text for text in axes.texts if text.get_text() != "chance"]) == 2 * len(IMAGES) - 1
+    assert [bar.get_width() for bar in axes.containers[-1]] == [84.42, 84.42]
+
+
+@pytest.mark.parametrize(("classes", "seen"), [({}, True), ({"classes": ("negative", "positive")}, False)])
+def test_chance_is_marked_where_it_is_one_for_all(classes, seen, results):
+    two = {"m": {"best": 0.8}, "n": {"best": 0.8, **classes}}
+    frame = final_accuracy.collect(results("final_accuracy", experiments=two), {"experiments": list(two)})
+    with house_style("en"):
+        (axes,) = final_accuracy.draw(frame, {"experiments": list(two)}, "en").axes
+    assert ("chance" in [text.get_text() for text in axes.texts]) == seen
+    assert ([10.0, 10.0] in [list(line.get_xdata()) for line in axes.lines]) == seen
 
 
 def test_confusion_shares_are_those_of_scikit_learn(results):
