@@ -15,7 +15,7 @@ from sklearn.metrics import confusion_matrix
 from labreport.errors import ResultsError
 from labreport.figures import comparison_curves, confusion, curves, final_accuracy, lstm_cell, lstm_cost
 from labreport.figures.labels import CLASS_NAMES, LABELS
-from labreport.figures.network_words import NAMES
+from labreport.figures.networks.words import NAMES
 from labreport.figures.picture import pictures
 from labreport.figures.registry import KINDS
 from labreport.figures.style import COLOURS, WIDTH_CM, house_style

@@ -10,14 +10,14 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from labreport.errors import ResultsError
-from labreport.figures.network_block import draw_block
-from labreport.figures.network_flow import draw_flow
-from labreport.figures.network_towers import draw_towers
-from labreport.figures.network_words import count, size, spoken
-from labreport.figures.rows import Row
-from labreport.figures.structure import overview, part
+from labreport.figures.networks.block import draw_block
+from labreport.figures.networks.flow import draw_flow
+from labreport.figures.networks.rows import Row
+from labreport.figures.networks.structure import overview, part
+from labreport.figures.networks.towers import draw_towers
+from labreport.figures.networks.tracing import follow, network
+from labreport.figures.networks.words import count, size, spoken
 from labreport.figures.style import WIDTH_CM
-from labreport.figures.tracing import follow, network
 from labreport.results import Results
 
 DEFAULTS = {"image": 32, "classes": 10, "length": 50}
@@ -25,7 +25,7 @@ NUMBERS = ("parameters", "stride", "repeats", "layers", "directions", "units", "
 
 
 def collect(results: Results, options: Mapping[str, Any]) -> pd.DataFrame:
-    """Columns `model, part` and those of `labreport.figures.rows.Row`: a row per thing drawn, in order of execution.
+    """Columns `model, part` and those of `networks.rows.Row`: a row per thing drawn, in order of execution.
 
     Args:
         results: not used, the model is enough.

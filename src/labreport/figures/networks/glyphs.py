@@ -11,8 +11,8 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.patches import Circle
 
-from labreport.figures.network_words import block_lines, count, in_one_line, lines, name
-from labreport.figures.rows import Row
+from labreport.figures.networks.rows import Row
+from labreport.figures.networks.words import block_lines, count, in_one_line, lines, name
 from labreport.figures.shapes import FRAME_FILL, INK, LINE_CM, Ruler, hop, rounded, volume, wire, write
 from labreport.figures.style import GREY, TEXT_PT
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from torch import nn
 
 from labreport.errors import ResultsError
-from labreport.figures.rows import (
+from labreport.figures.networks.rows import (
     FUNCTIONS,
     SIGNS,
     Row,
@@ -18,7 +18,7 @@ from labreport.figures.rows import (
     parameter_count,
     shape_text,
 )
-from labreport.figures.tracing import Step
+from labreport.figures.networks.tracing import Step
 from labreport.models.lstm import BidirectionalLSTM
 
 DISTANCE = {"sub", "abs", "sum", "neg", "exp"}  # exp(-||a - b||_1), written out

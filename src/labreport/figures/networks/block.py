@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from labreport.figures.glyphs import Glyph, block_glyph, paint
-from labreport.figures.network_words import name
-from labreport.figures.rows import Row
+from labreport.figures.networks.glyphs import Glyph, block_glyph, paint
+from labreport.figures.networks.rows import Row
+from labreport.figures.networks.words import name
 from labreport.figures.shapes import LINE_CM, Ruler, canvas, path, wire, write
 from labreport.figures.style import TEXT_PT
 
@@ -22,7 +22,7 @@ def draw_block(rows: Sequence[Row], width: float, lang: str) -> Figure:
     """Boxes for layers, circles for sums, shortcuts led round what they pass.
 
     Args:
-        rows: of `labreport.figures.structure.part`.
+        rows: of `labreport.figures.networks.structure.part`.
         width: of the figure in centimetres.
         lang: of the words.
     """

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from labreport.figures.labels import LABELS
-from labreport.figures.rows import Row
+from labreport.figures.networks.rows import Row
 from labreport.figures.shapes import Ruler
 
 NAMES: dict[str, dict[str, str]] = {

@@ -9,7 +9,7 @@ from typing import Any
 from torch import nn
 from torch.nn.modules import activation
 
-from labreport.figures.tracing import Step
+from labreport.figures.networks.tracing import Step
 from labreport.models.lstm import BidirectionalLSTM
 from labreport.models.own_lstm import LSTMLayer
 

@@ -8,9 +8,9 @@ from dataclasses import replace
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from labreport.figures.glyphs import FILLS, Glyph, box, paint, parameters, unrolled
-from labreport.figures.network_words import foot, lines, name, size
-from labreport.figures.rows import Row
+from labreport.figures.networks.glyphs import FILLS, Glyph, box, paint, parameters, unrolled
+from labreport.figures.networks.rows import Row
+from labreport.figures.networks.words import foot, lines, name, size
 from labreport.figures.shapes import INK, LINE_CM, Ruler, canvas, path, rounded, wire, write
 from labreport.figures.style import GREY, TEXT_PT
 
@@ -22,7 +22,7 @@ def draw_towers(rows: Sequence[Row], width: float, lang: str) -> Figure:
     """The upper encoder reads sentence A, the lower one sentence B; dashes join what they share.
 
     Args:
-        rows: of `labreport.figures.structure.overview`, the last one the similarity.
+        rows: of `labreport.figures.networks.structure.overview`, the last one the similarity.
         width: of the figure in centimetres.
         lang: of the words.
     """

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from labreport.figures.glyphs import Glyph, glyph, paint, parameters
-from labreport.figures.network_words import foot, size
-from labreport.figures.rows import Row
+from labreport.figures.networks.glyphs import Glyph, glyph, paint, parameters
+from labreport.figures.networks.rows import Row
+from labreport.figures.networks.words import foot, size
 from labreport.figures.shapes import LINE_CM, Point, Ruler, canvas, path, wire, write
 from labreport.figures.style import GREY
 
@@ -36,7 +36,7 @@ def draw_flow(rows: Sequence[Row], width: float, lang: str) -> Figure:
     """Blocks as high as their images (by the square root) and wider with more channels; bars for vectors.
 
     Args:
-        rows: of `labreport.figures.structure.overview`.
+        rows: of `labreport.figures.networks.structure.overview`.
         width: of the figure in centimetres.
         lang: of the words.
     """
