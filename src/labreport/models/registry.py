@@ -17,4 +17,5 @@ MODELS: dict[str, str] = {
     "residual_lstm": "labreport.models.lstm:ResidualLSTM",
     "own_lstm": "labreport.models.own_lstm:OwnLSTM",
     "siamese_lstm": "labreport.models.siamese:SiameseLSTM",
+    "siamese_lstm_padded": "labreport.models.siamese_padded:PaddedSiameseLSTM",
 }
