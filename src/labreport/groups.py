@@ -1,4 +1,4 @@
-"""The accuracy of a group of classes, such as those that a long tail cut short."""
+"""Groups of classes, such as those that a long tail cut short: what they are called, and how well they are known."""
 
 from __future__ import annotations
 
@@ -12,6 +12,15 @@ from labreport.results import Results
 from labreport.sampling import sampling_error
 
 GROUPS = ("short", "full")
+NAMES: dict[str, dict[str, str]] = {
+    "short": {"zh": "样本少的类", "en": "short classes"},
+    "full": {"zh": "样本全的类", "en": "full classes"},
+}
+
+
+def group_name(group: str, lang: str) -> str:
+    """What a group is called inside a sentence, in figures, tables and claims alike."""
+    return NAMES[group][lang]
 
 
 def group_accuracies(results: Results, experiment: str, dataset: str) -> pd.DataFrame:

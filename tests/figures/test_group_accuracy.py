@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -9,6 +11,8 @@ import pytest
 from labreport.errors import ResultsError
 from labreport.figures import group_accuracy
 from labreport.figures.style import house_style
+from labreport.groups import NAMES
+from labreport.tables import group_accuracy as table_of_groups
 from tests.conftest import CIFAR10
 from tests.figures.conftest import options
 
@@ -52,5 +56,23 @@ def test_a_run_without_the_classes_is_an_error(results):
     made = results("group_accuracy")
     path = made.runs("mycnn")[0].path / "per_class.csv"
     pd.read_csv(path).query("`class` != 'cat'").to_csv(path, index=False)
-    with pytest.raises(ResultsError, match="mycnn was not tested on cat of cifar10_longtail"):
+    with pytest.raises(ResultsError, match="mycnn has no class cat, which cifar10_longtail has"):
         group_accuracy.collect(made, options("group_accuracy"))
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_figure_and_table_call_the_groups_alike(lang, results):
+    made, chosen = results("group_accuracy"), options("group_accuracy")
+    frame = group_accuracy.collect(made, chosen)
+    table = json.loads(table_of_groups.build(made, chosen, lang).to_json())
+    heads = [column["head"].lower() for column in table["columns"]]
+    with house_style(lang):
+        figure = group_accuracy.draw(frame, chosen, lang)
+    legend = [text.get_text() for text in figure.legends[0].get_texts()]
+    words = group_accuracy.describe(frame, chosen, lang)
+    for place, group in enumerate(NAMES, start=1):
+        name = NAMES[group][lang]
+        assert heads[place] == name
+        assert legend[place - 1].startswith(name)
+        assert name in words
+    assert any(NAMES["short"][lang] in line for line in table["notes"])

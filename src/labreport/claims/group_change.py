@@ -8,6 +8,7 @@ from typing import Any
 from labreport.claims.groups import Groups, groups
 from labreport.claims.verdict import Estimate, Verdict, outcome, reaches, same_dataset
 from labreport.claims.wording import bound, gap, level, limit, size
+from labreport.groups import GROUPS, NAMES
 from labreport.results import Results
 
 METRIC = "val_accuracy"
@@ -75,13 +76,14 @@ def _reason(values: Mapping[str, Any], first: Groups, second: Groups) -> dict[st
     short, full = ends(first.short, second.short), ends(first.full, second.full)
     errors = size(values["short_error"], METRIC), size(values["full_error"], METRIC)
     up, least = values["rises"], values["at_least"]
+    few, many = (NAMES[group] for group in GROUPS)
     return {
-        "zh": f"从 {values['from']} 到 {values['to']}，少样本类别的平均准确率由 {short[0]} 变为 {short[1]}，"
-        f"{moves('zh', values['short_points'])}（标准误差 {errors[0]}）；完整类别由 {full[0]} 变为 {full[1]}，"
-        f"{moves('zh', values['full_points'])}（标准误差 {errors[1]}）；对少样本类别的界限为{VERBS['zh'][not up]} "
+        "zh": f"从 {values['from']} 到 {values['to']}，{few['zh']}的平均准确率由 {short[0]} 变为 {short[1]}，"
+        f"{moves('zh', values['short_points'])}（标准误差 {errors[0]}）；{many['zh']}由 {full[0]} 变为 {full[1]}，"
+        f"{moves('zh', values['full_points'])}（标准误差 {errors[1]}）；对{few['zh']}的界限为{VERBS['zh'][not up]} "
         f"{bound(least, METRIC, 'zh')}。",
-        "en": f"From {values['from']} to {values['to']} the mean accuracy of the short classes goes from {short[0]} to "
-        f"{short[1]} and so {moves('en', values['short_points'])} (standard error {errors[0]}), that of the full ones "
+        "en": f"From {values['from']} to {values['to']} the mean accuracy of the {few['en']} goes from {short[0]} to "
+        f"{short[1]} and so {moves('en', values['short_points'])} (standard error {errors[0]}), that of the {many['en']} "
         f"from {full[0]} to {full[1]} and {moves('en', values['full_points'])} (standard error {errors[1]}); the limit "
-        f"for the short classes is {'up' if up else 'down'} by {bound(least, METRIC, 'en')}.",
+        f"for the {few['en']} is {'up' if up else 'down'} by {bound(least, METRIC, 'en')}.",
     }

@@ -8,6 +8,7 @@ from typing import Any
 from labreport.claims.groups import groups
 from labreport.claims.verdict import Verdict, outcome, reaches
 from labreport.claims.wording import bound, gap, level, limit, size
+from labreport.groups import GROUPS, NAMES
 from labreport.results import Results
 
 METRIC = "val_accuracy"
@@ -40,13 +41,14 @@ def judge(results: Results, options: Mapping[str, Any]) -> Verdict:
         "experiment": name,
         "seeds": found.seeds,
     }
+    few, many = (NAMES[group] for group in GROUPS)
     error, higher = size(found.gap.error, METRIC), found.gap.mean >= 0
     reason = {
-        "zh": f"{name} 在完整类别上的平均准确率为 {level(full, METRIC)}，比少样本类别的 {level(short, METRIC)} "
+        "zh": f"{name} 在{many['zh']}上的平均准确率为 {level(full, METRIC)}，比{few['zh']}的 {level(short, METRIC)} "
         f"{'高' if higher else '低'} {gap(found.gap.mean, METRIC, 'zh')}（标准误差 {error}）；"
         f"界限为至少高 {bound(least, METRIC, 'zh')}。",
-        "en": f"{name} has a mean accuracy of {level(full, METRIC)} on the full classes, "
-        f"{gap(found.gap.mean, METRIC, 'en')} {'above' if higher else 'below'} the {level(short, METRIC)} on the short "
-        f"ones (standard error {error}); the limit is at least {bound(least, METRIC, 'en')}.",
+        "en": f"{name} has a mean accuracy of {level(full, METRIC)} on the {many['en']}, "
+        f"{gap(found.gap.mean, METRIC, 'en')} {'above' if higher else 'below'} the {level(short, METRIC)} on the "
+        f"{few['en']} (standard error {error}); the limit is at least {bound(least, METRIC, 'en')}.",
     }
     return Verdict(outcome(reaches(found.gap, least)), reason, values)

@@ -8,14 +8,14 @@ from typing import Any
 import pandas as pd
 from matplotlib.figure import Figure
 
-from labreport.errors import ResultsError
+from labreport.enumeration import enumerated
 from labreport.figures.epochs import number
 from labreport.figures.labels import class_name, label
 from labreport.figures.style import COLOURS, SMALL_PT, new_figure
+from labreport.groups import GROUPS, group_accuracies, group_name
 from labreport.results import Results
 from labreport.rounding import fixed
 
-GROUPS = ("short", "full")
 LOOKS: dict[str, dict[str, Any]] = {
     "short": {"facecolor": "#f6cfae", "edgecolor": COLOURS[1], "hatch": "////", "linewidth": 0.7},
     "full": {"facecolor": COLOURS[0], "edgecolor": COLOURS[0], "linewidth": 0.7},
@@ -38,13 +38,9 @@ def collect(results: Results, options: Mapping[str, Any]) -> pd.DataFrame:
     groups = dict(zip(GROUPS, results.class_groups(options["dataset"]), strict=True))
     rows = []
     for name in options["experiments"]:
-        table = results.per_class(name).pivot(index="seed", columns="class", values="accuracy")
+        runs = group_accuracies(results, name, options["dataset"])
         for group, classes in groups.items():
-            if absent := [label for label in classes if label not in table]:
-                raise ResultsError(
-                    f"{results.name}: {name} was not tested on {', '.join(absent)} of {options['dataset']}"
-                )
-            means = table[classes].mean(axis=1)
+            means = runs[group]
             row = {"experiment": name, "group": group, "value": means.mean(), "std": means.std(), "seeds": len(means)}
             rows.append({**row, "classes": "; ".join(classes)})
     return pd.DataFrame(rows)
@@ -59,7 +55,7 @@ def draw(frame: pd.DataFrame, options: Mapping[str, Any], lang: str) -> Figure:
         rows = frame[frame["group"] == group].set_index("experiment").loc[names]
         places = [len(names) - 1 - i + (0.5 - index) * BAR for i in range(len(names))]
         value, std = 100 * rows["value"], 100 * rows["std"]
-        words = label(group, lang).format(rows["classes"].iloc[0].count("; ") + 1)
+        words = label("group", lang).format(group_name(group, lang), rows["classes"].iloc[0].count("; ") + 1)
         axes.barh(places, value, BAR, label=words, **LOOKS[group])
         if std.notna().any():
             axes.errorbar(value, places, xerr=std, linestyle="none", color="black", elinewidth=0.8, capsize=2)
@@ -81,9 +77,11 @@ def describe(frame: pd.DataFrame, options: Mapping[str, Any], lang: str) -> str:
     """Both values of every experiment, and which classes are short."""
     values = frame.set_index(["experiment", "group"])["value"]
     both = [(name, *(number(values[name, group], "accuracy") for group in GROUPS)) for name in options["experiments"]]
-    short = [class_name(name, lang) for name in frame.loc[frame["group"] == "short", "classes"].iloc[0].split("; ")]
+    named = [class_name(name, lang) for name in frame.loc[frame["group"] == "short", "classes"].iloc[0].split("; ")]
+    short, full = (group_name(group, lang) for group in GROUPS)
+    which = enumerated(named, lang)
     if lang == "zh":
-        said = "; ".join(f"{name} 少样本类 {few}, 其余类 {many}" for name, few, many in both)
-        return f"条形图: 两组类别的平均准确率, 样本少的类为{'、'.join(short)}。{said}。"
-    said = "; ".join(f"{name} {few} on the short classes, {many} on the full ones" for name, few, many in both)
-    return f"Bar chart: mean accuracy of two groups of classes; {', '.join(short)} are short. {said}."
+        said = "; ".join(f"{name} {short} {few}, {full} {many}" for name, few, many in both)
+        return f"条形图: 两组类别的平均准确率, {short}为{which}。{said}。"
+    said = "; ".join(f"{name} {few} on the {short}, {many} on the {full}" for name, few, many in both)
+    return f"Bar chart: mean accuracy of two groups of classes; the {short} are {which}. {said}."

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from labreport.enumeration import enumerated
-from labreport.groups import GROUPS, group_accuracies
+from labreport.groups import GROUPS, group_accuracies, group_name
 from labreport.results import Results
 from labreport.tables.heads import class_name, head, note
 from labreport.tables.results import seed_notes
@@ -36,7 +36,10 @@ def build(results: Results, options: Mapping[str, Any], lang: str) -> Table:
     percent: dict[str, Any] = {"align": "decimal", "decimals": decimals, "factor": PERCENT}
     columns = [
         Column("experiment", head("experiment", lang)),
-        *(Column(group, head(group, lang), unit="%", spread=f"{group}_std", **percent) for group in GROUPS),
+        *(
+            Column(group, group_name(group, lang).capitalize(), unit="%", spread=f"{group}_std", **percent)
+            for group in GROUPS
+        ),
         Column("gap", head("gap", lang), unit=head("points", lang), spread="gap_std", **percent),
     ]
     bold = {
@@ -46,7 +49,7 @@ def build(results: Results, options: Mapping[str, Any], lang: str) -> Table:
     }
     short, _ = results.class_groups(options["dataset"])
     names = [class_name(name, lang) for name in short]
-    notes = [note("short_classes", lang, enumerated(names, lang)), note("macro", lang)]
+    notes = [note("group", lang, group_name("short", lang), enumerated(names, lang)), note("macro", lang)]
     return Table(frame, columns, frozenset(bold), notes + seed_notes(results, frame, lang))
 
 

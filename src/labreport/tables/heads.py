@@ -61,8 +61,6 @@ HEADS: dict[str, dict[str, str]] = {
     "tokens": {"zh": "词数", "en": "Words"},
     "unknown": {"zh": "未登录词", "en": "Unknown words"},
     "unknown_share": {"zh": "未登录词比例", "en": "Share unknown"},
-    "short": {"zh": "少样本类别", "en": "Short classes"},
-    "full": {"zh": "完整类别", "en": "Full classes"},
     "gap": {"zh": "两者之差", "en": "Gap"},
     "mean": {"zh": "平均", "en": "Mean"},
     "stated": {"zh": "所述总准确率", "en": "Stated accuracy"},
@@ -134,7 +132,7 @@ NOTES: dict[str, dict[str, str]] = {
         "zh": "{0}：不足的类别以本类样本的变换补足至最大类的样本数。",
         "en": "{0}: smaller classes are filled up to the size of the largest with altered copies of their own samples.",
     },
-    "short_classes": {"zh": "少样本类别为{0}。", "en": "The short classes are {0}."},
+    "group": {"zh": "{0}为{1}。", "en": "The {0} are {1}."},
     "macro": {
         "zh": "数值为各类别验证准确率的平均。",
         "en": "Values are means of the classes' validation accuracies.",
