@@ -83,7 +83,7 @@ def _reason(values: Mapping[str, Any], first: Groups, second: Groups) -> dict[st
         f"{moves('zh', values['full_points'])}（标准误差 {errors[1]}）；对{few['zh']}的界限为{VERBS['zh'][not up]} "
         f"{bound(least, METRIC, 'zh')}。",
         "en": f"From {values['from']} to {values['to']} the mean accuracy of the {few['en']} goes from {short[0]} to "
-        f"{short[1]} and so {moves('en', values['short_points'])} (standard error {errors[0]}), that of the {many['en']} "
-        f"from {full[0]} to {full[1]} and {moves('en', values['full_points'])} (standard error {errors[1]}); the limit "
-        f"for the {few['en']} is {'up' if up else 'down'} by {bound(least, METRIC, 'en')}.",
+        f"{short[1]} and so {moves('en', values['short_points'])} (standard error {errors[0]}), that of the "
+        f"{many['en']} from {full[0]} to {full[1]} and {moves('en', values['full_points'])} (standard error "
+        f"{errors[1]}); the limit for the {few['en']} is {'up' if up else 'down'} by {bound(least, METRIC, 'en')}.",
     }
