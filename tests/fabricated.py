@@ -105,6 +105,7 @@ def add_pairs(spec: dict[str, Any], root: Path, experiment: str, *, seeds: int =
         "dataset": "stsb",
         "settings": {"vectors": vectors},
         "published": published,
+        "as_published": spec["scale"] == "full",
         "curve": None,
         "runs": [{"seed": seed, "key": folder.name, "path": str(folder)} for seed, folder in enumerate(folders)],
     }

@@ -74,6 +74,7 @@ def fabricate(folder: Path, report: str, story: Story, scale: str, lang: str) ->
             "part": experiment.part, "dataset": experiment.dataset.name, "base": experiment.dataset.root,
             "settings": experiment.settings.model_dump(),
             "published": experiment.published.model_dump(exclude_none=True, exclude={"curve"}), "runs": runs,
+            "as_published": experiment.as_published,
         }  # fmt: skip
     datasets = {known.experiments[name].dataset.name: known.experiments[name].dataset for name in item.experiments}
     for dataset in datasets.values():

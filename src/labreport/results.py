@@ -73,7 +73,7 @@ class Results:
 
         All are at full scale; another scale may leave some as they are.
         """
-        return bool(self._entry(experiment).get("as_published", self.scale == "full"))
+        return bool(self._entry(experiment)["as_published"])
 
     @property
     def real_data(self) -> bool:

@@ -28,6 +28,8 @@ class FrameResults(Results):
         entries = {name: {"dataset": datasets.get(name, "cifar10"), "base": bases.get(name)} for name in curves}
         for name, stated in self.published_of.items():
             entries.setdefault(name, {"dataset": "cifar10"})["published"] = stated
+        for entry in entries.values():
+            entry["as_published"] = scale == "full"
         super().__init__({"name": "some_claim", "scale": scale, "experiments": entries})
         self.curves, self.classes, self.frame, self.samples = curves, classes, measurement, samples
         self.kind, self.ahead, self.behind = metric, ahead, behind

@@ -19,7 +19,12 @@ from labreport.training.tasks import TASKS
 
 @dataclass(frozen=True)
 class Experiment:
-    """One arm, resolved: what is trained, and what was published about it."""
+    """One arm, resolved: what is trained, and what was published about it.
+
+    Attributes:
+        as_published: whether it is trained on the real data with settings that the scale left as they are, so that what
+            is measured may be compared with what was published.
+    """
 
     name: str
     part: str
@@ -28,6 +33,7 @@ class Experiment:
     settings: Settings
     target: str
     published: Published
+    as_published: bool
     where: str
 
 
@@ -85,14 +91,16 @@ def _resolve_arm(
         "experiment": (name,),
         "model": (_model_name(layers),),
     }
-    _resolved(layers, name, where, dataset, file.task)  # a mistake that a scale happens to cover is one all the same
+    # a mistake that a scale happens to cover is one all the same
+    unscaled, _ = _resolved(layers, name, where, dataset, file.task)
     layers += [
         _Layer(scale_where, f"overrides.{index}.set", override.set)
         for index, override in enumerate(scale.overrides)
         if applies(override, names)
     ]
     settings, target = _resolved(layers, name, where, dataset, file.task)
-    return Experiment(name, file.part, dataset, file.task, settings, target, published, where)
+    as_published = scale.source == "archive" and settings == unscaled
+    return Experiment(name, file.part, dataset, file.task, settings, target, published, as_published, where)
 
 
 def _resolved(layers: list[_Layer], name: str, where: str, dataset: Dataset, task: str) -> tuple[Settings, str]:

@@ -239,6 +239,7 @@ def _experiment(plan: Plan, name: str) -> dict[str, Any]:
         "base": experiment.dataset.root,
         "settings": experiment.settings.model_dump(),
         "published": published,
+        "as_published": experiment.as_published,
         "curve": experiment.published.curve,
         "runs": [_run(run) for run in plan.runs[name]],
     }
