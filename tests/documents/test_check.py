@@ -79,6 +79,17 @@ def test_a_mistake_has_its_line(text, message):
     assert message in found
 
 
+def test_a_wrong_source_is_the_one_mistake_that_its_references_make():
+    wrong = '{{ source("labreport.models.cnn:CNN9") }}'
+    right = '{{ source("labreport.models.cnn:CNN3") }}'
+    references = '{{ ref("lst:CNN4") }}{{ ref("lst:CNN9") }}'
+    (found,) = template_mistakes(SHOWN + wrong + references, NAMES)
+    assert "CNN9" in found
+    assert 'listing "' not in found
+    found = template_mistakes(SHOWN + right + references, NAMES)
+    assert [message.partition(":")[2].split(": is")[0] for message in found] == [' listing "CNN4"', ' listing "CNN9"']
+
+
 def test_mistakes_come_in_the_order_of_lines():
     text = SHOWN + '{{ ref("sec:b") }}\n{{ nothing }}\n{{ run("x") }}'
     assert [message.partition(":")[0] for message in template_mistakes(text, NAMES)] == ["line 2", "line 3", "line 4"]

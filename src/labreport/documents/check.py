@@ -99,15 +99,21 @@ def _variables(tree: nodes.Template, environment: jinja2.Environment) -> Iterato
 
 def _arguments(function: str, arguments: list[Any], line: int, names: Mapping[str, Collection[str]]) -> list[_Mistake]:
     constants = [argument for argument in arguments if argument is not None]
-    if function == "source" and constants:
-        try:
-            listings.excerpt(constants[0])
-        except TemplateError as error:
-            return [(line, str(error))]
+    if function == "source" and constants and (mistake := _source_mistake(constants[0])):
+        return [(line, mistake)]
     if function not in ARGUMENTS or ARGUMENTS[function][0] not in names:
         return []
     group, what = ARGUMENTS[function]
     return [(line, _undeclared(what, name, names[group])) for name in constants if name not in names[group]]
+
+
+def _source_mistake(target: Any) -> str | None:
+    """Why `source` cannot show a piece of code."""
+    try:
+        listings.excerpt(target)
+    except TemplateError as error:
+        return str(error)
+    return None
 
 
 def _references(calls: list[_Call], names: Mapping[str, Collection[str]], text: str, whole: bool) -> Iterator[_Mistake]:
@@ -118,6 +124,9 @@ def _references(calls: list[_Call], names: Mapping[str, Collection[str]], text: 
     for group, function in (("listings", "source"), ("algorithms", "algorithm")):
         shown = [arguments[0] for called, arguments, _ in calls if called == function and arguments]
         known[group] = [name.partition(":")[2] or name for name in shown] if whole and None not in shown else None
+        # What a wrong source should have shown is anybody's guess, such as what a reference is to; it is told itself.
+        if function == "source" and any(name is not None and _source_mistake(name) for name in shown):
+            known[group] = None
     for function, arguments, line in calls:
         if function != "ref" or not arguments or arguments[0] is None:
             continue
