@@ -48,6 +48,12 @@ def test_inputs_say_what_a_data_set_is(project):
     }
 
 
+def test_the_order_of_the_classes_of_a_tail_means_nothing(project):
+    project.edit(DATASETS, set_at(["cifar10_longtail", "longtail", "classes"], [4, 0, 3, 1, 2]))
+    tail = load(project.root, {"scale": "demo"}).datasets["cifar10_longtail"]
+    assert tail.changes[0]["classes"] == [0, 1, 2, 3, 4]
+
+
 @pytest.mark.parametrize(
     ("path", "value", "pattern"),
     [

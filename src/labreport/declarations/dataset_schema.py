@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from labreport.declarations.fields import Digest, FileName, Fraction, Index, Module, Name, Whole
 from labreport.declarations.schema import Strict, Text
@@ -56,7 +56,8 @@ class Archived(Strict):
 class LongTail(Strict):
     """Some classes keep only a share of their training images, drawn by a seed."""
 
-    classes: Annotated[list[Index], Field(min_length=1)]
+    # sorted, because their order changes no array and shall change no key
+    classes: Annotated[list[Index], Field(min_length=1), AfterValidator(sorted)]
     keep: Annotated[Fraction, Field(gt=0)]
     seed: Index
 
