@@ -37,8 +37,35 @@ def test_class_counts_are_those_of_the_labels(made, shown):
         "shown": "All", "cifar10_shown": "400", f"{TAIL}_shown": "220", f"{FILLED}_shown": "400",
         "test_samples_shown": "100",
     }  # fmt: skip
-    assert table.notes[0] == f"{TAIL}: airplane, automobile, bird, cat and deer keep 10% of their training samples."
-    assert [line.partition(":")[0] for line in table.notes] == [TAIL, FILLED, FILLED]
+    assert table.notes == [
+        f"{TAIL}: airplane, automobile, bird, cat and deer keep 10% of their training samples.",
+        f"{FILLED}: made from {TAIL}; the short classes are filled up to the size of the largest with copies of their "
+        "own samples, with Gaussian noise of standard deviation 0.05 (pixel values from 0 to 1) and mirrored with a "
+        "probability of one half.",
+    ]
+
+
+def test_data_whose_base_is_not_there_tell_every_step(made):
+    (line,) = class_counts.build(made, {"datasets": ["cifar10", FILLED]}, "zh").notes
+    steps = ["飞机、汽车、鸟、猫、鹿各保留 10% 的训练样本", "补足至最大类", "标准差为 0.05", "一半的概率左右翻转"]
+    assert line.startswith(f"{FILLED}：")
+    assert [line.find(step) for step in steps] == sorted(line.find(step) for step in steps)
+    assert all(step in line for step in steps)
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"flip": False}, "samples, with Gaussian noise of standard deviation 0.05 (pixel values from 0 to 1)."),
+        ({"noise_sigma": 0.0}, "samples, mirrored with a probability of one half."),
+        ({"flip": False, "noise_sigma": 0.0}, "samples, unaltered."),
+    ],
+)
+def test_only_what_was_done_to_copies_is_told(change, told, report_spec, tmp_path):
+    spec = report_spec("", {}, {})
+    add_images(spec, tmp_path, FILLED, list(CIFAR10), LONGTAIL, BALANCE | change)
+    (line,) = class_counts.build(Results(spec), {"datasets": [FILLED]}, "en").notes
+    assert line.endswith(told)
 
 
 def test_data_without_classes_has_no_counts(made):

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
 from labreport.enumeration import enumerated
 from labreport.errors import ResultsError
+from labreport.groups import group_name
 from labreport.results import Results
-from labreport.tables.heads import class_name, head, note
+from labreport.tables.heads import class_name, head, note, phrase
 from labreport.tables.table import Column, Table
 
 
@@ -44,7 +45,9 @@ def build(results: Results, options: Mapping[str, Any], lang: str) -> Table:
     if all(counts == tests[0] for counts in tests):
         frame["test_samples"] = [*tests[0], sum(tests[0])]
         columns.append(Column(_text(frame, "test_samples"), head("test_samples", lang), align="right"))
-    return Table(frame, columns, notes=[line for name in names for line in _notes(name, described[name], lang)])
+    variants = {name: (dataset.get("spec") or {}).get("variants") or [] for name, dataset in described.items()}
+    notes = [note("setting", lang, name, _made(name, variants, classes, lang)) for name in names if variants[name]]
+    return Table(frame, columns, notes=notes)
 
 
 def _text(frame: pd.DataFrame, column: str) -> str:
@@ -53,13 +56,25 @@ def _text(frame: pd.DataFrame, column: str) -> str:
     return f"{column}_shown"
 
 
-def _notes(name: str, dataset: Mapping[str, Any], lang: str) -> list[str]:
-    """What was done to the training set, step by step."""
-    lines = []
-    for variant in (dataset.get("spec") or {}).get("variants") or []:
+def _made(name: str, variants: Mapping[str, Sequence[Mapping[str, Any]]], classes: Sequence[str], lang: str) -> str:
+    """What was done to a training set, step by step, from the nearest of the other data sets that it was made from."""
+    own = variants[name]
+    shorter = {other: steps for other, steps in variants.items() if 0 < len(steps) < len(own)}
+    bases = [other for other, steps in shorter.items() if own[: len(steps)] == steps]
+    base = max(bases, key=lambda other: len(variants[other]), default=None)
+    parts = [phrase("made_from", lang, base)] if base else []
+    for variant in own[len(variants[base]) if base else 0 :]:
         if variant["name"] == "longtail":
-            cut = [class_name(dataset["classes"][index], lang) for index in variant["classes"]]
-            lines.append(note("longtail", lang, name, enumerated(cut, lang), f"{100 * variant['keep']:g}"))
-        elif variant["name"] == "balance":
-            lines.append(note("balance", lang, name))
-    return lines
+            cut = [class_name(classes[index], lang) for index in variant["classes"]]
+            parts.append(phrase("longtail", lang, enumerated(cut, lang), f"{100 * variant['keep']:g}"))
+        else:
+            parts.append(phrase("balance", lang, group_name("short", lang), _altered(variant, lang)))
+    return phrase("then", lang).join(parts)
+
+
+def _altered(variant: Mapping[str, Any], lang: str) -> str:
+    """What is done to the copies that fill a class up."""
+    done = [phrase("noisy", lang, f"{variant['noise_sigma']:g}")] if variant["noise_sigma"] else []
+    if variant["flip"]:
+        done.append(phrase("flipped", lang))
+    return enumerated(done, lang) or phrase("unaltered", lang)

@@ -8,7 +8,7 @@ from labreport.enumeration import enumerated
 from labreport.figures.labels import class_name, implementation_name
 from labreport.results import Results
 
-__all__ = ["class_name", "head", "implementation_name", "note", "scale_notes", "word"]
+__all__ = ["class_name", "head", "implementation_name", "note", "phrase", "scale_notes", "word"]
 
 HEADS: dict[str, dict[str, str]] = {
     "experiment": {"zh": "实验", "en": "Experiment"},
@@ -52,6 +52,8 @@ HEADS: dict[str, dict[str, str]] = {
     "schedule": {"zh": "学习率调度", "en": "Schedule"},
     "augment": {"zh": "数据增强", "en": "Augmentation"},
     "vectors": {"zh": "词向量", "en": "Word vectors"},
+    "normalize": {"zh": "各通道归一化", "en": "Normalisation of the channels"},
+    "normalize_of": {"zh": "各通道归一化（{0}）", "en": "Normalisation of the channels ({0})"},
     "test_samples": {"zh": "测试集", "en": "Test set"},
     "split": {"zh": "划分", "en": "Split"},
     "train": {"zh": "训练集", "en": "Training"},
@@ -124,14 +126,6 @@ NOTES: dict[str, dict[str, str]] = {
         "zh": "损失为 0–5 分标度上的均方误差。",
         "en": "Losses are mean squared errors of scores from 0 to 5.",
     },
-    "longtail": {
-        "zh": "{0}：{1}各保留 {2}% 的训练样本。",
-        "en": "{0}: {1} keep {2}% of their training samples.",
-    },
-    "balance": {
-        "zh": "{0}：不足的类别以本类样本的变换补足至最大类的样本数。",
-        "en": "{0}: smaller classes are filled up to the size of the largest with altered copies of their own samples.",
-    },
     "group": {"zh": "{0}为{1}。", "en": "The {0} are {1}."},
     "macro": {
         "zh": "数值为各类别验证准确率的平均。",
@@ -161,6 +155,24 @@ NOTES: dict[str, dict[str, str]] = {
     },
 }
 
+PHRASES: dict[str, dict[str, str]] = {
+    "made_from": {"zh": "由 {0} 得到", "en": "made from {0}"},
+    "then": {"zh": "，", "en": "; "},
+    "longtail": {"zh": "{0}各保留 {1}% 的训练样本", "en": "{0} keep {1}% of their training samples"},
+    "balance": {
+        "zh": "{0}以本类样本的副本补足至最大类的样本数，副本{1}",
+        "en": "the {0} are filled up to the size of the largest with copies of their own samples, {1}",
+    },
+    "flipped": {"zh": "以一半的概率左右翻转", "en": "mirrored with a probability of one half"},
+    "noisy": {
+        "zh": "加上标准差为 {0} 的高斯噪声（像素值为 0–1）",
+        "en": "with Gaussian noise of standard deviation {0} (pixel values from 0 to 1)",
+    },
+    "unaltered": {"zh": "不作改动", "en": "unaltered"},
+    "channels": {"zh": "均值 {0}，标准差 {1}", "en": "means {0}, standard deviations {1}"},
+    "unchanged": {"zh": "无", "en": "none"},
+}
+
 WORDS: dict[str, dict[str, str]] = {
     "mse_loss": {"zh": "均方误差", "en": "mean squared error"},
     "crop": {"zh": "随机裁剪", "en": "random crop"},
@@ -187,6 +199,11 @@ def head(key: str, lang: str) -> str:
 def note(key: str, lang: str, *values: object) -> str:
     """A sentence below a table, with `values` in its gaps."""
     return NOTES[key][lang].format(*values)
+
+
+def phrase(key: str, lang: str, *values: object) -> str:
+    """A part of a sentence below a table, with `values` in its gaps."""
+    return PHRASES[key][lang].format(*values)
 
 
 def word(key: str, lang: str) -> str:
