@@ -10,9 +10,9 @@ import pytest
 
 from labreport.errors import ResultsError
 from labreport.results import Results
-from labreport.tables import epoch_log, lstm_cost, per_class, runs, settings
+from labreport.tables import epoch_log, lstm_cost, per_class, runs
 from labreport.tables import results as results_table
-from labreport.tables.heads import HEADS, NOTES, WORDS
+from labreport.tables.heads import HEADS, NOTES, PHRASES, WORDS
 from labreport.tables.registry import KINDS
 from labreport.tables.table import Column, Table
 from tests.conftest import CIFAR10
@@ -158,22 +158,6 @@ def test_experiments_with_other_classes_do_not_share_a_table(results):
         per_class.build(made, {"experiments": ["mycnn", "bilstm2"]}, "en")
 
 
-def test_settings_show_what_differs_and_note_what_does_not(results):
-    made = results({"mycnn": {"optimizer": {"name": "SGD", "parameters": {"momentum": 0.9}}}, "resnet34": {}})
-    for name, more in (("mycnn", {"layers": 2, "bidirectional": True, "stem": None}), ("resnet34", {"layers": 4})):
-        path = made.runs(name)[0].path / "spec.json"
-        spec = json.loads(path.read_text())
-        spec["model"]["parameters"] |= more
-        path.write_text(json.dumps(spec))
-    table = settings.build(made, {"experiments": ["mycnn", "resnet34"]}, "en")
-    keys, rows = shown(table)
-    assert [row[keys.index("model")] for row in rows] == ["layers 2, bidirectional", "layers 4"]
-    assert [row[keys.index("optimizer")] for row in rows] == ["SGD (momentum 0.9)", "Adam"]
-    assert rows[0][keys.index("samples")] == "1,000 / 1,000"
-    assert rows[0][keys.index("loss")] == "cross-entropy"
-    assert list(table.notes) == ["All models: width 64."]
-
-
 def test_runs_name_key_commit_and_device(results):
     made = results(seeds=2)
     table = runs.build(made, {}, "en")
@@ -220,8 +204,8 @@ def test_lstm_cost_is_relative_to_the_fastest(results):
 
 
 def test_every_word_has_both_languages():
-    for group in (HEADS, NOTES, WORDS):
+    for group in (HEADS, NOTES, PHRASES, WORDS):
         for words in group.values():
             assert set(words) == {"zh", "en"}
-    for words in NOTES.values():
+    for words in (*NOTES.values(), *PHRASES.values()):
         assert words["zh"].count("{") == words["en"].count("{")

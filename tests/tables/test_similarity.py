@@ -1,27 +1,17 @@
-"""Tables that every experiment has, for experiments on pairs; and settings that only new experiments have."""
+"""Tables that every experiment has, for experiments on pairs."""
 
 from __future__ import annotations
-
-import json
 
 import numpy as np
 import pytest
 
 from labreport.errors import ResultsError
 from labreport.results import Results
-from labreport.tables import epoch_log, per_class, runs, settings
+from labreport.tables import epoch_log, per_class, runs
 from labreport.tables import results as results_table
 from tests.fabricated import add_pairs
 
 STS = {"sts_plain": {"noise": 2.5, "epochs": 3}, "sts_ours": {"noise": 0.5, "epochs": 5}}
-
-
-def change_spec(results, name, change):
-    for run in results.runs(name):
-        path = run.path / "spec.json"
-        spec = json.loads(path.read_text())
-        change(spec)
-        path.write_text(json.dumps(spec))
 
 
 def test_results_lead_with_the_test_correlation(pairs, shown):
@@ -68,54 +58,6 @@ def test_the_log_follows_the_correlation_and_a_falling_learning_rate(pairs):
 def test_runs_of_pairs_are_listed_with_the_others(pairs):
     table = runs.build(pairs(STS, seeds=2), {}, "en")
     assert list(table.frame["experiment"]) == ["sts_plain"] * 2 + ["sts_ours"] * 2
-
-
-def test_settings_of_pairs_tell_schedule_and_vectors_below(pairs, shown):
-    table = settings.build(pairs(STS), {"experiments": list(STS)}, "en")
-    columns, rows = shown(table)
-    assert rows["sts_ours"]["samples"] == "120 / 60 / 80"
-    assert columns["samples"]["head"] == "Training / validation / test samples"
-    assert (rows["sts_ours"]["optimizer"], rows["sts_ours"]["loss"]) == ("RMSprop", "mean squared error")
-    assert "All models: hidden 64." in table.notes
-    assert "Schedule: ReduceLROnPlateau (patience 20, factor 0.1)." in table.notes
-    assert "Word vectors: word2vec (dimensions 100, window 5, epochs 5, seed 0)." in table.notes
-
-
-def test_a_long_optimizer_that_all_share_stands_below(report_spec, shown):
-    results = Results(report_spec("", {}, {"lenet5": {}, "resnet18": {}}))
-    sgd = {"name": "SGD", "parameters": {"momentum": 0.9, "weight_decay": 0.0005}}
-    for name in results.experiments:
-        change_spec(results, name, lambda spec: spec["training"].update(optimizer=sgd))
-    table = settings.build(results, {"experiments": results.experiments}, "en")
-    columns, rows = shown(table)
-    assert "optimizer" not in columns
-    assert "Optimizer: SGD (momentum 0.9, weight decay 0.0005)." in table.notes
-    assert {row["loss"] for row in rows.values()} == {"cross-entropy"}
-    columns, _ = shown(settings.build(results, {"experiments": ["lenet5"]}, "en"))
-    assert "optimizer" in columns
-
-
-def test_settings_that_differ_have_columns(report_spec, shown):
-    results = Results(report_spec("", {}, {"plain": {}, "smooth": {}}))
-
-    def smooth(spec):
-        spec["data"]["dataset"] = "cifar10_longtail"
-        spec["training"] |= {
-            "loss": {"name": "cross_entropy", "parameters": {"label_smoothing": 0.1}},
-            "optimizer": {"name": "SGD", "parameters": {"momentum": 0.9, "weight_decay": 0.0005}},
-            "schedule": {"name": "MultiStepLR", "parameters": {"milestones": [10, 20]}},
-            "augment": [{"name": "crop", "padding": 4}, {"name": "flip", "p": 0.5}],
-        }
-
-    change_spec(results, "smooth", smooth)
-    columns, rows = shown(settings.build(results, {"experiments": ["plain", "smooth"]}, "en"))
-    assert [rows[name]["dataset"] for name in rows] == ["cifar10", "cifar10_longtail"]
-    assert rows["smooth"]["augment"] == "random crop (padding 4), horizontal flip (p 0.5)"
-    assert rows["smooth"]["loss"] == "cross-entropy (label smoothing 0.1)"
-    assert rows["smooth"]["optimizer"] == "SGD (momentum 0.9, weight decay 0.0005)"
-    assert rows["smooth"]["schedule"] == "MultiStepLR (milestones 10 20)"
-    assert rows["plain"]["augment"] is rows["plain"]["schedule"] is None
-    assert "vectors" not in columns
 
 
 def test_a_published_best_is_compared_with_the_best(report_spec, shown):

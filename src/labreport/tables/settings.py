@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
+from labreport.enumeration import enumerated
 from labreport.results import Results
-from labreport.tables.heads import head, note, word
+from labreport.tables.heads import head, note, phrase, word
+from labreport.tables.looks import digits_stated
 from labreport.tables.table import Column, Table
 
 # What may be absent, or alike in all experiments, and is then no column.
@@ -21,7 +23,7 @@ def build(results: Results, options: Mapping[str, Any], lang: str) -> Table:
     """A row per experiment. What is alike in all of them stands in a note, so that the columns show what differs.
 
     That holds of the models' parameters, the data set, the schedule of the learning rate, the augmentation and the word
-    vectors, and of an optimizer or loss with parameters.
+    vectors, and of an optimizer or loss with parameters. How images are normalised always stands in a note.
     """
     experiments = options["experiments"]
     specs = [results.run_spec(name) for name in experiments]
@@ -66,7 +68,28 @@ def build(results: Results, options: Mapping[str, Any], lang: str) -> Table:
         for key in (*METHODS, *EXTRAS)
         if key in hidden and frame[key].notna().all()
     ]
-    return Table(frame, columns, notes=notes)
+    return Table(frame, columns, notes=notes + _normalisation(specs, list(experiments), lang))
+
+
+def _normalisation(specs: Sequence[Mapping[str, Any]], experiments: Sequence[str], lang: str) -> list[str]:
+    """What is subtracted from each channel and what it is divided by; nothing where no images are normalised."""
+    found: dict[str, list[str]] = {}  # what is done -> by whom
+    for name, spec in zip(experiments, specs, strict=True):
+        chosen = spec["training"].get("normalize")
+        values = [_decimals(chosen["mean"]), _decimals(chosen["std"])] if chosen else []
+        found.setdefault(phrase("channels", lang, *values) if chosen else phrase("unchanged", lang), []).append(name)
+    if list(found) == [phrase("unchanged", lang)]:
+        return []
+    whose = "normalize" if len(found) == 1 else "normalize_of"
+    return [
+        note("setting", lang, head(whose, lang).format(enumerated(names, lang)), done) for done, names in found.items()
+    ]
+
+
+def _decimals(values: Sequence[float]) -> str:
+    """`0.4914, 0.4822, 0.4465`: as many decimals as the value that has most."""
+    digits = digits_stated(pd.Series(values), 1.0)
+    return ", ".join(f"{value:.{digits}f}" for value in values)
 
 
 def _samples(summary: pd.Series) -> str:
