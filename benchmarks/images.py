@@ -3,7 +3,8 @@
 Both train the same network on the same images, in batches of the same size, with the same augmentation, optimizer and
 number of epochs, and validate after each. They take turns, so that whatever else the machine does meets both alike,
 each time in a process of its own, so that neither runs under the other's settings; a ratio is the median of the
-pairs' ratios.
+pairs' ratios. Ours begins at the prepared arrays, which are made once for all runs of a data set, the plain loop at the
+official files, which it reads every time.
 
 python -m benchmarks.images                             the table
 python -m benchmarks.images --measure SIDE NAME FOLDER  seconds of `ours` or `plain` for a network on the data in FOLDER
@@ -30,6 +31,7 @@ from benchmarks.processes import CommandFailedError
 from benchmarks.project import ROOT
 from benchmarks.training import compare, pairs
 from labreport.data import arrays, cifar10, samples_images
+from labreport.declarations.project import load
 from labreport.models.registry import MODELS
 from labreport.training.construction import build_model
 from labreport.training.process import configure
@@ -40,27 +42,7 @@ from labreport.training.tasks import TASKS
 CPU = torch.device("cpu")
 PER_CLASS = {"train_per_class": 2500, "test_per_class": 500}  # half of CIFAR-10
 EPOCHS = 1
-SETTINGS: dict[str, Any] = {
-    "epochs": EPOCHS,
-    "batch_size": 128,
-    "loss": {"name": "cross_entropy", "parameters": {}},
-    "normalize": {"mean": [0.4914, 0.4822, 0.4465], "std": [0.2470, 0.2435, 0.2616]},
-    "precision": "fp32",
-}
-# As config/experiments has them.
-NETWORKS: dict[str, dict[str, Any]] = {
-    "lenet5": {
-        "learning_rate": 0.01,
-        "optimizer": {"name": "SGD", "parameters": {"momentum": 0.9, "weight_decay": 5e-4}},
-        "augment": [{"name": "crop", "padding": 4}, {"name": "flip", "p": 0.5}],
-    },
-    "cnn3": {
-        "learning_rate": 0.001,
-        "optimizer": {"name": "Adam", "parameters": {}},
-        "augment": [{"name": "crop", "padding": 4}, {"name": "flip", "p": 0.5}],
-    },
-}
-AIMS = {"lenet5": 3.0, "cnn3": 2.5}
+AIMS = {"lenet5": 3.0, "cnn3": 2.5}  # by experiment
 RAW, PREPARED, RUN = "raw", "prepared", "run"
 
 
@@ -77,7 +59,7 @@ def main(argv: list[str] | None = None) -> int:
         folder = Path(temporary)
         write_data(folder, PER_CLASS)
         try:
-            print(table([compared(name, folder) for name in NETWORKS]))
+            print(table([compared(name, folder) for name in AIMS]))
         except CommandFailedError as error:
             print(error, file=sys.stderr)
             return 1
@@ -93,12 +75,19 @@ def write_data(folder: Path, per_class: dict[str, int]) -> None:
     cifar10.prepare(archive, {"train_per_class": None, "test_per_class": None, "seed": 0}).save(folder / PREPARED)
 
 
+def settings(name: str) -> dict[str, Any]:
+    """What an experiment is trained with at full scale, for `EPOCHS` epochs."""
+    declared = load(ROOT, {"scale": "full"}).experiments[name].settings
+    return {**declared.model_dump(exclude={"model", "data", "vectors"}), "epochs": EPOCHS}
+
+
 def compared(name: str, folder: Path) -> Comparison:
     """The line of the table for a network, on data that `write_data` wrote."""
     images = EPOCHS * 10 * PER_CLASS["train_per_class"]
     ours, theirs = pairs(lambda: in_process("ours", name, folder), lambda: in_process("plain", name, folder))
     rates = [[images / seconds for seconds in times] for times in (ours, theirs)]
-    what = f"{name} training{' with crop and flip' if NETWORKS[name]['augment'] else ''}, data to metrics"
+    augmentations = " and ".join(one["name"] for one in settings(name)["augment"])
+    what = f"{name} training{f' with {augmentations}' if augmentations else ''}, data to metrics"
     return compare(what, *rates, "images/s", "torchvision and DataLoader", f"at least {AIMS[name]:g}")
 
 
@@ -122,7 +111,7 @@ def measure_ours(name: str, folder: Path) -> float:
         "task": {"name": "classification", "target": classification.target},
         "model": {"target": MODELS[name], "parameters": {}},
         "data": {"dataset": "cifar10", "key": "benchmark"},
-        "training": {**SETTINGS, **NETWORKS[name]},
+        "training": settings(name),
         "seed": 0,
     }
     with tempfile.TemporaryDirectory(dir=folder) as out, contextlib.redirect_stderr(io.StringIO()):
@@ -135,21 +124,21 @@ def measure_ours(name: str, folder: Path) -> float:
 
 def measure_plain(name: str, folder: Path, workers: int = 2) -> float:
     """Seconds that the plain loop takes from the official files to the metrics."""
-    settings = {**SETTINGS, **NETWORKS[name]}
+    chosen = settings(name)
     start = time.perf_counter()
     torch.manual_seed(0)
     model = build_model(MODELS[name], {}, {"classes": len(samples_images.CLASSES)})
-    optimizer = getattr(torch.optim, settings["optimizer"]["name"])(
-        model.parameters(), lr=settings["learning_rate"], **settings["optimizer"]["parameters"]
+    optimizer = getattr(torch.optim, chosen["optimizer"]["name"])(
+        model.parameters(), lr=chosen["learning_rate"], **chosen["optimizer"]["parameters"]
     )
     plain.train(
         model,
         optimizer,
         str(folder / RAW),
-        settings["epochs"],
-        settings["batch_size"],
-        settings["normalize"],
-        bool(settings["augment"]),
+        chosen["epochs"],
+        chosen["batch_size"],
+        chosen["normalize"],
+        bool(chosen["augment"]),
         workers,
     )
     return time.perf_counter() - start

@@ -30,7 +30,7 @@ def no_configuration(monkeypatch):
 
 
 def test_both_sides_see_the_same_tensors_and_classes(data):
-    scale = images.SETTINGS["normalize"]
+    scale = images.settings("cnn3")["normalize"]
     loaded = plain.SampleCIFAR10(data / images.RAW, transform=Compose([ToTensor(), Normalize(*scale.values())]))
     prepared = arrays.load(data / images.PREPARED)
     split = Split.place(prepared.train_inputs, prepared.train_labels, None, torch.device("cpu"))
@@ -43,7 +43,7 @@ def test_plain_loop_reports_what_its_model_does(data):
     """With a learning rate of 0 both splits are those of the untrained model, computed here at once."""
     torch.manual_seed(0)
     model = CNN3(10)
-    scale = images.SETTINGS["normalize"]
+    scale = images.settings("cnn3")["normalize"]
     optimizer = torch.optim.SGD(model.parameters(), lr=0.0)
     (row,) = plain.train(model, optimizer, str(data / images.RAW), 1, 50, scale, augment=False, workers=0)
     prepared = arrays.load(data / images.PREPARED)
@@ -69,13 +69,13 @@ def test_plain_loop_learns_and_augments_what_it_trains_on_only(data, monkeypatch
     torch.manual_seed(0)
     model = CNN3(10)
     optimizer = torch.optim.Adam(model.parameters(), lr=0.003)
-    root, scale = str(data / images.RAW), images.SETTINGS["normalize"]
+    root, scale = str(data / images.RAW), images.settings("cnn3")["normalize"]
     rows = plain.train(model, optimizer, root, 4, 13, scale, augment=True, workers=0)
     assert rows[-1]["train_loss"] < rows[0]["train_loss"]
     assert seen == ["RandomCrop", "RandomHorizontalFlip"] * 4 * 130
 
 
-@pytest.mark.parametrize("name", images.NETWORKS)
+@pytest.mark.parametrize("name", images.AIMS)
 @pytest.mark.usefixtures("no_configuration")
 def test_both_sides_take_time_and_leave_nothing(data, name):
     before = sorted(data.rglob("*"))
@@ -92,8 +92,10 @@ def test_ratio_is_that_of_images_per_second(tmp_path, monkeypatch):
     assert comparison.ratio == pytest.approx(3.0)
     assert comparison.measured == f"{trained / 2:.0f} images/s"
     assert comparison.aim.startswith("at least 3 ")
-    assert "crop and flip" in comparison.what
-    assert "crop" not in images.compared("cnn3", tmp_path).what
+    assert "with crop and flip" in comparison.what
+    bare = images.settings("lenet5") | {"augment": []}
+    monkeypatch.setattr(images, "settings", lambda name: bare)
+    assert "with" not in images.compared("lenet5", tmp_path).what
 
 
 def test_a_failed_side_is_no_measurement(tmp_path, monkeypatch):

@@ -26,8 +26,8 @@ class SiameseLSTM(nn.Module):
         layer_norm: normalise the state of each time step over its features (Ba et al. 2016, arXiv:1607.06450).
         graph_convolution: let the states of neighbouring time steps flow together, see `StepGraphConvolution`.
         pooling: how the states become one vector: "last" takes the state in which each direction ended (the first half
-            of the features at the last token, the second half at the first one), "max" the largest value of each
-            feature over the time steps.
+            of the features at the last token, the second half at the first one; the graph convolution mixes both, and
+            is read at the same places), "max" the largest value of each feature over the time steps.
 
     Raises:
         ValueError: another pooling.
