@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 import shutil
@@ -44,11 +45,19 @@ def test_both_languages_are_typeset(fifth, name):
     assert (fifth / "report" / name).read_bytes().startswith(b"%PDF")
 
 
-def test_the_report_shows_both_runs_and_the_verdict(fifth):
+def test_the_report_says_the_difference_that_was_judged(fifth):
     snakemake(fifth, "--cores", "1", "report/momentum.en.md")
     text = (fifth / "report/momentum.en.md").read_text(encoding="utf-8")
-    assert "lenet5" in text.lower()
-    assert re.search(r"-?\d+\.\d percentage points", text)
+    claim = json.loads((fifth / "results/claims/momentum/helps.json").read_text(encoding="utf-8"))
+    accuracies = []
+    for name in ("lenet5", "lenet5_no_momentum"):
+        (summary,) = fifth.glob(f"results/runs/{name}/*/summary.json")
+        accuracies.append(json.loads(summary.read_text(encoding="utf-8"))["val_accuracy"])
+    assert claim["values"]["points"] == pytest.approx(accuracies[0] - accuracies[1])
+    shown = f"{100 * claim['values']['points']:.1f}".replace("-", "\N{MINUS SIGN}")
+    verdict = text.partition(" shows how the training loss falls")[0].rpartition("\n\n")[2]
+    assert shown in verdict
+    assert all(f"{100 * accuracy:.1f}" in text for accuracy in accuracies)
 
 
 @pytest.mark.parametrize("target", ["report/momentum.pdf", "report/practice1.pdf"])
