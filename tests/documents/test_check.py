@@ -61,6 +61,7 @@ def test_what_is_right_passes(text):
         ('{{ experiments("image") }}', 'part "image"'),
         ('{{ source("labreport.models.resnet:Basic") }}', "no class or function"),
         ('{{ source("os:path") }}', "a source is"),
+        ("{{ source(1) }}", "a source is"),
         ('{{ ref("fig:los") }}', 'figure "los"'),
         ('{{ ref("sec:b") }}', 'section "b": is not declared; declared are a, references'),
         ('{{ ref("lst:CNN4") }}', 'listing "CNN4": is not declared; declared are none'),

@@ -123,7 +123,8 @@ def _references(calls: list[_Call], names: Mapping[str, Collection[str]], text: 
     known["sections"] = [*_SECTION.findall(text), *names.get("sections", ()), *cited] if whole else None
     for group, function in (("listings", "source"), ("algorithms", "algorithm")):
         shown = [arguments[0] for called, arguments, _ in calls if called == function and arguments]
-        known[group] = [name.partition(":")[2] or name for name in shown] if whole and None not in shown else None
+        names_shown = [str(name).partition(":")[2] or str(name) for name in shown]
+        known[group] = names_shown if whole and None not in shown else None
         # What a wrong source should have shown is anybody's guess, such as what a reference is to; it is told itself.
         if function == "source" and any(name is not None and _source_mistake(name) for name in shown):
             known[group] = None
