@@ -6,7 +6,17 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
-from labreport.declarations.fields import Digest, FileName, Fraction, Index, Module, Name, Whole
+from labreport.declarations.fields import (
+    ClassName,
+    Digest,
+    FileName,
+    Fraction,
+    Index,
+    Module,
+    Name,
+    Positive,
+    Whole,
+)
 from labreport.declarations.schema import Strict, Text
 
 
@@ -39,7 +49,11 @@ class Sample(Strict):
 
 
 class Archived(Strict):
-    """An entry of config/datasets.yaml that comes from an archive."""
+    """An entry of config/datasets.yaml that comes from an archive.
+
+    Where it has classes (images and texts), `classes` names them in the order of their labels, each with its training
+    samples in the archive, or null where nobody counted. It says what is known before the archive is; no key holds it.
+    """
 
     title: Text | str
     inputs: Literal["images", "texts", "pairs"]
@@ -51,6 +65,7 @@ class Archived(Strict):
     folder: Folder
     sample: Sample
     parameters: dict[Name, Whole | None]
+    classes: Annotated[dict[ClassName, Positive | None], Field(min_length=1)] | None = None
 
 
 class LongTail(Strict):

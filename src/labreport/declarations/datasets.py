@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from labreport.declarations.dataset_schema import Archived, Variant
+from labreport.declarations.dataset_schema import Archived, LongTail, Variant
 from labreport.declarations.fields import NAME
 from labreport.declarations.reading import check, shown, suggestion
 from labreport.declarations.schema import Text
 from labreport.declarations.sources import has_function
 from labreport.errors import DeclarationError
 
+DATASETS = "config/datasets.yaml"
 _CLASSES = ("train_per_class", "test_per_class", "seed")
 _PAIRS = ("train_pairs", "dev_pairs", "test_pairs", "seed")
 # What a data set's parameters, and its sample's, must say, by inputs.
@@ -56,6 +57,16 @@ class Dataset:
         """images, texts or pairs."""
         return self.archived.inputs
 
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """Names of its classes in the order of their labels; none where it has pairs."""
+        return tuple(self.archived.classes or ())
+
+    @property
+    def tail(self) -> frozenset[int]:
+        """The classes that a long tail cuts short, wherever in its lineage."""
+        return frozenset(label for change in self.changes for label in change.get("classes", ()))
+
 
 def parameter_mistake(name: str, value: int | None) -> str | None:
     """What is wrong with a parameter's value as such: counts and sizes begin at 1, or at `LEAST`.
@@ -89,6 +100,7 @@ def resolve_datasets(raw: Mapping[str, Any], where: str) -> dict[str, Dataset]:
         dataset = check(Archived, value, where, at=name)
         _check_functions(dataset, f"{where}: {name}")
         _check_parameters(dataset, f"{where}: {name}")
+        _check_classes(dataset, f"{where}: {name}.classes")
         for other, earlier in archived.items():
             _check_pair(dataset, f"{where}: {name}", earlier, other)
         archived[name] = dataset
@@ -110,8 +122,19 @@ def _resolve(name: str, archived: Mapping[str, Archived], variants: Mapping[str,
     root = archived[lineage[-1]]
     if changes and root.inputs != "images":
         raise DeclarationError(f"{where}: {name}.base: {lineage[-1]} is {root.inputs}; only images have variants")
+    for current in lineage[:-1]:
+        _check_tail(variants[current].longtail, root, f"{where}: {current}.longtail.classes")
     title = variants[name].title if name in variants else root.title
     return Dataset(name, title, tuple(lineage), root, tuple(changes))
+
+
+def _check_tail(longtail: LongTail | None, root: Archived, at: str) -> None:
+    names = list(root.classes or ())
+    strangers = [label for label in (longtail.classes if longtail else ()) if label >= len(names)]
+    if strangers:
+        raise DeclarationError(
+            f"{at}: found {strangers[0]}, allowed are 0 to {len(names) - 1}, the places of {', '.join(names)}"
+        )
 
 
 def _check_functions(dataset: Archived, at: str) -> None:
@@ -134,6 +157,16 @@ def _check_parameters(dataset: Archived, at: str) -> None:
         for name, value in parameters.items():
             if mistake := parameter_mistake(name, value):
                 raise DeclarationError(f"{at}.{key}.{name}: {mistake}")
+
+
+def _check_classes(dataset: Archived, at: str) -> None:
+    if dataset.inputs == "pairs" and dataset.classes:
+        raise DeclarationError(f"{at}: found {', '.join(dataset.classes)}; pairs have scores, leave it out")
+    if dataset.inputs != "pairs" and not dataset.classes:
+        raise DeclarationError(
+            f"{at}: is missing; {dataset.inputs} need it: each class's name, and its training samples in the archive "
+            "or null"
+        )
 
 
 def _check_pair(dataset: Archived, at: str, earlier: Archived, other: str) -> None:

@@ -8,7 +8,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from labreport.declarations.datasets import Dataset, parameter_mistake
+from labreport.declarations.classes import check_counts, check_published
+from labreport.declarations.datasets import DATASETS, Dataset, parameter_mistake
 from labreport.declarations.methods import LOSSES, OPTIMIZERS, SCHEDULES, method_mistake
 from labreport.declarations.models import resolve_model
 from labreport.declarations.reading import MERGED, check, explain, merge, shown, suggestion
@@ -22,6 +23,8 @@ class Experiment:
     """One arm, resolved: what is trained, and what was published about it.
 
     Attributes:
+        data: all parameters of the data set, those of config/datasets.yaml with the settings laid on them.
+        written: parameter of `data` -> the file and key that wrote it, as messages begin.
         as_published: whether it is trained on the real data with settings that the scale left as they are, so that what
             is measured may be compared with what was published.
     """
@@ -29,6 +32,8 @@ class Experiment:
     name: str
     part: str
     dataset: Dataset
+    data: Mapping[str, int | None]
+    written: Mapping[str, str]
     task: str
     settings: Settings
     target: str
@@ -62,7 +67,7 @@ def resolve_file(
 def _declared(name: Any, datasets: Mapping[str, Dataset], at: str) -> Dataset:
     if not isinstance(name, str) or name not in datasets:
         raise DeclarationError(
-            f"{at}: found {shown(name)}, which config/datasets.yaml does not declare{suggestion(str(name), datasets)}"
+            f"{at}: found {shown(name)}, which {DATASETS} does not declare{suggestion(str(name), datasets)}"
         )
     return datasets[name]
 
@@ -84,6 +89,7 @@ def _resolve_arm(
             f"{' or '.join(TASKS[file.task].inputs)}"
         )
     published = check(Published, arm.pop("published", {}), where, at=f"arms.{name}.published")
+    check_published(published.per_class, dataset, f"{where}: arms.{name}.published.per_class")
     layers = [_Layer(where, "shared", file.shared), _Layer(where, f"arms.{name}", arm)]
     names = {
         "dataset": dataset.lineage,
@@ -99,8 +105,14 @@ def _resolve_arm(
         if applies(override, names)
     ]
     settings, target = _resolved(layers, name, where, dataset, file.task)
+    data = {**dataset.archived.parameters, **settings.data}
+    written = {key: _place(layers, "data", key) for key in settings.data}
+    written = {key: written.get(key, f"{DATASETS}: {dataset.root}.parameters.{key}") for key in data}
+    check_counts(name, dataset, data, written, sampled=scale.source == "sample")
     as_published = scale.source == "archive" and settings == unscaled
-    return Experiment(name, file.part, dataset, file.task, settings, target, published, as_published, where)
+    return Experiment(
+        name, file.part, dataset, data, written, file.task, settings, target, published, as_published, where
+    )
 
 
 def _resolved(layers: list[_Layer], name: str, where: str, dataset: Dataset, task: str) -> tuple[Settings, str]:

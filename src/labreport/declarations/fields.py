@@ -40,6 +40,7 @@ def named_in(table: Mapping[str, Any]) -> AfterValidator:
 # Names and file names become parts of paths, which no file system takes at any length.
 NAME = re.compile(r"^[A-Za-z][A-Za-z0-9_]{0,63}$")
 Name = Annotated[str, StringConstraints(pattern=NAME.pattern)]
+ClassName = Annotated[str, StringConstraints(min_length=1, max_length=64)]
 Digest = Annotated[str, StringConstraints(pattern=r"^(md5:[0-9a-f]{32}|sha256:[0-9a-f]{64})$")]
 FileName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$")]
 Module = Annotated[str, StringConstraints(pattern=r"^labreport(\.[a-z][a-z0-9_]*)+$")]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from labreport.declarations.datasets import Dataset, resolve_datasets
+from labreport.declarations.datasets import DATASETS, Dataset, resolve_datasets
 from labreport.declarations.experiments import Experiment, resolve_file, unused_overrides
 from labreport.declarations.fields import NAME
 from labreport.declarations.reading import check, check_plain, read_yaml, shown, suggestion
@@ -17,7 +17,6 @@ from labreport.errors import DeclarationError
 from labreport.planning.devices import cuda_devices, cuda_obstacle
 
 CONFIG = "config/config.yaml"
-DATASETS = "config/datasets.yaml"
 
 
 @dataclass(frozen=True)
