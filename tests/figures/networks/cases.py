@@ -5,7 +5,8 @@ from __future__ import annotations
 from labreport.models.registry import MODELS
 
 SIZES = {"image": 32, "classes": 10, "length": 9}
-FULL = [(name, {}) for name in MODELS] + [
+NEEDED = {"siamese_lstm_padded": {"length": SIZES["length"]}}  # parameters without a default
+FULL = [(name, NEEDED.get(name, {})) for name in MODELS] + [
     ("siamese_lstm", {"layer_norm": True, "pooling": "max"}),
     ("siamese_lstm", {"graph_convolution": True}),
     ("siamese_lstm", {"bidirectional": False, "layers": 2}),
