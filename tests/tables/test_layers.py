@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import inspect
 import json
+from collections import OrderedDict
 
 import pytest
 import torch
@@ -15,6 +16,8 @@ from labreport.errors import ResultsError, TrainingError
 from labreport.models.registry import MODELS
 from labreport.results import Results
 from labreport.tables import layers, stages
+from labreport.training.construction import build_model
+from tests.figures.networks.cases import NEEDED
 
 PACKAGED = "labreport.models.torchvision_resnet:TorchvisionResNet34"
 IMAGENET = {"target": PACKAGED, "parameters": {"stem": "imagenet"}, "image": 224, "classes": 1000}
@@ -89,7 +92,7 @@ def test_stages_that_one_of_the_two_lacks_are_told():
 def test_own_models_add_up_and_shrink_as_a_real_image_does(name, width):
     target = f"labreport.models.resnet:{name}"
     found = stages.stages(target, {"width": width}, 32, 10)
-    model = stages.build_model(target, {"width": width}, {"classes": 10}).eval()
+    model = build_model(target, {"width": width}, {"classes": 10}).eval()
     assert sum(stage.parameters for stage in found) == count(model)
     with torch.inference_mode():
         x = model.activation(model.bn1(model.conv1(torch.rand(1, 3, 32, 32))))
@@ -149,24 +152,52 @@ class Loose(Sliding):
         self.scale = nn.Parameter(torch.ones(1))
 
 
+def meta(model):
+    return model.to("meta").eval(), [torch.empty(1, 3, 32, 32, device="meta")]
+
+
 def test_other_networks_have_stages_too(monkeypatch):
-    monkeypatch.setattr(stages, "build_model", lambda target, parameters, facts: Sliding(**facts))
-    found = stages.stages("x", {}, 32, 10)
+    found = stages.stages_of(*meta(Sliding(10)))
     assert [(stage.name, stage.kind, stage.output, stage.stride) for stage in found] == [
         ("features", "convolution", (16, 12, 12), 2),
         ("pool", "average_pool", (16, 6, 6), 2),
         ("head", "linear", (10,), None),
     ]
     assert sum(stage.parameters for stage in found) == count(Sliding(10))
+    monkeypatch.setattr(stages, "network", lambda target, parameters, options: meta(Sliding(options["classes"])))
     rows = rows_of({"target": "x", "image": 32, "classes": 10})
     assert rows["features"]["kernel"] == "[5×5, 6; 3×3, 16]"
     assert rows["pool"]["kernel"] == "2×2 average pool"
 
 
-def test_a_table_that_would_not_add_up_is_refused(monkeypatch):
-    monkeypatch.setattr(stages, "build_model", lambda target, parameters, facts: Loose(**facts))
+class Bypass(nn.Module):
+    """A convolution and, whatever its name, another one past it."""
+
+    def __init__(self):
+        super().__init__()
+        self.near = nn.Sequential(nn.Conv2d(3, 4, 3, padding=1), nn.ReLU(), nn.Conv2d(4, 3, 3, padding=1))
+        self.far = nn.Conv2d(3, 3, 1)
+
+    def forward(self, x):
+        return self.near(x) + self.far(x)
+
+
+def test_a_shortcut_is_told_by_where_it_leads():
+    model, inputs = meta(nn.Sequential(OrderedDict(blocks=nn.Sequential(Bypass()), pool=nn.AdaptiveAvgPool2d(1))))
+    blocks, _ = stages.stages_of(model, inputs)
+    assert blocks.kernels == ((3, 3, 4), (3, 3, 3))
+    assert blocks.more == 3 * 3 + 3
+
+
+def test_a_table_that_would_not_add_up_is_refused():
     with pytest.raises(ResultsError, match="do not hold all of its"):
-        stages.stages("x", {}, 32, 10)
+        stages.stages_of(*meta(Loose(10)))
+
+
+@pytest.mark.parametrize("name", [name for name in MODELS if not takes_images(name)])
+def test_a_model_of_texts_is_a_users_error(name):
+    with pytest.raises(ResultsError, match="reads texts, a layer table shows models of images"):
+        rows_of({"target": MODELS[name], "parameters": NEEDED.get(name, {}), "image": 32, "classes": 10})
 
 
 def test_an_unknown_model_is_a_users_error():

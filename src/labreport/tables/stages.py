@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-import torch
 from torch import Tensor, nn
 
 from labreport.errors import ResultsError
-from labreport.training.construction import build_model
+from labreport.figures.networks.rows import pair, parameter_count
+from labreport.figures.networks.structure import is_sum, shortcut
+from labreport.figures.networks.tracing import follow, network
 
+IMAGE_DIMENSIONS = 4  # batch, channels, height, width
 POOLS = (nn.MaxPool2d, nn.AvgPool2d, nn.AdaptiveAvgPool2d, nn.AdaptiveMaxPool2d)
-SHORTCUTS = ("downsample", "shortcut")
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ class Stage:
 
 
 def stages(target: str, parameters: Mapping[str, Any], image: int, classes: int) -> list[Stage]:
-    """Build an image model without memory or arithmetic (on the meta device) and follow one image through it.
+    """Build an image model without memory or arithmetic and follow one image through it.
 
     Args:
         target: "labreport.models.module:Class".
@@ -56,53 +57,64 @@ def stages(target: str, parameters: Mapping[str, Any], image: int, classes: int)
 
     Raises:
         TrainingError: no such model, or parameters that it does not take.
-        ResultsError: a parameter belongs to none of the stages, so that the table would not add up.
+        ResultsError: it reads no images, or a parameter belongs to none of the stages, so that the table would not add
+            up.
     """
-    with torch.device("meta"):
-        model = build_model(target, parameters, {"classes": classes}).eval()
-        shapes: dict[str, tuple[int, ...]] = {}
-        for name, child in model.named_children():
-            child.register_forward_hook(_keeper(shapes, name))
-        with torch.inference_mode():
-            model(torch.empty(1, 3, image, image))
+    model, inputs = network(target, parameters, {"image": image, "classes": classes, "length": 1})
+    if inputs[0].dim() != IMAGE_DIMENSIONS:
+        raise ResultsError(
+            f"{target}: reads texts, a layer table shows models of images; use a figure of kind architecture"
+        )
+    return stages_of(model, inputs)
+
+
+def stages_of(model: nn.Module, inputs: Sequence[Tensor]) -> list[Stage]:
+    """The stages of a network on the meta device, as `stages` gives them.
+
+    Raises:
+        ResultsError: a parameter belongs to none of the stages.
+    """
+    steps = follow(model, inputs)
+    sums = [number for number, step in enumerate(steps) if is_sum(step)]
+    aside = {steps[one].path for number in sums for one in shortcut(steps, number)[1]}
+    outputs: dict[str, tuple[int, ...]] = {}
+    for step in steps:
+        if name := (*step.inside, step.path)[0]:
+            outputs[name] = step.output
     found: list[Stage] = []
     owed = 0  # parameters of a normalisation that comes before anything else
-    children = dict(model.named_children())
-    for name, output in shapes.items():
-        count = sum(parameter.numel() for parameter in children[name].parameters())
-        stage = _stage(name, children[name], output, count + owed)
+    for name, output in outputs.items():
+        module = model.get_submodule(name)
+        count = parameter_count(module)
+        stage = _stage(name, module, output, count + owed, aside)
         if stage is not None:
-            found.append(replace(stage, more=stage.parameters - _weighing(children[name])))
+            found.append(replace(stage, more=stage.parameters - _weighing(name, module, aside)))
             owed = 0
         elif found:
             found[-1] = _with_more(found[-1], count)
         else:
             owed += count
-    total = sum(parameter.numel() for parameter in model.parameters())
+    total = parameter_count(model)
     if total != sum(stage.parameters for stage in found):
-        raise ResultsError(f"{target}: its stages {', '.join(shapes)} do not hold all of its {total} parameters")
+        raise ResultsError(
+            f"{type(model).__name__}: its stages {', '.join(outputs)} do not hold all of its {total} parameters"
+        )
     return found
-
-
-def _keeper(shapes: dict[str, tuple[int, ...]], name: str) -> Any:
-    def keep(module: nn.Module, inputs: tuple[Tensor, ...], output: Tensor | tuple[Tensor, ...]) -> None:
-        result = output[0] if isinstance(output, tuple) else output  # a recurrent layer also returns its last state
-        shapes.setdefault(name, tuple(result.shape[1:]))
-
-    return keep
 
 
 def _with_more(stage: Stage, parameters: int) -> Stage:
     return replace(stage, parameters=stage.parameters + parameters, more=stage.more + parameters)
 
 
-def _weighing(module: nn.Module) -> int:
+def _weighing(name: str, module: nn.Module, aside: Collection[str]) -> int:
     """Parameters of the main path's convolutions and of linear and recurrent layers."""
-    layers = [*_convolutions(module), *(part for part in module.modules() if isinstance(part, nn.Linear | nn.RNNBase))]
-    return sum(parameter.numel() for layer in layers for parameter in layer.parameters())
+    layers = [part for part in module.modules() if isinstance(part, nn.Linear | nn.RNNBase)]
+    return sum(parameter_count(layer) for layer in (*_convolutions(name, module, aside), *layers))
 
 
-def _stage(name: str, module: nn.Module, output: tuple[int, ...], parameters: int) -> Stage | None:
+def _stage(
+    name: str, module: nn.Module, output: tuple[int, ...], parameters: int, aside: Collection[str]
+) -> Stage | None:
     """The stage that `module` is, None where it only normalises, activates, drops out or reshapes."""
     if isinstance(module, nn.Linear):
         return Stage(name, "linear", output, (), 1, None, parameters)
@@ -114,29 +126,26 @@ def _stage(name: str, module: nn.Module, output: tuple[int, ...], parameters: in
         kind = "max_pool" if "Max" in type(module).__name__ else "average_pool"
         if not isinstance(module, nn.MaxPool2d | nn.AvgPool2d):
             return Stage(name, kind, output, (), 1, None, parameters)
-        size, (stride, _) = _pair(module.kernel_size), _pair(module.stride)
+        size, (stride, _) = pair(module.kernel_size), pair(module.stride)
         return Stage(name, kind, output, ((*size, output[0]),), 1, stride, parameters)
-    blocks = list(module.children()) if isinstance(module, nn.Sequential) else []
-    if blocks and all(list(block.children()) and _convolutions(block) for block in blocks):
-        path = [_convolutions(block) for block in blocks]
+    blocks = dict(module.named_children()) if isinstance(module, nn.Sequential) else {}
+    path = [_convolutions(f"{name}.{child}", block, aside) for child, block in blocks.items()]
+    if blocks and all(path) and all(list(block.children()) for block in blocks.values()):
         kind, repeats = "blocks", len(blocks)
         uniform = len({tuple(map(_kernel, block)) for block in path}) == 1
         inside = path[0] if uniform else [convolution for block in path for convolution in block]
         repeats = repeats if uniform else 1
         stride = _shrinks([convolution for block in path for convolution in block])
         return Stage(name, kind, output, tuple(map(_kernel, inside)), repeats, stride, parameters)
-    if path_in := _convolutions(module):
+    if path_in := _convolutions(name, module, aside):
         return Stage(name, "convolution", output, tuple(map(_kernel, path_in)), 1, _shrinks(path_in), parameters)
     return None
 
 
-def _convolutions(module: nn.Module) -> list[nn.Conv2d]:
-    """The convolutions of the main path, those on shortcuts left out."""
-    return [
-        part
-        for name, part in module.named_modules()
-        if isinstance(part, nn.Conv2d) and not any(word in name.split(".") for word in SHORTCUTS)
-    ]
+def _convolutions(path: str, module: nn.Module, aside: Collection[str]) -> list[nn.Conv2d]:
+    """The convolutions in the module at `path`, those on shortcuts left out."""
+    parts = module.named_modules(prefix=path)
+    return [part for name, part in parts if isinstance(part, nn.Conv2d) and name not in aside]
 
 
 def _shrinks(convolutions: list[nn.Conv2d]) -> int:
@@ -147,7 +156,3 @@ def _shrinks(convolutions: list[nn.Conv2d]) -> int:
 def _kernel(convolution: nn.Conv2d) -> tuple[int, int, int]:
     height, width = convolution.kernel_size
     return height, width, convolution.out_channels
-
-
-def _pair(size: Any) -> tuple[int, int]:
-    return (size, size) if isinstance(size, int) else (int(size[0]), int(size[1]))

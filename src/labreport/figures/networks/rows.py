@@ -150,7 +150,7 @@ def _window(module: nn.Module) -> dict[str, Any]:
     """Kernel and unusual stride of what slides over an image."""
     if not isinstance(module, nn.Conv2d | nn.MaxPool2d | nn.AvgPool2d):
         return {}
-    kernel, stride = _pair(module.kernel_size), _pair(module.stride)
+    kernel, stride = pair(module.kernel_size), pair(module.stride)
     usual = (1, 1) if isinstance(module, nn.Conv2d) else kernel
     return {"kernel": shape_text(kernel), "stride": None if stride == usual else stride[0]}
 
@@ -168,5 +168,6 @@ def _recurrence(module: nn.Module, step: Step) -> dict[str, Any]:
     return {**dict(zip(("layers", "directions", "units"), found, strict=True)), "reads": shape_text(step.reads)}
 
 
-def _pair(size: Any) -> tuple[int, int]:
+def pair(size: Any) -> tuple[int, int]:
+    """Height and width of a kernel or stride, which torch keeps as one number or as two."""
     return (size, size) if isinstance(size, int) else (int(size[0]), int(size[1]))
