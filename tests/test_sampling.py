@@ -17,9 +17,32 @@ def test_sampling_error_is_the_spread_of_repeated_sampling():
     assert sampling_error(0.85, 1000) == pytest.approx(accuracies.std(), rel=0.01)
 
 
+@pytest.mark.parametrize(("samples", "least"), [(20, 0.88), (50, 0.91), (100, 0.93), (1000, 0.93)])
+def test_two_errors_cover_the_truth_however_near_to_certain_it_is(samples, least):
+    """By exact binomial probabilities, for every true accuracy; the plain formula covers some hardly ever."""
+    measured = np.arange(samples + 1) / samples
+    adjusted = np.array([sampling_error(accuracy, samples) for accuracy in measured])
+    plain = np.sqrt(measured * (1 - measured) / samples)
+
+    def coverage(error, truth):
+        inside = np.abs(measured - truth) <= 2 * error + 1e-12
+        return scipy.stats.binom.pmf(np.arange(samples + 1), samples, truth)[inside].sum()
+
+    truths = np.linspace(0, 1, 401)
+    covered = [coverage(adjusted, truth) for truth in truths]
+    assert min(covered) > least
+    assert np.mean(covered) > 0.94
+    assert min(coverage(plain, truth) for truth in truths[1:-1]) < 0.88
+
+
 @pytest.mark.parametrize("accuracy", [0.0, 1.0])
-def test_an_accuracy_at_its_end_has_no_error(accuracy):
-    assert sampling_error(accuracy, 100) == 0
+def test_no_accuracy_is_certain(accuracy):
+    assert sampling_error(accuracy, 100) == pytest.approx((2 / 104 * 102 / 104 / 104) ** 0.5)
+
+
+@pytest.mark.parametrize("accuracy", [0.03, 0.5, 0.9])
+def test_many_samples_leave_the_plain_formula(accuracy):
+    assert sampling_error(accuracy, 10**6) == pytest.approx(scipy.stats.binom(10**6, accuracy).std() / 10**6, rel=1e-4)
 
 
 @pytest.mark.parametrize("correlation", [-0.4, 0.0, 0.57])
