@@ -68,7 +68,8 @@ def test_a_similarity_run_names_its_vectors_by_their_key(project):
 def test_vectors_are_shared_by_all_models_and_seeds(project):
     plan = planned(project, seeds=[0, 1])
     similar = [run for runs in plan.runs.values() for run in runs if run.vectors]
-    assert len(similar) == 12
+    assert {run.name for run in similar} >= {"sts_lstm1_fixed", "sts_bilstm1", "sts_bilstm1_ln_mp"}
+    assert {run.seed for run in similar} == {0, 1}
     assert {run.vectors.folder for run in similar} == set(plan.vectors)
     assert len(plan.vectors) == 1
     assert {kept.spec["target"] for kept in plan.vectors.values()} <= set(VECTORS.values())
