@@ -128,21 +128,6 @@ def _resolve_datasets(options: Mapping[str, Any], context: Context, place: Place
     return found
 
 
-def check_comparable(claim: Item, context: Context, place: Place) -> None:
-    """Refuse a claim about experiments on different data sets; variants have the test images of their base.
-
-    Raises:
-        DeclarationError: the claim's place, and which experiment is on which data set.
-    """
-    roots = {name: context.experiments[name].dataset.root for name in claim.experiments}
-    if len(set(roots.values())) > 1:
-        found = ", ".join(f"{name} on {root}" for name, root in roots.items())
-        raise DeclarationError(
-            f"{place.where}: {place.at}: compares experiments on different data sets ({found}); "
-            "name experiments on one data set and its variants"
-        )
-
-
 def at_scale(item: Item, scale: Scale, where: str) -> Item:
     """A measurement with what a scale changes."""
     options = item.options

@@ -8,9 +8,10 @@ from typing import Any
 
 from labreport.claims.registry import KINDS as CLAIM_KINDS
 from labreport.declarations.experiments import Experiment
-from labreport.declarations.items import Context, Item, at_scale, check_comparable, known, resolve_item
+from labreport.declarations.items import Context, Item, at_scale, known, resolve_item
 from labreport.declarations.options import Place
 from labreport.declarations.reading import check
+from labreport.declarations.same_data import check_comparable, check_one_form
 from labreport.declarations.schema import Kinded, Report, Scale
 from labreport.errors import DeclarationError
 from labreport.figures.registry import KINDS as FIGURE_KINDS
@@ -72,6 +73,7 @@ def resolve_report(
         known(experiment, experiments, where, f"experiments.{index}", "an experiment of config/experiments/")
     if len(set(report.experiments)) != len(report.experiments):
         raise DeclarationError(f"{where}: experiments: an experiment is named twice in {report.experiments}")
+    check_one_form([experiments[name] for name in report.experiments], where)
     context = Context({name: experiments[name] for name in report.experiments}, {})
 
     def items(group: str, declared: Mapping[str, Kinded], kinds: Mapping[str, Kind]) -> dict[str, Item]:
@@ -84,7 +86,7 @@ def resolve_report(
         context.measurements[key] = at_scale(item, scale, scale_where)
     claims = items("claims", report.claims, CLAIM_KINDS)
     for key, claim in claims.items():
-        check_comparable(claim, context, Place(where, f"claims.{key}"))
+        check_comparable([experiments[one] for one in claim.experiments], Place(where, f"claims.{key}"))
     return ReportDeclaration(
         name,
         where,

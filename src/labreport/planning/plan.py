@@ -172,7 +172,7 @@ class Plan:
             "reader": archived.reader,
             "digest": f"sample:{self.samples[dataset.root].key}" if sampled else archived.archive.digest,
             "folder": archived.folder.model_dump(exclude_none=True),
-            "parameters": {**archived.parameters, **experiment.settings.data},
+            "parameters": dict(experiment.data),
         }
         roots = ["labreport.steps.prepare", archived.reader]
         if dataset.changes:

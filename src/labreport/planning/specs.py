@@ -10,7 +10,6 @@ from typing import Any
 from labreport.declarations.items import Item
 from labreport.declarations.reports import ReportDeclaration
 from labreport.declarations.schema import Lang, in_language
-from labreport.errors import DeclarationError
 from labreport.planning.code import SOURCES, code_digest
 from labreport.planning.keys import module_of
 from labreport.planning.plan import Kept, Plan, Run
@@ -214,20 +213,8 @@ def _data(plan: Plan, report: ReportDeclaration, datasets: Iterable[str]) -> dic
 
 
 def _prepared(plan: Plan, experiments: Iterable[str]) -> dict[str, Kept]:
-    """Data set -> its prepared form.
-
-    Raises:
-        DeclarationError: experiments shown together use one data set in two forms, so no text could say "the data".
-    """
-    prepared: dict[str, Kept] = {}
-    for run in plan.report_runs(experiments):
-        if prepared.setdefault(run.data.name, run.data).folder != run.data.folder:
-            where = plan.declarations.experiments[run.name].where
-            raise DeclarationError(
-                f"{where}: arms.{run.name}.data: differs from another experiment's on {run.data.name} that is shown "
-                "with it; show them in reports, figures and tables of their own"
-            )
-    return prepared
+    """Data set -> its prepared form, of which no report has two."""
+    return {run.data.name: run.data for run in plan.report_runs(experiments)}
 
 
 def _experiment(plan: Plan, name: str) -> dict[str, Any]:
