@@ -28,10 +28,14 @@ def fifth(built, tmp_path_factory) -> Path:
     command = re.search(r"```sh\n\.venv/bin/snakemake (.*?)\n```", PAGE)
     assert command is not None
     arguments = shlex.split(command[1])
-    planned = snakemake(folder, "--dry-run", *arguments).stdout
-    assert set(re.findall(r"train (\w+), seed", planned)) == {"lenet5_no_momentum"}
+    assert trained(folder, *arguments) == {"lenet5", "lenet5_no_momentum"}
     snakemake(folder, *arguments)
     return folder
+
+
+def trained(folder: Path, *arguments: str) -> set[str]:
+    """The experiments that a command would train."""
+    return set(re.findall(r"train (\w+), seed", snakemake(folder, "--dry-run", *arguments).stdout))
 
 
 def test_the_page_holds_the_files_of_a_report():
@@ -58,6 +62,13 @@ def test_the_report_says_the_difference_that_was_judged(fifth):
     verdict = text.partition(" shows how the training loss falls")[0].rpartition("\n\n")[2]
     assert shown in verdict
     assert all(f"{100 * accuracy:.1f}" in text for accuracy in accuracies)
+
+
+def test_a_run_belongs_to_no_report(fifth):
+    """LeNet-5 is trained for the fifth report, so that midterm, which shows it too, finds it there."""
+    others = trained(fifth, "--cores", "1", "report/midterm.pdf")
+    assert "resnet18" in others
+    assert "lenet5" not in others
 
 
 @pytest.mark.parametrize("target", ["report/momentum.pdf", "report/practice1.pdf"])
