@@ -6,11 +6,13 @@ import pytest
 
 from labreport import values
 from labreport.claims.registry import KINDS as CLAIMS
+from labreport.declarations.schema import Published
 from labreport.errors import DeclarationError
 from labreport.figures.registry import KINDS as FIGURES
 from labreport.kinds import Kind, load_kind
 from labreport.measurements.registry import KINDS as MEASUREMENTS
 from labreport.tables.registry import KINDS as TABLES
+from labreport.training.tasks import TASKS
 
 EVERY = {
     f"{group}.{name}": kind
@@ -25,6 +27,15 @@ def test_no_option_is_unchecked_and_none_is_checked_that_is_not_there(kind):
         kind.type_of(option)
     named = kind.experiment_options | kind.member_options | kind.row_options
     assert set(kind.choices) | set(kind.types) | named <= kind.options
+
+
+@pytest.mark.parametrize("kind", EVERY.values(), ids=EVERY)
+def test_what_a_kind_needs_of_experiments_and_data_is_something_that_there_is(kind):
+    assert set(kind.files) <= {file for task in TASKS.values() for file in task.files}
+    assert set(kind.metrics) <= {metric for task in TASKS.values() for metric in task.metrics}
+    assert set(kind.inputs) <= {inputs for task in TASKS.values() for inputs in task.inputs}
+    assert set(kind.published) <= {*Published.model_fields, *({"metric"} & kind.options)}
+    assert not kind.longtail or "dataset" in kind.required
 
 
 def test_an_option_without_a_type_is_noticed():

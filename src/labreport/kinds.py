@@ -43,6 +43,13 @@ class Kind:
         member_options: options whose value is one of those that `experiments` names (such as a claim's `expected`).
         row_options: options whose value is a row of the measurement (such as a claim's `slow`); no two may be equal.
         rows: of a measurement: what it compares, the first column of its result.
+        files: what the runs of its experiments must leave, of the files that only some tasks leave.
+        metrics: what the tasks of its experiments must count beside the loss.
+        one_task: whether its experiments must have one task.
+        inputs: what its experiments and the data sets that it names must be made of; empty: images, texts or pairs.
+        one_set_of_classes: whether its experiments and the data sets that it names must have the same classes.
+        longtail: whether `dataset` must have classes that a long tail cuts short, and others.
+        published: what must have been published of its experiments; `metric` stands for the value of that option.
     """
 
     target: str
@@ -56,6 +63,13 @@ class Kind:
     member_options: frozenset[str] = frozenset()
     row_options: frozenset[str] = frozenset()
     rows: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
+    metrics: tuple[str, ...] = ()
+    one_task: bool = False
+    inputs: tuple[str, ...] = ()
+    one_set_of_classes: bool = False
+    longtail: bool = False
+    published: tuple[str, ...] = ()
 
     @property
     def options(self) -> frozenset[str]:

@@ -70,8 +70,8 @@ def test_a_report_with_two_forms_of_a_data_set_is_refused_by_the_setting(own, or
     refused(
         own,
         r"^config/experiments/longtail\.yaml: arms\.rnn_rows\.data\.train_per_class: found 9 for rnn_rows, but cnn4 "
-        r"has null \(config/datasets\.yaml: cifar10\.parameters\.train_per_class\); config/reports/own\.yaml shows both "
-        r"on cifar10",
+        r"has null \(config/datasets\.yaml: cifar10\.parameters\.train_per_class\); config/reports/own\.yaml shows "
+        r"both on cifar10",
         scale="full",
     )
     write(own, ["rnn_rows"])

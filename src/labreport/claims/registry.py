@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import Any
 
 from labreport.kinds import Kind
 from labreport.values import FRACTION, NOT_NEGATIVE, POSITIVE, POSITIVE_FRACTION, Value
@@ -13,6 +14,9 @@ PEARSONS = ("train_pearson", "val_pearson", "test_pearson")
 _ACCURACY = MappingProxyType({"metric": ACCURACIES})
 _METRIC = MappingProxyType({"metric": (*ACCURACIES, *PEARSONS)})
 _PUBLISHED = MappingProxyType({"metric": (*ACCURACIES, "val_pearson", "test_pearson")})
+_GROUPS: Mapping[str, Any] = MappingProxyType(
+    {"files": ("per_class.csv",), "one_set_of_classes": True, "longtail": True}
+)
 _POINTS: Mapping[str, Value] = MappingProxyType({"at_least": POSITIVE})
 
 
@@ -24,8 +28,12 @@ def _kind(
     types: Mapping[str, Value] = MappingProxyType({}),
     member: str | None = None,
     fewest: int = 1,
+    **needs: Any,
 ) -> Kind:
-    """A kind whose options are all needed: `roles` and `member` name an experiment, the rest does not."""
+    """A kind whose options are all needed: `roles` and `member` name an experiment, the rest does not.
+
+    `needs` are the fields of `Kind` that say which experiments and data sets fit.
+    """
     members = frozenset() if member is None else frozenset({member})
     return Kind(
         f"labreport.claims.{module}",
@@ -35,6 +43,7 @@ def _kind(
         experiment_options=frozenset(roles),
         member_options=members,
         fewest=fewest,
+        **needs,
     )
 
 
@@ -58,14 +67,14 @@ KINDS: dict[str, Kind] = {
         types=MappingProxyType({"at_least": POSITIVE}),
         row_options=frozenset({"slow", "fast"}),
     ),
-    "gap": _kind("gap", "experiment", types=_POINTS),
+    "gap": _kind("gap", "experiment", types=_POINTS, metrics=("accuracy",)),
     "gain": _kind("gain", "from", "to", choices=_METRIC, types=_POINTS),
-    "group_gap": _kind("group_gap", "experiment", more=("dataset",), types=_POINTS),
-    "group_change": _kind("group_change", "from", "to", more=("dataset",), types=_POINTS),
+    "group_gap": _kind("group_gap", "experiment", more=("dataset",), types=_POINTS, **_GROUPS),
+    "group_change": _kind("group_change", "from", "to", more=("dataset",), types=_POINTS, **_GROUPS),
     "within_spread": _kind("within_spread", "base", more=("experiments",), choices=_METRIC),
     "converges_sooner": _kind("converges_sooner", "base", more=("experiments",)),
     "largest_gain": _kind("largest_gain", "base", more=("experiments",), choices=_METRIC, member="expected", fewest=2),
     "epoch_cost": _kind("epoch_cost", "slow", "fast", types=_POINTS),
-    "agrees_published": _kind("agrees_published", "experiment", choices=_PUBLISHED),
-    "published_mean": _kind("published_mean", "experiment"),
+    "agrees_published": _kind("agrees_published", "experiment", choices=_PUBLISHED, published=("metric",)),
+    "published_mean": _kind("published_mean", "experiment", published=("per_class", "val_accuracy")),
 }

@@ -7,14 +7,15 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
+from labreport.declarations.datasets import Dataset
 from labreport.declarations.experiments import Experiment, applies
+from labreport.declarations.fitting import check_fits
 from labreport.declarations.models import resolve_model
 from labreport.declarations.options import Place, check_options, check_required
 from labreport.declarations.reading import check, shown, suggestion
 from labreport.declarations.schema import Kinded, Model, Scale
 from labreport.errors import DeclarationError
 from labreport.kinds import Kind
-from labreport.training.tasks import TASKS
 from labreport.values import IMAGE_MODEL, MODEL, Value
 
 
@@ -48,9 +49,9 @@ class Context:
     measurements: dict[str, Item]
 
     @property
-    def datasets(self) -> list[str]:
-        """Data sets of the experiments, each once."""
-        return list(dict.fromkeys(experiment.dataset.name for experiment in self.experiments.values()))
+    def datasets(self) -> dict[str, Dataset]:
+        """Data sets of the experiments by name, in their order."""
+        return {experiment.dataset.name: experiment.dataset for experiment in self.experiments.values()}
 
 
 def known(name: Any, allowed: Iterable[str], where: str, at: str, what: str) -> str:
@@ -100,21 +101,15 @@ def resolve_item(name: str, declared: Kinded, kinds: Mapping[str, Kind], context
         for option in sorted(kind.row_options):
             known(options[option], rows, where, f"{at}.{option}", "a row of that measurement")
     datasets = _resolve_datasets(options, context, place)
-    if "metric" in options:
-        _check_metric(options["metric"], [context.experiments[name] for name in shown_experiments], place)
+    check_fits(
+        kind,
+        options,
+        [context.experiments[one] for one in shown_experiments],
+        [context.datasets[one] for one in datasets],
+        place,
+    )
     options = _resolve_models(options, kind.types, place)
     return Item(name, kind, options, shown_experiments, shown_measurements, datasets)
-
-
-def _check_metric(metric: str, experiments: Iterable[Experiment], place: Place) -> None:
-    """`accuracy`, `val_accuracy` and the like, which only some tasks have; every task has a loss."""
-    for experiment in experiments:
-        measured = ("loss", *TASKS[experiment.task].metrics)
-        if metric.rpartition("_")[2] not in measured:
-            raise DeclarationError(
-                f"{place.where}: {place.at}.metric: found {shown(metric)}, which {experiment.name} does not have; "
-                f"its task, {experiment.task}, has {', '.join(measured)}"
-            )
 
 
 def _resolve_datasets(options: Mapping[str, Any], context: Context, place: Place) -> list[str]:

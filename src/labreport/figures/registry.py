@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import Any
 
 from labreport.kinds import Kind
 from labreport.values import MODEL, POSITIVE_WHOLE, WORD, Value, some_of
@@ -33,7 +34,9 @@ def _kind(
     choices: Mapping[str, tuple[str, ...]] = MappingProxyType({}),
     types: Mapping[str, Value] = MappingProxyType({}),
     single: bool = False,
+    **needs: Any,
 ) -> Kind:
+    """`needs` are the fields of `Kind` that say which experiments and data sets fit."""
     return Kind(
         target=f"labreport.figures.{module}",
         required=frozenset(required),
@@ -41,6 +44,7 @@ def _kind(
         choices={"width": WIDTHS, **choices},
         types=types,
         single=single,
+        **needs,
     )
 
 
@@ -49,12 +53,21 @@ KINDS: dict[str, Kind] = {
         "curves", "experiments", "metric", choices={"metric": ("loss", "accuracy", "pearson")}, single=True
     ),
     "comparison_curves": _kind("comparison_curves", "experiments", "metric", choices={"metric": METRICS}),
-    "final_accuracy": _kind("final_accuracy", "experiments"),
-    "group_accuracy": _kind("group_accuracy", "experiments", "dataset"),
-    "confusion": _kind("confusion", "experiments", single=True),
-    "scatter": _kind("scatter", "experiments", single=True),
-    "sample_grid": _kind("sample_grid", "dataset", optional=("per_class",), types={"per_class": POSITIVE_WHOLE}),
-    "filters": _kind("filters", "experiments", single=True),
+    "final_accuracy": _kind("final_accuracy", "experiments", metrics=("accuracy",)),
+    "group_accuracy": _kind(
+        "group_accuracy",
+        "experiments",
+        "dataset",
+        files=("per_class.csv",),
+        one_set_of_classes=True,
+        longtail=True,
+    ),
+    "confusion": _kind("confusion", "experiments", single=True, files=("confusion.csv",)),
+    "scatter": _kind("scatter", "experiments", single=True, files=("predictions.csv",)),
+    "sample_grid": _kind(
+        "sample_grid", "dataset", optional=("per_class",), types={"per_class": POSITIVE_WHOLE}, inputs=("images",)
+    ),
+    "filters": _kind("filters", "experiments", single=True, inputs=("images",)),
     "activations": _kind("activations", "functions", types={"functions": some_of(*ACTIVATIONS)}),
     "architecture": _kind(
         "architecture",

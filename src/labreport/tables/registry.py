@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import Any
 
 from labreport.kinds import Kind
 from labreport.values import IMAGE_MODEL, POSITIVE_WHOLE, Value
@@ -21,23 +22,38 @@ def _kind(
     types: Mapping[str, Value | Mapping[str, Value]] = MappingProxyType({}),
     choices: Mapping[str, tuple[str, ...]] = MappingProxyType({}),
     single: bool = False,
+    **needs: Any,
 ) -> Kind:
+    """`needs` are the fields of `Kind` that say which experiments and data sets fit."""
     return Kind(
-        f"labreport.tables.{module}", frozenset(required), frozenset(optional), choices, types=types, single=single
+        f"labreport.tables.{module}",
+        frozenset(required),
+        frozenset(optional),
+        choices,
+        types=types,
+        single=single,
+        **needs,
     )
 
 
 KINDS: dict[str, Kind] = {
     "layers": _kind("layers", *_NETWORK, optional=("changed_from",), types={**_NETWORK, "changed_from": _NETWORK}),
     "settings": _kind("settings", "experiments"),
-    "results": _kind("results", "experiments"),
-    "per_class": _kind("per_class", "experiments"),
+    "results": _kind("results", "experiments", one_task=True),
+    "per_class": _kind("per_class", "experiments", files=("per_class.csv",), one_set_of_classes=True),
     "lstm_cost": _kind("lstm_cost", "measurement"),
     "runs": _kind("runs", optional=("experiments",)),
     "epoch_log": _kind("epoch_log", "experiments", single=True),
     "ablation": _kind("ablation", "experiments", "metric", choices={"metric": METRICS}),
-    "class_counts": _kind("class_counts", "datasets"),
-    "group_accuracy": _kind("group_accuracy", "experiments", "dataset"),
-    "pair_counts": _kind("pair_counts", "dataset"),
-    "published_classes": _kind("published_classes", "experiments"),
+    "class_counts": _kind("class_counts", "datasets", inputs=("images", "texts"), one_set_of_classes=True),
+    "group_accuracy": _kind(
+        "group_accuracy",
+        "experiments",
+        "dataset",
+        files=("per_class.csv",),
+        one_set_of_classes=True,
+        longtail=True,
+    ),
+    "pair_counts": _kind("pair_counts", "dataset", inputs=("pairs",)),
+    "published_classes": _kind("published_classes", "experiments", published=("per_class",)),
 }
