@@ -1,0 +1,117 @@
+"""The prose of midterm: a scale that leaves some experiments as published, clocks, and empty words."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.prose_results import at_once, fabricate, outcomes_of
+from tests.prose_text import (
+    CONCLUSION,
+    LANGUAGES,
+    REFUTED,
+    SLIPS,
+    SUPPORTED,
+    UNDECIDED,
+    Filled,
+    prose_of,
+    sections,
+    text_of,
+)
+
+REPORT = "midterm"
+IMAGES = ("lenet5", "resnet18", "resnet18_celu", "resnet18_ls", "resnet18_celu_ls")
+Words = dict[str, str]
+
+
+def told(spec: dict[str, Any]) -> str:
+    text = prose_of(text_of(spec, "markdown"))
+    assert not SLIPS.search(text), SLIPS.search(text)
+    return text
+
+
+@pytest.fixture(scope="module", params=LANGUAGES)
+def some_reduced(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> dict[str, Any]:
+    """Results at a scale that reduces ResNet-18 only; nothing comes close to what was published."""
+    curves = {name: at_once(0.3) for name in IMAGES}
+    return fabricate(tmp_path_factory.mktemp(REPORT), REPORT, {"curves": curves}, "cpu", request.param)
+
+
+NOT_COMPARED: Words = {
+    "zh": "`resnet18`、`resnet18_celu`、`resnet18_ls` 和 `resnet18_celu_ls` 没有按完整规模训练，不作比较。",
+    "en": "`resnet18`, `resnet18_celu`, `resnet18_ls` and `resnet18_celu_ls` were not trained at full scale",
+}
+COMPARED: Words = {"zh": "`lenet5` 测得 30.0", "en": "`lenet5` reaches 30.0"}
+STATED: Words = {"zh": "可以排除的是写明了的设置", "en": "What was stated can be ruled out"}
+SHORTENED: Words = {"zh": "轮（当前规模缩短了后者）", "en": "variants (the latter fewer than published"}
+CAPACITY: Words = {"zh": "限制它的是容量，而不是泛化", "en": "capacity limits it, not generalisation"}
+LAST_EPOCH: Words = {"zh": "恰好是最后一轮", "en": "this is the very last epoch"}
+ALL_REDUCED: Words = {"zh": "这些实验都没有按完整规模训练", "en": "None of these experiments was trained"}
+
+
+def test_what_a_scale_leaves_as_published_is_compared_and_the_rest_is_not(some_reduced: dict[str, Any]) -> None:
+    lang, kept = some_reduced["lang"], {name for name, it in some_reduced["experiments"].items() if it["as_published"]}
+    assert kept & set(IMAGES) == {"lenet5"}
+    text = told(some_reduced)
+    for words in (NOT_COMPARED, COMPARED, STATED, SHORTENED, CAPACITY):
+        assert words[lang] in text, words[lang]
+    for words in (LAST_EPOCH, ALL_REDUCED):
+        assert words[lang] not in text, words[lang]
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_where_everything_is_reduced_nothing_is_compared(tmp_path: Path, lang: str) -> None:
+    text = told(fabricate(tmp_path, REPORT, {}, "lite", lang))
+    assert text.count(ALL_REDUCED[lang]) == 2
+    for words in (STATED, SHORTENED, COMPARED):
+        assert words[lang] not in text
+
+
+ANOTHER: Words = {"zh": "两者不是在同一台机器上计时的", "en": "the two were not timed on the same machine"}
+VARYING: Words = {"zh": "各轮之间有波动", "en": "epochs vary too much"}
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("same", [True, False])
+def test_times_are_undecided_for_the_reason_there_is(tmp_path: Path, lang: str, same: bool) -> None:
+    spec = fabricate(tmp_path, REPORT, {}, "full", lang)
+    path = Path(spec["claims"]["resnet_dearer"])
+    verdict = json.loads(path.read_text(encoding="utf-8"))
+    verdict["values"]["same_machine"] = same
+    path.write_text(json.dumps({**verdict, "outcome": UNDECIDED}), encoding="utf-8")
+    text = told(spec)
+    assert (VARYING[lang] in text, ANOTHER[lang] in text) == (same, not same)
+
+
+READING = {
+    SUPPORTED: {"zh": "方向与这样的出入一致", "en": "in the direction of these differences"},
+    REFUTED: {"zh": "读出的方式不能解释这些出入", "en": "The reading does not explain the differences"},
+    UNDECIDED: {"zh": "读空词的影响没有定论", "en": "What reading them does is undecided"},
+}
+
+
+@pytest.mark.parametrize("outcome", READING)
+def test_reading_empty_words_explains_what_its_claim_allows(some_reduced: dict[str, Any], outcome: str) -> None:
+    outcomes = outcomes_of(some_reduced)
+    assert REFUTED in {outcomes[f"agrees_{name}"] for name in ("sts_lstm1_fixed", "sts_lstm2_fixed", "sts_bilstm1")}
+    text = Filled(some_reduced).text({"empty_words": outcome})
+    for other, words in READING.items():
+        assert (words[some_reduced["lang"]] in text) is (other == outcome), words
+
+
+LAST: dict[str, Words] = {
+    SUPPORTED: {"zh": "的改动则明显大于误差", "en": "does far more than the error"},
+    REFUTED: {"zh": "原报告看好的改动没有带来最大的提高", "en": "favours does not bring the largest gain"},
+    UNDECIDED: {"zh": "各项改动的先后还不能完全确定", "en": "the order of the changes is not fully settled"},
+}
+
+
+@pytest.mark.parametrize("outcome", LAST)
+def test_the_last_word_on_sentences_follows_the_claim(some_reduced: dict[str, Any], outcome: str) -> None:
+    lang = some_reduced["lang"]
+    end = sections(Filled(some_reduced).text({"norm_and_pooling": outcome}))[CONCLUSION[lang]]
+    for other, words in LAST.items():
+        assert (words[lang] in end) is (other == outcome), words
