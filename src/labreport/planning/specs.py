@@ -17,7 +17,7 @@ from labreport.planning.plan import Kept, Plan, Run
 # The folders of templates/ that every report shares.
 SHELLS = ("latex", "markdown")
 # The kinds of tables that the page of measured results shows.
-PAGE_KINDS = ("labreport.tables.results", "labreport.tables.lstm_cost")
+PAGE_KINDS = tuple(f"labreport.tables.{kind}" for kind in ("results", "ablation", "group_accuracy", "lstm_cost"))
 # What a template prints of this project's own code: `source("labreport.models.cnn:CNN4")`.
 LISTING = re.compile(r"""\bsource\(\s*["']([\w.]+):""")
 
