@@ -106,6 +106,49 @@ def test_other_figures_do_not(tmp_path: Path, story: dict[str, Any], outcome: st
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_wider_gap_tempts_and_no_other(tmp_path: Path, lang: str) -> None:
+    tempting, neutral = {
+        "zh": ("很容易把它读成过拟合加重", "不能直接与此前相比"),
+        "en": ("tempting to read this", "cannot simply be compared with before"),
+    }[lang]
+    wide = told(tmp_path / "wide", AS_PUBLISHED, "full", lang)
+    narrow = told(
+        tmp_path / "narrow",
+        {**AS_PUBLISHED, "train": AS_PUBLISHED["train"] | {"cnn4": 1.0, "cnn4_longtail": 0.6}},
+        "full",
+        lang,
+    )
+    assert tempting in wide
+    assert neutral not in wide
+    assert neutral in narrow
+    assert tempting not in narrow
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_scatter_of_single_runs_is_named_where_figures_differ(tmp_path: Path, lang: str) -> None:
+    phrase = {"zh": "训练本身的波动没有计入误差", "en": "the scatter of training is not in the error"}[lang]
+    assert phrase in told(tmp_path / "apart", UNMOVED, "full", lang)
+    assert phrase not in told(tmp_path / "alike", AS_PUBLISHED, "full", lang)
+    assert phrase not in told(tmp_path / "seeds", SCATTERED, "full", lang)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("story", [AS_PUBLISHED, UNMOVED, SCATTERED])
+def test_no_word_of_direction_stands_before_a_sign(tmp_path: Path, story: dict[str, Any], lang: str) -> None:
+    text = told(tmp_path, story, "full", lang)
+    assert not re.search(r"(?:高|低|降|升|领先|相差|变化|至少) ?[−-]\d|(?:by|of at least|differ by) [−-]\d", text)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_samples_are_not_described_as_photographs(tmp_path: Path, lang: str) -> None:
+    made, seen = {"zh": ("程序生成的样本图片", "姿态和背景"), "en": ("generated samples", "pose and background")}[lang]
+    for scale, phrase, other in (("demo", made, seen), ("full", seen, made)):
+        text = told(tmp_path / scale, UNMOVED, scale, lang)
+        assert phrase in text
+        assert other not in text
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
 def test_pretrained_weights_are_named_as_a_suspicion(tmp_path: Path, lang: str) -> None:
     text = told(tmp_path, AS_PUBLISHED, "demo", lang)
     said = {
