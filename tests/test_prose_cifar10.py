@@ -26,13 +26,13 @@ STORIES: dict[str, dict[str, Any]] = {
         "outcomes": [SUPPORTED, SUPPORTED, REFUTED, SUPPORTED, SUPPORTED],
         "phrases": {
             "zh": (
-                "贵在计算而不在参数。这两点",
+                "准确率高的原因，这一比较分不清",
                 "从那里继续往前",
                 "它拟合训练集比推广到新图片做得好",
                 "长处在于走得更远",
             ),
             "en": (
-                "Accuracy has its price",
+                "Where its accuracy comes from, this comparison cannot tell",
                 "goes on from there",
                 "better than it generalises",
                 "is that it goes farther",
@@ -45,11 +45,12 @@ STORIES: dict[str, dict[str, Any]] = {
         "seconds": {"cnn3": 2.0, "resnet_small": 2.0},
         "outcomes": [REFUTED, REFUTED, REFUTED, REFUTED, REFUTED],
         "phrases": {
-            "zh": ("残差网络并不更快", "快慢主要不取决于乘法的多少", "限制它的是拟合"),
+            "zh": ("残差网络并不更快", "快慢主要不取决于乘法的多少", "限制它的是拟合", "没有达到预想的 1.5 倍"),
             "en": (
                 "is not the faster one",
                 "other things than multiplications",
                 "it is the fit that limits it",
+                "less than the expected 1.5",
             ),
         },
     },
@@ -76,6 +77,28 @@ def test_a_story_is_told_with_its_own_phrases(tmp_path: Path, story: str, lang: 
     for name, other in STORIES.items():
         for phrase in other["phrases"][lang]:
             assert (phrase in text) is (name == story), (name, phrase)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_vanishing_gradients_are_discussed_of_networks_that_learned(tmp_path: Path, lang: str) -> None:
+    phrase = {"zh": "梯度若真的消失了", "en": "whose gradients vanished"}[lang]
+    for name, final in (("learned", 0.7), ("guessing", 0.1)):
+        story = {"curves": dict.fromkeys(("cnn3", "resnet_small"), at_once(final))}
+        text = prose_of(text_of(fabricate(tmp_path / name, REPORT, story, "full", lang), "markdown"))
+        assert (phrase in text) is (name == "learned")
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_published_figures_that_differ_are_told_with_their_direction(tmp_path: Path, lang: str) -> None:
+    single = {"zh": "训练本身的波动没有计入误差", "en": "the scatter of training is not in the error"}[lang]
+    apart = {"zh": ("低 6.7 个百分点", "低 5.1 个百分点"), "en": ("6.7 points below", "5.1 points below")}[lang]
+    low = {"curves": {"cnn3": at_once(0.7), "resnet_small": at_once(0.8)}}
+    for story, differs in ((low, True), (STORIES["as published"], False)):
+        spec = fabricate(tmp_path / str(differs), REPORT, story, "full", lang)
+        text = prose_of(text_of(spec, "markdown")).replace("\u00a0", " ")
+        assert all((phrase in text) is differs for phrase in (single, *apart))
+        assert {"zh": "第 28 轮和第 30 轮", "en": "epochs 28 and 30"}[lang] in text
+        assert not re.search(r"[−-]\d[\d.]* (?:个百分点，超出|points that)", text)
 
 
 def multiplications(model: nn.Module) -> dict[str, int]:
@@ -138,6 +161,8 @@ def test_the_smaller_network_is_the_residual_one(networks: tuple[nn.Module, nn.M
     plain, residual = (sum(part.numel() for part in network.parameters()) for network in networks)
     assert residual < plain
     assert networks[0].get_submodule("fc1").weight.numel() > plain / 2  # "most of its weights"
+    last = sum(part.numel() for part in networks[1].get_submodule("layer3").parameters())
+    assert last > residual / 2  # "Most parameters belong to the last stage"
 
 
 def test_the_augmentation_is_the_declared_one() -> None:
