@@ -114,8 +114,9 @@ NOTES: dict[str, dict[str, str]] = {
         "en": "Converged in the first epoch whose {1} lies within {0} of the run's best.",
     },
     "best_epoch": {
-        "zh": "最佳轮次为验证准确率最高的一轮，原报告的准确率即取自该轮。",
-        "en": "The best epoch has the highest validation accuracy; the published accuracy is that of its best epoch.",
+        "zh": "最佳轮次为验证准确率最高的一轮；原报告没有说明其准确率取自哪一轮。",
+        "en": "The best epoch has the highest validation accuracy; the published report does not say which epoch "
+        "its own accuracy is from.",
     },
     "chosen_epoch": {
         "zh": "测试值与验证值取自验证皮尔逊系数最高的一轮；损失为 0–5 分标度上的均方误差。",
@@ -140,7 +141,7 @@ NOTES: dict[str, dict[str, str]] = {
         "en": "Where classes are of equal size, the mean of their accuracies is the accuracy over all.",
     },
     "counted": {
-        "zh": "参数量含批归一化与短接处的卷积。",
+        "zh": "参数量含批归一化与捷径连接上的卷积。",
         "en": "Parameters include batch normalisation and the convolutions on shortcuts.",
     },
     "dirty": {
