@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 
-
 ADDED = 4  # samples that are imagined beside those there are, half of them right
 
 
