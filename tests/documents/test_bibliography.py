@@ -51,6 +51,49 @@ def test_fields_are_what_pandoc_reads(read, tmp_path):
     assert found["clevert2015fast"].where.endswith("references.bib:10")
 
 
+@pytest.mark.parametrize(
+    ("attack", "command"),
+    [
+        (r"T $\write18{touch x}$", r"\write"),
+        (r"T $$\write18{touch x}$$", r"\write"),
+        (r"\href{javascript:a}{z}", r"\href"),
+        (r"{T {\href{javascript:a}{z}}}", r"\href"),
+        (r"T $x$ \input{/etc/passwd}", r"\input"),
+        (r"T $\alpha\input{/etc/passwd}$", r"\input"),
+        (r"T $^^5cwrite18{touch x}$", "^^"),
+        (r"T $\^^77rite18{touch x}$", "^^"),
+        (r"T $\csname write\endcsname18{touch x}$", r"\csname"),
+        (r"T \(x\)", r"\("),
+        (r"T $x$ \\ next", r"\\"),
+        (r"a\item b", r"\item"),
+        (r"\uppercase{t}", r"\uppercase"),
+        (r"\begin{verbatim}", r"\begin"),
+        (r"\é", r"\é"),
+    ],
+)
+def test_commands_are_refused_in_text_and_in_formulas(read, attack, command):
+    with pytest.raises(TemplateError) as refused:
+        read("\n" + ENTRY.replace("title={T}", f"title={{{attack}}}"))
+    assert f"references.bib:2: a: title has {command}, which is no accent" in str(refused.value)
+
+
+@pytest.mark.parametrize("field", ["author={A}", "year={2015}", "eprint={1511.07289}"])
+def test_commands_are_refused_in_every_field(read, field):
+    with pytest.raises(TemplateError, match=r"a: \w+ has \\write, which"):
+        read(ENTRY.replace(field, field.replace("}", r"\write18{x}}")))
+    with pytest.raises(TemplateError, match=r"a: note has \\url, which"):
+        read(ENTRY.replace(field, rf"{field}, note={{\url{{x}}}}"))
+
+
+@pytest.mark.parametrize(
+    "title",
+    [r"J{\"u}rgen", r"\'{e}\`a\^o\~{n}\=u\.z", r"{\L}ukasz \o \AA {\ss}", r"\c{c}\v s\H{o}\u{g}\k{a}", r"5\% \& \_ \#1 \$",
+     r"The $\ell_1$ and $\beta^2$ norm", r"J.\ Phys."],
+)  # fmt: skip
+def test_accents_letters_and_formulas_are_read(read, title):
+    assert read(ENTRY.replace("title={T}", f"title={{{title}}}"))["a"].fields["title"] == title
+
+
 def test_no_file_has_no_entries(tmp_path):
     assert load(tmp_path / "references.bib") == {}
 
@@ -71,7 +114,6 @@ def test_no_file_has_no_entries(tmp_path):
         (ENTRY.replace("title={T}", "title=,"), "a: title: has no value"),
         (ENTRY.replace("title={T}", "title={T}, title={U}"), "title stands twice"),
         (ENTRY.replace("year={2015}", "year={2015} journal"), r"a: 'journal, eprint.*after year is no field"),
-        (ENTRY.replace("title={T}", r"title={a\item b}"), r"a: \\item is no text"),
         ("\n@misc{, title={T}}", ":2: @misc has no key"),
         ("@string{x = {y}}", "@string is not read"),
         (ENTRY[:-1], "a: '' after eprint is no field"),

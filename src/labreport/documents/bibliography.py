@@ -16,7 +16,16 @@ _KEY = re.compile(r"\s*([A-Za-z0-9][\w:.+-]*)\s*,")
 _FIELD = re.compile(r"\s*,?\s*([A-Za-z][\w-]*)\s*=\s*")
 _BARE = re.compile(r"\w+")
 _END = re.compile(r"\s*,?\s*\}")
-_ACTIVE = re.compile(r"\\(?:begin|end|item|par|input|include|newcommand|renewcommand|def|let)(?![A-Za-z])")
+_COMMAND = re.compile(r"\\(?:[A-Za-z]+|.|$)", re.DOTALL)
+_ACCENTS = "' ` ^ \" ~ = . u v H t c d b r k"
+_LETTERS = "i j l L o O aa AA ae AE oe OE ss"
+_SYMBOLS = "& % $ # _ { }"  # signs that LaTeX reads as something else
+_GREEK = (
+    "alpha beta gamma delta epsilon varepsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi "
+    "varphi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega ell"
+)
+COMMANDS = frozenset({"\\ ", *(f"\\{name}" for name in f"{_ACCENTS} {_LETTERS} {_SYMBOLS} {_GREEK}".split())})
+_CODED = "^^"  # TeX reads ^^5c as a backslash and ^^77 as a w, even inside the name of a command
 _YEAR = re.compile(r"(1[89]|20)\d\d")
 _DOI = re.compile(r"10\.\d{4,9}/\S+")
 _ARXIV = re.compile(r"(\d{4}\.\d{4,5}|[a-z-]+(\.[A-Z]{2})?/\d{7})(v\d+)?")
@@ -68,8 +77,11 @@ def load(path: Path) -> dict[str, Entry]:
 
 def _defect(fields: Mapping[str, str]) -> str:
     """What is wrong with an entry and what to do; empty where nothing is."""
-    if active := next(filter(None, map(_ACTIVE.search, fields.values())), None):
-        return f"{active[0]} is no text; write words, accents and formulas only"
+    for name, value in fields.items():
+        if command := _forbidden(value):
+            return (
+                f"{name} has {command}, which is no accent and no letter; write words, accents and short formulas only"
+            )
     absent = [name for name in REQUIRED if not fields.get(name)]
     if absent:
         return f"{', '.join(absent)} is missing; found: {', '.join(fields) or 'nothing'}; add it"
@@ -81,6 +93,13 @@ def _defect(fields: Mapping[str, str]) -> str:
     if eprint and not _ARXIV.fullmatch(eprint):
         return f'eprint is {eprint!r}; write an arXiv number such as "1512.03385"'
     return "" if doi or eprint else "neither doi nor eprint is there; add the DOI or the arXiv number of the work"
+
+
+def _forbidden(value: str) -> str:
+    """The first command in a value that is none of `COMMANDS`, in formulas too; empty where there is none."""
+    if _CODED in value:
+        return _CODED
+    return next((command for command in _COMMAND.findall(value) if command not in COMMANDS), "")
 
 
 def _entries(text: str, path: Path) -> list[Entry]:
