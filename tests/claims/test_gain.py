@@ -7,6 +7,7 @@ import scipy.stats
 
 from labreport.claims import gain
 from labreport.errors import ResultsError
+from labreport.sampling import sampling_error
 
 OPTIONS = {"from": "plain", "to": "residual", "metric": "val_accuracy", "at_least": 5}
 
@@ -31,8 +32,8 @@ def test_errors_of_seeds_and_samples_add(frames):
     curves = {"plain": [[0.70], [0.72], [0.74]], "residual": [[0.76], [0.80], [0.78]]}
     verdict = gain.judge(frames(curves, samples=1000), OPTIONS)
     scatter = [scipy.stats.sem([run[0] for run in runs]) for runs in curves.values()]
-    finite = [0.72 * 0.28 / 1000, 0.78 * 0.22 / 1000]
-    assert verdict.values["error"] ** 2 == pytest.approx(sum(error**2 for error in scatter) + sum(finite))
+    finite = [sampling_error(accuracy, 1000) for accuracy in (0.72, 0.78)]
+    assert verdict.values["error"] ** 2 == pytest.approx(sum(error**2 for error in [*scatter, *finite]))
     assert verdict.outcome == "undecided"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from labreport.claims import gap
+from labreport.sampling import sampling_error
 
 OPTIONS = {"experiment": "a", "at_least": 20}
 
@@ -33,4 +34,6 @@ def test_seeds_that_move_together_do_not_blur_the_gap(frames):
 def test_small_sets_leave_it_undecided(frames, samples, outcome):
     verdict = gap.judge(frames({"a": [[0.6]]}, ahead=0.24, samples=samples), OPTIONS)
     assert verdict.outcome == outcome
-    assert verdict.values["error"] ** 2 == pytest.approx(0.6 * 0.4 / samples + 0.84 * 0.16 / (2 * samples))
+    assert verdict.values["error"] ** 2 == pytest.approx(
+        sampling_error(0.6, samples) ** 2 + sampling_error(0.84, 2 * samples) ** 2
+    )

@@ -60,7 +60,15 @@ def test_means_are_scikit_learns_and_errors_add(results):
 def test_the_error_of_equal_classes_is_that_of_all_their_samples(results):
     made = results(seeds=1)
     set_classes(made, "tail", 0.3, 0.7)
-    assert groups(made, "tail", TAIL).short.error == pytest.approx((0.3 * 0.7 / 5000) ** 0.5)
+    assert groups(made, "tail", TAIL).short.error == pytest.approx((0.3 * 0.7 / 5000) ** 0.5, rel=2e-3)
+
+
+def test_classes_that_are_all_wrong_or_all_right_still_have_an_error(results):
+    made = results(seeds=1)
+    set_classes(made, "tail", 0.0, 1.0, samples=10)
+    found = groups(made, "tail", TAIL)
+    error = scipy.stats.binom(14, 2 / 14).std() / 14 / 5**0.5  # two right and two wrong samples more
+    assert (found.short.error, found.full.error) == pytest.approx((error, error))
 
 
 @pytest.mark.parametrize(

@@ -43,6 +43,7 @@ def test_one_epoch_may_be_an_effect_of_whole_epochs(frames, late, outcome):
     verdict = sooner.judge(frames({"residual": [[0.8] * 3], "plain": [plain]}), OPTIONS)
     assert (verdict.outcome, verdict.values["epochs_saved"]) == (outcome, late - 1)
     assert verdict.values["epochs_error"] == pytest.approx(0.5**0.5)
+    assert verdict.values["epochs_reach"] == pytest.approx(2 * 0.5**0.5)
 
 
 def test_a_small_validation_set_blurs_the_epoch(frames):
@@ -60,6 +61,7 @@ def test_scatter_over_seeds_leaves_it_undecided(frames):
     verdict = sooner.judge(frames({"residual": [early, late], "plain": [[0.1, 0.1, *early[2:]]] * 2}), OPTIONS)
     assert verdict.outcome == "undecided"
     assert verdict.values["faster_epoch"] == 5.5
+    assert verdict.values["epochs_reach"] > 2 * verdict.values["epochs_error"]  # two seeds hardly tell the scatter
 
 
 def test_a_seed_below_the_level_leaves_it_undecided(frames, in_both_languages):

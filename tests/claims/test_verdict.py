@@ -10,6 +10,7 @@ import scipy.stats
 
 from labreport.claims import verdict
 from labreport.errors import ResultsError
+from labreport.sampling import sampling_error
 
 
 @pytest.mark.parametrize("values", [[0.8, 0.9], [0.1, 0.4, 0.35, 0.2], [0.5, 0.5, 0.5]])
@@ -34,6 +35,49 @@ def test_errors_of_a_difference_add_in_quadrature():
     assert (difference.mean, difference.error) == (pytest.approx(0.1), pytest.approx(0.05))
 
 
+@pytest.mark.parametrize("comparisons", [1, 3])
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [([0.88, 0.89], [0.90, 0.93]), ([0.8, 0.81, 0.85], [0.7, 0.9]), ([0.5, 0.5001], [0.6, 0.62, 0.61])],
+)
+def test_the_reach_of_a_difference_is_welchs_interval(first, second, comparisons):
+    confidence = 1 - 2 * scipy.stats.norm.sf(2) / comparisons
+    found = verdict.estimate(second).minus(verdict.estimate(first))
+    welch = scipy.stats.ttest_ind(second, first, equal_var=False)
+    interval = welch.confidence_interval(confidence)
+    assert found.freedom == pytest.approx(welch.df)
+    assert found.mean - found.reach(comparisons) == pytest.approx(interval.low)
+    assert found.mean + found.reach(comparisons) == pytest.approx(interval.high)
+
+
+def test_where_the_error_is_known_its_reach_is_two_standard_errors():
+    scatter = verdict.estimate([0.80, 0.82])
+    assert verdict.estimate([0.8]).blurred(0.01).reach() == 0.02
+    assert verdict.Estimate(0.8).minus(verdict.Estimate(0.7)).reach() == 0
+    assert 2 * scatter.error < scatter.blurred(0.01).reach() < math.hypot(scatter.reach(), 0.02)
+    assert scatter.blurred(10).reach() == pytest.approx(20, rel=1e-4)
+    assert verdict.Estimate(0.8, 0.01).reach(comparisons=3) > 0.02
+
+
+def test_parts_of_an_error_add_in_any_order():
+    first, second = verdict.estimate([0.80, 0.82]), verdict.estimate([0.7, 0.75, 0.74])
+    one = first.blurred(0.01).minus(second.blurred(0.02))
+    other = first.minus(second).blurred(math.hypot(0.01, 0.02))
+    assert (one.error, one.freedom) == (pytest.approx(other.error), pytest.approx(other.freedom))
+    assert one.negated() == verdict.Estimate(-one.mean, one.error, one.freedom)
+
+
+@pytest.mark.parametrize("seeds", [2, 3, 5])
+def test_chance_alone_decides_no_more_often_than_two_standard_errors_say(seeds):
+    """Two equal experiments, judged by the scatter over few seeds: two plain standard errors would err too often."""
+    rng = np.random.default_rng(seeds)
+    pairs = [(verdict.estimate(a), verdict.estimate(b)) for a, b in rng.normal(size=(2000, 2, seeds))]
+    found = [one.minus(other) for one, other in pairs]
+    decided = np.mean([verdict.exceeds(difference, 0.0) is not None for difference in found])
+    plain = np.mean([abs(difference.mean) > 2 * difference.error for difference in found])
+    assert decided < 0.06 < plain
+
+
 @pytest.mark.parametrize(
     ("mean", "error", "expected"),
     [(0.5, 0.0, False), (0.51, 0.0, True), (0.6, 0.04, True), (0.6, 0.06, None), (0.4, 0.05, False), (0.4, 0.06, None)],
@@ -45,14 +89,14 @@ def test_two_standard_errors_decide(mean, error, expected):
 @pytest.mark.parametrize(("metric", "samples"), [("val_accuracy", 400), ("train_accuracy", 800)])
 def test_one_seed_has_the_error_of_its_finite_samples(frames, metric, samples):
     found = verdict.measured(frames({"a": [[0.8]]}, samples=400), "a", metric, [0.8])
-    assert found.error == pytest.approx(scipy.stats.binom(samples, 0.8).std() / samples)
+    assert found.error == pytest.approx(sampling_error(0.8, samples))
 
 
 def test_more_seeds_do_not_enlarge_the_validation_set(frames):
     results = frames({"a": [[0.7]] * 9}, samples=100)
     spread = [0.68, 0.72] * 4 + [0.7]
     found = verdict.measured(results, "a", "val_accuracy", spread)
-    assert found.error**2 == pytest.approx(scipy.stats.sem(spread) ** 2 + 0.7 * 0.3 / 100)
+    assert found.error**2 == pytest.approx(scipy.stats.sem(spread) ** 2 + sampling_error(0.7, 100) ** 2)
 
 
 def test_what_is_no_accuracy_has_no_sampling_error(frames):

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 
 from labreport.claims import within
 from labreport.errors import ResultsError
+from labreport.sampling import sampling_error
 
 OPTIONS = {"experiments": ["a", "b", "c"], "metric": "val_accuracy", "points": 2}
 
@@ -26,7 +29,7 @@ def test_the_spread_of_last_epochs_decides(frames, finals, outcome, in_both_lang
 
 @pytest.mark.parametrize(
     ("noise", "points", "outcome"),
-    [(0.001, 2, "supported"), (0.05, 2, "undecided"), (0.001, 0.5, "refuted"), (0.05, 0.5, "undecided")],
+    [(0.0005, 2, "supported"), (0.05, 2, "undecided"), (0.0005, 0.5, "refuted"), (0.05, 0.5, "undecided")],
 )
 def test_scatter_over_seeds_leaves_it_undecided(frames, noise, points, outcome):
     curves = {"a": [[0.84 - noise], [0.84 + noise]], "b": [[0.85 - noise], [0.85 + noise]]}
@@ -39,7 +42,9 @@ def test_one_seed_is_as_sure_as_its_validation_set_is_large(frames, samples, out
     results = frames({"a": [[0.8442]], "b": [[0.8459]], "c": [[0.8460]]}, samples=samples)
     verdict = within.judge(results, OPTIONS)
     assert verdict.outcome == outcome
-    assert verdict.values["error"] == pytest.approx((0.8442 * 0.1558 + 0.846 * 0.154) ** 0.5 / samples**0.5)
+    assert verdict.values["error"] == pytest.approx(
+        math.hypot(sampling_error(0.8442, samples), sampling_error(0.846, samples))
+    )
 
 
 def test_one_experiment_cannot_be_compared(frames):

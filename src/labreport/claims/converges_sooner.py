@@ -26,8 +26,8 @@ def judge(results: Results, options: Mapping[str, Any]) -> Verdict:
         options: `base` (an experiment), `experiments` (those that are claimed to converge sooner).
 
     Returns:
-        `supported` when all of `experiments` converge sooner than `base`, by more than two standard errors of the
-        difference; `refuted` when one of them plainly does not; otherwise `undecided`.
+        `supported` when all of `experiments` converge sooner than `base`, by more than the reach of the
+        difference's error; `refuted` when one of them plainly does not; otherwise `undecided`.
 
     Raises:
         ResultsError: the experiments used different data sets.

@@ -20,8 +20,8 @@ def judge(results: Results, options: Mapping[str, Any]) -> Verdict:
             `to` is claimed to end above `from`, in percentage points, of a correlation in hundredths).
 
     Returns:
-        `supported` when the difference is at least `at_least`, `refuted` when it is smaller, `undecided` when two
-        standard errors of the difference (seeds and finite set of samples) reach across the limit.
+        `supported` when the difference is at least `at_least`, `refuted` when it is smaller, `undecided` when the
+        reach of its error (seeds and finite set of samples) crosses the limit.
 
     Raises:
         ResultsError: the experiments used different data sets.

@@ -24,8 +24,8 @@ def judge(results: Results, options: Mapping[str, Any]) -> Verdict:
         options: `experiment`, `at_least` (the gap that is claimed, in percentage points).
 
     Returns:
-        `supported` when the gap is at least `at_least`, `refuted` when it is smaller, `undecided` when two standard
-        errors reach across the limit.
+        `supported` when the gap is at least `at_least`, `refuted` when it is smaller, `undecided` when the reach
+        of its error crosses the limit.
     """
     name, least = options["experiment"], limit(options)
     trained, unseen = (final_values(results, name, metric) for metric in (TRAINED, UNSEEN))

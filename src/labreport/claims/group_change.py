@@ -27,8 +27,8 @@ def judge(results: Results, options: Mapping[str, Any]) -> Verdict:
             `at_least` (how far the short classes are claimed to move, in percentage points).
 
     Returns:
-        `supported` when they move at least so far in that direction, `refuted` when they do not, `undecided` when two
-        standard errors (seeds and finite test set) reach across the limit.
+        `supported` when they move at least so far in that direction, `refuted` when they do not, `undecided` when the
+        reach of the error (seeds and finite test set) crosses the limit.
 
     Raises:
         ResultsError: the experiments used different data sets, the data set has no long tail, or other classes.
@@ -54,7 +54,7 @@ def judge(results: Results, options: Mapping[str, Any]) -> Verdict:
         "full_to": second.full.mean,
         "seeds": min(first.seeds, second.seeds),
     }
-    moved = short if up else Estimate(-short.mean, short.error)
+    moved = short if up else short.negated()
     return Verdict(outcome(reaches(moved, least)), _reason(values, first, second), values)
 
 

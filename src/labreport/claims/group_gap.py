@@ -23,8 +23,8 @@ def judge(results: Results, options: Mapping[str, Any]) -> Verdict:
             much the full classes are claimed to lie above the short ones, in percentage points).
 
     Returns:
-        `supported` when the gap is at least `at_least`, `refuted` when it is smaller, `undecided` when two standard
-        errors (seeds and finite test set) reach across the limit.
+        `supported` when the gap is at least `at_least`, `refuted` when it is smaller, `undecided` when the reach
+        of its error (seeds and finite test set) crosses the limit.
 
     Raises:
         ResultsError: the data set has no long tail, or other classes than the experiment.

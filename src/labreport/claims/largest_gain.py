@@ -21,9 +21,9 @@ def judge(results: Results, options: Mapping[str, Any]) -> Verdict:
             `experiments` (at least two), `metric` (an accuracy or a Pearson correlation).
 
     Returns:
-        `supported` when `expected` ends above the base and above each of the others by more than two standard errors of
-        the difference (seeds and finite set of samples); `refuted` when it plainly ends below the base or one of the
-        others; otherwise `undecided`.
+        `supported` when `expected` ends above the base and above each of the others by more than the reach of the
+        difference's error (seeds and finite set of samples); `refuted` when it plainly ends below the base or one of
+        the others; otherwise `undecided`.
 
     Raises:
         ResultsError: the experiments used different data sets, or `expected` is none of `experiments`.

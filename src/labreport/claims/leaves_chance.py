@@ -35,8 +35,8 @@ def judge(results: Results, options: Mapping[str, Any]) -> Verdict:
 
     Returns:
         `supported` when `stuck` is never farther than `margin` from chance and `leaves` ends more than that above it;
-        `refuted` when one of the two is plainly otherwise; `undecided` when two standard errors (seeds and finite
-        validation set) reach across the limit.
+        `refuted` when one of the two is plainly otherwise; `undecided` when the reach of an error (seeds and
+        finite validation set) crosses the limit.
 
     Raises:
         ResultsError: the experiments used different data sets, or the data have fewer than two classes.

@@ -42,7 +42,7 @@ def judge(results: Results, options: Mapping[str, Any]) -> Verdict:
         options: `faster`, `slower` (experiments), `metric` (an accuracy), `share_of_best` (in (0, 1]).
 
     Returns:
-        `supported` or `refuted` where the difference of the epochs is more than two standard errors; `undecided`
+        `supported` or `refuted` where the difference of the epochs is more than the reach of its error; `undecided`
         otherwise, and when a seed stays below the level that its experiment reaches on average.
 
     Raises:
@@ -69,6 +69,7 @@ def judge(results: Results, options: Mapping[str, Any]) -> Verdict:
         "slower_epoch": None if second is None else second.mean,
         "epochs_saved": None if saved is None else saved.mean,
         "epochs_error": None if saved is None else saved.error,
+        "epochs_reach": None if saved is None else saved.reach(),
         "seeds": min(map(len, runs.values())),
     }
     return Verdict(outcome(None if saved is None else exceeds(saved, 0.0)), _reason(values), values)

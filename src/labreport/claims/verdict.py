@@ -4,16 +4,22 @@ A number that a claim compares has two errors, which add in quadrature: the scat
 seeds can tell, and that of the finite set on which it was measured. The second one is there with one seed too, and
 further seeds do not reduce it, since all of them are measured on the same set. That two experiments share this set
 makes their difference surer than the sum of their errors says; the rule errs to the side of `undecided`.
+
+A claim is decided where the limit lies beyond the reach of the error: two standard errors, as wide as a normal
+distribution makes them at 95.45 %. A scatter that few seeds tell is uncertain itself, so that its share in the error
+has the quantile of Student's t instead (`Estimate.reach`).
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from statistics import NormalDist
 from typing import Any
 
 import pandas as pd
+from scipy.special import stdtrit
 
 from labreport.errors import ResultsError
 from labreport.metrics import METRICS, SPLITS, split_column
@@ -22,6 +28,7 @@ from labreport.sampling import correlation_error, sampling_error
 
 SUPPORTED, REFUTED, UNDECIDED = "supported", "refuted", "undecided"
 STANDARD_ERRORS = 2.0
+ONE_SIDED = NormalDist().cdf(-STANDARD_ERRORS)  # how often chance alone goes beyond them, to either side
 BINARY = 1e-12  # 0.86 - 0.84 is a little more than 2 points in binary
 
 
@@ -42,18 +49,48 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Estimate:
-    """A number and its standard error."""
+    """A number and its standard error.
+
+    Attributes:
+        mean: the number.
+        error: its standard error.
+        freedom: degrees of freedom of the error: seeds - 1 of a scatter over seeds, infinite where it is known.
+    """
 
     mean: float
     error: float = 0.0
+    freedom: float = math.inf
 
     def minus(self, other: Estimate) -> Estimate:
-        """The difference of two independent estimates; errors add in quadrature."""
-        return Estimate(self.mean - other.mean, math.hypot(self.error, other.error))
+        """The difference of two independent estimates; errors add in quadrature.
+
+        The degrees of freedom are those of Welch and Satterthwaite: Welch 1947, "The generalization of 'Student's'
+        problem when several different population variances are involved", Biometrika 34, 28-35,
+        doi:10.1093/biomet/34.1-2.28.
+        """
+        error = math.hypot(self.error, other.error)
+        doubt = sum((part.error / error) ** 4 / part.freedom for part in (self, other)) if error else 0.0
+        return Estimate(self.mean - other.mean, error, 1 / doubt if doubt else math.inf)
 
     def blurred(self, error: float) -> Estimate:
-        """The same number with a further, independent error."""
-        return Estimate(self.mean, math.hypot(self.error, error))
+        """The same number with a further, independent and known error."""
+        return self.minus(Estimate(0.0, error))
+
+    def negated(self) -> Estimate:
+        """The number with the other sign, its error as it is."""
+        return replace(self, mean=-self.mean)
+
+    def reach(self, comparisons: int = 1) -> float:
+        """How far the truth may lie from the number: two standard errors, more where few seeds tell the scatter.
+
+        That is the error times the quantile of Student's t that leaves as much outside as two standard errors of a
+        normal distribution do, 4.55 %. Of several comparisons each gets an equal part of this (Bonferroni), so that
+        chance alone breaks one of them no more often.
+        """
+        tail = ONE_SIDED / comparisons
+        if math.isinf(self.freedom):
+            return -NormalDist().inv_cdf(tail) * self.error
+        return -float(stdtrit(self.freedom, tail)) * self.error
 
 
 def estimate(values: Sequence[float]) -> Estimate:
@@ -71,12 +108,12 @@ def estimate(values: Sequence[float]) -> Estimate:
     if len(numbers) == 1:
         return Estimate(mean)
     variance = math.fsum((number - mean) ** 2 for number in numbers) / (len(numbers) - 1)
-    return Estimate(mean, math.sqrt(variance / len(numbers)))
+    return Estimate(mean, math.sqrt(variance / len(numbers)), len(numbers) - 1)
 
 
 def exceeds(value: Estimate, limit: float) -> bool | None:
-    """Whether `value` lies above `limit`: None where two standard errors reach across the limit."""
-    reach = STANDARD_ERRORS * value.error
+    """Whether `value` lies above `limit`: None where the reach of its error crosses the limit."""
+    reach = value.reach()
     if value.mean - reach > limit:
         return True
     if value.mean + reach <= limit:
@@ -90,8 +127,8 @@ def outcome(holds: bool | None) -> str:
 
 
 def reaches(value: Estimate, limit: float) -> bool | None:
-    """Whether `value` is at least `limit`: None where two standard errors reach across the limit."""
-    reach = STANDARD_ERRORS * value.error
+    """Whether `value` is at least `limit`: None where the reach of its error crosses the limit."""
+    reach = value.reach()
     if value.mean - reach >= limit - BINARY:
         return True
     if value.mean + reach < limit - BINARY:

@@ -20,8 +20,8 @@ def judge(results: Results, options: Mapping[str, Any]) -> Verdict:
             largest difference that still counts as close, in percentage points, of a correlation in hundredths).
 
     Returns:
-        `supported` when the difference is at most `points`; `undecided` when two standard errors of the difference
-        (seeds and finite set of samples) reach across that limit.
+        `supported` when the difference is at most `points`; `undecided` when the reach of the difference's error
+        (seeds and finite set of samples) crosses that limit.
 
     Raises:
         ResultsError: fewer than two experiments, or experiments on different data sets.
