@@ -1,36 +1,31 @@
-"""Some experiments end no farther from a base than runs scatter by their seeds alone."""
+"""What some experiments change about a base cannot be told from nothing by the scatter over seeds."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-from labreport.claims.verdict import (
-    STANDARD_ERRORS,
-    UNDECIDED,
-    Verdict,
-    estimate,
-    final_values,
-    outcome,
-    same_dataset,
-)
+from labreport.claims.verdict import UNDECIDED, Verdict, estimate, final_values, outcome, same_dataset
 from labreport.claims.wording import gap
 from labreport.metrics import column_title
 from labreport.results import Results
 
 
 def judge(results: Results, options: Mapping[str, Any]) -> Verdict:
-    """Hold the difference of each experiment to the base against twice its standard error over seeds.
+    """Ask of each experiment whether its difference to the base can be told from zero.
 
-    Only the scatter over seeds counts: all were measured on the same samples, whose choice moves them together.
+    Only the scatter over seeds counts: all were measured on the same samples, whose choice moves them together. The
+    limits are those of Welch's t-test, all comparisons together (`Estimate.reach`): where nothing has an effect, one of
+    them is exceeded by chance in 4.55 % of cases at most. Few seeds give wide limits: what cannot be told from zero
+    need not be zero.
 
     Args:
         results: the runs.
         options: `base` (an experiment), `experiments` (others), `metric` (an accuracy or a Pearson correlation).
 
     Returns:
-        `supported` when every difference is at most twice its standard error, `refuted` when one is larger, `undecided`
-        when an experiment has only one seed, which says nothing about scatter.
+        `supported` when no difference can be told from zero, `refuted` when one can, `undecided` when an experiment has
+        only one seed, which says nothing about scatter.
 
     Raises:
         ResultsError: the experiments used different data sets.
@@ -40,7 +35,7 @@ def judge(results: Results, options: Mapping[str, Any]) -> Verdict:
     ended = {name: final_values(results, name, metric) for name in (base, *names)}
     start = estimate(ended[base])
     gaps = {name: estimate(ended[name]).minus(start) for name in names}
-    reach = {name: STANDARD_ERRORS * found.error for name, found in gaps.items()}
+    reach = {name: found.reach(len(names)) for name, found in gaps.items()}
     widest = max(names, key=lambda name: abs(gaps[name].mean) - reach[name])
     seeds = min(map(len, ended.values()))
     values = {
@@ -50,6 +45,7 @@ def judge(results: Results, options: Mapping[str, Any]) -> Verdict:
         "base": base,
         "differences": {name: found.mean for name, found in gaps.items()},
         "spreads": reach,
+        "comparisons": len(names),
         "metric": metric,
         "seeds": seeds,
     }
@@ -72,13 +68,21 @@ def _one_seed(values: Mapping[str, Any]) -> dict[str, str]:
 def _reason(values: Mapping[str, Any], holds: bool) -> dict[str, str]:
     metric, widest, base = values["metric"], values["widest"], values["base"]
     difference, spread = values["largest"], values["spread"]
-    closest = {"zh": "最接近该界限的", "en": "closest to that limit"}
-    farthest = {"zh": "超出最多的", "en": "farthest beyond it"}
-    which = closest if holds else farthest
+    title = {lang: column_title(metric, lang) for lang in ("zh", "en")}
+    far, limit = ({lang: gap(value, metric, lang) for lang in title} for value in (difference, spread))
+    rule = {
+        "zh": f"（韦尔奇 t 检验，{values['comparisons']} 项比较一并计入）",
+        "en": f"(Welch's t-test, {values['comparisons']} comparisons together)",
+    }
+    if holds:
+        return {
+            "zh": f"各实验与 {base} 的{title['zh']}之差与零没有可分辨的差别：最接近界限的是 {widest}，"
+            f"相差 {far['zh']}，界限为 {limit['zh']}{rule['zh']}。",
+            "en": f"No difference to {base} in {title['en']} can be told from zero: closest to its limit is {widest}, "
+            f"which differs by {far['en']}; its limit is {limit['en']} {rule['en']}.",
+        }
     return {
-        "zh": f"各实验与 {base} 之差以其种子间标准误差的两倍为界：{which['zh']}是 {widest}，"
-        f"{column_title(metric, 'zh')}相差 {gap(difference, metric, 'zh')}，界限为 {gap(spread, metric, 'zh')}。",
-        "en": f"The limit is twice the standard error over seeds of the difference to {base}: {which['en']} is "
-        f"{widest}, which differs in {column_title(metric, 'en')} by {gap(difference, metric, 'en')}; its "
-        f"limit is {gap(spread, metric, 'en')}.",
+        "zh": f"{widest} 与 {base} 的{title['zh']}相差 {far['zh']}，与零可以分辨：界限为 {limit['zh']}{rule['zh']}。",
+        "en": f"{widest} and {base} differ in {title['en']} by {far['en']}, which can be told from zero: the limit is "
+        f"{limit['en']} {rule['en']}.",
     }
