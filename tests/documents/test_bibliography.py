@@ -87,8 +87,8 @@ def test_commands_are_refused_in_every_field(read, field):
 
 @pytest.mark.parametrize(
     "title",
-    [r"J{\"u}rgen", r"\'{e}\`a\^o\~{n}\=u\.z", r"{\L}ukasz \o \AA {\ss}", r"\c{c}\v s\H{o}\u{g}\k{a}", r"5\% \& \_ \#1 \$",
-     r"The $\ell_1$ and $\beta^2$ norm", r"J.\ Phys."],
+    [r"J{\"u}rgen", r"\'{e}\`a\^o\~{n}\=u\.z", r"{\L}ukasz \o \AA {\ss}", r"\c{c}\v s\H{o}\u{g}\k{a}",
+     r"5\% \& \_ \#1 \$", r"The $\ell_1$ and $\beta^2$ norm", r"J.\ Phys."],
 )  # fmt: skip
 def test_accents_letters_and_formulas_are_read(read, title):
     assert read(ENTRY.replace("title={T}", f"title={{{title}}}"))["a"].fields["title"] == title
