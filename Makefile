@@ -50,6 +50,9 @@ format: setup ## the sources in the project's format
 publish: setup ## the measured results of every report, at the scale of CONFIG, into docs/results.md
 	@$(snakemake)
 
+publish_%: setup always ## (publish_midterm: of one report)
+	@$(snakemake)
+
 bench: setup tex ## speed, as ratios measured in one run, into docs/benchmarks.md
 	@$(bin)/python -m benchmarks.run --page docs/benchmarks.md
 

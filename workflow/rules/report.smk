@@ -53,12 +53,27 @@ rule typeset:
         "{STEP}.typeset --source {input:q} --out {output:q} 2>&1 | tee {log:q}"
 
 
-rule publish:
-    input:
-        lambda wildcards: [path for name in REPORTS for path in text_sources(name, "en", [])],
-    params:
-        specs=lambda wildcards: [canonical(specs.page_spec(PLAN, PLAN.report(name))) for name in REPORTS],
-    message:
-        "write the measured results into docs/results.md"
-    shell:
-        'for spec in {params.specs:q}; do {STEP}.publish --spec "$spec" --page docs/results.md; done'
+def results_of(reports):
+    """An input function: everything that the sections of some reports are made from."""
+    return lambda wildcards: [path for name in reports for path in text_sources(name, "en", [])]
+
+
+def sections_of(reports):
+    """A params function: the specs of their sections."""
+    return lambda wildcards: [canonical(specs.page_spec(PLAN, PLAN.report(name))) for name in reports]
+
+
+# `publish` writes every report's section, `publish_NAME` one.
+for TARGET, PUBLISHED in [("publish", REPORTS), *((f"publish_{name}", [name]) for name in REPORTS)]:
+
+    rule:
+        name:
+            TARGET
+        input:
+            results_of(PUBLISHED),
+        params:
+            specs=sections_of(PUBLISHED),
+        message:
+            "write the measured results into docs/results.md"
+        shell:
+            'for spec in {params.specs:q}; do {STEP}.publish --spec "$spec" --page docs/results.md; done'
