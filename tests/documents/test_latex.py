@@ -34,8 +34,8 @@ def test_floats_are_out_before_a_heading_and_the_appendix_begins_after(layout):
     assert last == heading
 
 
-@pytest.mark.parametrize(("level", "held"), [(1, True), (2, True), (3, False)])
-def test_floats_may_pass_the_lowest_headings(layout, level, held):
+@pytest.mark.parametrize(("level", "held"), [(1, True), (2, False), (3, False)])
+def test_floats_may_pass_the_headings_of_subsections(layout, level, held):
     heading = {"t": "Header", "c": [level, ["sec:a", [], []], [string("A")]]}
     assert (len(layout.heading(heading, Target("sec:a", "1", False), opens_appendix=False)) == 2) is held
 

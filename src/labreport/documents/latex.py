@@ -19,7 +19,7 @@ from labreport.documents.tree import Step
 FIGURE_FOLDER = "figures"
 THIN, UNBROKEN = "\u202f", "\u00a0"
 PLACEMENT = "!htbp"
-BARRIER_LEVEL = 2
+BARRIER_LEVEL = 1
 BOXES = (r"\lableft", r"\labright")
 
 
@@ -44,7 +44,7 @@ class LatexLayout:
     def heading(self, node: Node, target: Target, opens_appendix: bool) -> list[Node]:
         """The heading after all floats of the text before it; `\\appendix` before the first of the appendix.
 
-        Floats may pass the headings below `BARRIER_LEVEL`: a barrier ends a page where a float waits for the next one.
+        Floats may pass the headings below `BARRIER_LEVEL`: a barrier ends the page where a float waits for the next one.
         """
         before = [r"\FloatBarrier"] if node["c"][0] <= BARRIER_LEVEL else []
         before += [r"\appendix"] if opens_appendix else []
