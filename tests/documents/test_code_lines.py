@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from labreport.documents.code_lines import code_lines
+from labreport.documents.code_lines import TOGETHER, code_lines
 from labreport.documents.listings import Excerpt, excerpt
 from labreport.documents.text import latex_code
 
@@ -65,8 +65,14 @@ def test_keywords_comments_and_texts():
 
 
 def test_the_ends_of_a_listing_stay_together():
-    lines = code_lines(Excerpt("f", "f.py", 1, tuple(f"x{i}" for i in range(10)))).splitlines()
-    assert [line.endswith(r"\nobreak") for line in lines] == [True, True, *[False] * 5, True, True, False]
+    lines = code_lines(Excerpt("f", "f.py", 1, tuple(f"x{i}" for i in range(3 * TOGETHER)))).splitlines()
+    end = [True] * (TOGETHER - 1)
+    assert [line.endswith(r"\nobreak") for line in lines] == [*end, *[False] * (TOGETHER + 1), *end, False]
+
+
+def test_a_short_listing_is_not_parted_and_binds_nothing_after_it():
+    lines = code_lines(Excerpt("f", "f.py", 1, ("x = 1", "y = 2"))).splitlines()
+    assert [line.endswith(r"\nobreak") for line in lines] == [True, False]
 
 
 def test_control_characters_are_left_out():

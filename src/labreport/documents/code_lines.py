@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from labreport.documents.listings import Excerpt
 from labreport.documents.text import latex_code
 
-TOGETHER = 3  # lines at either end of a listing that no page break parts
+TOGETHER = 8  # lines at either end of a listing that no page break parts
 STYLES = {"keyword": r"\labkeyword", "comment": r"\labcomment", "string": r"\labstring"}
 
 
@@ -26,7 +26,7 @@ def code_lines(excerpt: Excerpt) -> str:
             f"{STYLES[style]}{{{latex_code(part)}}}" if style else latex_code(part)
             for style, part in _parts(words, styles[index][indent:])
         )
-        near_an_end = index < TOGETHER - 1 or count - TOGETHER <= index < count - 1
+        near_an_end = index < count - 1 and (index < TOGETHER - 1 or count - TOGETHER <= index)
         lines.append(
             rf"\labline{{{excerpt.first + index}}}{{{indent}}}{{{code}}}" + (r"\nobreak" if near_an_end else "")
         )

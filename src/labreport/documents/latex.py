@@ -44,7 +44,7 @@ class LatexLayout:
     def heading(self, node: Node, target: Target, opens_appendix: bool) -> list[Node]:
         """The heading after all floats of the text before it; `\\appendix` before the first of the appendix.
 
-        Floats may pass the headings below `BARRIER_LEVEL`: a barrier ends the page where a float waits for the next one.
+        Floats may pass the headings below `BARRIER_LEVEL`: it ends the page where a float waits for the next one.
         """
         before = [r"\FloatBarrier"] if node["c"][0] <= BARRIER_LEVEL else []
         before += [r"\appendix"] if opens_appendix else []
