@@ -54,7 +54,7 @@ def test_code_formulas_and_rare_characters(layout):
         string("aμ"),
     ]
     code, formula, *word = layout.inline(nodes)
-    assert code["c"][1] == r"\texttt{a\_b}"
+    assert code["c"][1] == r"\texttt{a\_\allowbreak{}b}"
     assert formula["c"][1] == r"1\,~x"
     assert [node["c"] for node in word] == ["a", ["latex", r"\labcharacter{3BC}"]]
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 import yaml
@@ -100,11 +102,29 @@ def test_raw_data_that_are_not_there_are_named_for_a_variant_too(project, tmp_pa
         check(project, "report/own.pdf", scale="full", raw=str(tmp_path))
 
 
-def test_a_report_whose_runs_are_there_is_planned_without_jinja2(project):
-    plan = check(project, "report/own.pdf")
-    for run in plan.report_runs(OWN["experiments"]):
+def finish(project) -> Path:
+    """Put the runs of the report in place, and the report itself."""
+    for run in check(project, "report/own.pdf").report_runs(OWN["experiments"]):
         (project.root / run.folder).mkdir(parents=True)
         (project.root / run.file(run.last)).touch()
+    made = project.root / "report/own.pdf"
+    made.parent.mkdir(exist_ok=True)
+    made.touch()
+    return made
+
+
+def test_a_report_is_not_replaced_by_one_whose_text_cannot_be_written(project):
+    made = finish(project)
+    (project.root / "templates/own/zh.md.j2").write_text(GOOD.replace("fig:loss", "fig:nowhere"))
+    os.utime(made, (0, 0))
+    with pytest.raises(TemplateError, match="nowhere"):
+        check(project, "report/own.pdf")
+    os.utime(made)  # a text that is older than its report has been written once
+    check(project, "report/own.pdf")
+
+
+def test_a_report_whose_runs_are_there_is_planned_without_jinja2(project):
+    finish(project)
     script = (
         "import sys; from pathlib import Path\n"
         "from labreport.declarations.project import load\n"

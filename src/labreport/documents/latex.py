@@ -19,6 +19,7 @@ from labreport.documents.tree import Step
 FIGURE_FOLDER = "figures"
 THIN, UNBROKEN = "\u202f", "\u00a0"
 PLACEMENT = "!htbp"
+UNDERSCORE, BREAKABLE = r"\_", r"\_\allowbreak{}"
 BARRIER_LEVEL = 1
 BOXES = (r"\lableft", r"\labright")
 
@@ -117,7 +118,8 @@ class LatexLayout:
                 kind, formula = node["c"]
                 new.append({"t": "Math", "c": [kind, formula.replace(THIN, r"\,").replace(UNBROKEN, "~")]})
             elif node["t"] == "Code":
-                new.append(raw("latex", rf"\texttt{{{latex(node['c'][1])}}}"))
+                # a long name may break behind an underscore, or it would stand out of a line of Chinese
+                new.append(raw("latex", rf"\texttt{{{latex(node['c'][1]).replace(UNDERSCORE, BREAKABLE)}}}"))
             elif node["t"] == "Str" and not all(map(is_plain, node["c"])):
                 new += [
                     string(character) if is_plain(character) else raw("latex", latex_character(character))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from labreport.errors import TemplateError
@@ -27,23 +28,25 @@ def check_targets(plan: Plan, targets: Iterable[object]) -> None:
     Raises:
         DeclarationError: a target report/NAME... whose report is not declared.
         DataError: the raw folder holds no data that one of the reports needs.
-        TemplateError: something is still to be trained for a report whose text cannot be written.
+        TemplateError: the text of a report cannot be written, and something is still to be trained for it, or what is
+            there would be replaced.
     """
     words = [str(target) for target in targets]
     lang = plan.declarations.config.lang
-    texts = {(found[1], found[2] or lang): None for word in words if (found := REPORT.fullmatch(word))}
+    asked = {word: (found[1], found[2] or lang) for word in words if (found := REPORT.fullmatch(word))}
+    texts = dict.fromkeys(asked.values())
     experiments = {experiment: None for name, _ in texts for experiment in plan.report(name).experiments}
     runs = plan.report_runs(experiments or plan.runs)
     for data in {run.data.folder: run.data for run in runs if not run.is_there(plan.root)}.values():
         if not data.is_there(plan.root):
             plan.raw_source(data.name)
     if not texts and TRAIN_ALL not in words:
-        texts = {(name, lang): None for name in plan.declarations.reports}
-    for name, text_lang in texts:
-        _check_text(plan, plan.report(name), text_lang)
+        asked = {f"report/{name}.{form}": (name, lang) for name in plan.declarations.reports for form in ("pdf", "md")}
+    for target, (name, text_lang) in asked.items():
+        _check_text(plan, plan.report(name), text_lang, target)
 
 
-def _check_text(plan: Plan, report: ReportDeclaration, lang: str) -> None:
+def _check_text(plan: Plan, report: ReportDeclaration, lang: str, target: str) -> None:
     path = template(report.name, lang)
     try:
         text = (plan.root / path).read_text(encoding="utf-8")
@@ -53,8 +56,10 @@ def _check_text(plan: Plan, report: ReportDeclaration, lang: str) -> None:
         ) from None
     except (OSError, UnicodeDecodeError) as error:
         raise TemplateError(f"{path}: cannot be read: {error}") from None
-    if not plan.unfinished(plan.report_runs(report.experiments)):
-        return  # nothing to train, and the step that writes the text tells its mistakes as soon
+    if not plan.unfinished(plan.report_runs(report.experiments)) and not _is_newer(
+        plan.root / path, plan.root / target
+    ):
+        return
     # Only here, so that planning a finished project imports no jinja2.
     from labreport.documents.bibliography import FILE, load
     from labreport.documents.check import template_mistakes
@@ -63,6 +68,11 @@ def _check_text(plan: Plan, report: ReportDeclaration, lang: str) -> None:
     mistakes = template_mistakes(text, names)
     if mistakes:
         raise TemplateError("\n".join(f"{path}: {mistake}" for mistake in mistakes))
+
+
+def _is_newer(source: Path, made: Path) -> bool:
+    """Whether a text was edited after its report was made, which Snakemake deletes before it makes it anew."""
+    return not made.is_file() or source.stat().st_mtime > made.stat().st_mtime
 
 
 def _names(plan: Plan, report: ReportDeclaration, citations: Collection[str]) -> Mapping[str, Collection[str]]:
