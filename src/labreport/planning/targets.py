@@ -33,20 +33,22 @@ def check_targets(plan: Plan, targets: Iterable[object]) -> None:
     """
     words = [str(target) for target in targets]
     lang = plan.declarations.config.lang
-    asked = {word: (found[1], found[2] or lang) for word in words if (found := REPORT.fullmatch(word))}
-    texts = dict.fromkeys(asked.values())
+    texts: dict[tuple[str, str], list[str]] = {}
+    for word in words:
+        if found := REPORT.fullmatch(word):
+            texts.setdefault((found[1], found[2] or lang), []).append(word)
     experiments = {experiment: None for name, _ in texts for experiment in plan.report(name).experiments}
     runs = plan.report_runs(experiments or plan.runs)
     for data in {run.data.folder: run.data for run in runs if not run.is_there(plan.root)}.values():
         if not data.is_there(plan.root):
             plan.raw_source(data.name)
     if not texts and TRAIN_ALL not in words:
-        asked = {f"report/{name}.{form}": (name, lang) for name in plan.declarations.reports for form in ("pdf", "md")}
-    for target, (name, text_lang) in asked.items():
-        _check_text(plan, plan.report(name), text_lang, target)
+        texts = {(name, lang): [f"report/{name}.pdf", f"report/{name}.md"] for name in plan.declarations.reports}
+    for (name, text_lang), made in texts.items():
+        _check_text(plan, plan.report(name), text_lang, made)
 
 
-def _check_text(plan: Plan, report: ReportDeclaration, lang: str, target: str) -> None:
+def _check_text(plan: Plan, report: ReportDeclaration, lang: str, made: Iterable[str]) -> None:
     path = template(report.name, lang)
     try:
         text = (plan.root / path).read_text(encoding="utf-8")
@@ -56,9 +58,8 @@ def _check_text(plan: Plan, report: ReportDeclaration, lang: str, target: str) -
         ) from None
     except (OSError, UnicodeDecodeError) as error:
         raise TemplateError(f"{path}: cannot be read: {error}") from None
-    if not plan.unfinished(plan.report_runs(report.experiments)) and not _is_newer(
-        plan.root / path, plan.root / target
-    ):
+    trained = not plan.unfinished(plan.report_runs(report.experiments))
+    if trained and not any(_is_newer(plan.root / path, plan.root / target) for target in made):
         return
     # Only here, so that planning a finished project imports no jinja2.
     from labreport.documents.bibliography import FILE, load
