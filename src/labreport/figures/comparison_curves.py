@@ -8,10 +8,9 @@ from typing import Any
 import pandas as pd
 from matplotlib.figure import Figure
 
-from labreport.figures.endlabels import Ending, name_lines
-from labreport.figures.epochs import draw_measured, draw_published, measured_curve, number, published_curve, sources
+from labreport.figures.epochs import draw_lines, measured_curve, number, published_curve, sources
 from labreport.figures.labels import label
-from labreport.figures.style import epoch_axis, new_figure, series, value_axis
+from labreport.figures.style import new_figure
 from labreport.metrics import split_column
 from labreport.results import Results
 
@@ -35,23 +34,11 @@ def collect(results: Results, options: Mapping[str, Any]) -> pd.DataFrame:
 
 def draw(frame: pd.DataFrame, options: Mapping[str, Any], lang: str) -> Figure:
     """A solid line for each experiment in its own colour and marker, its published curve dashed in the same colour."""
-    percent = split_column(options["metric"])[1].percent
-    factor = 100.0 if percent else 1.0
+    metric = options["metric"]
+    names = {name: name for name in options["experiments"]}
     figure, axes = new_figure(options, half_cm=6.0, full_cm=7.6)
-    endings = []
-    for index, name in enumerate(options["experiments"]):
-        of_name = frame[frame["experiment"] == name]
-        ours, theirs = (of_name[of_name["source"] == source] for source in ("measured", "published"))
-        look = series(index)
-        draw_published(axes, theirs, factor, look)
-        line = draw_measured(axes, ours, factor, look)
-        end = ours.iloc[-1]
-        endings.append(Ending(float(end["epoch"]), factor * float(end["value"]), name, line))
-    values = factor * frame["value"]
-    value_axis(axes, values.min(), values.max(), percent=percent)
-    epoch_axis(axes, int(frame["epoch"].max()), label("epoch", lang))
-    axes.set_ylabel(label(options["metric"], lang))
-    name_lines(figure, axes, endings, [(source, label(source, lang)) for source in sources(frame)])
+    axes.set_ylabel(label(metric, lang))
+    draw_lines(figure, axes, frame, "experiment", names, split_column(metric)[1].percent, lang)
     return figure
 
 

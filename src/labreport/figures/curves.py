@@ -8,10 +8,9 @@ from typing import Any
 import pandas as pd
 from matplotlib.figure import Figure
 
-from labreport.figures.endlabels import Ending, name_lines
-from labreport.figures.epochs import draw_measured, draw_published, measured_curve, number, published_curve, sources
+from labreport.figures.epochs import draw_lines, measured_curve, number, published_curve, sources
 from labreport.figures.labels import label
-from labreport.figures.style import epoch_axis, new_figure, series, value_axis
+from labreport.figures.style import new_figure
 from labreport.metrics import METRICS, SPLITS
 from labreport.results import Results
 
@@ -39,23 +38,11 @@ def collect(results: Results, options: Mapping[str, Any]) -> pd.DataFrame:
 
 def draw(frame: pd.DataFrame, options: Mapping[str, Any], lang: str) -> Figure:
     """The splits as solid lines with their names at the ends, published ones thin and dashed."""
-    percent = METRICS[options["metric"]].percent
-    factor = 100.0 if percent else 1.0
+    metric = options["metric"]
+    names = {split: label(split, lang) for split in frame["split"].unique()}
     figure, axes = new_figure(options, half_cm=5.6, full_cm=7.5)
-    endings = []
-    for index, split in enumerate(frame["split"].unique()):
-        of_split = frame[frame["split"] == split]
-        ours, theirs = (of_split[of_split["source"] == source] for source in ("measured", "published"))
-        look = series(index)
-        draw_published(axes, theirs, factor, look)
-        line = draw_measured(axes, ours, factor, look)
-        end = ours.iloc[-1]
-        endings.append(Ending(float(end["epoch"]), factor * float(end["value"]), label(split, lang), line))
-    values = factor * frame["value"]
-    value_axis(axes, values.min(), values.max(), percent=percent)
-    epoch_axis(axes, int(frame["epoch"].max()), label("epoch", lang))
-    axes.set_ylabel(label(options["metric"], lang))
-    name_lines(figure, axes, endings, [(source, label(source, lang)) for source in sources(frame)])
+    axes.set_ylabel(label(metric, lang))
+    draw_lines(figure, axes, frame, "split", names, METRICS[metric].percent, lang)
     return figure
 
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from labreport.errors import ResultsError
-from labreport.figures.style import MARKERS_PER_LINE, MEASURED, PUBLISHED
+from labreport.figures.endlabels import Ending, name_lines
+from labreport.figures.labels import label
+from labreport.figures.style import MARKERS_PER_LINE, MEASURED, PUBLISHED, epoch_axis, series, value_axis
 from labreport.metrics import METRICS
 from labreport.results import Results
 from labreport.rounding import fixed
@@ -48,6 +52,36 @@ def published_curve(results: Results, experiment: str, column: str, last_epoch: 
     curve = curve[curve["epoch"] <= last_epoch]
     columns = {"experiment": experiment, "source": "published", "epoch": curve["epoch"], "value": curve[column]}
     return pd.DataFrame({**columns, "std": float("nan"), "seeds": 1})
+
+
+def draw_lines(
+    figure: Figure, axes: Axes, frame: pd.DataFrame, by: str, names: Mapping[str, str], percent: bool, lang: str
+) -> None:
+    """A solid line for each of `names` in its own look and with its name at the end, its published curve dashed beside.
+
+    Args:
+        figure: that `axes` are on.
+        axes: to draw on, labelled already, since names at the ends of lines take the room that is left.
+        frame: `source, epoch, value, std` of all lines, `value` in units of the metric.
+        by: the column that tells the lines apart.
+        names: its values, in the order of drawing -> how each is called.
+        percent: whether values are fractions, shown in percent.
+        lang: of the labels.
+    """
+    factor = 100.0 if percent else 1.0
+    endings = []
+    for index, (key, name) in enumerate(names.items()):
+        of_line = frame[frame[by] == key]
+        ours, theirs = (of_line[of_line["source"] == source] for source in ("measured", "published"))
+        look = series(index)
+        draw_published(axes, theirs, factor, look)
+        line = draw_measured(axes, ours, factor, look)
+        end = ours.iloc[-1]
+        endings.append(Ending(float(end["epoch"]), factor * float(end["value"]), name, line))
+    values = factor * frame["value"]
+    value_axis(axes, values.min(), values.max(), percent=percent)
+    epoch_axis(axes, int(frame["epoch"].max()), label("epoch", lang))
+    name_lines(figure, axes, endings, [(source, label(source, lang)) for source in sources(frame)])
 
 
 def draw_measured(axes: Axes, curve: pd.DataFrame, factor: float, look: dict[str, Any]) -> Line2D:
