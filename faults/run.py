@@ -1,0 +1,109 @@
+"""`make faults`: injects faults of every kind, prints one table of what became of them, and keeps it on a page.
+
+python -m faults.run                        every kind, at full count
+python -m faults.run --count small          as the tests do
+python -m faults.run --only downloads       one kind; repeatable
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from random import Random
+
+from benchmarks.comparison import line
+from benchmarks.page import with_section
+from benchmarks.run import heading
+from faults.fault import Fault, Injection
+from labreport.files import write_text
+
+HEAD = ("kind", "tried", "survived", "lost", "executed")
+PAGE = """\
+# Reliability
+
+The table below is written by `make faults`; what is typed there would be overwritten.
+"""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """How often a kind of fault is injected.
+
+    Attributes:
+        target: its function, "module:function"; see `faults.fault.Injection`.
+        full: how many for the page.
+        small: how many for a quick look.
+    """
+
+    target: str
+    full: int
+    small: int
+
+    def load(self) -> Injection:
+        """The function."""
+        module, _, name = self.target.partition(":")
+        injection: Injection = getattr(import_module(module), name)
+        return injection
+
+
+KINDS: Mapping[str, Kind] = {
+    "downloads": Kind("faults.downloads:run", full=100, small=10),
+    "archives": Kind("faults.archives:run", full=100, small=10),
+    "pickles": Kind("faults.pickles:run", full=50, small=5),
+    "texts": Kind("faults.texts:run", full=100, small=10),
+    "mutations": Kind("faults.mutations:run", full=2000, small=50),
+}
+
+
+def inject(name: str, count: str, seed: int) -> Fault:
+    """All faults of one kind, in a folder that is deleted afterwards."""
+    kind = KINDS[name]
+    with tempfile.TemporaryDirectory(prefix="labreport-faults-") as folder:
+        return kind.load()(getattr(kind, count), Path(folder), Random(f"{name} {seed}"))
+
+
+def table(faults: Iterable[Fault]) -> str:
+    """A Markdown table, a row per kind, columns padded so that a terminal shows them too."""
+    rows = [HEAD, *((one.kind, *map(str, (one.tried, one.survived, one.lost, one.executed))) for one in faults)]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(HEAD))]
+    rule = tuple("-" * (width - 1) + ("-" if column == 0 else ":") for column, width in enumerate(widths))
+    return "\n".join(line(row, widths) for row in (rows[0], rule, *rows[1:]))
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Inject what is asked for, by default everything, and print the table.
+
+    Returns:
+        int, the exit status: 1 if anything did not survive.
+    """
+    parser = argparse.ArgumentParser(description="Faults, injected and counted.")
+    parser.add_argument("--only", choices=KINDS, action="append", help="a kind; can be repeated")
+    parser.add_argument("--count", choices=("full", "small"), default="full", help="how many of each kind")
+    parser.add_argument("--seed", type=int, default=0, help="of the random choices")
+    parser.add_argument("--page", type=Path, help="a Markdown page that keeps the whole table")
+    arguments = parser.parse_args(argv)
+    if arguments.page is not None and arguments.only:
+        parser.error("--page keeps the whole table; leave out --only")
+    head = heading()
+    print(head, flush=True)
+    found = []
+    for name in arguments.only or KINDS:
+        print(f"{name} ...", file=sys.stderr, flush=True)
+        found.append(inject(name, arguments.count, arguments.seed))
+        for note in found[-1].notes:
+            print(f"{name}: {note}", file=sys.stderr, flush=True)
+    text = table(found)
+    print(f"\n{text}")
+    if arguments.page is not None:
+        page = arguments.page.read_text(encoding="utf-8") if arguments.page.is_file() else PAGE
+        write_text(arguments.page, with_section(page, "faults", f"{head}\n\n{text}"))
+    return 0 if all(fault.harmless for fault in found) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
