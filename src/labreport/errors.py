@@ -7,7 +7,13 @@ from collections.abc import Callable, Sequence
 
 
 class UserError(Exception):
-    """Something the user can mend: its text says where, what was found, what is allowed, what to do."""
+    """Something the user can mend: its text says where, what was found, what is allowed, what to do.
+
+    Attributes:
+        status: exit status of a step that ends with it.
+    """
+
+    status = 1
 
 
 class DeclarationError(UserError):
@@ -27,7 +33,16 @@ class CodeChangedError(UserError):
 
 
 class TrainingError(UserError):
-    """A run cannot go on: its loss is not finite, or the device cannot hold it."""
+    """A run cannot begin or go on."""
+
+
+class RunFailedError(TrainingError):
+    """A run failed by itself, and would with the same seed again: its loss is not finite, or it needs more memory.
+
+    The others go on without it where `--keep-going` asks for that.
+    """
+
+    status = 3
 
 
 class ResultsError(UserError):
@@ -46,13 +61,13 @@ def run_step(main: Callable[[Sequence[str] | None], None], argv: Sequence[str] |
     """Call `main(argv)`; a `UserError` becomes one message on stderr instead of a traceback.
 
     Returns:
-        int, the process's exit status: 0, 1 after a `UserError`, 130 after Ctrl-C.
+        int, the process's exit status: 0, the error's own (1 or 3) after a `UserError`, 130 after Ctrl-C.
     """
     try:
         main(argv)
     except UserError as error:
         print(f"error: {error}", file=sys.stderr)
-        return 1
+        return error.status
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
         return 130

@@ -54,9 +54,14 @@ def closure(roots: Iterable[str]) -> dict[str, Path]:
 def code_digest(roots: Iterable[str]) -> str:
     """Hexadecimal digest (16 characters) of the meaning of everything that `roots` import."""
     digest = hashlib.sha256()
-    for name, path in closure(roots).items():
-        digest.update(f"{name} {_parsed(path)[1]}\n".encode())
+    for name, found in meanings(roots).items():
+        digest.update(f"{name} {found}\n".encode())
     return digest.hexdigest()[:16]
+
+
+def meanings(roots: Iterable[str]) -> dict[str, str]:
+    """What `code_digest` is taken of: module -> hexadecimal digest of its meaning, sorted by name."""
+    return {name: _parsed(path)[1] for name, path in closure(roots).items()}
 
 
 def check_code(planned: str, roots: Iterable[str]) -> None:
