@@ -10,6 +10,7 @@ import json
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 from labreport.files import write_text
 from labreport.planning import code
@@ -19,7 +20,7 @@ def restore(path: Path) -> None:
     """Take over what an earlier plan found; a cache that is absent, damaged or of another code state is ignored."""
     try:
         kept = json.loads(path.read_text(encoding="utf-8"))
-        if kept["valid_for"] != _valid_for():
+        if kept["valid_for"] != _valid_for() or kept["digest"] != _seal(kept["found"]):
             return
         found = {identity: (tuple(map(str, imports)), str(meaning)) for identity, (imports, meaning) in kept["found"]}
     except (OSError, ValueError, KeyError, TypeError):
@@ -30,12 +31,17 @@ def restore(path: Path) -> None:
 def keep(path: Path) -> None:
     """Write down what this plan found, unless the file says so already or cannot be written."""
     found = [[identity, found] for identity, found in sorted(code.REMEMBERED.items())]
-    text = json.dumps({"valid_for": _valid_for(), "found": found})
+    text = json.dumps({"valid_for": _valid_for(), "digest": _seal(found), "found": found})
     try:
         if not path.is_file() or path.read_text(encoding="utf-8") != text:
             write_text(path, text)
     except OSError:
         return  # a read-only project can still be planned
+
+
+def _seal(found: Any) -> str:
+    """Digest of what was found, so that a damaged cache is told from a whole one."""
+    return hashlib.sha256(json.dumps(found).encode()).hexdigest()
 
 
 def _valid_for() -> str:
