@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 CHUNK_BYTES = 1 << 20
+SUMS = "SHA256SUMS"
 
 
 @contextmanager
@@ -58,3 +59,30 @@ def file_digest(path: Path | str, algorithm: str = "sha256") -> str:
         while chunk := file.read(CHUNK_BYTES):
             digest.update(chunk)
     return digest.hexdigest()
+
+
+def write_sums(folder: Path | str) -> None:
+    """Write the digests of all files of a folder to its `SHA256SUMS`, in the format of `sha256sum`."""
+    folder = Path(folder)
+    names = sorted(path.name for path in folder.iterdir() if path.name != SUMS)
+    write_text(folder / SUMS, "".join(f"{file_digest(folder / name)}  {name}\n" for name in names))
+
+
+def sums_faults(folder: Path | str) -> Iterator[str]:
+    """What does not fit between a folder and its `SHA256SUMS`; nothing where every file has the digest it had."""
+    folder = Path(folder)
+    try:
+        lines = (folder / SUMS).read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        yield f"{SUMS} cannot be read ({getattr(error, 'strerror', None) or error})"
+        return
+    for number, line in enumerate(lines, start=1):
+        digest, _, name = line.partition("  ")
+        if not name or "/" in name or name in {".", ".."}:
+            yield f"line {number} of {SUMS} is no digest and name of a file"
+            continue
+        try:
+            if file_digest(folder / name) != digest:
+                yield f"{name} does not have the digest that {SUMS} states"
+        except OSError as error:
+            yield f"{name} cannot be read ({error.strerror or error})"
