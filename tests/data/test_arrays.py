@@ -13,6 +13,7 @@ import pytest
 
 from labreport.data.arrays import Prepared, load
 from labreport.errors import DataError
+from labreport.files import SUMS, file_digest, write_sums
 
 IMAGES = Prepared(
     "cifar10",
@@ -70,9 +71,11 @@ def test_files_are_those_of_the_contract(tmp_path: Path) -> None:
     IMAGES.save(tmp_path / "images")
     TEXTS.save(tmp_path / "texts")
     four = {"train_inputs.npy", "train_labels.npy", "test_inputs.npy", "test_labels.npy", "dataset.json"}
-    assert {path.name for path in (tmp_path / "images").iterdir()} == four
+    assert {path.name for path in (tmp_path / "images").iterdir()} == four | {SUMS}
+    digests = [f"{file_digest(tmp_path / 'images' / name)}  {name}" for name in sorted(four)]
+    assert (tmp_path / "images" / SUMS).read_text().splitlines() == digests
     more = {"train_lengths.npy", "test_lengths.npy", "vocabulary.txt"}
-    assert {path.name for path in (tmp_path / "texts").iterdir()} == four | more
+    assert {path.name for path in (tmp_path / "texts").iterdir()} == four | more | {SUMS}
     assert (tmp_path / "texts" / "vocabulary.txt").read_text(encoding="utf-8") == "<pad>\n<unk>\nnaïve\nfilm\n"
     assert json.loads((tmp_path / "images" / "dataset.json").read_text()) == {
         "dataset": "cifar10",
@@ -142,6 +145,16 @@ def overwrite(name: str, array: np.ndarray) -> Callable[[Path], None]:
     return lambda folder: np.save(folder / name, array)
 
 
+def npy_header(*shape: int) -> bytes:
+    """The beginning of a file that says that it holds an array of that shape."""
+    words = f"{{'descr': '|u1', 'fortran_order': False, 'shape': {shape}, }}\n"
+    return b"\x93NUMPY\x01\x00" + len(words).to_bytes(2, "little") + words.encode()
+
+
+def put(name: str, content: bytes) -> Callable[[Path], None]:
+    return lambda folder: (folder / name).write_bytes(content) and None
+
+
 def cut(name: str, size: int) -> Callable[[Path], None]:
     return lambda folder: (folder / name).write_bytes((folder / name).read_bytes()[:size]) and None
 
@@ -153,6 +166,10 @@ DAMAGE: dict[str, Callable[[Path], None]] = {
     "truncated": cut("train_inputs.npy", 130),
     "cut description": cut("dataset.json", 40),
     "pickled": overwrite("train_inputs.npy", np.array([{}], dtype=object)),
+    "endless": put("train_inputs.npy", npy_header(1 << 200, 1 << 200)),
+    "too large": put("train_inputs.npy", npy_header(1 << 60)),
+    "deep description": put("dataset.json", b"[" * 100_000),
+    "other description": put("dataset.json", b"[]"),
     "too short": overwrite("train_labels.npy", np.array([0], np.uint8)),
     "unknown label": overwrite("test_labels.npy", np.array([2], np.uint8)),
     "other counts": overwrite("test_labels.npy", np.array([0], np.uint8)),
@@ -160,7 +177,7 @@ DAMAGE: dict[str, Callable[[Path], None]] = {
     "no tokens": overwrite("train_lengths.npy", np.array([2, 0], np.int32)),
     "too many tokens": overwrite("train_lengths.npy", np.array([2, 4], np.int32)),
     "other lengths": overwrite("train_lengths.npy", np.array([2], np.int32)),
-    "fewer words": lambda folder: (folder / "vocabulary.txt").write_text("<pad>\n<unk>\nfilm\n") and None,
+    "fewer words": put("vocabulary.txt", b"<pad>\n<unk>\nfilm\n"),
 }
 
 
@@ -170,19 +187,36 @@ def test_damage_is_one_message(damage: Callable[[Path], None], tmp_path: Path) -
     TEXTS.save(folder)
     load(folder)
     damage(folder)
-    with pytest.raises(DataError, match=r"the prepared data are damaged \(.*\); delete this folder and run again"):
+    message = r"the prepared data are damaged \(.*\); delete this folder and run again"
+    with pytest.raises(DataError, match=message) as digests:
         load(folder)
+    assert SUMS in str(digests.value) or "cannot be read" in str(digests.value)
+    write_sums(folder)
+    with pytest.raises(DataError, match=message) as contents:
+        load(folder)
+    assert SUMS not in str(contents.value)
+
+
+@pytest.mark.parametrize("name", ["train_inputs.npy", "dataset.json", "vocabulary.txt", SUMS])
+def test_every_altered_byte_is_found(name: str, tmp_path: Path) -> None:
+    TEXTS.save(tmp_path / "key")
+    whole = (tmp_path / "key" / name).read_bytes()
+    for place in range(0, len(whole), 7):
+        (tmp_path / "key" / name).write_bytes(whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :])
+        with pytest.raises(DataError, match="damaged"):
+            load(tmp_path / "key")
 
 
 def test_images_must_be_bytes(tmp_path: Path) -> None:
     IMAGES.save(tmp_path / "key")
     np.save(tmp_path / "key" / "train_inputs.npy", IMAGES.train_inputs.astype(np.float32))
+    write_sums(tmp_path / "key")
     with pytest.raises(DataError, match="not uint8 images"):
         load(tmp_path / "key")
 
 
 def test_nothing_there_is_one_message(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match="FileNotFoundError"):
+    with pytest.raises(DataError, match="No such file"):
         load(tmp_path / "nowhere")
 
 

@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from labreport.errors import DataError
+from labreport.files import sums_faults, write_sums
 
 ARRAYS = ("inputs", "labels")
 LENGTHS = "lengths"
@@ -112,6 +113,7 @@ class Prepared:
             (folder / "vocabulary.txt").write_text("".join(f"{word}\n" for word in self.vocabulary), encoding="utf-8")
         text = json.dumps(self.describe(), indent=2, sort_keys=True, ensure_ascii=False)
         (folder / "dataset.json").write_text(text + "\n", encoding="utf-8")
+        write_sums(folder)
 
 
 def _splits(dev: bool) -> tuple[str, ...]:
@@ -126,29 +128,33 @@ def load(folder: Path | str) -> Prepared:
     """The prepared data in a folder that `Prepared.save` wrote.
 
     Raises:
-        DataError: a file is missing or damaged, or the arrays do not fit one another.
+        DataError: a file is missing, or is not what was written, or the arrays do not fit one another.
     """
     folder = Path(folder)
-    try:
-        about = json.loads((folder / "dataset.json").read_text(encoding="utf-8"))
-        text = about["vocabulary"] is not None
-        names = _names(_splits("dev_samples" in about), text)
-        loaded = {name: np.load(folder / f"{name}.npy", allow_pickle=False) for name in names}
-        vocabulary = (folder / "vocabulary.txt").read_text(encoding="utf-8").splitlines() if text else None
-        prepared = Prepared(
-            about["dataset"],
-            about["classes"],
-            vocabulary=vocabulary,
-            spec=about["spec"],
-            unknown=about.get("unknown"),
-            **loaded,
-        )
-        fault = _fault(prepared, about)
-    except (OSError, EOFError, ValueError, KeyError, TypeError) as error:
-        fault = f"{type(error).__name__}: {error}"
+    fault = next(sums_faults(folder), None)
+    if fault is None:
+        try:
+            about = json.loads((folder / "dataset.json").read_text(encoding="utf-8"))
+            prepared = _read(folder, about)
+            fault = _fault(prepared, about)
+        except Exception as error:  # another program's file under one of these names can fail with nearly any exception
+            fault = f"{type(error).__name__}: {error}"
     if fault:
         raise DataError(f"{folder}: the prepared data are damaged ({fault}); delete this folder and run again")
     return prepared
+
+
+def _read(folder: Path, about: dict[str, Any]) -> Prepared:
+    text = about["vocabulary"] is not None
+    names = _names(_splits("dev_samples" in about), text)
+    return Prepared(
+        about["dataset"],
+        about["classes"],
+        vocabulary=(folder / "vocabulary.txt").read_text(encoding="utf-8").splitlines() if text else None,
+        spec=about["spec"],
+        unknown=about.get("unknown"),
+        **{name: np.load(folder / f"{name}.npy", allow_pickle=False) for name in names},
+    )
 
 
 def _fault(prepared: Prepared, about: dict[str, Any]) -> str | None:
