@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from labreport.data.archives import read_members
+from labreport.data.archives import read_members, shown
 from labreport.data.arrays import Prepared
 from labreport.data.subsets import balanced
 from labreport.data.words import SPECIAL, UNKNOWN, pad, words
@@ -24,7 +24,7 @@ SPLITS = ("train", "test")
 CLASSES = {"neg": "negative", "pos": "positive"}  # in the order of the labels
 PATTERNS = tuple(f"{split}/{name}/*.txt" for split in SPLITS for name in CLASSES)  # no train/unsup, no lists of URLs
 
-FILE = re.compile(r"(\d+)_\d+\.txt")
+FILE = re.compile(r"([0-9]{1,9})_[0-9]{1,9}\.txt")
 
 
 def prepare(source: Path, parameters: dict[str, Any]) -> Prepared:
@@ -95,7 +95,9 @@ def _read(source: Path) -> tuple[dict[str, list[str]], dict[str, np.ndarray]]:
         split, name, file = path.split("/")
         number = FILE.fullmatch(file)
         if number is None or int(number[1]) in found[split, name]:
-            raise DataError(f"{source}: {path}: reviews are named NUMBER_RATING.txt, each number once in its folder")
+            raise DataError(
+                f"{source}: {shown(path)}: reviews are named NUMBER_RATING.txt, each number once in its folder"
+            )
         try:
             found[split, name][int(number[1])] = data.decode("utf-8")
         except UnicodeDecodeError as error:

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from labreport.data.archives import read_members
+from labreport.data.archives import read_members, shown
 from labreport.data.arrays import TOP_SCORE, Prepared
 from labreport.data.subsets import part
 from labreport.data.words import SPECIAL, UNKNOWN, pad, words
@@ -97,8 +97,8 @@ def _score(text: str, where: str) -> float:
         score = float("nan")
     if not 0 <= score <= TOP_SCORE:
         raise DataError(
-            f"{where}: found the score {text!r} in column {SCORE + 1}, allowed is a number from 0 to {TOP_SCORE:g}; "
-            "mend the line or fetch the official archive again"
+            f"{where}: found the score {shown(text)} in column {SCORE + 1}, allowed is a number from 0 to "
+            f"{TOP_SCORE:g}; mend the line or fetch the official archive again"
         )
     return score
 
