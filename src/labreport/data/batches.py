@@ -2,18 +2,24 @@
 
 A pickle names functions to call. The official batches name three: numpy's array reconstruction, its array class and
 its dtype. They are answered here by stand-ins that keep the raw bytes, so that not even numpy's own unpickling runs.
+What a pickle may do to memory and stack is bounded by reading its instructions before they are followed.
 """
 
 from __future__ import annotations
 
 import io
 import pickle
+import pickletools
 import struct
 from typing import Any
 
 import numpy as np
 
 from labreport.errors import DataError
+
+PUTS = frozenset({"PUT", "BINPUT", "LONG_BINPUT"})
+TUPLES = frozenset({"TUPLE", "TUPLE1", "TUPLE2", "TUPLE3"})
+MOST_TUPLES = 100  # an array needs four
 
 
 def unpickle(data: bytes, where: str) -> Any:
@@ -27,11 +33,28 @@ def unpickle(data: bytes, where: str) -> Any:
         DataError: the pickle is damaged or asks for anything else.
     """
     try:
+        _check_instructions(data)
         return _plain(_BatchUnpickler(io.BytesIO(data), encoding="bytes").load())
     except DataError as error:
         raise DataError(f"{where} is refused: {error}; fetch the official archive") from error
     except Exception as error:  # a damaged pickle can fail with nearly any exception
         raise DataError(f"{where} is not a readable batch ({error}); fetch the official archive again") from error
+
+
+def _check_instructions(data: bytes) -> None:
+    """Refuse what makes Python's unpickler reserve memory without limit, or nest deeper than its stack.
+
+    Raises:
+        DataError: a place in the memo that no value can have yet, or more tuples than arrays need.
+        ValueError: the pickle is damaged.
+    """
+    tuples = 0
+    for count, (instruction, argument, _) in enumerate(pickletools.genops(data)):
+        if instruction.name in PUTS and argument not in range(count):
+            raise DataError(f"it puts a value at place {argument} of its memo")
+        tuples += instruction.name in TUPLES
+        if tuples > MOST_TUPLES:
+            raise DataError(f"it builds more than {MOST_TUPLES} tuples")
 
 
 class _ByteType:
@@ -46,9 +69,12 @@ class _ByteType:
 
 
 class _Array:
-    """Stands in for an array while it is rebuilt."""
+    """Stands in for an array while it is rebuilt, and for the function that begins it."""
 
     values: np.ndarray
+
+    def __init__(self, kind: Any, shape: Any, code: Any) -> None:
+        """All three come again with the state."""
 
     def __setstate__(self, state: Any) -> None:
         _, shape, dtype, fortran, raw = state
@@ -57,13 +83,9 @@ class _Array:
         self.values = np.frombuffer(raw, np.uint8).reshape(shape, order="F" if fortran else "C")
 
 
-def _reconstruct(kind: Any, shape: Any, code: Any) -> _Array:
-    return _Array()
-
-
 ADMITTED = {
-    ("numpy.core.multiarray", "_reconstruct"): _reconstruct,
-    ("numpy._core.multiarray", "_reconstruct"): _reconstruct,  # its name since numpy 2
+    ("numpy.core.multiarray", "_reconstruct"): _Array,
+    ("numpy._core.multiarray", "_reconstruct"): _Array,  # its name since numpy 2
     ("numpy", "ndarray"): _Array,
     ("numpy", "dtype"): _ByteType,
 }

@@ -17,6 +17,7 @@ TRAIN = tuple(f"data_batch_{number}" for number in range(1, 6))
 TEST = ("test_batch",)
 META = "batches.meta"
 SHAPE = (3, 32, 32)
+MOST_CLASSES = 256  # a label is one byte
 
 
 def prepare(source: Path, parameters: dict[str, Any]) -> Prepared:
@@ -54,6 +55,8 @@ def _classes(source: Path, data: bytes) -> list[str]:
     names = meta.get(b"label_names") if isinstance(meta, dict) else None
     if not isinstance(names, list) or not names or not all(isinstance(name, bytes) for name in names):
         raise DataError(f"{source}: {META} has no label_names; fetch the official archive again")
+    if len(names) > MOST_CLASSES:
+        raise DataError(f"{source}: {META} has {len(names):,} label_names, at most {MOST_CLASSES} are read")
     return [name.decode("ascii", "replace") for name in names]
 
 
@@ -62,7 +65,7 @@ def _batch(where: str, data: bytes, classes: int) -> tuple[np.ndarray, np.ndarra
     batch = unpickle(data, where)
     images = batch.get(b"data") if isinstance(batch, dict) else None
     labels = batch.get(b"labels") if isinstance(batch, dict) else None
-    if not isinstance(images, np.ndarray) or images.ndim != 2 or images.shape[1] != np.prod(SHAPE):
+    if not isinstance(images, np.ndarray) or images.ndim != 2 or images.shape[1] != np.prod(SHAPE) or not len(images):
         raise DataError(f"{where} holds no array of images (n, {np.prod(SHAPE)}); fetch the official archive again")
     if not isinstance(labels, list) or len(labels) != len(images):
         raise DataError(f"{where} holds no list of {len(images)} labels; fetch the official archive again")
