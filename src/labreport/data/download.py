@@ -37,6 +37,7 @@ class Patience:
         connect_s: longest wait for a connection.
         stall_s: a transfer that brings less than `min_bytes` in this time is stalled.
         min_bytes: the least that counts as getting on.
+        max_bytes: the most that is taken; a mirror that sends more sends another file, perhaps without end.
     """
 
     attempts: int = 3
@@ -44,6 +45,7 @@ class Patience:
     connect_s: float = 15.0
     stall_s: float = 30.0
     min_bytes: int = 30_000
+    max_bytes: int = 1 << 30
 
 
 class _Refused(Exception):
@@ -151,8 +153,12 @@ class _Transfer:
                 self._accept(response, start)
         except (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema) as error:
             raise _Refused(f"is no address to download from ({error})") from error
+        except requests.exceptions.TooManyRedirects as error:
+            raise _Refused("redirects without end") from error
         except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
             raise _Interrupted(_plain(error)) from error
+        except ValueError as error:  # such as of a redirect to half an address
+            raise _Refused(f"sent an answer that cannot be read ({error})") from error
 
     def _accept(self, response: requests.Response, start: int) -> None:
         status = response.status_code
@@ -195,8 +201,11 @@ class _Transfer:
             for data in self._chunks(response):
                 if received == 0 and HTML_START.match(data):
                     raise _Refused("sent a web page, not the file")
-                file.write(data)
                 received += len(data)
+                if received > self.patience.max_bytes:
+                    file.truncate(0)
+                    raise _Refused(f"sent more than {self.patience.max_bytes:,} bytes, which is another file")
+                file.write(data)
                 bar.update(len(data))
         if total is not None and received < total:
             raise _Interrupted(f"the connection was cut after {received:,} of {total:,} bytes")
