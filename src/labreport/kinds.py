@@ -13,11 +13,28 @@ from types import MappingProxyType
 from typing import Any
 
 from labreport.errors import DeclarationError
+from labreport.metrics import SPLITS, metric_columns
 from labreport.values import NAME, NAMES, Value, one_of
 
 # Options that mean the same in every kind.
 SHARED: Mapping[str, Value] = MappingProxyType(
     {"experiments": NAMES, "part": NAME, "measurement": NAME, "dataset": NAME, "datasets": NAMES}
+)
+
+# Files of runs (-> columns, None for the whole file) that the frames and the text of a report are made from.
+GATHER_READS: dict[str, list[str] | None] = dict.fromkeys(
+    ("environment.json", "metrics.csv", "per_class.csv", "spec.json", "summary.json")
+)
+TEXT_READS: dict[str, list[str] | None] = dict.fromkeys(("environment.json", "spec.json", "summary.json"))
+METRICS = "metrics.csv"  # the one file of which a kind reads some columns only
+MEASURED = frozenset(
+    {
+        "epoch",
+        "learning_rate",
+        "seconds",
+        "samples_per_second",
+        *(name for task in SPLITS for name in metric_columns(task)),
+    }
 )
 
 
@@ -50,6 +67,10 @@ class Kind:
         one_set_of_classes: whether its experiments and the data sets that it names must have the same classes.
         longtail: whether `dataset` must have classes that a long tail cuts short, and others.
         published: what must have been published of its experiments; `metric` stands for the value of that option.
+        reads: the files that it reads of the runs of its experiments, `metrics.csv` apart.
+        columns: the columns of `metrics.csv` that it reads, with `epoch`; `{metric}` in them stands for the value of
+            that option. Those that no task measures are not meant.
+        reads_with: file, `metrics.csv` too -> the values of `metric` with which alone it is read.
     """
 
     target: str
@@ -70,11 +91,26 @@ class Kind:
     one_set_of_classes: bool = False
     longtail: bool = False
     published: tuple[str, ...] = ()
+    reads: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
+    reads_with: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
     def options(self) -> frozenset[str]:
         """Every option the kind takes."""
         return self.required | self.optional
+
+    def reads_for(self, options: Mapping[str, Any]) -> dict[str, list[str] | None]:
+        """What is read of each run with these options: file -> its columns, None for the whole file.
+
+        `labreport.results.Results` refuses whatever is not among them.
+        """
+        metric = options.get("metric")
+        found: dict[str, list[str] | None] = dict.fromkeys(self.reads)
+        if self.columns:
+            named = (column.format(metric=metric) for column in self.columns)
+            found[METRICS] = ["epoch", *(column for column in named if column in MEASURED)]
+        return {file: found[file] for file in sorted(found) if metric in self.reads_with.get(file, (metric,))}
 
     def type_of(self, option: str) -> Value | Mapping[str, Value]:
         """What the value of an option may be.

@@ -50,10 +50,20 @@ def _kind(
 
 KINDS: dict[str, Kind] = {
     "curves": _kind(
-        "curves", "experiments", "metric", choices={"metric": ("loss", "accuracy", "pearson")}, single=True
+        "curves",
+        "experiments",
+        "metric",
+        choices={"metric": ("loss", "accuracy", "pearson")},
+        single=True,
+        reads=("spec.json",),
+        columns=("train_{metric}", "val_{metric}", "test_{metric}"),
     ),
-    "comparison_curves": _kind("comparison_curves", "experiments", "metric", choices={"metric": METRICS}),
-    "final_accuracy": _kind("final_accuracy", "experiments", metrics=("accuracy",)),
+    "comparison_curves": _kind(
+        "comparison_curves", "experiments", "metric", choices={"metric": METRICS}, columns=("{metric}",)
+    ),
+    "final_accuracy": _kind(
+        "final_accuracy", "experiments", metrics=("accuracy",), reads=("spec.json", "summary.json")
+    ),
     "group_accuracy": _kind(
         "group_accuracy",
         "experiments",
@@ -61,13 +71,18 @@ KINDS: dict[str, Kind] = {
         files=("per_class.csv",),
         one_set_of_classes=True,
         longtail=True,
+        reads=("per_class.csv", "spec.json"),
     ),
-    "confusion": _kind("confusion", "experiments", single=True, files=("confusion.csv",)),
-    "scatter": _kind("scatter", "experiments", single=True, files=("predictions.csv",)),
+    "confusion": _kind(
+        "confusion", "experiments", single=True, files=("confusion.csv",), reads=("confusion.csv", "spec.json")
+    ),
+    "scatter": _kind(
+        "scatter", "experiments", single=True, files=("predictions.csv",), reads=("predictions.csv", "spec.json")
+    ),
     "sample_grid": _kind(
         "sample_grid", "dataset", optional=("per_class",), types={"per_class": POSITIVE_WHOLE}, inputs=("images",)
     ),
-    "filters": _kind("filters", "experiments", single=True, inputs=("images",)),
+    "filters": _kind("filters", "experiments", single=True, inputs=("images",), reads=("filters.npy",)),
     "activations": _kind("activations", "functions", types={"functions": some_of(*ACTIVATIONS)}),
     "architecture": _kind(
         "architecture",
