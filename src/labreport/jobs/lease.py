@@ -1,0 +1,175 @@
+"""A GPU of its own for every job on this machine: one lock per device, held for as long as the job lives.
+
+The locks lie in a folder of the user's own in the temporary directory, so jobs of all of a user's projects take turns,
+as long as these have the same TMPDIR. Who has to wait draws a number, and the lowest one is served first.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+from labreport.errors import TrainingError
+from labreport.jobs.locks import LockFolder
+
+VISIBLE = "CUDA_VISIBLE_DEVICES"
+# What a scheduler says about the devices of a job: Slurm (job and step), PBS, Grid Engine, HTCondor.
+SCHEDULERS = ("SLURM_JOB_GPUS", "SLURM_STEP_GPUS", "PBS_GPUFILE", "SGE_HGR_gpu", "_CONDOR_AssignedGPUs")
+POLL_S = 0.5
+# Who waits looks again every POLL_S; who did not for so long is stopped (Ctrl-Z), and does not hold up the others.
+ASLEEP_S = 60
+QUEUE = "queue"
+TICKET = "ticket-"
+LABEL_BYTES = 400
+
+
+@dataclass(frozen=True)
+class Lease:
+    """One device, for one job.
+
+    Attributes:
+        device: what CUDA_VISIBLE_DEVICES names it.
+        descriptors: open files; a child that inherits them holds the device, too.
+    """
+
+    device: str
+    descriptors: tuple[int, ...]
+
+
+def assigned(environment: Mapping[str, str]) -> bool:
+    """Whether a scheduler has said which devices are this job's."""
+    return any(environment.get(name) for name in SCHEDULERS)
+
+
+def choices(count: int, environment: Mapping[str, str]) -> list[str]:
+    """The devices that a job may be given, as CUDA_VISIBLE_DEVICES names them; none where nothing is to be chosen.
+
+    That is so where there is no device, where a scheduler has chosen, and where CUDA_VISIBLE_DEVICES names one. Where
+    it names several, the choice is among them.
+
+    Args:
+        count: devices that the driver shows here, under CUDA_VISIBLE_DEVICES where that is set.
+        environment: of the process.
+    """
+    if assigned(environment):
+        return []
+    if VISIBLE not in environment:
+        return [str(index) for index in range(count)]
+    named = [name.strip() for name in environment[VISIBLE].split(",")][:count]  # CUDA stops at the first unknown one
+    return named if len(named) > 1 else []
+
+
+@contextmanager
+def lease(devices: Sequence[str], label: str) -> Iterator[Lease | None]:
+    """Hold one of some devices; while every one is taken wait, first come first served, and say so once on stderr.
+
+    Args:
+        devices: what may be given, best first (`choices`); none makes the lease None.
+        label: who holds it, for those that wait.
+
+    Raises:
+        TrainingError: the folder of the locks cannot be used, or is not this user's alone.
+    """
+    if not devices:
+        yield None
+        return
+    path = Path(tempfile.gettempdir()) / f"labreport-gpus-{os.geteuid()}"
+    locks = LockFolder(path)
+    try:
+        try:
+            device, descriptor = _wait(locks, devices, label)
+        except OSError as error:
+            raise TrainingError(
+                f"{path}: no GPU can be locked there: {error.strerror} ({error.filename}); "
+                "make room for it, or set TMPDIR to a folder of your own"
+            ) from None
+        try:
+            yield Lease(device, (descriptor, locks.descriptor))
+        finally:
+            os.close(descriptor)  # and never LOCK_UN: that would take it from a child that lives on, too
+    finally:
+        locks.close()
+
+
+def _wait(locks: LockFolder, devices: Sequence[str], label: str) -> tuple[str, int]:
+    """(the device, the descriptor that holds it)"""
+    name, ticket = _draw(locks)
+    try:
+        said = False
+        while True:
+            with locks.holding(QUEUE):
+                os.utime(ticket)
+                if _is_first(locks, name) and (taken := _take(locks, devices, label)):
+                    return taken
+            if not said:
+                holders = ", ".join(f"{device} by {_holder(locks, device)}" for device in devices)
+                print(f"{label}: waits for a GPU; taken: {holders}", file=sys.stderr, flush=True)
+                said = True
+            time.sleep(POLL_S)
+    finally:
+        locks.remove(name)
+        os.close(ticket)
+
+
+def _draw(locks: LockFolder) -> tuple[str, int]:
+    """The next number: a locked file, which says by its lock that its owner still waits."""
+    with locks.holding(QUEUE):
+        number = 1 + max((int(name.removeprefix(TICKET)) for name in _tickets(locks)), default=0)
+        name = f"{TICKET}{number:012d}"
+        ticket = locks.take(name)
+    if ticket is None:
+        raise FileExistsError(0, "a number was given out twice", name)
+    return name, ticket
+
+
+def _tickets(locks: LockFolder) -> list[str]:
+    """Files of those that wait, the first one first."""
+    return [name for name in locks.names() if name.startswith(TICKET) and name.removeprefix(TICKET).isdecimal()]
+
+
+def _is_first(locks: LockFolder, mine: str) -> bool:
+    """Whether nobody with a lower number waits; the numbers of those that are gone are removed."""
+    for name in _tickets(locks):
+        if name >= mine:
+            break
+        abandoned = locks.take(name)
+        if abandoned is not None:
+            locks.remove(name)
+            os.close(abandoned)
+        elif locks.age_s(name) < ASLEEP_S:
+            return False
+    return True
+
+
+def _take(locks: LockFolder, devices: Sequence[str], label: str) -> tuple[str, int] | None:
+    """The first free device and the descriptor that holds it; None where all are taken."""
+    for device in devices:
+        descriptor = locks.take(_file(device))
+        if descriptor is not None:
+            with suppress(OSError):  # on a full disk those that wait read nothing, and the device is held all the same
+                os.ftruncate(descriptor, 0)
+                os.pwrite(descriptor, f"{label} (process {os.getpid()})".encode()[:LABEL_BYTES], 0)
+            return device, descriptor
+    return None
+
+
+def _holder(locks: LockFolder, device: str) -> str:
+    """Who holds a device, as far as can be told."""
+    descriptor = locks.open(_file(device))
+    try:
+        text = os.pread(descriptor, LABEL_BYTES, 0).decode(errors="replace")
+    finally:
+        os.close(descriptor)
+    return "".join(character for character in text if character.isprintable()) or "a job that did not say its name"
+
+
+def _file(device: str) -> str:
+    """The name of a device's lock file; MIG devices have a slash in theirs."""
+    return f"gpu-{quote(device, safe='')}"

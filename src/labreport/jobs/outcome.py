@@ -1,0 +1,48 @@
+"""How the attempt at a run ended: the one file that Snakemake waits for.
+
+The run's folder is no output that Snakemake knows, so that it never deletes any of it. Planning reads these files.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal, get_args
+
+from labreport.files import read_json, write_json
+
+Status = Literal["finished", "failed"]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How an attempt ended.
+
+    Attributes:
+        status: "finished", the run's folder is complete; "failed", the run failed by itself, and the others go on.
+        message: why it failed; empty for a finished run.
+        at: when, ISO 8601 in UTC.
+    """
+
+    status: Status
+    message: str
+    at: str
+
+
+def write_outcome(path: Path | str, status: Status, message: str = "") -> Outcome:
+    """Write how an attempt ended just now, atomically."""
+    outcome = Outcome(status, message, datetime.now(UTC).isoformat(timespec="seconds"))
+    write_json(path, asdict(outcome))
+    return outcome
+
+
+def read_outcome(path: Path | str) -> Outcome | None:
+    """How an attempt ended; None where no readable outcome is, so that a damaged one only costs another attempt."""
+    try:
+        value = read_json(path)
+        outcome = Outcome(**value)
+    except (OSError, ValueError, TypeError):
+        return None
+    texts = (outcome.message, outcome.at)
+    return outcome if outcome.status in get_args(Status) and all(isinstance(text, str) for text in texts) else None

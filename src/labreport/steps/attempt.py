@@ -1,0 +1,79 @@
+"""Attempt one run: give it a GPU of its own, carry out its command, and write how it ended.
+
+The command stays what it is without this step: it has the same terminal, gets the same signals, and its exit status is
+passed on. A run that fails by itself (its loss is not finite, or it needs more memory) is an outcome, too, under
+--keep-going, and ends with status 0, so that the report is made of the others. The run's key knows nothing of this.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from labreport.errors import RunFailedError, TrainingError, run_step
+from labreport.jobs.child import SHELL_BASE, run
+from labreport.jobs.lease import VISIBLE, choices, lease
+from labreport.jobs.outcome import write_outcome
+
+SUMS = "SHA256SUMS"  # the last file of a complete folder
+FAILURE = "failure.txt"  # why a run failed, in its unfinished folder
+TOLD = {signal.SIGTERM, signal.SIGINT}  # the command itself says that it was asked to stop
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Parse the command line, carry out the command on a device of its own, write the outcome."""
+    parser = argparse.ArgumentParser(prog="python -m labreport.steps.attempt", description=__doc__)
+    parser.add_argument("--outcome", type=Path, help="file that says how it ended; default: none")
+    parser.add_argument("--out", required=True, type=Path, help="folder that the command completes")
+    parser.add_argument("--keep-going", action="store_true", help="a run that fails by itself is an outcome, too")
+    parser.add_argument("--gpus", type=int, default=0, help="CUDA devices that the driver shows here; default: 0")
+    parser.add_argument("command", nargs="+", metavar="COMMAND", help="after --, with its arguments")
+    arguments = parser.parse_args(argv)
+    out, outcome = arguments.out, arguments.outcome
+    if outcome:
+        outcome.unlink(missing_ok=True)  # it was the last attempt's
+    if (out / SUMS).is_file():
+        print(f"{out}: is complete already")
+    else:
+        status = _carry_out(arguments.command, out, arguments.gpus)
+        if status == RunFailedError.status and arguments.keep_going and outcome:
+            write_outcome(outcome, "failed", _failure(out))
+            print(f"{out}: failed; the others go on without it (--keep-going)", file=sys.stderr)
+            return
+        if status:
+            sys.exit(status)
+        if not (out / SUMS).is_file():
+            raise TrainingError(f"{out}: the command ended without an error, but this folder is not complete")
+    if outcome:
+        write_outcome(outcome, "finished")
+
+
+def _carry_out(command: Sequence[str], out: Path, gpus: int) -> int:
+    """The exit status of the command, which is given one of the devices that there are."""
+    environment = dict(os.environ)
+    with lease(choices(gpus, environment), str(out.absolute())) as leased:
+        if leased:
+            environment[VISIBLE] = leased.device
+        status = run(command, environment, leased.descriptors if leased else ())
+    number = status - SHELL_BASE
+    if number in set(signal.Signals) - TOLD:
+        hint = "; the system does that when memory runs out" if number == signal.SIGKILL else ""
+        print(f"error: {out}: ended by {signal.Signals(number).name}{hint}; the same command goes on", file=sys.stderr)
+    return status
+
+
+def _failure(out: Path) -> str:
+    """Why a run failed, in its own words."""
+    try:
+        text = out.with_name(f"{out.name}.part").joinpath(FAILURE).read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        text = ""
+    return text.strip() or "it did not say why"
+
+
+if __name__ == "__main__":
+    sys.exit(run_step(main))
