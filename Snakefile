@@ -24,4 +24,4 @@ rule all:
 
 rule train_all:
     input:
-        [run.file("SHA256SUMS") for runs in PLAN.runs.values() for run in runs],
+        [PLAN.run_file(run) for runs in PLAN.runs.values() for run in runs],

@@ -145,7 +145,7 @@ def test_the_data_that_an_item_names_are_in_its_spec_and_its_sources(project):
         name: kept.folder for name, kept in folders.items()
     }
     assert sources_of(plan, report, groups) == [
-        plan.runs["cnn4"][0].file("SHA256SUMS"),
+        plan.runs["cnn4"][0].outcome,
         folders["cifar10_longtail"].file("dataset.json"),
     ]
     counts = item_spec(plan, report, report.item("tables", "counts"), "tabulate", "en")
@@ -182,10 +182,10 @@ def test_references_are_a_source_where_there_are_any(project):
     plan = planned(project)
     report = plan.report("own")
     bibliography = project.root / "templates/own/references.bib"
-    assert "templates/own/references.bib" not in specs.text_sources(plan, report, "zh", [])
+    assert "templates/own/references.bib" not in specs.text_sources(plan, report, "zh", "markdown")
     bibliography.parent.mkdir(parents=True)
     bibliography.write_text("")
-    assert "templates/own/references.bib" in specs.text_sources(plan, report, "zh", [])
+    assert "templates/own/references.bib" in specs.text_sources(plan, report, "zh", "markdown")
 
 
 def test_frames_are_made_of_every_run(project):
@@ -196,4 +196,51 @@ def test_frames_are_made_of_every_run(project):
         name: [0, 3] for name in MIXED
     }
     assert spec["experiments"]["cnn4_longtail"]["dataset"] == "cifar10_longtail"
-    assert specs.run_sources(plan, MIXED) == [run.file("SHA256SUMS") for name in MIXED for run in plan.runs[name]]
+    assert specs.run_sources(plan, MIXED) == [run.outcome for name in MIXED for run in plan.runs[name]]
+
+
+def finished(project, run):
+    """A run that is there, as far as planning looks."""
+    last = project.root / run.file(run.last)
+    last.parent.mkdir(parents=True)
+    last.touch()
+
+
+def failed(project, run, text):
+    outcome = project.root / run.outcome
+    outcome.parent.mkdir(parents=True, exist_ok=True)
+    outcome.write_text(text)
+
+
+def test_a_run_that_is_there_stands_for_itself_and_a_missing_one_for_its_outcome(project):
+    plan = planned(project, seeds=[0, 1])
+    there, missing = plan.runs["cnn4"]
+    finished(project, there)
+    assert specs.run_sources(plan, ["cnn4"]) == [there.file("SHA256SUMS"), missing.outcome]
+    assert missing.outcome == f"results/outcomes/cnn4/{missing.key}.json"
+
+
+@pytest.mark.parametrize("keep_going", [False, True])
+def test_a_run_that_failed_is_done_without_only_where_that_is_wanted(project, keep_going):
+    plan = Plan(load(project.root, {"scale": "full", "seeds": [0, 1]}), keep_going)
+    there, broken = plan.runs["cnn4"]
+    finished(project, there)
+    assert not plan.is_settled(broken)
+    failed(project, broken, '{"status": "failed", "message": "its loss is nan", "at": "2026-01-01"}')
+    assert plan.failed(broken) == "its loss is nan"
+    assert plan.is_settled(broken) is keep_going
+    spec = gather_spec(plan, plan.report("own"))
+    assert spec.get("failures") == ({"cnn4": {"1": "its loss is nan"}} if keep_going else None)
+    finished(project, broken)
+    assert plan.failed(broken) is None
+
+
+@pytest.mark.parametrize(
+    "text", ["", "[]", "{}", '{"status": "finished", "message": "", "at": ""}', '{"status": "failed"}']
+)
+def test_an_outcome_that_says_nothing_is_none(project, text):
+    plan = Plan(load(project.root, {"scale": "full"}), keep_going=True)
+    run = plan.runs["cnn4"][0]
+    failed(project, run, text)
+    assert plan.failed(run) is None
+    assert not plan.is_settled(run)

@@ -1,6 +1,7 @@
 # The plan, and the functions that rules ask it through.
 # INPUTS  config/, the sources under src/ (for the digests of code)
 # OUTPUTS none: PLAN, REPORTS, STEP and functions for the other files
+import functools
 import os
 import shlex
 import sys
@@ -17,7 +18,8 @@ from labreport.planning import code_cache, specs
 from labreport.planning.code import code_digest
 from labreport.planning.devices import cuda_devices
 from labreport.planning.keys import canonical
-from labreport.planning.plan import RUN_FILES, Plan
+from labreport.planning.plan import Plan
+from labreport.planning.products import Products
 from labreport.planning.targets import check_targets
 
 CODE_CACHE = ROOT / ".snakemake/labreport-code.json"
@@ -40,10 +42,8 @@ except UserError as error:
 
 REPORTS = sorted(PLAN.declarations.reports)
 # `python` on the PATH may be another one than Snakemake's; sources come from this copy of the project.
-STEP = (
-    f"PYTHONPATH={shlex.quote(os.path.relpath(ROOT / 'src'))} "
-    f"{shlex.quote(os.path.relpath(sys.executable))} -m labreport.steps"
-)
+PYTHON = shlex.quote(os.path.relpath(sys.executable))
+STEP = f"PYTHONPATH={shlex.quote(os.path.relpath(ROOT / 'src'))} {PYTHON} -m labreport.steps"
 NONE = "(?!)"  # a pattern that nothing matches
 
 if workflow.is_main_process:
@@ -67,20 +67,53 @@ def lang_of(wildcards):
     return wildcards.suffix.lstrip(".") or PLAN.declarations.config.lang
 
 
-def report_item(wildcards, group):
-    declared = PLAN.report(wildcards.report)
-    return declared, declared.item(group, wildcards.name)
+def keep_going():
+    """Whether runs that fail are done without, as --keep-going says; a cluster's jobs learn it from the environment."""
+    if workflow.is_main_process and workflow.execution_settings.keep_going:
+        os.environ["LABREPORT_KEEP_GOING"] = "1"
+    return os.environ.get("LABREPORT_KEEP_GOING") == "1"
+
+
+@functools.cache
+def products():
+    """What is made from runs. Only asked for while jobs are planned: before, Snakemake knows no --keep-going."""
+    PLAN.keep_going = keep_going()
+    return Products(PLAN)
+
+
+def again(path):
+    """Have Snakemake make what is there once more. It compares time stamps; records compare what they stand for."""
+    workflow.dag.forcefiles.add(path)
+
+
+def sources(product_of, files_of):
+    """An input function: what a product is made from, by whose time stamps nothing is made again."""
+
+    def files(wildcards):
+        product = product_of(wildcards)
+        if products().stale(product):
+            again(product.files[0])
+            return files_of(wildcards)
+        return [ancient(file) for file in files_of(wildcards)]
+
+    return files
+
+
+def spec_of(product_of):
+    """A params function: the spec of a product."""
+    return lambda wildcards: canonical(product_of(wildcards).spec)
+
+
+def record_of(product_of):
+    """A params function: where a product's record is kept."""
+    return lambda wildcards: product_of(wildcards).record
 
 
 def item_sources(group):
-    """An input function: what a figure, table or claim is made from."""
-    return lambda wildcards: specs.sources_of(PLAN, *report_item(wildcards, group))
+    """What a figure, table or claim is made from."""
 
+    def files(wildcards):
+        declared = PLAN.report(wildcards.report)
+        return specs.sources_of(PLAN, declared, declared.item(group, wildcards.name))
 
-def item_spec(group, step):
-    """A params function: the spec of a figure, table or claim; a claim's path names no language."""
-
-    def spec(wildcards):
-        return canonical(specs.item_spec(PLAN, *report_item(wildcards, group), step, wildcards.get("lang")))
-
-    return spec
+    return files

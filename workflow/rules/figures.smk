@@ -3,17 +3,22 @@
 # OUTPUTS results/figures/REPORT/LANG/NAME.{pdf,svg,png,csv,txt}
 
 
+def figure(wildcards):
+    return products().figure(wildcards.report, wildcards.name, wildcards.lang)
+
+
 rule draw:
     input:
-        item_sources("figures"),
+        sources(figure, item_sources("figures")),
     output:
         multiext("results/figures/{report}/{lang}/{name}", ".pdf", ".svg", ".png", ".csv", ".txt"),
     log:
         "results/logs/draw/{report}.{lang}.{name}.log",
     params:
-        spec=item_spec("figures", "draw"),
+        spec=spec_of(figure),
+        record=record_of(figure),
         prefix=lambda wildcards, output: output[0].removesuffix(".pdf"),
     message:
         "draw {wildcards.name} ({wildcards.lang})"
     shell:
-        "{STEP}.draw --spec {params.spec:q} --out {params.prefix:q} 2>&1 | tee {log:q}"
+        "{STEP}.draw --spec {params.spec:q} --record {params.record:q} --out {params.prefix:q} 2>&1 | tee {log:q}"

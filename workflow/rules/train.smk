@@ -1,14 +1,20 @@
 # One run: one experiment with one seed. One measurement: what a figure needs beside runs.
 # INPUTS  results/data/DATASET/KEY/, results/vectors/DATASET/KEY/
-# OUTPUTS results/runs/EXPERIMENT/KEY/, results/measurements/NAME/KEY/
-# Jobs on a GPU take turns (profiles/default allows one); on the CPU they share what --cores gives.
-GPU = 1 if cuda_devices() else 0
+# OUTPUTS results/outcomes/EXPERIMENT/KEY.json, results/measurements/NAME/KEY/
+#         and results/runs/EXPERIMENT/KEY/, undeclared, so that nothing but its own step ever removes it
+# As many jobs at once as there are GPUs, each with one of its own; on the CPU they share what --cores gives.
+GPUS = cuda_devices()
+if GPUS and "gpu" not in workflow.global_resources:
+    workflow.register_resource("gpu", GPUS)
 TENSORBOARD = PLAN.declarations.config.tensorboard
 
 
 def run_inputs(wildcards):
     """The last file of what a run reads: its data and, where it takes them, its word vectors."""
     run = RUNS[wildcards.run]
+    products()  # which knows whether runs that failed are done without
+    if not PLAN.is_settled(run):
+        again(run.outcome)
     return [kept.file(kept.last) for kept in (run.data, run.vectors) if kept]
 
 
@@ -21,7 +27,7 @@ rule train:
     input:
         ancient(run_inputs),
     output:
-        expand("results/runs/{{run}}/{file}", file=RUN_FILES),
+        "results/outcomes/{run}.json",
     benchmark:
         "results/logs/train/{run}.tsv"
     wildcard_constraints:
@@ -29,19 +35,21 @@ rule train:
     # Small demo runs gain nothing from a second thread; real ones take what they are given.
     threads: 1 if PLAN.declarations.scale.source == "sample" else workflow.cores or 1
     resources:
-        gpu=GPU,
+        gpu=1,
     params:
         spec=lambda wildcards: canonical(RUNS[wildcards.run].spec),
         experiment=lambda wildcards: RUNS[wildcards.run].name,
         data=lambda wildcards, input: Path(input[0]).parent,
         vectors=run_vectors,
-        out=lambda wildcards, output: Path(output[0]).parent,
+        out=lambda wildcards: RUNS[wildcards.run].folder,
+        keep_going=lambda wildcards: "--keep-going" if keep_going() else "",
         seed=lambda wildcards: RUNS[wildcards.run].seed,
         events="--tensorboard results/tensorboard" if TENSORBOARD else "",
     message:
         "train {params.experiment}, seed {params.seed} ({wildcards.run})"
     shell:
-        "{STEP}.train --spec {params.spec:q} --experiment {params.experiment} --data {params.data:q}"
+        "{STEP}.attempt --outcome {output:q} --out {params.out:q} --gpus {GPUS} {params.keep_going} --"
+        " {PYTHON} -m labreport.steps.train --spec {params.spec:q} --experiment {params.experiment} --data {params.data:q}"
         " {params.vectors} --out {params.out:q} --threads {threads} {params.events}"
 
 
@@ -53,7 +61,7 @@ rule measure:
     # Timings next to another job would be the other job's.
     threads: workflow.cores or 1
     resources:
-        gpu=GPU,
+        gpu=1,
     params:
         spec=lambda wildcards: canonical(MEASUREMENTS[wildcards.measurement].spec),
         name=lambda wildcards: MEASUREMENTS[wildcards.measurement].name,
@@ -61,4 +69,6 @@ rule measure:
     message:
         "measure {params.name}"
     shell:
-        "{STEP}.measure --spec {params.spec:q} --name {params.name} --out {params.out:q} --threads {threads}"
+        "{STEP}.attempt --out {params.out:q} --gpus {GPUS} --"
+        " {PYTHON} -m labreport.steps.measure --spec {params.spec:q} --name {params.name} --out {params.out:q}"
+        " --threads {threads}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -20,8 +21,6 @@ from labreport.planning.code import code_digest
 from labreport.planning.keys import key_of, measurement_roots, prepared_identity, run_roots
 from labreport.training.tasks import TASKS
 
-# Of every run, whatever its task; a task's own files lie beside them, and the digests in the last one cover all.
-RUN_FILES = ("spec.json", "metrics.csv", "summary.json", "environment.json", "train.log", "SHA256SUMS")
 VARIANTS = "labreport.data.variants"
 # The modules that train word vectors, by the name an experiment gives.
 VECTORS: Mapping[str, str] = {"word2vec": "labreport.data.word2vec"}
@@ -66,12 +65,23 @@ class Run(Kept):
     data: Kept
     vectors: Kept | None
 
+    @property
+    def outcome(self) -> str:
+        """The file that says what came of the attempt to train it: finished, or failed and why."""
+        return f"results/outcomes/{self.address}.json"
+
 
 class Plan:
-    """What a project needs, derived from its declarations; every property is computed at most once."""
+    """What a project needs, derived from its declarations; every property is computed at most once.
 
-    def __init__(self, declarations: Declarations) -> None:
+    Args:
+        declarations: the project's.
+        keep_going: do without runs that failed; without it they are tried again.
+    """
+
+    def __init__(self, declarations: Declarations, keep_going: bool = False) -> None:
         self.declarations = declarations
+        self.keep_going = keep_going
         self.root = declarations.root
         self._prepared: dict[str, Kept] = {}
         self._vectors: dict[str, Kept] = {}
@@ -151,6 +161,24 @@ class Plan:
     def unfinished(self, kept: Iterable[Kept]) -> list[Kept]:
         """Those that are not there yet: the only ones that Snakemake is offered a rule for."""
         return [one for one in kept if not one.is_there(self.root)]
+
+    def failed(self, run: Run) -> str | None:
+        """Why the last attempt at a run failed; None where it is there, was never tried, or was only interrupted."""
+        if run.is_there(self.root):
+            return None
+        try:
+            outcome = json.loads((self.root / run.outcome).read_text(encoding="utf-8"))
+            return str(outcome["message"]) if outcome["status"] == "failed" else None
+        except (OSError, ValueError, KeyError, TypeError):
+            return None  # a damaged outcome is none: the run is tried again
+
+    def is_settled(self, run: Run) -> bool:
+        """Whether nothing is to be done for a run: it is there, or it failed and is done without."""
+        return run.is_there(self.root) or (self.keep_going and self.failed(run) is not None)
+
+    def run_file(self, run: Run) -> str:
+        """The file that stands for a run in Snakemake: its last one where it is there, else the outcome."""
+        return run.file(run.last) if run.is_there(self.root) else run.outcome
 
     def raw_source(self, dataset: str) -> str | None:
         """The archive or unpacked folder of a data set or its base in the user's raw folder; None where that is not

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 from labreport.declarations.items import Item
 from labreport.declarations.reports import ReportDeclaration
 from labreport.declarations.schema import Lang, in_language
+from labreport.kinds import GATHER_READS, TEXT_READS
 from labreport.planning.code import SOURCES, code_digest
-from labreport.planning.keys import module_of
 from labreport.planning.plan import Kept, Plan, Run
+from labreport.planning.records import roots
 
-# The folders of templates/ that every report shares.
-SHELLS = ("latex", "markdown")
 # The kinds of tables that the page of measured results shows.
 PAGE_KINDS = tuple(f"labreport.tables.{kind}" for kind in ("results", "ablation", "group_accuracy", "lstm_cost"))
 # What a template prints of this project's own code: `source("labreport.models.cnn:CNN4")`.
@@ -32,6 +31,10 @@ def item_spec(plan: Plan, report: ReportDeclaration, item: Item, step: str, lang
         step: draw, tabulate or judge.
         lang: the language of its words; None for a claim, which is judged in both.
     """
+    reads = item.kind.reads_for(item.options)
+    sources = _sources(plan, report, item.experiments, item.measurements, item.datasets)
+    if step != "draw" or "metrics.csv" not in reads:  # published curves are drawn beside measured ones, and only there
+        sources = _without_curves(sources)
     return {
         "name": item.name,
         "report": report.name,
@@ -39,8 +42,9 @@ def item_spec(plan: Plan, report: ReportDeclaration, item: Item, step: str, lang
         "scale": plan.declarations.scale_name,
         "target": item.kind.target,
         "options": item.options,
+        "reads": reads,
         "code": code_digest(_item_roots(item, step)),
-        **_sources(plan, report, item.experiments, item.measurements, item.datasets),
+        **sources,
     }
 
 
@@ -55,16 +59,7 @@ def take_digests(plan: Plan) -> None:
 
 
 def _item_roots(item: Item, step: str) -> list[str]:
-    return [f"labreport.steps.{step}", item.kind.target, *_option_targets(item.options)]
-
-
-def _option_targets(options: Mapping[str, Any]) -> Iterator[str]:
-    """Modules of all models that options name, however deep."""
-    for key, value in options.items():
-        if key == "target":
-            yield module_of(str(value))
-        elif isinstance(value, Mapping):
-            yield from _option_targets(value)
+    return roots(step, {"target": item.kind.target, "options": item.options})
 
 
 def gather_spec(plan: Plan, report: ReportDeclaration) -> dict[str, Any]:
@@ -72,16 +67,16 @@ def gather_spec(plan: Plan, report: ReportDeclaration) -> dict[str, Any]:
     return {
         "name": "gather",
         "report": report.name,
-        "lang": plan.declarations.config.lang,
         "scale": plan.declarations.scale_name,
         "options": {"experiments": report.experiments},
+        "reads": GATHER_READS,
         "code": code_digest(["labreport.steps.gather"]),
-        **_sources(plan, report, report.experiments, []),
+        **_without_curves(_sources(plan, report, report.experiments, [])),
     }
 
 
-def text_spec(plan: Plan, report: ReportDeclaration, lang: Lang) -> dict[str, Any]:
-    """The spec of a report's text in one language."""
+def text_spec(plan: Plan, report: ReportDeclaration, lang: Lang, form: str = "markdown") -> dict[str, Any]:
+    """The spec of a report's text in one language and format, markdown or latex."""
     declared = report.report
     parts = {
         "title": in_language(declared.title, lang),
@@ -107,9 +102,21 @@ def text_spec(plan: Plan, report: ReportDeclaration, lang: Lang) -> dict[str, An
             name: in_language(plan.declarations.datasets[name].title, lang) for name in _datasets(plan, report)
         },
         "listings": _listings(plan, report, lang),
+        "reads": TEXT_READS,
+        "files": _text_files(plan, report, lang, form),
         "code": code_digest(["labreport.steps.write"]),
-        **_sources(plan, report, report.experiments, report.measurements),
+        **_without_curves(_sources(plan, report, report.experiments, report.measurements)),
     }
+
+
+def pdf_spec(files: Iterable[str]) -> dict[str, Any]:
+    """The spec of a PDF: the LaTeX, which comes first, and the pictures beside it."""
+    return {"files": list(files), "code": code_digest(["labreport.steps.typeset"])}
+
+
+def latex_file(report: str, lang: str) -> str:
+    """The LaTeX of a report; TeX's own files come to lie beside it."""
+    return f"results/typeset/{report}.{lang}/{report}.tex"
 
 
 def _listings(plan: Plan, report: ReportDeclaration, lang: Lang) -> dict[str, str]:
@@ -159,23 +166,31 @@ def sources_of(plan: Plan, report: ReportDeclaration, item: Item) -> list[str]:
 
 
 def run_sources(plan: Plan, experiments: Iterable[str]) -> list[str]:
-    """The last file of each run of some experiments: runs are put in place whole, so it stands for all of them."""
-    return [run.file(run.last) for run in plan.report_runs(experiments)]
+    """The file that stands for each run of some experiments."""
+    return [plan.run_file(run) for run in plan.report_runs(experiments)]
 
 
-def text_sources(plan: Plan, report: ReportDeclaration, lang: Lang, suffixes: Iterable[str]) -> list[str]:
-    """The files that a report's text is made from; of a figure, those with `suffixes`."""
-    shell = sorted(path for path in (plan.root / "templates").glob("*/*.j2") if path.parent.name in SHELLS)
-    bibliography = f"templates/{report.name}/references.bib"
+def text_sources(plan: Plan, report: ReportDeclaration, lang: Lang, form: str) -> list[str]:
+    """The files that a report's text is made from, as a rule's input."""
     kept = plan.report_measurements(report)
+    return [
+        *_text_files(plan, report, lang, form),
+        *run_sources(plan, report.experiments),
+        *dict.fromkeys(run.data.file(run.data.last) for run in plan.report_runs(report.experiments)),
+        *(measurement.file(measurement.last) for measurement in kept.values()),
+    ]
+
+
+def _text_files(plan: Plan, report: ReportDeclaration, lang: Lang, form: str) -> list[str]:
+    """The files that a report's text is made from, without those of runs, measurements and data."""
+    shell = sorted(path for path in (plan.root / "templates").glob("*/*.j2") if path.parent.name == form)
+    bibliography = f"templates/{report.name}/references.bib"
+    suffixes = (".pdf",) if form == "latex" else (".svg", ".txt")
     return [
         template(report.name, lang),
         *([bibliography] if (plan.root / bibliography).is_file() else []),
         *(str(path.relative_to(plan.root)) for path in shell),
-        *run_sources(plan, report.experiments),
         f"results/reports/{report.name}/runs.csv",
-        *dict.fromkeys(run.data.file(run.data.last) for run in plan.report_runs(report.experiments)),
-        *(measurement.file(measurement.last) for measurement in kept.values()),
         *(figure_prefix(report.name, lang, name) + suffix for name in report.figures for suffix in suffixes),
         *(table_prefix(report.name, lang, name) + ".json" for name in report.tables),
         *(claim_file(report.name, name) for name in report.claims),
@@ -197,7 +212,24 @@ def _sources(
         "experiments": {name: _experiment(plan, name) for name in names},
         "data": {name: one.folder for name, one in data.items()},
         "measurements": {name: kept[name].folder for name in measurements},
+        **_failures(plan, names),
     }
+
+
+def _failures(plan: Plan, experiments: Iterable[str]) -> dict[str, Any]:
+    """Experiment -> seed -> why it failed, of the runs that are done without; nothing where there are none."""
+    if not plan.keep_going:
+        return {}
+    found: dict[str, dict[str, str]] = {}
+    for run in plan.report_runs(experiments):
+        if message := plan.failed(run):
+            found.setdefault(run.name, {})[str(run.seed)] = message
+    return {"failures": found} if found else {}
+
+
+def _without_curves(sources: dict[str, Any]) -> dict[str, Any]:
+    """Sources without the published curves, which only curves are drawn beside."""
+    return sources | {"experiments": {name: one | {"curve": None} for name, one in sources["experiments"].items()}}
 
 
 def _datasets(plan: Plan, report: ReportDeclaration) -> list[str]:

@@ -5,16 +5,18 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from labreport.errors import run_step
-from labreport.figures.picture import FigureKind, pictures
+from labreport.figures.picture import METADATA, FigureKind, pictures
 from labreport.figures.registry import KINDS
 from labreport.files import atomic_path, write_text
 from labreport.kinds import load_kind
+from labreport.planning.records import recorded
 from labreport.results import TEXT_COLUMNS, Results
 
 
@@ -23,8 +25,20 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="labreport.steps.draw", description=__doc__)
     parser.add_argument("--spec", required=True, type=json.loads, help="what to draw, as JSON")
     parser.add_argument("--out", required=True, help="path of the files to write, without suffix")
+    parser.add_argument("--record", type=Path, help="the file that keeps what it was made from; default: none is kept")
     arguments = parser.parse_args(argv)
-    spec, out = arguments.spec, arguments.out
+    outputs = [f"{arguments.out}.{suffix}" for suffix in ("csv", "txt", *METADATA)]
+    with recorded("draw", arguments.spec, outputs, arguments.record):
+        draw(arguments.spec, arguments.out)
+
+
+def draw(spec: Mapping[str, Any], out: str) -> None:
+    """Write a figure's files.
+
+    Args:
+        spec: what to draw.
+        out: path of the files, without suffix.
+    """
     kind: FigureKind = load_kind(spec["target"], KINDS)
     options, lang = spec["options"], spec["lang"]
     write_text(f"{out}.csv", kind.collect(Results(spec), options).to_csv(index=False))

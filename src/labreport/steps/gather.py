@@ -5,14 +5,18 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from labreport.errors import run_step
 from labreport.files import write_text
+from labreport.planning.records import recorded
 from labreport.results import Results
+
+FRAMES = ("metrics", "per_class", "runs")
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -20,8 +24,21 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="labreport.steps.gather", description=__doc__)
     parser.add_argument("--spec", required=True, type=json.loads, help="which runs, as JSON")
     parser.add_argument("--out", required=True, type=Path, help="the folder to write to")
+    parser.add_argument("--record", type=Path, help="the file that keeps what it was made from; default: none is kept")
     arguments = parser.parse_args(argv)
-    results = Results(arguments.spec)
+    outputs = [arguments.out / f"{name}.csv" for name in FRAMES]
+    with recorded("gather", arguments.spec, outputs, arguments.record):
+        gather(arguments.spec, arguments.out)
+
+
+def gather(spec: Mapping[str, Any], out: Path) -> None:
+    """Write a report's frames.
+
+    Args:
+        spec: which runs.
+        out: the folder to write to.
+    """
+    results = Results(spec)
     names = results.experiments
     with_classes = [name for name in names if results.summary(name)["classes"].iloc[0]]
     frames = {
@@ -30,7 +47,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         "runs": stacked(names, lambda name: runs(results, name)),
     }
     for name, frame in frames.items():
-        write_text(arguments.out / f"{name}.csv", frame.to_csv(index=False))
+        write_text(out / f"{name}.csv", frame.to_csv(index=False))
 
 
 def stacked(names: Sequence[str], read: Callable[[str], pd.DataFrame]) -> pd.DataFrame:

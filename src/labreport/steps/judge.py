@@ -5,12 +5,15 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
 
 from labreport.claims.registry import KINDS
 from labreport.errors import run_step
 from labreport.files import write_json
 from labreport.kinds import load_kind
+from labreport.planning.records import recorded
 from labreport.results import Results
 
 
@@ -19,11 +22,22 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="labreport.steps.judge", description=__doc__)
     parser.add_argument("--spec", required=True, type=json.loads, help="what to judge, as JSON")
     parser.add_argument("--out", required=True, help="the JSON file to write")
+    parser.add_argument("--record", type=Path, help="the file that keeps what it was made from; default: none is kept")
     arguments = parser.parse_args(argv)
-    spec = arguments.spec
+    with recorded("judge", arguments.spec, [arguments.out], arguments.record):
+        judge(arguments.spec, arguments.out)
+
+
+def judge(spec: Mapping[str, Any], out: str) -> None:
+    """Write a claim's file.
+
+    Args:
+        spec: what to judge.
+        out: the JSON file.
+    """
     verdict = load_kind(spec["target"], KINDS).judge(Results(spec), spec["options"])
     write_json(
-        arguments.out,
+        out,
         {
             "name": spec["name"],
             "kind": next(name for name, kind in KINDS.items() if kind.target == spec["target"]),

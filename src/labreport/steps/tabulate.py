@@ -5,11 +5,14 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
 
 from labreport.errors import run_step
 from labreport.files import write_text
 from labreport.kinds import load_kind
+from labreport.planning.records import recorded
 from labreport.results import Results
 from labreport.tables.registry import KINDS
 from labreport.tables.table import Table
@@ -20,11 +23,23 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="labreport.steps.tabulate", description=__doc__)
     parser.add_argument("--spec", required=True, type=json.loads, help="which table, as JSON")
     parser.add_argument("--out", required=True, help="path of the files to write, without suffix")
+    parser.add_argument("--record", type=Path, help="the file that keeps what it was made from; default: none is kept")
     arguments = parser.parse_args(argv)
-    spec = arguments.spec
+    outputs = [f"{arguments.out}.csv", f"{arguments.out}.json"]
+    with recorded("tabulate", arguments.spec, outputs, arguments.record):
+        tabulate(arguments.spec, arguments.out)
+
+
+def tabulate(spec: Mapping[str, Any], out: str) -> None:
+    """Write a table's files.
+
+    Args:
+        spec: which table.
+        out: path of the files, without suffix.
+    """
     table: Table = load_kind(spec["target"], KINDS).build(Results(spec), spec["options"], spec["lang"])
-    write_text(f"{arguments.out}.csv", table.to_csv())
-    write_text(f"{arguments.out}.json", table.to_json())
+    write_text(f"{out}.csv", table.to_csv())
+    write_text(f"{out}.json", table.to_json())
 
 
 if __name__ == "__main__":

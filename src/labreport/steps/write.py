@@ -6,15 +6,18 @@ import argparse
 import json
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from labreport.documents.document import render
 from labreport.documents.latex import FIGURE_FOLDER
-from labreport.documents.provenance import provenance
+from labreport.documents.provenance import Provenance, provenance
 from labreport.documents.wording import FORMATS
 from labreport.errors import ResultsError, run_step
 from labreport.files import atomic_path, write_text
+from labreport.planning.records import recorded
 from labreport.results import Results
 
 
@@ -24,15 +27,37 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--spec", required=True, type=json.loads, help="what to write, as JSON")
     parser.add_argument("--format", required=True, choices=FORMATS)
     parser.add_argument("--out", required=True, type=Path, help="the .md or .tex file to write")
+    parser.add_argument("--record", type=Path, help="the file that keeps what it was made from; default: none is kept")
     arguments = parser.parse_args(argv)
     spec, form, out = arguments.spec, arguments.format, arguments.out
-    measured = Results({"name": spec["report"], **spec}).finished
-    text = render(Path(spec["template"]), form, spec["lang"], spec, provenance(measured=measured))
+    outputs = [out, *pictures(spec, form, out)]
+    with recorded("write", spec, outputs, arguments.record) as facts:
+        measured = Results({"name": spec["report"], **spec}).finished
+        written_from = provenance(measured=measured)
+        write(spec, form, out, written_from)
+        facts |= asdict(written_from)
+
+
+def write(spec: Mapping[str, Any], form: str, out: Path, written_from: Provenance) -> None:
+    """Write a text and its pictures.
+
+    Args:
+        spec: what to write.
+        form: markdown or latex.
+        out: the file to write.
+        written_from: what its foot states.
+    """
+    text = render(Path(spec["template"]), form, spec["lang"], spec, written_from)
+    for destination, source in pictures(spec, form, out).items():
+        copy_picture(source, destination)
+    write_text(out, text)
+
+
+def pictures(spec: Mapping[str, Any], form: str, out: Path) -> dict[Path, Path]:
+    """The pictures that a text keeps beside itself -> the figures that they are copies of."""
     folder = out.parent / (FIGURE_FOLDER if form == "latex" else f"{spec['report']}/{spec['lang']}")
     suffix = ".pdf" if form == "latex" else ".svg"
-    for name, entry in (spec.get("figures") or {}).items():
-        copy_picture(Path(entry["path"] + suffix), folder / (name + suffix))
-    write_text(out, text)
+    return {folder / (name + suffix): Path(entry["path"] + suffix) for name, entry in spec["figures"].items()}
 
 
 def copy_picture(source: Path, destination: Path) -> None:

@@ -1,0 +1,268 @@
+"""Everything that is made from runs, what it is made from, and why it is to be made again."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache, cached_property
+from typing import Any, get_args
+
+from labreport.declarations.reports import ReportDeclaration
+from labreport.declarations.schema import Lang
+from labreport.planning import records, specs
+from labreport.planning.difference import ABSENT, differences
+from labreport.planning.keys import canonical
+from labreport.planning.plan import Kept, Plan, Run
+
+FIGURE_FORMS = (".pdf", ".svg", ".png", ".csv", ".txt")
+FRAMES = ("metrics", "runs", "per_class")
+REPORT_FILE = re.compile(r"report/([^/.]+)(?:\.(zh|en))?\.(pdf|md)")
+# What users open, and may have changed for themselves: that alone does not have it made again.
+DELIVERED = "report/"
+
+
+@dataclass(frozen=True)
+class Product:
+    """A figure, table, claim, a report's frames, its text in one format, or its PDF.
+
+    Attributes:
+        kind: figure, table, claim, frames, text or pdf.
+        title: what Snakemake calls the job, such as "draw loss_mycnn (zh)".
+        report: the report that declares it.
+        name: of the figure, table or claim; else the file that is written.
+        lang: of its words; None where it has none.
+        spec: what its step is given.
+        files: what the step writes, the first of them declared to Snakemake; relative to the project.
+        runs: the runs that it is made from itself.
+        kept: measurements that it is made from itself.
+        needs: the products that it is made from.
+        record: the path of its record.
+    """
+
+    kind: str
+    title: str
+    report: str
+    name: str
+    lang: str | None
+    spec: Mapping[str, Any]
+    files: tuple[str, ...]
+    runs: tuple[Run, ...]
+    kept: tuple[Kept, ...]
+    needs: tuple[Product, ...]
+    record: str
+
+    def __hash__(self) -> int:
+        return hash(self.record)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Product) and self.record == other.record
+
+
+class Products:
+    """All products of a plan; each is derived when it is asked for, and at most once.
+
+    Args:
+        plan: the project's plan, which also says which runs that failed are done without.
+    """
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self._made: dict[str, Product] = {}
+        self._reasons: dict[Product, str | None] = {}
+        self._digest = cache(lambda path: _digest(plan, path))
+
+    def figure(self, report: str, name: str, lang: Lang) -> Product:
+        """A figure in a language."""
+        return self._item("draw", "figure", report, name, lang)
+
+    def table(self, report: str, name: str, lang: Lang) -> Product:
+        """A table in a language."""
+        return self._item("tabulate", "table", report, name, lang)
+
+    def claim(self, report: str, name: str) -> Product:
+        """A claim, which is judged in both languages at once."""
+        return self._item("judge", "claim", report, name, None)
+
+    def frames(self, report: str) -> Product:
+        """The frames of all runs of a report."""
+        declared = self.plan.report(report)
+
+        def make(record: str) -> Product:
+            files = tuple(f"results/reports/{report}/{frame}.csv" for frame in FRAMES)
+            runs = tuple(self.plan.report_runs(declared.experiments))
+            spec = specs.gather_spec(self.plan, declared)
+            title = f"gather all runs of {report}"
+            return Product("frames", title, report, report, None, spec, files, runs, (), (), record)
+
+        return self._kept(f"gather/{report}", make)
+
+    def latex(self, report: str, lang: Lang) -> Product:
+        """The LaTeX of a report in a language."""
+        file = specs.latex_file(report, lang)
+        return self._text(report, lang, "latex", (file, *self._pictures(report, lang, file, "figures", ".pdf")))
+
+    def markdown(self, report: str, suffix: str, lang: Lang) -> Product:
+        """The Markdown of a report, `report/NAME<suffix>.md`."""
+        file = f"report/{report}{suffix}.md"
+        return self._text(
+            report, lang, "markdown", (file, *self._pictures(report, lang, file, f"{report}/{lang}", ".svg"))
+        )
+
+    def pdf(self, report: str, suffix: str, lang: Lang) -> Product:
+        """The PDF of a report, `report/NAME<suffix>.pdf`."""
+        file = f"report/{report}{suffix}.pdf"
+
+        def make(record: str) -> Product:
+            text = self.latex(report, lang)
+            spec = specs.pdf_spec(text.files)
+            return Product("pdf", f"typeset {file}", report, file, lang, spec, (file,), (), (), (text,), record)
+
+        return self._kept(f"typeset/{report}{suffix}.{lang}.pdf", make)
+
+    def results(self, report: str, lang: Lang) -> list[Product]:
+        """The figures, tables, claims and frames of a report in a language."""
+        declared = self.plan.report(report)
+        return [
+            *(self.figure(report, name, lang) for name in declared.figures),
+            *(self.table(report, name, lang) for name in declared.tables),
+            *(self.claim(report, name) for name in declared.claims),
+            self.frames(report),
+        ]
+
+    def of_target(self, target: str) -> list[Product]:
+        """The products that a target of the command line asks for itself; empty where it asks for none."""
+        reports = self.plan.declarations.reports
+        if target == "all":
+            return [
+                made for name in reports for form in ("pdf", "md") for made in self.of_target(f"report/{name}.{form}")
+            ]
+        if target == "publish" or target.removeprefix("publish_") in reports:
+            names = list(reports) if target == "publish" else [target.removeprefix("publish_")]
+            return [made for name in names for made in self.results(name, "en")]
+        if found := REPORT_FILE.fullmatch(target):
+            lang: Lang = "zh" if found[2] == "zh" else "en" if found[2] else self.plan.declarations.config.lang
+            suffix = f".{found[2]}" if found[2] else ""
+            return [(self.pdf if found[3] == "pdf" else self.markdown)(found[1], suffix, lang)]
+        return [made for made in self._everything if target in made.files]
+
+    def reachable(self, targets: Iterable[str]) -> list[Product]:
+        """All products that targets ask for or need, each after those that it is made from."""
+        found: dict[Product, None] = {}
+
+        def visit(product: Product) -> None:
+            if product not in found:
+                for needed in product.needs:
+                    visit(needed)
+                found[product] = None
+
+        for target in targets:
+            for product in self.of_target(target):
+                visit(product)
+        return list(found)
+
+    def stale(self, product: Product) -> str | None:
+        """Why a product is to be made, in a few words; None where what is there is what would be made."""
+        if product not in self._reasons:
+            self._reasons[product] = next(self._why(product), None)
+        return self._reasons[product]
+
+    def _why(self, product: Product) -> Iterator[str]:
+        plan = self.plan
+        yield from (f"{run.name} seed {run.seed} is trained" for run in product.runs if not plan.is_settled(run))
+        yield from (f"{kept.name} is measured" for kept in product.kept if not kept.is_there(plan.root))
+        for needed in product.needs:
+            if self.stale(needed):
+                yield f"{needed.name} is made again"
+        absent = [path for path in product.files if not (plan.root / path).is_file()]
+        record = records.load(plan.root / product.record)
+        if len(absent) == len(product.files):
+            yield "never made" if record is None else f"{absent[0]} is gone"
+        if record is None:
+            yield "there is no record of what it was made from"
+            return
+        yield from (f"{path} is gone" for path in absent)
+        yield from _changes(record["spec"], json.loads(canonical(product.spec)))
+        for read in records.inputs(product.spec):
+            if record["inputs"].get(read.path) != self._digest(read):
+                yield f"{read.path} changed"
+        for path in product.files:
+            if not path.startswith(DELIVERED) and record["outputs"].get(path) != self._digest(records.Input(path)):
+                yield f"{path} was changed since it was made"
+
+    @cached_property
+    def _everything(self) -> list[Product]:
+        """Every product of every report in both languages."""
+        found = []
+        for name in self.plan.declarations.reports:
+            for lang in get_args(Lang):
+                found += [*self.results(name, lang), self.latex(name, lang)]
+        return list(dict.fromkeys(found))
+
+    def _item(self, step: str, kind: str, report: str, name: str, lang: Lang | None) -> Product:
+        def make(record: str) -> Product:
+            declared = self.plan.report(report)
+            item = declared.item(f"{kind}s", name)
+            spec = specs.item_spec(self.plan, declared, item, step, lang)
+            files, title = _item_files(kind, report, name, lang)
+            runs = tuple(self.plan.report_runs(item.experiments))
+            kept = tuple(self._measurements(declared, item.measurements))
+            return Product(kind, title, report, name, lang, spec, files, runs, kept, (), record)
+
+        return self._kept(f"{step}/{report}{f'.{lang}' if lang else ''}/{name}", make)
+
+    def _text(self, report: str, lang: Lang, form: str, files: tuple[str, ...]) -> Product:
+        def make(record: str) -> Product:
+            declared = self.plan.report(report)
+            needs = tuple(self.results(report, lang))
+            spec = specs.text_spec(self.plan, declared, lang, form)
+            runs = tuple(self.plan.report_runs(declared.experiments))
+            kept = tuple(self._measurements(declared, declared.measurements))
+            return Product("text", f"write {files[0]}", report, files[0], lang, spec, files, runs, kept, needs, record)
+
+        return self._kept(f"write/{files[0].rpartition('/')[2]}.{lang}", make)
+
+    def _pictures(self, report: str, lang: Lang, file: str, folder: str, form: str) -> list[str]:
+        """The pictures that a text keeps beside itself."""
+        beside = file.rpartition("/")[0]
+        return [f"{beside}/{folder}/{name}{form}" for name in self.plan.report(report).figures]
+
+    def _measurements(self, report: ReportDeclaration, names: Iterable[str]) -> Iterator[Kept]:
+        kept = self.plan.report_measurements(report)
+        return (kept[name] for name in names)
+
+    def _kept(self, name: str, make: Callable[[str], Product]) -> Product:
+        record = f"results/records/{name}.json"
+        if record not in self._made:
+            self._made[record] = make(record)
+        return self._made[record]
+
+
+def _item_files(kind: str, report: str, name: str, lang: Lang | None) -> tuple[tuple[str, ...], str]:
+    """A figure's, table's or claim's files, and what Snakemake calls the job."""
+    if kind == "claim" or lang is None:
+        return (specs.claim_file(report, name),), f"judge the claim {name}"
+    if kind == "figure":
+        return tuple(specs.figure_prefix(report, lang, name) + form for form in FIGURE_FORMS), f"draw {name} ({lang})"
+    return tuple(
+        specs.table_prefix(report, lang, name) + form for form in (".csv", ".json")
+    ), f"tabulate {name} ({lang})"
+
+
+def _digest(plan: Plan, read: records.Input) -> str | None:
+    return records.digest(plan.root, read)
+
+
+def _changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
+    """How a product's spec differs from the one it was made with, in words."""
+    for path, before, after in differences(old, new):
+        if path == ("code",):
+            yield "its code changed"
+        elif path[0] == "experiments" and len(path) > 1:
+            yield f"{'.'.join(path[2:]) or 'experiment'} of {path[1]} changed"
+        elif isinstance(before, str | int | float | bool) and isinstance(after, str | int | float | bool):
+            yield f"{'.'.join(path)} {before} -> {after}"
+        else:
+            how = "added" if before is ABSENT else "taken away" if after is ABSENT else "changed"
+            yield f"{'.'.join(path)} {how}"

@@ -1,0 +1,140 @@
+"""What a product was made from, written down beside it: the only thing that says whether it is up to date.
+
+A product is a figure, a table, a claim, the frames of a report, its text or its PDF. Time stamps count for nothing
+here, and neither does what Snakemake remembers: a record holds the spec, and digests of all that was read and written.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from labreport.errors import ResultsError
+from labreport.files import file_digest, write_json
+from labreport.planning.code import check_code
+from labreport.planning.keys import canonical, module_of
+
+MEASUREMENT_FILES = ("measurement.csv", "environment.json")
+
+
+@dataclass(frozen=True)
+class Input:
+    """A file that a product is made from; of a CSV file perhaps only some columns."""
+
+    path: str
+    columns: tuple[str, ...] | None = None
+
+
+def roots(step: str, spec: Mapping[str, Any]) -> list[str]:
+    """The modules whose code can reach a product: the step, the kind, and all models that its options name."""
+    kind = [spec["target"]] if "target" in spec else []
+    return [f"labreport.steps.{step}", *kind, *_option_targets(spec.get("options") or {})]
+
+
+def _option_targets(options: Mapping[str, Any]) -> Iterator[str]:
+    for key, value in options.items():
+        if key == "target":
+            yield module_of(str(value))
+        elif isinstance(value, Mapping):
+            yield from _option_targets(value)
+
+
+def inputs(spec: Mapping[str, Any]) -> list[Input]:
+    """The files that a product is made from, as its spec says; prepared data are not among them, their key names them.
+
+    Of each run these are `reads` (file -> columns, or null for the whole file); `files` names what is no run's.
+    """
+    found = [Input(path) for path in spec.get("files") or ()]
+    reads: Mapping[str, Sequence[str] | None] = spec.get("reads") or {}
+    for experiment in (spec.get("experiments") or {}).values():
+        for run in experiment["runs"]:
+            for name, columns in reads.items():
+                found.append(Input(f"{run['path']}/{name}", None if columns is None else tuple(columns)))
+        if experiment["curve"] is not None:
+            found.append(Input(experiment["curve"]))
+    for folder in (spec.get("measurements") or {}).values():
+        found += [Input(f"{folder}/{name}") for name in MEASUREMENT_FILES]
+    return list(dict.fromkeys(found))
+
+
+def digest(root: Path, read: Input) -> str | None:
+    """Hexadecimal digest of what is read of a file; None where there is no such file, as of a run that failed."""
+    path = root / read.path
+    try:
+        return file_digest(path) if read.columns is None else _columns_digest(path, read.columns)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise ResultsError(f"{path}: cannot be read: {error}") from None
+
+
+def _columns_digest(path: Path, columns: Sequence[str]) -> str:
+    """Digest of some columns of a CSV file; one that is not there counts as empty."""
+    with open(path, encoding="utf-8", newline="") as file:
+        rows = [[row.get(column) for column in columns] for row in csv.DictReader(file)]
+    return hashlib.sha256(json.dumps(rows).encode()).hexdigest()
+
+
+def digests(root: Path, spec: Mapping[str, Any]) -> dict[str, str | None]:
+    """Path -> digest of everything that a product is made from."""
+    return {read.path: digest(root, read) for read in inputs(spec)}
+
+
+def load(path: Path) -> dict[str, Any] | None:
+    """A record; None where there is none, or where it is damaged, which is as good as none."""
+    try:
+        record = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    complete = isinstance(record, dict) and all(
+        isinstance(record.get(part), dict) for part in ("spec", "inputs", "outputs")
+    )
+    return record if complete and record.get("digest") == _seal(record) else None
+
+
+@contextmanager
+def recorded(
+    step: str, spec: Mapping[str, Any], outputs: Iterable[Path | str], record: Path | None
+) -> Iterator[dict[str, Any]]:
+    """Make a product inside this block; at its end the record is written.
+
+    The code is checked before and after: what is recorded is made by the code that the spec was planned with. While the
+    block runs there is no record, so that a product which was not finished is made again.
+
+    Args:
+        step: name of the step.
+        spec: its spec; what it reads is digested before the block begins.
+        outputs: the files that the block writes.
+        record: the record's path; None keeps none, as when a step is called by hand.
+
+    Yields:
+        A dictionary for facts that the record shall hold beside.
+
+    Raises:
+        CodeChangedError: the code was edited after planning.
+    """
+    modules = roots(step, spec)
+    check_code(spec["code"], modules)
+    read: dict[str, str | None] = {}
+    if record is not None:
+        record.unlink(missing_ok=True)
+        read = digests(Path(), spec)
+    facts: dict[str, Any] = {}
+    yield facts
+    check_code(spec["code"], modules)
+    if record is not None:
+        written = {str(path): file_digest(path) for path in outputs}
+        content = {"spec": spec, "inputs": read, "outputs": written, "facts": facts}
+        write_json(record, {**content, "digest": _seal(content)})
+
+
+def _seal(record: Mapping[str, Any]) -> str:
+    """Digest over a record, so that a damaged one is told from a whole one."""
+    content = {name: value for name, value in record.items() if name != "digest"}
+    return hashlib.sha256(canonical(content).encode()).hexdigest()[:16]
