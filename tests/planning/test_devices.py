@@ -3,26 +3,36 @@
 from __future__ import annotations
 
 import ctypes
+import json
+from types import SimpleNamespace
 
 import pytest
 import torch
 
+from labreport.jobs import driver
+from labreport.jobs.lease import SCHEDULERS
 from labreport.planning import devices
+from labreport.planning.devices import Driver
 
 
-class Driver:
-    """A driver's library with two devices and a CUDA version."""
+@pytest.fixture(autouse=True)
+def _unset(monkeypatch):
+    """No variable of this machine's own says anything about devices, and no answer is kept."""
+    for name in ("CUDA_VISIBLE_DEVICES", *SCHEDULERS):
+        monkeypatch.delenv(name, raising=False)
+    devices._ask.cache_clear()
+    yield
+    devices._ask.cache_clear()
 
-    def __init__(self, version: int) -> None:
-        self.version = version
 
-    def cuDriverGetVersion(self, out) -> int:
-        ctypes.cast(out, ctypes.POINTER(ctypes.c_int))[0] = self.version
-        return 0
+@pytest.fixture
+def answers(monkeypatch):
+    """Lets the driver give an answer."""
 
-    def cuDeviceGetCount(self, out) -> int:
-        ctypes.cast(out, ctypes.POINTER(ctypes.c_int))[0] = 2
-        return 0
+    def give(answer: Driver | None) -> None:
+        monkeypatch.setattr(devices, "_driver", lambda: answer)
+
+    return give
 
 
 def test_agrees_with_torch():
@@ -31,25 +41,105 @@ def test_agrees_with_torch():
 
 
 @pytest.mark.parametrize("value", ["", "-1", " "])
-def test_none_are_seen_where_the_environment_hides_them(monkeypatch, value):
-    monkeypatch.setattr(devices, "_driver", lambda: Driver(99000))
+def test_none_are_seen_where_the_environment_hides_them(monkeypatch, answers, value):
+    answers(Driver(0, 2, 99000))
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", value)
     assert devices.cuda_devices() == 0
     assert "hides" in devices.cuda_obstacle()
 
 
 @pytest.mark.parametrize(("version", "count"), [(12080, 0), (13000, 2), (13020, 2), (14000, 2)])
-def test_a_driver_too_old_for_torch_counts_as_none(monkeypatch, version, count):
-    monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
-    monkeypatch.setattr(devices, "_driver", lambda: Driver(version))
+def test_a_driver_too_old_for_torch_counts_as_none(monkeypatch, answers, version, count):
+    answers(Driver(0, 2, version))
     monkeypatch.setattr(devices, "torch_cuda", lambda: "13.0")
     assert devices.cuda_devices() == count
     if not count:
-        assert devices.cuda_obstacle() == ("the NVIDIA driver supports CUDA 12.8, torch needs 13.0: update the driver")
+        assert devices.cuda_obstacle() == "the NVIDIA driver supports CUDA 12.8, torch needs 13.0: update the driver"
 
 
-def test_no_driver_is_said(monkeypatch):
-    monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
-    monkeypatch.setattr(devices, "_driver", lambda: None)
+@pytest.mark.parametrize(
+    ("answer", "obstacle"),
+    [
+        (None, "no CUDA device visible"),
+        (Driver(100, 0, 0), "no CUDA device visible"),
+        (Driver(0, 0, 13000), "no CUDA device visible"),
+        (Driver(803, 0, 0), "the NVIDIA driver does not start (CUDA error 803): see nvidia-smi"),
+        (Driver(-1, 0, 0), "the NVIDIA driver does not answer: see nvidia-smi"),
+    ],
+)
+def test_why_there_is_none_is_said(answers, answer, obstacle):
+    answers(answer)
     assert devices.cuda_devices() == 0
-    assert devices.cuda_obstacle() == "no CUDA device visible"
+    assert devices.cuda_obstacle() == obstacle
+    assert devices.gpus() is None
+
+
+def test_as_many_jobs_as_devices_but_one_where_a_scheduler_chose_them(monkeypatch, answers):
+    answers(Driver(0, 4, 99000))
+    assert devices.gpus() == 4
+    for name in SCHEDULERS:
+        with monkeypatch.context() as one:
+            one.setenv(name, "0,1,2,3")
+            assert devices.gpus() == 1, name
+
+
+class Library:
+    """libcuda with 2 devices."""
+
+    def __init__(self, *, error: int = 0) -> None:
+        self.error = error
+
+    def cuInit(self, flags: int) -> int:
+        return self.error
+
+    def cuDeviceGetCount(self, out) -> int:
+        return self._give(out, 2)
+
+    def cuDriverGetVersion(self, out) -> int:
+        return self._give(out, 13020)
+
+    def _give(self, out, value: int) -> int:
+        ctypes.cast(out, ctypes.POINTER(ctypes.c_int))[0] = value
+        return 0
+
+
+@pytest.mark.parametrize(("error", "found"), [(0, Driver(0, 2, 13020)), (803, Driver(803, 0, 0))])
+def test_the_driver_is_asked(monkeypatch, capsys, error, found):
+    monkeypatch.setattr(driver.ctypes, "CDLL", lambda name: Library(error=error))
+    driver.main()
+    assert Driver(**json.loads(capsys.readouterr().out)) == found
+
+
+def test_planning_itself_never_initialises_cuda(monkeypatch, tmp_path):
+    """What it loads has no functions to call; the answer comes from another process."""
+    asked = tmp_path / "driver.py"
+    asked.write_text('print(\'{"error": 0, "devices": 3, "version": 99000}\')')
+    monkeypatch.setattr(devices, "ctypes", SimpleNamespace(CDLL=lambda name: object()))
+    monkeypatch.setattr(driver, "__file__", str(asked))
+    assert devices.cuda_devices() == 3
+
+
+def test_the_other_process_sees_the_same_devices(monkeypatch, tmp_path):
+    """Its answer is kept for the CUDA_VISIBLE_DEVICES that it was given for."""
+    asked = tmp_path / "driver.py"
+    asked.write_text(
+        "import json, os\n"
+        "count = len(os.environ['CUDA_VISIBLE_DEVICES'].split(','))\n"
+        "print(json.dumps({'error': 0, 'devices': count, 'version': 99000}))\n"
+    )
+    monkeypatch.setattr(devices, "ctypes", SimpleNamespace(CDLL=lambda name: object()))
+    monkeypatch.setattr(driver, "__file__", str(asked))
+    for value, count in (("2,3", 2), ("1", 1), ("2,3", 2)):
+        monkeypatch.setenv("CUDA_VISIBLE_DEVICES", value)
+        assert devices.cuda_devices() == count
+
+
+@pytest.mark.parametrize("body", ["import time; time.sleep(60)", "import os; os.abort()", "print('no JSON')", "1 / 0"])
+def test_a_driver_that_hangs_or_crashes_takes_nothing_with_it(monkeypatch, tmp_path, body):
+    asked = tmp_path / "driver.py"
+    asked.write_text(body)
+    monkeypatch.setattr(devices, "ctypes", SimpleNamespace(CDLL=lambda name: object()))
+    monkeypatch.setattr(devices, "ANSWER_S", 0.5)
+    monkeypatch.setattr(driver, "__file__", str(asked))
+    assert devices.cuda_devices() == 0
+    assert "does not answer" in devices.cuda_obstacle()

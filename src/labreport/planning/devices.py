@@ -1,55 +1,105 @@
-"""Which accelerators torch could use, asked of the driver itself: importing torch would take seconds."""
+"""Which accelerators torch could use, asked of the driver: importing torch would take seconds."""
 
 from __future__ import annotations
 
 import ctypes
+import json
 import os
 import re
+import subprocess
+import sys
+from dataclasses import dataclass
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
+
+from labreport.jobs import driver
+from labreport.jobs.lease import VISIBLE, assigned
+
+ANSWER_S = 60  # a driver that wakes up several devices takes seconds; a broken one never answers
+NO_DEVICE = 100  # CUDA_ERROR_NO_DEVICE
+NO_ANSWER = -1  # none of CUDA's own errors
+
+
+@dataclass(frozen=True)
+class Driver:
+    """What the driver answered.
+
+    Attributes:
+        error: a CUresult, 0 is success; or `NO_ANSWER`.
+        devices: how many it shows, under CUDA_VISIBLE_DEVICES.
+        version: of CUDA, 13020 for 13.2.
+    """
+
+    error: int
+    devices: int
+    version: int
 
 
 def cuda_devices() -> int:
     """How many CUDA devices a training job started here could use; 0 where `cuda_obstacle` says why."""
-    driver = _driver()
-    if driver is None or _hidden() or _too_old(driver):
-        return 0
-    count = ctypes.c_int(0)
-    return count.value if driver.cuDeviceGetCount(ctypes.byref(count)) == 0 else 0
+    answer = None if _hidden() else _driver()
+    return 0 if answer is None or answer.error or _too_old(answer) else answer.devices
 
 
 def cuda_obstacle() -> str:
     """Why `cuda_devices` is 0, in a few words."""
     if _hidden():
-        return "CUDA_VISIBLE_DEVICES hides every CUDA device"
-    driver = _driver()
-    if driver is not None and (versions := _too_old(driver)):
+        return f"{VISIBLE} hides every CUDA device"
+    answer = _driver()
+    if answer is None or answer.error == NO_DEVICE:
+        return "no CUDA device visible"
+    if answer.error == NO_ANSWER:
+        return "the NVIDIA driver does not answer: see nvidia-smi"
+    if answer.error:
+        return f"the NVIDIA driver does not start (CUDA error {answer.error}): see nvidia-smi"
+    if versions := _too_old(answer):
         return f"the NVIDIA driver supports CUDA {versions[0]}, torch needs {versions[1]}: update the driver"
     return "no CUDA device visible"
 
 
+def gpus() -> int | None:
+    """How many jobs may use a GPU at once on this machine; None: as many as there are, since none would use one.
+
+    Jobs are given devices of their own (`labreport.jobs.lease`), unless a scheduler has chosen the devices. Then every
+    job gets the same, so one at a time.
+    """
+    count = cuda_devices()
+    if not count:
+        return None
+    return 1 if assigned(os.environ) else count
+
+
 def _hidden() -> bool:
-    return os.environ.get("CUDA_VISIBLE_DEVICES", "unset").strip() in {"", "-1"}
+    return os.environ.get(VISIBLE, "unset").strip() in {"", "-1"}
 
 
-def _driver() -> ctypes.CDLL | None:
-    """The driver's library, initialised; None where there is none or it finds no device."""
+def _driver() -> Driver | None:
+    """The driver's answer; None where no driver is installed."""
     try:
-        driver = ctypes.CDLL("libcuda.so.1")
+        ctypes.CDLL(driver.LIBRARY)  # loads it, which does not initialise it
     except OSError:
         return None
-    return driver if driver.cuInit(0) == 0 else None
+    return _ask(os.environ.get(VISIBLE))
 
 
-def _too_old(driver: ctypes.CDLL) -> tuple[str, str] | None:
+@cache
+def _ask(visible: str | None) -> Driver:
+    """Ask the driver in a process of its own; the answer depends on CUDA_VISIBLE_DEVICES, which it inherits."""
+    command = [sys.executable, "-I", driver.__file__]
+    try:
+        asked = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=ANSWER_S, check=True)
+        return Driver(**json.loads(asked.stdout))
+    except (OSError, subprocess.SubprocessError, ValueError, TypeError):
+        return Driver(NO_ANSWER, 0, 0)
+
+
+def _too_old(answer: Driver) -> tuple[str, str] | None:
     """(the driver's CUDA version, torch's) where the driver's major version is the smaller one."""
-    needed = torch_cuda()
-    found = ctypes.c_int(0)
-    if needed is None or driver.cuDriverGetVersion(ctypes.byref(found)) != 0:
+    needed, found = torch_cuda(), answer.version
+    if needed is None or found // 1000 >= int(needed.split(".")[0]):  # minor versions are compatible
         return None
-    if found.value // 1000 >= int(needed.split(".")[0]):  # 13020 is 13.2; minor versions are compatible
-        return None
-    return f"{found.value // 1000}.{found.value % 1000 // 10}", needed
+    return f"{found // 1000}.{found % 1000 // 10}", needed
 
 
 def torch_cuda() -> str | None:
