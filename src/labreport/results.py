@@ -7,7 +7,6 @@ or cannot be read is a `ResultsError` that names the file.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -28,26 +27,18 @@ from labreport.result_files import (
     PREDICTIONS,
     SUMMARY,
     TEXT_COLUMNS,
+    Reads,
     read_filters,
     read_object,
     read_table,
 )
+from labreport.result_spec import Run, Specified
 from labreport.training.tasks import TASKS
 
 __all__ = ["TEXT_COLUMNS", "Results", "Run"]
 
 
-@dataclass(frozen=True)
-class Run:
-    """One run of an experiment: where its files lie."""
-
-    experiment: str
-    seed: int
-    key: str
-    path: Path
-
-
-class Results:
+class Results(Specified):
     """The results that one figure, table or claim may use.
 
     Args:
@@ -55,30 +46,13 @@ class Results:
 
     Every method that takes an experiment raises `ResultsError` when the spec does not name it or none of its runs is
     there. A run whose folder is absent is left out (`missing` counts them); a folder that is incomplete is an error.
+    Where the spec has `reads` (`Kind.reads_for`), reading another file or column of a run is a `ResultsError`, too.
     """
 
     def __init__(self, spec: Mapping[str, Any]) -> None:
-        self.spec = spec
-        self.name: str = spec.get("name", "")
-        self.scale: str = spec.get("scale", "full")
-        self._experiments: Mapping[str, Any] = spec.get("experiments") or {}
-
-    @property
-    def experiments(self) -> list[str]:
-        """Names of all experiments, in the report's order."""
-        return list(self._experiments)
-
-    def comparable(self, experiment: str) -> bool:
-        """Whether `experiment` is the published one, so that measured and published numbers may be subtracted.
-
-        All are at full scale; another scale may leave some as they are.
-        """
-        return bool(self._entry(experiment)["as_published"])
-
-    @property
-    def real_data(self) -> bool:
-        """Whether the runs saw the real data, so that published curves may stand beside measured ones."""
-        return bool(self.spec.get("source") == "archive")
+        super().__init__(spec)
+        reader = " of ".join(filter(None, (spec.get("target"), self.name)))
+        self._reads = Reads(reader or "this step", spec.get("reads"))
 
     @property
     def finished(self) -> list[str]:
@@ -89,69 +63,60 @@ class Results:
 
     def runs(self, experiment: str) -> list[Run]:
         """The runs of `experiment` that are there, in the order of their seeds."""
-        planned = self._planned(experiment)
-        there = sorted((run for run in planned if run.path.is_dir()), key=lambda run: run.seed)
+        planned = self.planned(experiment)
+        there = [run for run in planned if run.path.is_dir()]
         if not there:
-            folders = ", ".join(str(run.path) for run in planned) or "none is planned"
-            raise ResultsError(f"{experiment}: no finished run ({folders}); build the report again to train it")
+            failures = [f"seed {seed} failed: {message}" for seed, message in self.failures(experiment).items()]
+            found = "; ".join(failures or (str(run.path) for run in planned)) or "none is planned"
+            raise ResultsError(f"{experiment}: no finished run ({found}); build the report again to train it")
         return there
-
-    def single(self, experiments: Sequence[str]) -> str:
-        """The one name in `experiments`.
-
-        Raises:
-            ResultsError: there are none or several.
-        """
-        if len(experiments) != 1:
-            found = ", ".join(experiments) or "none"
-            raise ResultsError(f"{self.name}: this kind shows one experiment; found: {found}")
-        return experiments[0]
 
     def missing(self, experiment: str) -> int:
         """How many planned runs of `experiment` are not there."""
-        return len(self._planned(experiment)) - len(self.runs(experiment))
+        return len(self.planned(experiment)) - len(self.runs(experiment))
 
     def task(self, experiment: str) -> str:
         """Name of the task that `experiment` was trained for, as its spec says."""
-        run = self.runs(experiment)[0]
-        path = run.path / "spec.json"
+        path = self._file(self.runs(experiment)[0], "spec.json")
         name = read_object(path, ("task",))["task"].get("name")
         if name not in TASKS:
             raise ResultsError(f"{path}: task.name: found {name!r}; known: {', '.join(TASKS)}")
         return str(name)
 
-    def base_dataset(self, experiment: str) -> str:
-        """The data set that `experiment` was trained on; where that is a variant, the one it was made from."""
-        entry = self._entry(experiment)
-        return str(entry.get("base") or entry["dataset"])
-
     def metric(self, experiment: str) -> str:
         """The metric that tells how good a model is at the task of `experiment`: `accuracy` or `pearson`."""
         return TASKS[self.task(experiment)].metrics[0]
 
-    def metrics(self, experiment: str) -> pd.DataFrame:
-        """Columns of `metrics.csv` and `seed`, a row per seed and epoch: accuracies as fractions, wall time.
+    def metrics(self, experiment: str, columns: Sequence[str] | None = None) -> pd.DataFrame:
+        """`epoch`, `columns` and `seed` of `metrics.csv`, a row per seed and epoch: accuracies as fractions, wall time.
 
         Which metrics there are follows from the task (`labreport.metrics.metric_columns`); losses of a similarity are
         on the scale of the scores.
+
+        Args:
+            experiment: its name.
+            columns: those that are used; None for all, which only a reader of the whole file may ask for.
         """
-        wanted = ("epoch", *metric_columns(self.task(experiment)), *COSTS)
-        return self._stack(experiment, lambda run: read_table(run.path / "metrics.csv", wanted))
+        if columns is None:
+            wanted = ("epoch", *metric_columns(self.task(experiment)), *COSTS)
+            return self._stack(experiment, "metrics.csv", lambda path: read_table(path, wanted))
+        some = list(dict.fromkeys(("epoch", *columns)))
+        return self._stack(experiment, "metrics.csv", lambda path: read_table(path, some)[some], some)
 
     def per_class(self, experiment: str) -> pd.DataFrame:
         """Columns `class, samples, correct, accuracy, seed`: a row per seed and class."""
         self._check_file(experiment, "per_class.csv")
-        return self._stack(experiment, lambda run: read_table(run.path / "per_class.csv", PER_CLASS))
+        return self._stack(experiment, "per_class.csv", lambda path: read_table(path, PER_CLASS))
 
     def confusion(self, experiment: str) -> pd.DataFrame:
         """Columns `true, predicted, count, seed`: a row per seed and pair of classes."""
         self._check_file(experiment, "confusion.csv")
-        return self._stack(experiment, lambda run: read_table(run.path / "confusion.csv", CONFUSION))
+        return self._stack(experiment, "confusion.csv", lambda path: read_table(path, CONFUSION))
 
     def predictions(self, experiment: str) -> pd.DataFrame:
         """Columns `score, predicted, seed` of a similarity: a row per seed and pair of the test split, 0 to 5."""
         self._check_file(experiment, "predictions.csv")
-        return self._stack(experiment, lambda run: read_table(run.path / "predictions.csv", PREDICTIONS, frozenset()))
+        return self._stack(experiment, "predictions.csv", lambda path: read_table(path, PREDICTIONS, frozenset()))
 
     def filters(self, experiment: str) -> dict[int, np.ndarray]:
         """Seed -> weights of the model's first convolution after training, float32 (out, in, height, width).
@@ -159,7 +124,7 @@ class Results:
         Raises:
             ResultsError: the file is not there, as where the model has no convolution, or holds something else.
         """
-        return {run.seed: read_filters(run.path / "filters.npy") for run in self.runs(experiment)}
+        return {run.seed: read_filters(self._file(run, "filters.npy")) for run in self.runs(experiment)}
 
     def summary(self, experiment: str) -> pd.DataFrame:
         """Keys of `summary.json` as columns (`classes` holds lists): a row per seed.
@@ -178,23 +143,7 @@ class Results:
 
     def run_spec(self, experiment: str) -> dict[str, Any]:
         """The spec that the first run of `experiment` was trained with: `model`, `data`, `training` and more."""
-        return read_object(self.runs(experiment)[0].path / "spec.json", ("model", "data", "training"))
-
-    def settings(self, experiment: str) -> dict[str, Any]:
-        """What `experiment` was declared with: training, model and, where it has them, word vectors."""
-        return dict(self._entry(experiment).get("settings") or {})
-
-    def published(self, experiment: str) -> dict[str, Any]:
-        """What the published report states, each only where it is stated.
-
-        Numbers as floats: fractions (`val_accuracy`, `train_accuracy`), `seconds`, `best_epoch`, `convergence_epoch`,
-        `test_loss`, `test_pearson`, `val_pearson`; and `per_class`, class name -> fraction.
-        """
-        stated = self._entry(experiment).get("published") or {}
-        found: dict[str, Any] = {key: float(value) for key, value in stated.items() if isinstance(value, int | float)}
-        if per_class := stated.get("per_class"):
-            found["per_class"] = {str(name): float(value) for name, value in per_class.items()}
-        return found
+        return read_object(self._file(self.runs(experiment)[0], "spec.json"), ("model", "data", "training"))
 
     def curve(self, experiment: str) -> pd.DataFrame | None:
         """The published curve (`epoch`, losses, accuracies as fractions; may start late), None where there is none."""
@@ -237,24 +186,6 @@ class Results:
             raise ResultsError(f"{self.name}: {name} has {found}; name a long-tailed data set, which has both")
         return short, full
 
-    def _entry(self, experiment: str) -> Mapping[str, Any]:
-        if experiment not in self._experiments:
-            known = ", ".join(self._experiments) or "none"
-            raise ResultsError(f"{self.name}: there is no experiment {experiment!r} here; there are: {known}")
-        entry: Mapping[str, Any] = self._experiments[experiment]
-        return entry
-
-    def _planned(self, experiment: str) -> list[Run]:
-        runs = self._entry(experiment).get("runs") or []
-        return [Run(experiment, int(run["seed"]), str(run["key"]), Path(run["path"])) for run in runs]
-
-    def _folder(self, group: str, name: str) -> Path:
-        folders = self.spec.get(group) or {}
-        if name not in folders:
-            known = ", ".join(folders) or "none"
-            raise ResultsError(f"{self.name}: there is no {name!r} among the {group} here; there are: {known}")
-        return Path(folders[name])
-
     def _check_file(self, experiment: str, file: str) -> None:
         task = self.task(experiment)
         if file not in TASKS[task].files:
@@ -263,10 +194,17 @@ class Results:
                 f"but {', '.join(TASKS[task].files)}"
             )
 
-    def _stack(self, experiment: str, read: Callable[[Run], pd.DataFrame]) -> pd.DataFrame:
-        frames = [read(run).assign(seed=run.seed) for run in self.runs(experiment)]
+    def _file(self, run: Run, name: str, columns: Sequence[str] | None = None) -> Path:
+        """The path of a file of a run, which or `columns` of which the spec lets be read."""
+        self._reads.check(name, columns)
+        return run.path / name
+
+    def _stack(
+        self, experiment: str, file: str, read: Callable[[Path], pd.DataFrame], columns: Sequence[str] | None = None
+    ) -> pd.DataFrame:
+        frames = [read(self._file(run, file, columns)).assign(seed=run.seed) for run in self.runs(experiment)]
         return pd.concat(frames, ignore_index=True)
 
     def _records(self, experiment: str, file: str, keys: Sequence[str]) -> pd.DataFrame:
         runs = self.runs(experiment)
-        return pd.DataFrame([{**read_object(run.path / file, keys), "seed": run.seed} for run in runs])
+        return pd.DataFrame([{**read_object(self._file(run, file), keys), "seed": run.seed} for run in runs])

@@ -41,7 +41,7 @@ class FrameResults(Results):
     def task(self, experiment):
         return {"accuracy": "classification", "pearson": "similarity"}[self.kind]
 
-    def metrics(self, experiment):
+    def metrics(self, experiment, columns):
         rows = [
             {
                 "epoch": epoch,
@@ -54,7 +54,8 @@ class FrameResults(Results):
             for seed, curve in enumerate(self.curves[experiment])
             for epoch, value in enumerate(curve, start=1)
         ]
-        return pd.DataFrame(rows).sample(frac=1, random_state=0)  # claims must not rely on the order of rows
+        frame = pd.DataFrame(rows)[["epoch", *columns, "seed"]]
+        return frame.sample(frac=1, random_state=0)  # claims must not rely on the order of rows
 
     def summary(self, experiment):
         classes = [f"class {index}" for index in range(self.classes)]

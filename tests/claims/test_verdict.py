@@ -161,11 +161,6 @@ def test_runs_of_different_data_are_not_compared(frames):
         verdict.same_dataset(results, ["a", "b"])
 
 
-def test_an_unknown_metric_names_those_there_are(frames):
-    with pytest.raises(ResultsError, match="val_accuracy"):
-        verdict.final_values(frames({"a": [[0.5]]}), "a", "val_acuracy")
-
-
 def test_values_come_after_the_last_epoch_in_the_order_of_seeds(frames):
     results = frames({"a": [[0.1, 0.2, 0.3], [0.4, 0.6, 0.5]]})
     assert verdict.final_values(results, "a", "val_accuracy") == [0.3, 0.5]

@@ -80,7 +80,7 @@ def test_a_negative_correlation_is_on_the_axis(results):
     ],
 )
 def test_a_metric_that_was_not_measured_is_named(module, chosen, results):
-    with pytest.raises(ResultsError, match=r"did not measure \w+; its metrics.csv has: epoch, train_loss"):
+    with pytest.raises(ResultsError, match=r"metrics\.csv: column \w+ is missing; found: epoch, train_loss"):
         module.collect(results(), chosen)
 
 

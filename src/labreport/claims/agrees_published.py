@@ -11,6 +11,7 @@ from labreport.claims.verdict import (
     UNDECIDED,
     Estimate,
     Verdict,
+    curves,
     estimate,
     final_values,
     metric_error,
@@ -46,7 +47,9 @@ def judge(results: Results, options: Mapping[str, Any]) -> Verdict:
     name, metric = options["experiment"], options["metric"]
     published = stated(results, name, metric)
     best = metric == "val_accuracy" and "best_epoch" in results.published(name)
-    values_by_seed = list(results.summary(name)["best_val_accuracy"]) if best else final_values(results, name, metric)
+    values_by_seed = (
+        [float(curve.max()) for curve in curves(results, name, metric)] if best else final_values(results, name, metric)
+    )
     mean = estimate(values_by_seed).mean
     difference = _difference(values_by_seed, published).blurred(metric_error(results, name, metric, mean))
     tolerance = difference.reach() + rounding(published, metric)

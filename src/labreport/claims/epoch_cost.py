@@ -49,7 +49,7 @@ def judge(results: Results, options: Mapping[str, Any]) -> Verdict:
 
 
 def _quartiles(results: Results, experiment: str) -> dict[float, float]:
-    seconds = results.metrics(experiment)["seconds"]
+    seconds = results.metrics(experiment, ["seconds"])["seconds"]
     if not (seconds > 0).all():
         raise ResultsError(f"{results.name}: {experiment}: an epoch takes longer than 0 s; found {seconds.min()}")
     return {q: float(seconds.quantile(q)) for q in (0.25, 0.5, 0.75)}

@@ -197,10 +197,7 @@ def curves(results: Results, experiment: str, metric: str) -> list[pd.Series]:
     Raises:
         ResultsError: the experiment or the metric is not there.
     """
-    frame = results.metrics(experiment)
-    if metric not in frame.columns:
-        raise ResultsError(f"{results.name}: {experiment} has no metric {metric!r}; it has {', '.join(frame.columns)}")
-    ordered = frame.sort_values(["seed", "epoch"])
+    ordered = results.metrics(experiment, [metric]).sort_values(["seed", "epoch"])
     return [run.set_index("epoch")[metric] for _, run in ordered.groupby("seed", sort=True)]
 
 

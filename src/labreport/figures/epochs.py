@@ -10,7 +10,6 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from labreport.errors import ResultsError
 from labreport.figures.endlabels import Ending, name_lines
 from labreport.figures.labels import label
 from labreport.figures.style import MARKERS_PER_LINE, MEASURED, PUBLISHED, epoch_axis, series, value_axis
@@ -30,10 +29,7 @@ def measured_curve(results: Results, experiment: str, column: str) -> pd.DataFra
     Raises:
         ResultsError: the runs did not measure `column`.
     """
-    metrics = results.metrics(experiment)
-    if column not in metrics:
-        found = ", ".join(map(str, metrics.columns))
-        raise ResultsError(f"{results.name}: {experiment} did not measure {column}; its metrics.csv has: {found}")
+    metrics = results.metrics(experiment, [column])
     frame = metrics.groupby("epoch")[column].agg(value="mean", std="std", seeds="count").reset_index()
     frame.insert(0, "experiment", experiment)
     frame.insert(1, "source", "measured")

@@ -72,7 +72,8 @@ def collect(results: Results, experiments: Sequence[str], metric: str) -> pd.Dat
             row |= {f"{column}_error": finite_error(column, values.mean(), samples)}
             row |= {published: stated.get(column, float("nan"))}
         if metric == "accuracy":
-            runs = results.metrics(name).sort_values(["seed", "epoch"]).groupby("seed")["val_accuracy"]
+            curves = results.metrics(name, ["val_accuracy"]).sort_values(["seed", "epoch"])
+            runs = curves.groupby("seed")["val_accuracy"]
             epochs = pd.Series([float(convergence_epoch(list(run))) for _, run in runs])
             row |= {"convergence_epoch": epochs.mean(), "convergence_epoch_std": epochs.std()}
             row |= {"published_convergence": stated.get("convergence_epoch", float("nan"))}

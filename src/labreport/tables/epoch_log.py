@@ -22,12 +22,13 @@ def build(results: Results, options: Mapping[str, Any], lang: str) -> Table:
     name = results.single(options["experiments"])
     task, metric = results.task(name), results.metric(name)
     main = f"val_{metric}"
-    frame = results.metrics(name)
+    measured = [f"{split}_{key}" for split in SPLITS[task] for key in ("loss", metric)]
+    frame = results.metrics(name, [*measured, "learning_rate", "seconds"])
     samples = int(results.summary(name)["val_samples"].iloc[0])
     percent = look(main, 0).get("factor", 1.0)
     decimals = decimals_for([percent * max(finite_error(main, value, samples) for value in frame[main])])
     several = frame["seed"].nunique() > 1
-    shown = ["epoch", *(f"{split}_{key}" for split in SPLITS[task] for key in ("loss", metric))]
+    shown = ["epoch", *measured]
     shown += ["learning_rate"] * (frame["learning_rate"].nunique() > 1) + ["seconds"]
     frame = frame[["seed"] * several + shown]
     looks: dict[str, dict[str, Any]] = {

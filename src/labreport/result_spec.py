@@ -1,0 +1,110 @@
+"""What the spec of a step says of its experiments, before any of their runs is read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from labreport.errors import ResultsError
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run of an experiment: where its files lie."""
+
+    experiment: str
+    seed: int
+    key: str
+    path: Path
+
+
+class Specified:
+    """Experiments, data sets and measurements that one figure, table, claim or text may use.
+
+    Args:
+        spec: the spec of a `draw`, `tabulate`, `judge`, `gather` or `write` step.
+
+    Every method that takes an experiment raises `ResultsError` when the spec does not name it.
+    """
+
+    def __init__(self, spec: Mapping[str, Any]) -> None:
+        self.spec = spec
+        self.name: str = spec.get("name", "")
+        self.scale: str = spec.get("scale", "full")
+        self._experiments: Mapping[str, Any] = spec.get("experiments") or {}
+
+    @property
+    def experiments(self) -> list[str]:
+        """Names of all experiments, in the report's order."""
+        return list(self._experiments)
+
+    def comparable(self, experiment: str) -> bool:
+        """Whether `experiment` is the published one, so that measured and published numbers may be subtracted.
+
+        All are at full scale; another scale may leave some as they are.
+        """
+        return bool(self._entry(experiment)["as_published"])
+
+    @property
+    def real_data(self) -> bool:
+        """Whether the runs saw the real data, so that published curves may stand beside measured ones."""
+        return bool(self.spec.get("source") == "archive")
+
+    def single(self, experiments: Sequence[str]) -> str:
+        """The one name in `experiments`.
+
+        Raises:
+            ResultsError: there are none or several.
+        """
+        if len(experiments) != 1:
+            found = ", ".join(experiments) or "none"
+            raise ResultsError(f"{self.name}: this kind shows one experiment; found: {found}")
+        return experiments[0]
+
+    def planned(self, experiment: str) -> list[Run]:
+        """The runs of `experiment` that were planned, in the order of their seeds."""
+        runs = self._entry(experiment).get("runs") or []
+        found = [Run(experiment, int(run["seed"]), str(run["key"]), Path(run["path"])) for run in runs]
+        return sorted(found, key=lambda run: run.seed)
+
+    def failures(self, experiment: str) -> dict[int, str]:
+        """Seed -> why its run failed, of those runs of `experiment` that the report is made without."""
+        failed = (self.spec.get("failures") or {}).get(experiment) or {}
+        return {int(seed): str(message) for seed, message in failed.items()}
+
+    def base_dataset(self, experiment: str) -> str:
+        """The data set that `experiment` was trained on; where that is a variant, the one it was made from."""
+        entry = self._entry(experiment)
+        return str(entry.get("base") or entry["dataset"])
+
+    def settings(self, experiment: str) -> dict[str, Any]:
+        """What `experiment` was declared with: training, model and, where it has them, word vectors."""
+        return dict(self._entry(experiment).get("settings") or {})
+
+    def published(self, experiment: str) -> dict[str, Any]:
+        """What the published report states, each only where it is stated.
+
+        Numbers as floats: fractions (`val_accuracy`, `train_accuracy`), `seconds`, `best_epoch`, `convergence_epoch`,
+        `test_loss`, `test_pearson`, `val_pearson`; and `per_class`, class name -> fraction.
+        """
+        stated = self._entry(experiment).get("published") or {}
+        found: dict[str, Any] = {key: float(value) for key, value in stated.items() if isinstance(value, int | float)}
+        if per_class := stated.get("per_class"):
+            found["per_class"] = {str(name): float(value) for name, value in per_class.items()}
+        return found
+
+    def _entry(self, experiment: str) -> Mapping[str, Any]:
+        if experiment not in self._experiments:
+            known = ", ".join(self._experiments) or "none"
+            raise ResultsError(f"{self.name}: there is no experiment {experiment!r} here; there are: {known}")
+        entry: Mapping[str, Any] = self._experiments[experiment]
+        return entry
+
+    def _folder(self, group: str, name: str) -> Path:
+        folders = self.spec.get(group) or {}
+        if name not in folders:
+            known = ", ".join(folders) or "none"
+            raise ResultsError(f"{self.name}: there is no {name!r} among the {group} here; there are: {known}")
+        return Path(folders[name])
