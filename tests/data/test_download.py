@@ -2,118 +2,40 @@
 
 from __future__ import annotations
 
-import hashlib
-import threading
-import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from labreport.data.download import Patience, download
+from faults.mirrors import (
+    CONTENT,
+    DIGEST,
+    QUICK,
+    Behaviour,
+    Mirrors,
+    altered,
+    cut_after,
+    endless,
+    page,
+    page_called_an_archive,
+    redirect,
+    served,
+    silent,
+    status,
+    trickling,
+    whole,
+    whole_ignoring_range,
+    with_headers,
+)
+from labreport.data.download import download
 from labreport.errors import DownloadError
-
-CONTENT = bytes(range(256)) * 800
-DIGEST = "md5:" + hashlib.md5(CONTENT).hexdigest()
-QUICK = Patience(attempts=3, backoff_s=0.01, connect_s=1, stall_s=0.3, min_bytes=1000)
-
-
-@dataclass
-class Mirrors:
-    """Behaviours by path, and the requests that came: (path, Range header or None)."""
-
-    base: str = ""
-    behaviours: dict[str, Callable[[BaseHTTPRequestHandler, int], None]] = field(default_factory=dict)
-    requests: list[tuple[str, str | None]] = field(default_factory=list)
-
-    def url(self, name: str, behaviour: Callable[[BaseHTTPRequestHandler, int], None]) -> str:
-        self.behaviours[f"/{name}"] = behaviour
-        return f"{self.base}/{name}"
 
 
 @pytest.fixture
 def mirrors() -> Iterator[Mirrors]:
-    served = Mirrors()
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            asked = self.headers.get("Range")
-            served.requests.append((self.path, asked))
-            start = int(asked.removeprefix("bytes=").removesuffix("-")) if asked else 0
-            served.behaviours[self.path](self, start)
-
-        def log_message(self, *arguments: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
-    served.base = f"http://127.0.0.1:{server.server_address[1]}"
-    yield served
-    server.shutdown()
-    server.server_close()
-
-
-def send(handler: BaseHTTPRequestHandler, data: bytes, start: int = 0, stop: int | None = None, kind: str = "") -> None:
-    """Answer with `data` from `start`, cutting the connection at `stop`."""
-    if start >= len(data):
-        handler.send_response(416)
-        handler.send_header("Content-Range", f"bytes */{len(data)}")
-        handler.send_header("Content-Length", "0")
-        handler.end_headers()
-        return
-    handler.send_response(206 if start else 200)
-    if start:
-        handler.send_header("Content-Range", f"bytes {start}-{len(data) - 1}/{len(data)}")
-    handler.send_header("Content-Length", str(len(data) - start))
-    handler.send_header("Content-Type", kind or "application/x-gzip")
-    handler.end_headers()
-    handler.wfile.write(data[start:stop])
-
-
-def whole(handler: BaseHTTPRequestHandler, start: int) -> None:
-    send(handler, CONTENT, start)
-
-
-def whole_ignoring_range(handler: BaseHTTPRequestHandler, start: int) -> None:
-    send(handler, CONTENT)
-
-
-def cut_after_70000(handler: BaseHTTPRequestHandler, start: int) -> None:
-    send(handler, CONTENT, start, start + 70_000)
-
-
-def status(code: int) -> Callable[[BaseHTTPRequestHandler, int], None]:
-    return lambda handler, start: handler.send_error(code)
-
-
-def page(handler: BaseHTTPRequestHandler, start: int) -> None:
-    send(handler, b"<!DOCTYPE html><title>sign in</title>", kind="text/html; charset=utf-8")
-
-
-def page_called_an_archive(handler: BaseHTTPRequestHandler, start: int) -> None:
-    send(handler, b"\n<html><title>sign in</title></html>")
-
-
-def altered(handler: BaseHTTPRequestHandler, start: int) -> None:
-    send(handler, CONTENT[:-1] + b"?", start)
-
-
-def silent(handler: BaseHTTPRequestHandler, start: int) -> None:
-    time.sleep(0.5)
-
-
-def trickling(handler: BaseHTTPRequestHandler, start: int) -> None:
-    """A few bytes often enough that no single read times out."""
-    send(handler, CONTENT, 0, 100)
-    for _ in range(40):
-        time.sleep(0.02)
-        try:
-            handler.wfile.write(b"x")
-        except OSError:
-            return
+    with served() as every:
+        yield every
 
 
 def part_of(target: Path) -> Path:
@@ -138,7 +60,7 @@ def test_wrong_file_is_replaced_only_by_the_right_one(mirrors: Mirrors, tmp_path
     target = tmp_path / "set.tar.gz"
     target.write_bytes(b"older")
     with pytest.raises(DownloadError):
-        download([mirrors.url("a", altered)], DIGEST, target, QUICK)
+        download([mirrors.url("a", altered())], DIGEST, target, QUICK)
     assert target.read_bytes() == b"older"
     download([mirrors.url("b", whole)], DIGEST, target, QUICK)
     assert target.read_bytes() == CONTENT
@@ -146,16 +68,13 @@ def test_wrong_file_is_replaced_only_by_the_right_one(mirrors: Mirrors, tmp_path
 
 def test_cut_connection_is_continued_where_it_broke(mirrors: Mirrors, tmp_path: Path) -> None:
     target = tmp_path / "set.tar.gz"
-    download([mirrors.url("a", cut_after_70000)], DIGEST, target, QUICK)
+    download([mirrors.url("a", cut_after(70_000))], DIGEST, target, QUICK)
     assert target.read_bytes() == CONTENT
     assert [asked for _, asked in mirrors.requests] == [None, "bytes=70000-", "bytes=140000-"]
 
 
 def test_many_cuts_do_not_exhaust_attempts_while_it_gets_further(mirrors: Mirrors, tmp_path: Path) -> None:
-    def cut_after_9000(handler: BaseHTTPRequestHandler, start: int) -> None:
-        send(handler, CONTENT, start, start + 9000)
-
-    download([mirrors.url("a", cut_after_9000)], DIGEST, tmp_path / "f", replace(QUICK, attempts=2))
+    download([mirrors.url("a", cut_after(9000))], DIGEST, tmp_path / "f", replace(QUICK, attempts=2))
     assert len(mirrors.requests) == -(-len(CONTENT) // 9000) > 10
 
 
@@ -209,14 +128,14 @@ def test_server_that_always_answers_416_is_given_up(mirrors: Mirrors, tmp_path: 
         (status(503), "answered 503 Service Unavailable", QUICK.attempts),
         (page, "sent a web page", 1),
         (page_called_an_archive, "sent a web page", 1),
-        (altered, "its md5 does not fit", 1),
+        (altered(), "its md5 does not fit", 1),
         (silent, "stalled", QUICK.attempts),
         (trickling, "stalled: ", QUICK.attempts),
     ],
     ids=["404", "403", "500", "503", "page", "page called an archive", "altered", "silent", "trickling"],
 )
 def test_bad_mirror_is_passed_over_and_named(
-    mirrors: Mirrors, tmp_path: Path, behaviour: Callable[[BaseHTTPRequestHandler, int], None], reason: str, tries: int
+    mirrors: Mirrors, tmp_path: Path, behaviour: Behaviour, reason: str, tries: int
 ) -> None:
     target = tmp_path / "set.tar.gz"
     bad = mirrors.url("bad", behaviour)
@@ -255,3 +174,35 @@ def test_no_bar_without_a_terminal(mirrors: Mirrors, tmp_path: Path, capsys: pyt
     captured = capsys.readouterr()
     assert captured.err == f"downloading set.tar.gz from {url}\n"
     assert captured.out == ""
+
+
+@pytest.mark.parametrize("behaviour", [page_called_an_archive, silent, with_headers(b"")])
+def test_an_answer_without_the_file_leaves_what_had_arrived(
+    mirrors: Mirrors, tmp_path: Path, behaviour: Behaviour
+) -> None:
+    target = tmp_path / "set.tar.gz"
+    part_of(target).write_bytes(CONTENT[:5000])
+    with pytest.raises(DownloadError):
+        download([mirrors.url("a", lambda handler, start: behaviour(handler, 0))], DIGEST, target, QUICK)
+    assert part_of(target).read_bytes() == CONTENT[:5000]
+
+
+def test_a_file_without_end_is_not_kept(mirrors: Mirrors, tmp_path: Path) -> None:
+    target = tmp_path / "set.tar.gz"
+    with pytest.raises(DownloadError, match=f"sent more than {QUICK.max_bytes:,} bytes"):
+        download([mirrors.url("a", endless)], DIGEST, target, QUICK)
+    assert part_of(target).stat().st_size == 0
+
+
+@pytest.mark.parametrize(
+    ("location", "reason"),
+    [
+        ("{base}{path}", "redirects without end"),
+        ("file:///etc/passwd", "is no address to download from"),
+        ("http://[::1", "an answer that cannot be read"),
+    ],
+)
+def test_a_redirect_to_nothing_is_named(mirrors: Mirrors, tmp_path: Path, location: str, reason: str) -> None:
+    with pytest.raises(DownloadError, match=reason):
+        download([mirrors.url("a", redirect(location))], DIGEST, tmp_path / "set.tar.gz", QUICK)
+    assert not (tmp_path / "set.tar.gz").exists()

@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 import requests
@@ -186,6 +187,12 @@ class _Transfer:
             raise _Interrupted("has fewer bytes than had arrived; starting over")
 
     def _copy(self, response: requests.Response, offset: int, total: int | None) -> None:
+        chunks = self._chunks(response)
+        first = next(chunks, b"")  # before the part is opened, since an answer without the file must not empty it
+        if not first:
+            raise _Interrupted("sent nothing")
+        if offset == 0 and HTML_START.match(first):
+            raise _Refused("sent a web page, not the file")
         bar = tqdm(
             total=total,
             initial=offset,
@@ -198,9 +205,7 @@ class _Transfer:
         received = offset
         with bar, open(self.part, "r+b" if offset else "wb") as file:
             file.seek(offset)
-            for data in self._chunks(response):
-                if received == 0 and HTML_START.match(data):
-                    raise _Refused("sent a web page, not the file")
+            for data in chain([first], chunks):
                 received += len(data)
                 if received > self.patience.max_bytes:
                     file.truncate(0)
