@@ -101,14 +101,14 @@ class Products:
     def latex(self, report: str, lang: Lang) -> Product:
         """The LaTeX of a report in a language."""
         file = specs.latex_file(report, lang)
-        return self._text(report, lang, "latex", (file, *self._pictures(report, lang, file, "figures", ".pdf")))
+        files = (file, *self._pictures(report, lang, file, "figures", ".pdf"))
+        return self._text(report, lang, "latex", files, f"{report}.{lang}.tex")
 
     def markdown(self, report: str, suffix: str, lang: Lang) -> Product:
         """The Markdown of a report, `report/NAME<suffix>.md`."""
         file = f"report/{report}{suffix}.md"
-        return self._text(
-            report, lang, "markdown", (file, *self._pictures(report, lang, file, f"{report}/{lang}", ".svg"))
-        )
+        files = (file, *self._pictures(report, lang, file, f"{report}/{lang}", ".svg"))
+        return self._text(report, lang, "markdown", files, f"{report}{suffix}.md")
 
     def pdf(self, report: str, suffix: str, lang: Lang) -> Product:
         """The PDF of a report, `report/NAME<suffix>.pdf`."""
@@ -119,7 +119,7 @@ class Products:
             spec = specs.pdf_spec(text.files)
             return Product("pdf", f"typeset {file}", report, file, lang, spec, (file,), (), (), (text,), record)
 
-        return self._kept(f"typeset/{report}{suffix}.{lang}.pdf", make)
+        return self._kept(f"typeset/{report}{suffix}.pdf", make)
 
     def results(self, report: str, lang: Lang) -> list[Product]:
         """The figures, tables, claims and frames of a report in a language."""
@@ -212,7 +212,7 @@ class Products:
 
         return self._kept(f"{step}/{report}{f'.{lang}' if lang else ''}/{name}", make)
 
-    def _text(self, report: str, lang: Lang, form: str, files: tuple[str, ...]) -> Product:
+    def _text(self, report: str, lang: Lang, form: str, files: tuple[str, ...], name: str) -> Product:
         def make(record: str) -> Product:
             declared = self.plan.report(report)
             needs = tuple(self.results(report, lang))
@@ -221,7 +221,7 @@ class Products:
             kept = tuple(self._measurements(declared, declared.measurements))
             return Product("text", f"write {files[0]}", report, files[0], lang, spec, files, runs, kept, needs, record)
 
-        return self._kept(f"write/{files[0].rpartition('/')[2]}.{lang}", make)
+        return self._kept(f"write/{name}", make)
 
     def _pictures(self, report: str, lang: Lang, file: str, folder: str, form: str) -> list[str]:
         """The pictures that a text keeps beside itself."""
