@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from faults.process import Ended, Step, run
+from faults.process import Step
 from faults.project import REPORT
 from labreport.declarations.project import load
 from labreport.planning.keys import canonical
@@ -14,6 +15,7 @@ from labreport.planning.products import Product, Products
 
 STEPS = {"figure": "draw", "table": "tabulate", "claim": "judge", "frames": "gather", "text": "write", "pdf": "typeset"}
 SUFFIXES = {"figure": ".pdf", "table": ".csv"}
+TARGETS = (f"report/{REPORT}.md", f"report/{REPORT}.pdf")
 EACH_EPOCH = {"LABREPORT_CHECKPOINT_EVERY_EPOCH": "1"}
 
 
@@ -33,19 +35,21 @@ class Command:
     outputs: tuple[str, ...]
     whole: str | None = None
 
-    def start(self, root: Path, log: Path) -> Step:
-        """Start it in a project."""
-        return Step(self.step, self.arguments, root, log, environment=EACH_EPOCH)
+    def start(self, root: Path, log: Path, before: Callable[[], None] | None = None) -> Step:
+        """Start it in a project; training keeps a checkpoint of every epoch.
 
-    def run(self, root: Path, log: Path) -> Ended:
-        """Carry it out in a project."""
-        return run(self.step, self.arguments, root, log)
+        Args:
+            root: the project.
+            log: takes what the step says.
+            before: is called in the step's process first.
+        """
+        return Step(self.step, self.arguments, root, log, before, EACH_EPOCH)
 
 
 def commands(root: Path) -> list[Command]:
     """All jobs that the small project's report is made by, in English: PDF and Markdown."""
     plan = Plan(load(root, {}))
-    made = Products(plan).reachable([f"report/{REPORT}.pdf", f"report/{REPORT}.md"])
+    made = Products(plan).reachable(TARGETS)
     runs = [run for runs in plan.runs.values() for run in runs]
     return [
         *(_sample(name, sample) for name, sample in plan.samples.items()),
@@ -54,11 +58,6 @@ def commands(root: Path) -> list[Command]:
         *(_train(run) for run in runs),
         *(_product(product) for product in made),
     ]
-
-
-def training(root: Path) -> list[Command]:
-    """The jobs that train a run."""
-    return [command for command in commands(root) if command.step == "train"]
 
 
 def _sample(name: str, sample: Kept) -> Command:

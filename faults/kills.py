@@ -4,89 +4,38 @@ from __future__ import annotations
 
 import json
 import shutil
-import time
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
 from random import Random
 
-from faults.commands import EACH_EPOCH, Command, commands
+from faults.commands import TARGETS, Command
 from faults.fault import Fault, Trial
-from faults.operations import CountOperations, DieAtOperation
-from faults.process import Step
-from faults.project import declare
+from faults.operations import DieAtOperation
+from faults.project import small_copy
+from faults.reference import reference
 from faults.same import broken, unlike
+from faults.workflow import go_on, start
 from labreport.files import file_digest
 
-DATA = ("sample", "prepare", "vectors")
 MOST_KILLS = 3
-
-
-@dataclass(frozen=True)
-class Reference:
-    """A run that nothing happened to.
-
-    Attributes:
-        command: what trains it.
-        root: the project it lies in.
-        seconds: how long it took.
-        operations: how many file operations.
-    """
-
-    command: Command
-    root: Path
-    seconds: float
-    operations: int
+KILLED_AFTER_S = (1.0, 12.0)  # it takes three seconds to begin
 
 
 def steps(count: int, folder: Path, rng: Random) -> Fault:
     """Training steps, killed one to three times each and started again until they are complete."""
-    kept = references(folder / "reference")
+    kept = reference().of_step("train")
     trials = (trial(kept[number % len(kept)], folder / str(number), rng) for number in range(count))
     return Fault.of("SIGKILL in a training step, started again", trials)
 
 
-def references(root: Path) -> list[Reference]:
-    """The small project's data, and all of its runs."""
-    root.mkdir()
-    declare(root)
-    found = []
-    for command in commands(root):
-        if command.step in DATA:
-            finish(Step(command.step, command.arguments, root, root / "log"))
-        elif command.step == "train":
-            tally, begun = root / "tally", time.monotonic()
-            tally.write_bytes(b"")
-            finish(start(command, root, CountOperations(root, tally)))
-            found.append(Reference(command, root, time.monotonic() - begun, tally.stat().st_size))
-    return found
-
-
-def start(command: Command, root: Path, before: CountOperations | DieAtOperation | None = None) -> Step:
-    """Start a training step that keeps a checkpoint of every epoch."""
-    return Step(command.step, command.arguments, root, root / "log", before, EACH_EPOCH)
-
-
-def finish(step: Step) -> None:
-    """Wait for a step that nothing is done to.
-
-    Raises:
-        RuntimeError: it failed.
-    """
-    ended = step.ended()
-    if ended.status:
-        raise RuntimeError(f"a step that nothing was done to failed: {ended.said}")
-
-
-def trial(reference: Reference, root: Path, rng: Random) -> Trial:
+def trial(command: Command, root: Path, rng: Random) -> Trial:
     """One run, killed and started again until it is complete."""
-    command = reference.command
-    (root / "results").mkdir(parents=True)
-    for name in ("data", "vectors"):
-        (root / "results" / name).symlink_to(reference.root / "results" / name)
+    whole = reference().root
+    link_inputs(root)
     out = root / command.whole
     held = 0
     for _ in range(rng.randint(1, MOST_KILLS)):
-        kill_once(reference, root, rng)
+        kill_once(command, root, rng)
         if out.exists():
             break
         before, held = held, newest(root)
@@ -95,23 +44,31 @@ def trial(reference: Reference, root: Path, rng: Random) -> Trial:
     if out.exists() and (damaged := broken(out)):
         return Trial(False, f"{command.whole}: half a folder: {damaged}", lost=True)
     if not out.exists():
-        ended = start(command, root).ended()
+        ended = command.start(root, root / "log").ended()
         if ended.status:
             return Trial(False, f"{command.whole}: started again: {ended.summary}")
         if (went_on := resumed(out)) < held:
             return Trial(False, f"{command.whole}: went on after epoch {went_on}, {held} were kept", lost=True)
-    fault = unlike(out, reference.root / command.whole) or left_over(root, out)
+    fault = unlike(out, whole / command.whole) or left_over(root, out)
     shutil.rmtree(root)
     return Trial(fault is None, f"{command.whole}: {fault}" if fault else "", lost=fault is not None)
 
 
-def kill_once(reference: Reference, root: Path, rng: Random) -> None:
+def link_inputs(root: Path) -> None:
+    """Let a folder have the reference's data and word vectors."""
+    (root / "results").mkdir(parents=True)
+    for name in ("data", "vectors"):
+        (root / "results" / name).symlink_to(reference().root / "results" / name)
+
+
+def kill_once(command: Command, root: Path, rng: Random) -> None:
     """Start, and kill by the clock or at a file operation."""
     if rng.random() < 0.5:
-        start(reference.command, root, DieAtOperation(root, rng.randint(1, reference.operations))).ended()
+        last = rng.randint(1, reference().operations[command])
+        command.start(root, root / "log", DieAtOperation(root, last)).ended()
         return
-    step = start(reference.command, root)
-    step.wait(rng.uniform(0, reference.seconds))
+    step = command.start(root, root / "log")
+    step.wait(rng.uniform(0, reference().seconds[command]))
     step.kill()
     step.wait()
 
@@ -134,3 +91,35 @@ def left_over(root: Path, out: Path) -> str | None:
     kept = [path for path in (root / "results" / "checkpoints").rglob("*") if path.is_file()]
     beside = [path for path in out.parent.iterdir() if path != out]
     return f"left over: {', '.join(path.name for path in kept + beside)}" if kept or beside else None
+
+
+def workflows(count: int, folder: Path, rng: Random, targets: Sequence[str] = TARGETS) -> Fault:
+    """Whole runs of Snakemake, killed again and again until the report is there."""
+    trials: list[Trial] = []
+    while len(trials) < count:
+        trials += _build(folder / f"build{len(trials)}", count - len(trials), rng, targets)
+    return Fault.of("SIGKILL to a whole run of snakemake, started again", trials)
+
+
+def _build(folder: Path, most: int, rng: Random, targets: Sequence[str]) -> list[Trial]:
+    """One report, with as many kills as its making takes, but `most` of them; a trial for each."""
+    folder.mkdir(parents=True)
+    root, trials = small_copy(folder / "project"), []
+    while len(trials) < most:
+        workflow = start(root, targets, folder / "log")
+        if workflow.wait(rng.uniform(*KILLED_AFTER_S)):
+            break
+        workflow.kill()
+        trials.append(Trial(True))
+    said = go_on(root, targets, folder / "log")
+    wrong = said.summary if said.status or said.crashed else _unfinished(root)
+    return [*trials[:-1], Trial(False, f"started again: {wrong}", lost=True)] if wrong else trials
+
+
+def _unfinished(root: Path) -> str | None:
+    """What differs in a finished project from one that nothing happened to."""
+    for command in reference().of_step("train"):
+        out = root / str(command.whole)
+        if out.exists() and (wrong := unlike(out, reference().root / str(command.whole)) or left_over(root, out)):
+            return f"{command.whole}: {wrong}"
+    return None

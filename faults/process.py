@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing.forkserver
 import os
 import signal
+import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -123,9 +124,20 @@ def server() -> ForkServerContext:
     return context
 
 
-def run(name: str, arguments: Sequence[str], folder: Path, log: Path, **more: Callable[[], None]) -> Ended:
-    """Run a step to its end."""
-    return Step(name, arguments, folder, log, **more).ended()
+def command_line(arguments: Sequence[str], root: Path, log: Path) -> Ended:
+    """Carry out the command `labreport` in a project, to its end."""
+    command = [sys.executable, "-m", "labreport", *arguments]
+    with open(log, "wb") as stream:
+        done = subprocess.run(
+            command,
+            cwd=root,
+            env={**os.environ, "PYTHONPATH": str(root / "src"), "CUDA_VISIBLE_DEVICES": ""},
+            stdout=stream,
+            stderr=subprocess.STDOUT,
+            timeout=TIMEOUT_S,
+            check=False,
+        )
+    return Ended(done.returncode, log.read_text(encoding="utf-8", errors="replace"))
 
 
 def _carry_out(

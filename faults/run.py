@@ -2,7 +2,7 @@
 
 python -m faults.run                        every kind, at full count
 python -m faults.run --count small          as the tests do
-python -m faults.run --only downloads       one kind; repeatable
+python -m faults.run --only kills.steps    one kind; repeatable
 """
 
 from __future__ import annotations
@@ -52,6 +52,17 @@ class Kind:
 
 
 KINDS: Mapping[str, Kind] = {
+    "kills.steps": Kind("faults.kills:steps", full=200, small=6),
+    "kills.workflows": Kind("faults.kills:workflows", full=10, small=1),
+    "twice.steps": Kind("faults.twice:steps", full=40, small=4),
+    "twice.workflows": Kind("faults.twice:workflows", full=5, small=1),
+    "disks.full": Kind("faults.disks:full", full=110, small=11),
+    "disks.read_only": Kind("faults.disks:read_only", full=55, small=11),
+    "cuts.checkpoints": Kind("faults.cuts:checkpoints", full=60, small=3),
+    "cuts.inputs": Kind("faults.cuts:inputs", full=60, small=3),
+    "cuts.results": Kind("faults.cuts:results", full=60, small=3),
+    "finished.products": Kind("faults.finished:products", full=60, small=5),
+    "finished.kept": Kind("faults.finished:kept", full=60, small=10),
     "downloads": Kind("faults.downloads:run", full=100, small=10),
     "archives": Kind("faults.archives:run", full=100, small=10),
     "pickles": Kind("faults.pickles:run", full=50, small=5),

@@ -7,9 +7,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from labreport.files import file_digest
+from labreport.files import SUMS, sums_faults
 
-SUMS = "SHA256SUMS"
 CLOCKED = ("seconds", "samples_per_second")
 # Of these only the lines count: each ends with a pace; the environment says when.
 DIARIES = ("environment.json", "train.log", SUMS)
@@ -51,12 +50,9 @@ def epochs(run: Path) -> list[str]:
 
 def broken(run: Path) -> str | None:
     """What a folder's digests say is wrong with it, or None."""
-    sums = run / SUMS
-    if not sums.is_file():
-        return f"{run.name} has no {SUMS}"
-    listed = dict(reversed(line.split("  ", 1)) for line in sums.read_text(encoding="utf-8").splitlines())
-    there = {path.name for path in run.iterdir()} - {SUMS}
-    if there != set(listed):
-        return f"{', '.join(sorted(there ^ set(listed)))}: in the folder or in {SUMS}, not in both"
-    wrong = [name for name, digest in listed.items() if file_digest(run / name) != digest]
-    return f"{', '.join(wrong)}: not as {SUMS} says" if wrong else None
+    fault = next(sums_faults(run), None)
+    if fault:
+        return fault
+    listed = {line.partition("  ")[2] for line in (run / SUMS).read_text(encoding="utf-8").splitlines()}
+    more = {path.name for path in run.iterdir()} - listed - {SUMS}
+    return f"{', '.join(sorted(more))}: not in {SUMS}" if more else None
