@@ -9,7 +9,7 @@ from labreport.claims.registry import KINDS as CLAIMS
 from labreport.declarations.schema import Published
 from labreport.errors import DeclarationError
 from labreport.figures.registry import KINDS as FIGURES
-from labreport.kinds import Kind, load_kind
+from labreport.kinds import MEASURED, Kind, load_kind
 from labreport.measurements.registry import KINDS as MEASUREMENTS
 from labreport.tables.registry import KINDS as TABLES
 from labreport.training.tasks import TASKS
@@ -36,6 +36,44 @@ def test_what_a_kind_needs_of_experiments_and_data_is_something_that_there_is(ki
     assert set(kind.inputs) <= {inputs for task in TASKS.values() for inputs in task.inputs}
     assert set(kind.published) <= {*Published.model_fields, *({"metric"} & kind.options)}
     assert not kind.longtail or "dataset" in kind.required
+
+
+@pytest.mark.parametrize("kind", EVERY.values(), ids=EVERY)
+def test_what_a_kind_reads_is_something_that_runs_leave(kind):
+    left = {
+        "spec.json",
+        "summary.json",
+        "environment.json",
+        "filters.npy",
+        *(f for t in TASKS.values() for f in t.files),
+    }
+    assert set(kind.reads) <= left
+    assert set(kind.files) <= set(kind.reads)
+    assert set(kind.reads_with) <= {*kind.reads, *(["metrics.csv"] if kind.columns else [])}
+    for metric in kind.choices.get("metric", (None,)):
+        reads = kind.reads_for({"metric": metric})
+        assert list(reads) == sorted(reads)
+        assert set(reads.get("metrics.csv", [])) <= MEASURED
+    if "experiments" in kind.required and "per_class" not in kind.published:
+        assert all(kind.reads_for({"metric": metric}) for metric in kind.choices.get("metric", (None,)))
+
+
+def test_columns_follow_the_metric_and_some_files_are_read_with_one_only():
+    kind = Kind(
+        "labreport.claims.within",
+        reads=("summary.json", "spec.json"),
+        columns=("train_{metric}", "test_{metric}", "seconds"),
+        reads_with={"summary.json": ("pearson",)},
+    )
+    assert kind.reads_for({"metric": "pearson"}) == {
+        "metrics.csv": ["epoch", "train_pearson", "test_pearson", "seconds"],
+        "spec.json": None,
+        "summary.json": None,
+    }
+    assert kind.reads_for({"metric": "accuracy"}) == {
+        "metrics.csv": ["epoch", "train_accuracy", "seconds"],  # no task has an accuracy on a split for tests
+        "spec.json": None,
+    }
 
 
 def test_an_option_without_a_type_is_noticed():

@@ -81,6 +81,47 @@ def test_a_run_that_did_not_record_its_threads_is_read(report_spec):
     assert list(Results(spec).environment("mycnn")["threads"]) == [None]
 
 
+def test_what_a_kind_does_not_declare_is_refused(spec):
+    spec |= {"target": "labreport.figures.curves", "reads": {"metrics.csv": ["epoch", "val_loss"], "spec.json": None}}
+    results = Results(spec)
+    assert results.task("mycnn") == "classification"
+    assert list(results.metrics("mycnn", ["val_loss"]).columns) == ["epoch", "val_loss", "seed"]
+    who = r"labreport\.figures\.curves of some_name reads "
+    declared = r", which it does not declare; declared: epoch, val_loss of metrics\.csv; spec\.json\. This is a mistake"
+    for wrong, read in {
+        r"train_loss of metrics\.csv": lambda: results.metrics("mycnn", ["val_loss", "train_loss"]),
+        r"all columns of metrics\.csv": lambda: results.metrics("mycnn"),
+        r"summary\.json": lambda: results.summary("mycnn"),
+        r"environment\.json": lambda: results.environment("mycnn"),
+        r"per_class\.csv": lambda: results.per_class("mycnn"),
+        r"filters\.npy": lambda: results.filters("mycnn"),
+    }.items():
+        with pytest.raises(ResultsError, match=who + wrong + declared):
+            read()
+
+
+def test_a_kind_that_declares_nothing_reads_no_run(spec):
+    with pytest.raises(ResultsError, match=r"reads spec\.json, which it does not declare; declared: nothing"):
+        Results(spec | {"reads": {}}).task("mycnn")
+
+
+def test_a_column_that_is_not_read_may_be_damaged(spec):
+    path = Path(spec["experiments"]["mycnn"]["runs"][0]["path"]) / "metrics.csv"
+    path.write_text("epoch,val_loss,val_accuracy\n1,2.5,broken\n")
+    assert list(Results(spec).metrics("mycnn", ["val_loss"]).query("seed == 0")["val_loss"]) == [2.5]
+    with pytest.raises(ResultsError, match="column val_accuracy holds something that is no number"):
+        Results(spec).metrics("mycnn", ["val_accuracy"])
+
+
+def test_runs_that_all_failed_say_why(spec):
+    for run in spec["experiments"]["mycnn"]["runs"]:
+        run["path"] += "-absent"
+    spec["failures"] = {"mycnn": {"0": "the loss is nan", "1": "out of memory"}}
+    with pytest.raises(ResultsError, match=r"no finished run \(seed 0 failed: the loss is nan; seed 1 failed: out of"):
+        Results(spec).runs("mycnn")
+    assert Results(spec).failures("resnet34") == {}
+
+
 def test_an_absent_run_is_counted_and_left_out(spec):
     runs = spec["experiments"]["mycnn"]["runs"]
     runs[1]["path"] += "-absent"
