@@ -41,7 +41,7 @@ def arguments(what: dict[str, Any], out: Path) -> list[str]:
 
 def test_a_measurement_leaves_what_the_architecture_says(tmp_path: Path) -> None:
     main(arguments(spec(), tmp_path / "cost"))
-    names = {"spec.json", "environment.json", "measurement.csv", "SHA256SUMS"}
+    names = {"spec.json", "code.json", "environment.json", "measurement.csv", "SHA256SUMS"}
     assert {path.name for path in (tmp_path / "cost").iterdir()} == names
     assert json.loads((tmp_path / "cost" / "spec.json").read_text()) == spec()
     with open(tmp_path / "cost" / "measurement.csv", newline="") as file:

@@ -58,7 +58,7 @@ def arguments(spec: dict[str, Any], data: Path, out: Path) -> list[str]:
 def test_a_folder_that_a_run_can_start_from(data: Path, tmp_path: Path) -> None:
     out = tmp_path / "key"
     main(arguments(spec(), data, out))
-    names = {"vectors.npy", "spec.json", "environment.json"}
+    names = {"vectors.npy", "spec.json", "code.json", "environment.json"}
     assert {path.name for path in out.iterdir()} == names | {"SHA256SUMS"}
     assert json.loads((out / "spec.json").read_text()) == spec()
     assert set((out / "SHA256SUMS").read_text().splitlines()) == {
@@ -66,7 +66,6 @@ def test_a_folder_that_a_run_can_start_from(data: Path, tmp_path: Path) -> None:
     }
     prepared = load(data)
     vectors = load_vectors(out, {"vectors": {"key": key_of(spec())}}, len(prepared.vocabulary or ()))
-    assert vectors is not None
     np.testing.assert_array_equal(vectors, train(prepared, PARAMETERS), strict=True)
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from labreport.errors import TrainingError
+from labreport.files import write_sums
 from labreport.planning.keys import key_of
 from labreport.training.vectors import load_vectors
 
@@ -20,23 +21,16 @@ def folder(path: Path, vectors: np.ndarray = VECTORS, spec: Any = SPEC) -> Path:
     path.mkdir()
     np.save(path / "vectors.npy", vectors)
     (path / "spec.json").write_text(json.dumps(spec))
+    write_sums(path)
     return path
 
 
 def test_vectors_come_back_as_they_were_kept(tmp_path: Path) -> None:
     found = load_vectors(folder(tmp_path / "kept"), RUN, 3)
-    assert found is not None
     np.testing.assert_array_equal(found, VECTORS, strict=True)
 
 
-def test_a_run_without_vectors_has_none() -> None:
-    assert load_vectors(None, {}, 0) is None
-    assert load_vectors(None, {"vectors": None}, 3) is None
-
-
-def test_vectors_where_none_are_planned_and_the_other_way_round(tmp_path: Path) -> None:
-    with pytest.raises(TrainingError, match="but the run was planned without word vectors"):
-        load_vectors(folder(tmp_path / "kept"), {}, 3)
+def test_vectors_that_are_needed_and_not_named() -> None:
     with pytest.raises(TrainingError, match="found nothing, but the run was planned with word vectors"):
         load_vectors(None, RUN, 3)
 
@@ -57,11 +51,24 @@ def test_other_or_damaged_vectors_are_refused(vectors: np.ndarray, spec: Any, me
 
 
 @pytest.mark.parametrize("damage", ["vectors.npy", "spec.json"])
-def test_files_cut_short_or_missing_are_refused(damage: str, tmp_path: Path) -> None:
+def test_files_changed_cut_short_or_missing_are_refused(damage: str, tmp_path: Path) -> None:
     kept = folder(tmp_path / "kept")
-    (kept / damage).write_bytes((kept / damage).read_bytes()[:9])
-    with pytest.raises(TrainingError, match=r"cannot be read.*delete this folder"):
-        load_vectors(kept, RUN, 3)
+    content = bytearray((kept / damage).read_bytes())
+    content[-3] ^= 1
+    for damaged in (content, content[:9]):
+        (kept / damage).write_bytes(damaged)
+        with pytest.raises(
+            TrainingError, match=rf"are damaged \({damage} does not have the digest .*delete this folder"
+        ):
+            load_vectors(kept, RUN, 3)
     (kept / damage).unlink()
-    with pytest.raises(TrainingError, match="cannot be read"):
+    with pytest.raises(TrainingError, match=rf"are damaged \({damage} cannot be read .*delete this folder"):
+        load_vectors(kept, RUN, 3)
+
+
+def test_a_file_that_is_whole_and_no_array_is_refused(tmp_path: Path) -> None:
+    kept = folder(tmp_path / "kept")
+    (kept / "vectors.npy").write_text("1, 2, 3")
+    write_sums(kept)
+    with pytest.raises(TrainingError, match=r"cannot be read .*delete this folder"):
         load_vectors(kept, RUN, 3)

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from typing import Any
 
 KEY_LENGTH = 16
+# What a run imports only if its model starts from word vectors.
+RUN_VECTORS = "labreport.training.vectors"
 
 
 def canonical(spec: Mapping[str, Any]) -> str:
@@ -26,8 +28,14 @@ def module_of(target: str) -> str:
 
 
 def run_roots(spec: Mapping[str, Any]) -> list[str]:
-    """The modules whose code can reach a run's result: the training step, the model and the task."""
-    return ["labreport.steps.train", module_of(spec["model"]["target"]), module_of(spec["task"]["target"])]
+    """The modules whose code can reach a run's result: the training step, model, task, and what word vectors need."""
+    roots = ["labreport.steps.train", module_of(spec["model"]["target"]), module_of(spec["task"]["target"])]
+    return [*roots, RUN_VECTORS] if "vectors" in spec else roots
+
+
+def vectors_roots(spec: Mapping[str, Any]) -> list[str]:
+    """The modules whose code can reach word vectors."""
+    return ["labreport.steps.vectors", module_of(spec["target"])]
 
 
 def measurement_roots(spec: Mapping[str, Any]) -> list[str]:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from labreport.errors import TrainingError, run_step
-from labreport.planning.code import check_code
+from labreport.planning.code import check_code, meanings
 from labreport.planning.keys import measurement_roots
 from labreport.training.environment import environment, now
 from labreport.training.folder import ResultFolder
@@ -30,19 +30,22 @@ def main(argv: Sequence[str] | None = None) -> None:
     arguments = parser.parse_args(argv)
     configure(arguments.threads)
     spec = read_spec(arguments.spec, ("code", "target", "parameters"))
-    check_code(spec["code"], measurement_roots(spec))
+    roots = measurement_roots(spec)
+    check_code(spec["code"], roots)
     if not spec["target"].startswith(PACKAGE):
         raise TrainingError(f"{arguments.name}: found {spec['target']!r}, allowed is a module of this package")
     module = importlib.import_module(spec["target"])
-    check_code(spec["code"], measurement_roots(spec))  # an edit while this process was importing is an edit, too
+    check_code(spec["code"], roots)  # an edit while this process was importing is an edit, too
     device = choose_device(arguments.device)
-    folder = ResultFolder(arguments.out)
-    folder.write_json("spec.json", spec)
-    measured_in = environment(device)
-    head, rows = module.measure(spec["parameters"], device)
-    folder.write_table("measurement.csv", head, rows)
-    folder.write_json("environment.json", measured_in | {"finished": now()})
-    folder.finish()
+    with ResultFolder(arguments.out) as folder:
+        folder.begin()
+        folder.write_json("spec.json", spec)
+        folder.write_json("code.json", meanings(roots))
+        measured_in = environment(device)
+        head, rows = module.measure(spec["parameters"], device)
+        folder.write_table("measurement.csv", head, rows)
+        folder.write_json("environment.json", measured_in | {"finished": now()})
+        folder.finish()
     for row in rows:
         print(f"{arguments.name}  " + "  ".join(f"{name} {value}" for name, value in zip(head, row, strict=True)))
 

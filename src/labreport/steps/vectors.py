@@ -17,11 +17,11 @@ from pathlib import Path
 import numpy as np
 
 from labreport.data.arrays import load
-from labreport.errors import DataError, run_step
-from labreport.planning.code import check_code
-from labreport.planning.keys import key_of, module_of
+from labreport.errors import run_step
+from labreport.planning.code import check_code, meanings
+from labreport.planning.keys import module_of, vectors_roots
 from labreport.training.folder import ResultFolder
-from labreport.training.job import read_spec
+from labreport.training.job import check_data, read_spec
 
 NEEDED = ("code", "target", "parameters", "data.dataset", "data.key")
 
@@ -40,25 +40,22 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--out", required=True, type=Path, help="folder of the finished vectors")
     arguments = parser.parse_args(argv)
     spec = read_spec(arguments.spec, NEEDED)
-    roots = ["labreport.steps.vectors", module_of(spec["target"])]
+    roots = vectors_roots(spec)
     check_code(spec["code"], roots)
-    method = importlib.import_module(roots[1])
+    method = importlib.import_module(module_of(spec["target"]))
     check_code(spec["code"], roots)  # an edit while this process was importing is an edit, too
     prepared = load(arguments.data)
-    found, planned = key_of(prepared.spec), spec["data"]["key"]
-    if found != planned:
-        raise DataError(
-            f"{arguments.data}: these prepared data have the key {found}, but the vectors were planned with {planned}; "
-            "name the folder of those with --data, or start Snakemake again, it plans anew"
-        )
-    vectors = method.train(prepared, spec["parameters"])
-    folder = ResultFolder(arguments.out)
-    folder.write_json("spec.json", spec)
-    np.save(folder.part / "vectors.npy", vectors, allow_pickle=False)
-    versions = {name: importlib.metadata.version(name) for name in method.LIBRARIES}
-    finished = datetime.now(UTC).isoformat(timespec="seconds")
-    folder.write_json("environment.json", {"python": platform.python_version(), **versions, "finished": finished})
-    folder.finish()
+    check_data(arguments.data, prepared.spec, spec["data"]["key"], "the vectors were")
+    with ResultFolder(arguments.out) as folder:
+        vectors = method.train(prepared, spec["parameters"])
+        folder.begin()
+        folder.write_json("spec.json", spec)
+        folder.write_json("code.json", meanings(roots))
+        np.save(folder.part / "vectors.npy", vectors, allow_pickle=False)
+        versions = {name: importlib.metadata.version(name) for name in method.LIBRARIES}
+        finished = datetime.now(UTC).isoformat(timespec="seconds")
+        folder.write_json("environment.json", {"python": platform.python_version(), **versions, "finished": finished})
+        folder.finish()
 
 
 if __name__ == "__main__":

@@ -8,43 +8,74 @@ import os
 import shutil
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from types import TracebackType
+from typing import Any, Self
 
 from labreport.errors import TrainingError
-from labreport.files import file_digest, write_json, write_text
+from labreport.files import SUMS, write_json, write_sums, write_text
+from labreport.training.lock import FolderLock
 
-SUMS = "SHA256SUMS"
 KEPT_PARTS = 3
 
 
 class ResultFolder:
     """Results are written to `<out>.part`, which becomes `<out>` when it is complete.
 
-    What an unfinished attempt measured before is moved to `<out>.part.1`, `.part.2` and so on, the highest number being
-    the latest; the last `KEPT_PARTS` are kept.
+    `<out>.part` is locked until the block ends that the folder is entered for, so that two processes never write the
+    same results. What an unfinished attempt measured before is moved to `<out>.part.1`, `.part.2` and so on, the
+    highest number being the latest; the last `KEPT_PARTS` are kept.
 
     Args:
         out: the finished folder; it may be there already if it is empty.
 
     Raises:
-        TrainingError: results are there already, or something else is.
+        TrainingError: results are there already, or something else is, or another process is at work on them.
     """
 
     def __init__(self, out: Path) -> None:
         self.out = out
-        if (out / SUMS).is_file():
-            raise TrainingError(f"{out}: these results are complete; delete the folder to measure them again")
-        if out.exists() and (not out.is_dir() or any(out.iterdir())):
-            raise TrainingError(f"{out}: is there, but holds no finished results; move it away and run again")
         self.part = out.with_name(f"{out.name}.part")
-        self._put_aside()
-        self.part.mkdir(parents=True)
+        self._check_free()  # before `part` is made, which would stay
+        self._lock = FolderLock(self.part)
+        try:
+            self._check_free()
+        except TrainingError:  # another process finished them meanwhile
+            self.release()
+            raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.release()
+
+    def release(self) -> None:
+        """Let another process go on with what is there; of an attempt that wrote nothing, nothing stays."""
+        if self.part.is_dir() and not any(self.part.iterdir()):
+            self.part.rmdir()
+        self._lock.release()
+
+    def _check_free(self) -> None:
+        if (self.out / SUMS).is_file():
+            raise TrainingError(f"{self.out}: these results are complete; delete the folder to measure them again")
+        if self.out.exists() and (not self.out.is_dir() or any(self.out.iterdir())):
+            raise TrainingError(f"{self.out}: is there, but holds no finished results; move it away and run again")
+
+    def begin(self) -> None:
+        """Make an empty `part`; an attempt that stopped before its first table measured nothing and is not kept."""
+        if any(self.part.glob("*.csv")):
+            self._put_aside()
+        self.clear()
+
+    def clear(self) -> None:
+        """Remove all that an attempt left in `part`, also a file that it was writing when it was killed."""
+        for path in self.part.iterdir():
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path)
+            else:
+                path.unlink()
 
     def _put_aside(self) -> None:
-        """Make room at `part`; an attempt that stopped before its first table measured nothing and is not kept."""
-        if not any(self.part.glob("*.csv")):
-            shutil.rmtree(self.part, ignore_errors=True)
-            return
         numbers = sorted(
             int(path.name.rpartition(".")[2])
             for path in self.part.parent.glob(f"{self.part.name}.*")
@@ -52,6 +83,8 @@ class ResultFolder:
         )
         numbers.append(numbers[-1] + 1 if numbers else 1)
         os.rename(self.part, self._aside(numbers[-1]))
+        self._lock.release()
+        self._lock = FolderLock(self.part)
         for number in numbers[:-KEPT_PARTS]:
             shutil.rmtree(self._aside(number))
 
@@ -68,7 +101,11 @@ class ResultFolder:
         writer = csv.writer(text, lineterminator="\n")
         writer.writerow(head)
         writer.writerows(rows)
-        write_text(self.part / name, text.getvalue())
+        self.write_text(name, text.getvalue())
+
+    def write_text(self, name: str, text: str) -> None:
+        """Write a text file."""
+        write_text(self.part / name, text)
 
     def append_line(self, name: str, line: str) -> None:
         """Add a line to a text file, on disk before the call returns."""
@@ -79,6 +116,5 @@ class ResultFolder:
 
     def finish(self) -> None:
         """Write the digests in `sha256sum`'s format and move the folder to its place."""
-        names = sorted(path.name for path in self.part.iterdir())
-        write_text(self.part / SUMS, "".join(f"{file_digest(self.part / name)}  {name}\n" for name in names))
+        write_sums(self.part)
         os.rename(self.part, self.out)

@@ -1,12 +1,14 @@
-"""The spec that a job is given on its command line."""
+"""What a job is given on its command line, and whether it is what was planned."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Any, NoReturn
 
-from labreport.errors import TrainingError
+from labreport.errors import DataError, TrainingError
+from labreport.planning.keys import key_of
 
 
 def read_spec(text: str, needed: Iterable[str]) -> dict[str, Any]:
@@ -29,6 +31,25 @@ def read_spec(text: str, needed: Iterable[str]) -> dict[str, Any]:
     if missing:
         raise TrainingError(f"--spec: {', '.join(missing)} missing; pass the spec as Snakemake or spec.json has it")
     return spec
+
+
+def check_data(folder: Path, found: Mapping[str, Any], planned: str, what: str) -> None:
+    """Refuse prepared data that a job was not planned with.
+
+    Args:
+        folder: of the prepared data.
+        found: their spec.
+        planned: the key of those that are meant.
+        what: was planned, for the message: "the run was".
+
+    Raises:
+        DataError: they are others.
+    """
+    if key_of(found) != planned:
+        raise DataError(
+            f"{folder}: these prepared data have the key {key_of(found)}, but {what} planned with {planned}; "
+            "name the folder of those with --data, or start Snakemake again, it plans anew"
+        )
 
 
 def _refuse(constant: str) -> NoReturn:

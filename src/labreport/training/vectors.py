@@ -1,4 +1,7 @@
-"""Word vectors that a run starts from, as the step of their own left them."""
+"""Word vectors that a run starts from, as the step of their own left them.
+
+Only runs that were planned with vectors import this module, so it is in the keys of no others.
+"""
 
 from __future__ import annotations
 
@@ -10,31 +13,31 @@ from typing import Any
 import numpy as np
 
 from labreport.errors import TrainingError
+from labreport.files import sums_faults
 from labreport.planning.keys import key_of
 
 FILE = "vectors.npy"
 
 
-def load_vectors(folder: Path | None, spec: Mapping[str, Any], words: int) -> np.ndarray | None:
+def load_vectors(folder: Path | None, spec: Mapping[str, Any], words: int) -> np.ndarray:
     """The vectors that a run was planned with.
 
     Args:
-        folder: of `vectors.npy` and `spec.json`.
-        spec: the run's; `vectors.key` names the vectors' key, and without it there are none.
+        folder: of `vectors.npy`, `spec.json` and `SHA256SUMS`.
+        spec: the run's; `vectors.key` names the vectors' key.
         words: size of the vocabulary.
 
     Returns:
-        float32 (words, dimensions), row 0 zero; None where the run has none.
+        float32 (words, dimensions), row 0 zero.
 
     Raises:
-        TrainingError: no folder where one is needed or one where none is, vectors of another key, damaged ones.
+        TrainingError: no folder, vectors of another key, damaged ones.
     """
-    planned = (spec.get("vectors") or {}).get("key")
-    if folder is None and planned is None:
-        return None
-    if folder is None or planned is None:
-        what = "was planned with word vectors, name their folder" if planned else "was planned without word vectors"
-        raise TrainingError(f"--vectors: found {folder or 'nothing'}, but the run {what}")
+    planned = spec["vectors"]["key"]
+    if folder is None:
+        raise TrainingError("--vectors: found nothing, but the run was planned with word vectors, name their folder")
+    for fault in sums_faults(folder):
+        raise TrainingError(f"{folder}: the word vectors are damaged ({fault}); delete this folder and run again")
     try:
         found = key_of(json.loads((folder / "spec.json").read_text(encoding="utf-8")))
         vectors: np.ndarray = np.load(folder / FILE, allow_pickle=False)
