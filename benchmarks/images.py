@@ -33,10 +33,12 @@ from benchmarks.training import compare, pairs
 from labreport.data import arrays, cifar10, samples_images
 from labreport.declarations.project import load
 from labreport.models.registry import MODELS
+from labreport.training.checkpoints import Checkpoints
 from labreport.training.construction import build_model
+from labreport.training.folder import ResultFolder
 from labreport.training.process import configure
 from labreport.training.record import RunRecord
-from labreport.training.run import train_run
+from labreport.training.run import Job, train_run
 from labreport.training.tasks import TASKS
 
 CPU = torch.device("cpu")
@@ -117,8 +119,10 @@ def measure_ours(name: str, folder: Path) -> float:
     with tempfile.TemporaryDirectory(dir=folder) as out, contextlib.redirect_stderr(io.StringIO()):
         start = time.perf_counter()
         configure()
-        record = RunRecord(Path(out) / RUN, spec, CPU)
-        train_run(spec, arrays.load(folder / PREPARED), CPU, record, name, "benchmark", say=lambda line: None)
+        job = Job(name, "benchmark", spec, arrays.load(folder / PREPARED), CPU)
+        with ResultFolder(Path(out) / RUN) as results:
+            checkpoints = Checkpoints(Path(out) / "checkpoints", job.key, print)
+            train_run(job, RunRecord(results, spec, {}, CPU), checkpoints, say=lambda line: None)
         return time.perf_counter() - start
 
 

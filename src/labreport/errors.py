@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 from collections.abc import Callable, Sequence
 
@@ -45,6 +46,19 @@ class RunFailedError(TrainingError):
     status = 3
 
 
+class StoppedError(UserError):
+    """A signal asked a job to end, and it ended cleanly.
+
+    Args:
+        message: where it stopped, and where it goes on.
+        number: the signal's.
+    """
+
+    def __init__(self, message: str, number: int) -> None:
+        super().__init__(message)
+        self.status = 128 + number  # as a shell has it
+
+
 class ResultsError(UserError):
     """A result that a figure, table, claim or text needs is missing or malformed."""
 
@@ -57,17 +71,35 @@ class TypesettingError(UserError):
     """TeX is missing, or refused the document."""
 
 
+# What a full disk, a quota, a read-only or a foreign folder answer to a write.
+UNWRITABLE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM})
+
+
 def run_step(main: Callable[[Sequence[str] | None], None], argv: Sequence[str] | None = None) -> int:
-    """Call `main(argv)`; a `UserError` becomes one message on stderr instead of a traceback.
+    """Call `main(argv)`; a `UserError` becomes one message on stderr instead of a traceback, and so does a full disk.
 
     Returns:
-        int, the process's exit status: 0, the error's own (1 or 3) after a `UserError`, 130 after Ctrl-C.
+        int, the process's exit status: 0, the error's own (1, 3 or 128 + signal) after a `UserError`, 1 where a file
+        cannot be written, 130 after Ctrl-C.
     """
     try:
         main(argv)
+    except StoppedError as stop:
+        print(stop, file=sys.stderr)
+        return stop.status
     except UserError as error:
         print(f"error: {error}", file=sys.stderr)
         return error.status
+    except OSError as error:
+        if error.errno not in UNWRITABLE:
+            raise
+        where = error.filename2 or error.filename or "a file"
+        print(
+            f"error: {where}: cannot be written ({error.strerror}); make room or allow it, and start again: what is "
+            "complete is kept",
+            file=sys.stderr,
+        )
+        return 1
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
         return 130

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import csv
 import json
 import os
 import re
@@ -15,16 +14,18 @@ import pandas as pd
 import pytest
 import torch
 
-from labreport.data.arrays import Prepared
-from labreport.errors import CodeChangedError, DataError, TrainingError, run_step
+from labreport.errors import CodeChangedError, DataError, RunFailedError, TrainingError, run_step
 from labreport.models.resnet import ResNet34
-from labreport.planning.code import SOURCES, code_digest
-from labreport.planning.keys import canonical, key_of, run_roots
+from labreport.planning.code import SOURCES
+from labreport.planning.keys import canonical, key_of
 from labreport.steps.train import main
 from labreport.training import run as training_run
+from labreport.training.seeds import stream
+from tests.small_runs import DATA, MODELS, arguments, rows, save_data, spec
 
 FILES = {
     "spec.json",
+    "code.json",
     "metrics.csv",
     "summary.json",
     "per_class.csv",
@@ -35,14 +36,6 @@ FILES = {
     "filters.npy",
 }
 WITHOUT_CONVOLUTION = FILES - {"filters.npy"}
-SIMILARITY = {"name": "similarity", "target": "labreport.training.similarity:Similarity"}
-VECTORS = {"method": "word2vec", "data": {"dataset": "pairs"}}
-DATA = {name: {"dataset": name, "parameters": {"seed": 0}} for name in ("images", "texts", "pairs")}
-MODELS = {
-    "images": ("labreport.models.resnet:ResNet34", {"width": 4}),
-    "texts": ("labreport.models.lstm:StackedLSTM", {"embedding": 6, "hidden": 5, "bidirectional": True}),
-    "pairs": ("labreport.models.siamese:SiameseLSTM", {"hidden": 5, "pooling": "max"}),
-}
 
 
 @pytest.fixture(autouse=True)
@@ -56,94 +49,10 @@ def process_settings() -> Iterator[None]:
 
 @pytest.fixture(scope="module")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Small prepared data sets: bright and dark images, happy and sad texts, pairs of equal and other words."""
+    """The folder of small prepared data sets."""
     folder = tmp_path_factory.mktemp("data")
-    rng = np.random.default_rng(0)
-    labels = {"train": np.arange(24, dtype=np.uint8) % 2, "test": np.arange(10, dtype=np.uint8) % 2}
-    pixels = {s: (rng.integers(0, 128, (len(y), 3, 16, 16)) + 120 * y[:, None, None, None]) for s, y in labels.items()}
-    lengths = {s: rng.integers(1, 7, len(y), dtype=np.int32) for s, y in labels.items()}
-    words = {
-        s: np.where(np.arange(6) < n[:, None], 2 + labels[s][:, None], 0).astype(np.uint16) for s, n in lengths.items()
-    }
-    Prepared(
-        "images",
-        ["dark", "bright"],
-        pixels["train"].astype(np.uint8),
-        labels["train"],
-        pixels["test"].astype(np.uint8),
-        labels["test"],
-        spec=DATA["images"],
-    ).save(folder / "images")
-    Prepared(
-        "texts",
-        ["sad", "happy"],
-        words["train"],
-        labels["train"],
-        words["test"],
-        labels["test"],
-        lengths["train"],
-        lengths["test"],
-        ["", "?", "alas", "hurrah"],
-        DATA["texts"],
-    ).save(folder / "texts")
-    save_pairs(folder, rng)
+    save_data(folder)
     return folder
-
-
-def save_pairs(folder: Path, rng: np.random.Generator) -> None:
-    """Sentences of one word over and over; both sides have the same word where the score is 5, else it is 0."""
-    arrays: dict[str, np.ndarray] = {}
-    for split, n in (("train", 24), ("dev", 9), ("test", 10)):
-        lengths = rng.integers(1, 7, (n, 2), dtype=np.int32)
-        scores = np.where(np.arange(n) % 2, 5, 0).astype(np.float32)
-        first = rng.integers(2, 4, n)
-        words = np.stack([first, np.where(scores > 0, first, 5 - first)], 1)
-        arrays[f"{split}_inputs"] = np.where(np.arange(6) < lengths[..., None], words[..., None], 0).astype(np.int32)
-        arrays |= {f"{split}_labels": scores, f"{split}_lengths": lengths}
-    Prepared("pairs", [], vocabulary=["", "?", "alas", "hurrah"], spec=DATA["pairs"], **arrays).save(folder / "pairs")
-    vectors = rng.normal(size=(4, 3)).astype(np.float32)
-    vectors[0] = 0
-    (folder / "vectors").mkdir()
-    np.save(folder / "vectors" / "vectors.npy", vectors)
-    (folder / "vectors" / "spec.json").write_text(canonical(VECTORS))
-
-
-def spec(dataset: str, **training: Any) -> dict[str, Any]:
-    target, parameters = MODELS[dataset]
-    settings = {
-        "epochs": 2,
-        "batch_size": 8,
-        "learning_rate": 0.01,
-        "optimizer": {"name": "Adam", "parameters": {}},
-        "loss": {"name": "cross_entropy", "parameters": {}},
-        "normalize": None,
-        "augment": [{"name": "crop", "padding": 1}, {"name": "flip", "p": 0.5}] if dataset == "images" else [],
-        "precision": "bf16" if dataset == "images" else "fp32",
-    }
-    result: dict[str, Any] = {
-        "task": {"name": "classification", "target": "labreport.training.classification:Classification"},
-        "model": {"target": target, "parameters": parameters},
-        "data": {"dataset": dataset, "key": key_of(DATA[dataset])},
-        "training": settings | training,
-        "seed": 5,
-    }
-    if dataset == "pairs":
-        settings["loss"]["name"] = "mse_loss"
-        result |= {"task": SIMILARITY, "vectors": {"key": key_of(VECTORS)}}
-    result["code"] = code_digest(run_roots(result))
-    return result
-
-
-def arguments(what: dict[str, Any], data: Path, out: Path, *more: str, threads: int = 1) -> list[str]:
-    folder = data / what["data"]["dataset"]
-    more = (*more, "--vectors", str(data / "vectors")) if "vectors" in what else more
-    common = ["--data", str(folder), "--out", str(out), "--device", "cpu", "--threads", str(threads)]
-    return ["--spec", canonical(what), "--experiment", "mine", *common, *more]
-
-
-def rows(path: Path) -> list[dict[str, str]]:
-    with open(path, newline="", encoding="utf-8") as file:
-        return list(csv.DictReader(file))
 
 
 @pytest.mark.parametrize("dataset", ["images", "texts"])
@@ -222,7 +131,7 @@ def test_the_filters_are_those_of_the_trained_first_convolution(data: Path, tmp_
     still = spec("images", learning_rate=1e-30, optimizer={"name": "SGD", "parameters": {}})
     main(arguments(still, data, tmp_path / "run"))
     main(arguments(spec("images"), data, tmp_path / "moved"))
-    torch.manual_seed(5)
+    torch.manual_seed(stream(5, "model"))
     start = ResNet34(classes=2, width=4)
     first = next(module for module in start.modules() if isinstance(module, torch.nn.Conv2d))
     begun, moved = (np.load(tmp_path / name / "filters.npy") for name in ("run", "moved"))
@@ -267,10 +176,10 @@ def test_a_loss_that_is_not_finite_stops_and_keeps_the_epochs_before(data: Path,
     # SGD at this rate overflows float32 some steps after the first epoch
     diverging = spec("texts", epochs=40, learning_rate=3e37, optimizer={"name": "SGD", "parameters": {}})
     status = run_step(main, arguments(diverging, data, tmp_path / "run"))
-    assert status == 1
+    assert status == 3
     message = capsys.readouterr().err
-    assert message.startswith("error: mine: the ")
-    for part in (", step ", "learning_rate than 3e+37", "run.part;", "run.part.1"):
+    assert message.startswith("error: ")
+    for part in ("mine, seed 5: the ", ", step ", "learning_rate than 3e+37", "run.part\n"):
         assert part in message
     assert not (tmp_path / "run").exists()
     assert (tmp_path / "run.part" / "spec.json").is_file()
@@ -280,9 +189,13 @@ def test_a_loss_that_is_not_finite_stops_and_keeps_the_epochs_before(data: Path,
     assert last > 1
     kept = (tmp_path / "run.part" / "metrics.csv").read_text()
     assert [row["epoch"] for row in rows(tmp_path / "run.part" / "metrics.csv")] == [str(n) for n in range(1, last)]
-    assert run_step(main, arguments(diverging, data, tmp_path / "run")) == 1
-    assert len(rows(tmp_path / "run.part.1" / "metrics.csv")) == last - 1
-    assert (tmp_path / "run.part.1" / "metrics.csv").read_text() == kept
+    reason = (tmp_path / "run.part" / "failure.txt").read_text()
+    assert re.fullmatch(rf"the (training|validation) loss is (nan|-?inf) at epoch {last}, step \d+\n", reason)
+    # tried again from its checkpoint it fails at the same place, and nothing of what was measured is gone
+    assert run_step(main, arguments(diverging, data, tmp_path / "run")) == 3
+    assert (tmp_path / "run.part" / "failure.txt").read_text() == reason
+    assert (tmp_path / "run.part" / "metrics.csv").read_text() == kept
+    assert not (tmp_path / "run.part.1").exists()
 
 
 def test_too_little_memory_is_one_message(data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -290,7 +203,8 @@ def test_too_little_memory_is_one_message(data: Path, tmp_path: Path, monkeypatc
         raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB")
 
     monkeypatch.setattr(training_run, "fit", full)
-    with pytest.raises(TrainingError, match=r"mine: cpu has too little memory for batch_size 8; lower.*2\.00 GiB"):
+    expected = r"mine, seed 5: cpu has too little memory for batch_size 8; lower.*2\.00 GiB"
+    with pytest.raises(RunFailedError, match=expected):
         main(arguments(spec("texts"), data, tmp_path / "run"))
 
 

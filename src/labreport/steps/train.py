@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import argparse
+import importlib
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
+
+import numpy as np
 
 from labreport.data.arrays import load
-from labreport.errors import DataError, run_step
-from labreport.planning.code import check_code
-from labreport.planning.keys import key_of, run_roots
+from labreport.errors import TrainingError, run_step
+from labreport.planning.code import check_code, meanings
+from labreport.planning.keys import RUN_VECTORS, key_of, run_roots
+from labreport.training.checkpoint_files import folder_of
+from labreport.training.checkpoints import Checkpoints
 from labreport.training.construction import load_class
-from labreport.training.job import read_spec
+from labreport.training.folder import ResultFolder
+from labreport.training.job import check_data, read_spec
 from labreport.training.process import choose_device, configure
 from labreport.training.record import RunRecord
-from labreport.training.run import train_run
+from labreport.training.run import Job, say_at_once, train_run
 from labreport.training.tensorboard import scalars
-from labreport.training.vectors import load_vectors
 
 SETTINGS = ("epochs", "batch_size", "learning_rate", "optimizer.name", "loss.name", "precision")
 NEEDED = (
@@ -32,7 +38,7 @@ NEEDED = (
 
 
 def main(argv: Sequence[str] | None = None) -> None:
-    """Parse the command line, check the code, train, check the code that was loaded, complete the folder."""
+    """Parse the command line, check the code that was loaded, train, complete the folder."""
     parser = argparse.ArgumentParser(prog="python -m labreport.steps.train", description=__doc__)
     parser.add_argument("--spec", required=True, help="the run, as JSON")
     parser.add_argument("--experiment", required=True, help="its name")
@@ -41,28 +47,55 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--out", required=True, type=Path, help="folder of the finished run")
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda or cuda:N")
     parser.add_argument("--threads", type=int, help="CPU threads; default: all that the process may use")
+    parser.add_argument(
+        "--checkpoints",
+        type=Path,
+        help="folder of its checkpoints; default: results/checkpoints/EXPERIMENT/KEY where --out is "
+        "results/runs/EXPERIMENT/KEY, else OUT.checkpoints",
+    )
     parser.add_argument("--tensorboard", type=Path, help="folder for event files")
     arguments = parser.parse_args(argv)
     configure(arguments.threads)
     spec = read_spec(arguments.spec, NEEDED)
     key = key_of(spec)
-    check_code(spec["code"], run_roots(spec))
-    load_class(spec["model"]["target"])
-    load_class(spec["task"]["target"], "task")
-    check_code(spec["code"], run_roots(spec))  # an edit while this process was importing is an edit, too
+    code = check_loaded(spec)
     device = choose_device(arguments.device)
     prepared = load(arguments.data)
-    found, planned = key_of(prepared.spec), spec["data"]["key"]
-    if found != planned:
-        raise DataError(
-            f"{arguments.data}: these prepared data have the key {found}, but the run was planned with {planned}; "
-            "name the folder of those with --data, or start Snakemake again, it plans anew"
-        )
-    vectors = load_vectors(arguments.vectors, spec, len(prepared.vocabulary or ()))
-    record = RunRecord(arguments.out, spec, device)
-    if arguments.tensorboard:
-        record.listeners.append(scalars(arguments.tensorboard / arguments.experiment / key))
-    train_run(spec, prepared, device, record, arguments.experiment, key, vectors=vectors)
+    check_data(arguments.data, prepared.spec, spec["data"]["key"], "the run was")
+    vectors = run_vectors(arguments.vectors, spec, len(prepared.vocabulary or ()))
+    job = Job(arguments.experiment, key, spec, prepared, device, vectors)
+    with ResultFolder(arguments.out) as folder:
+        record = RunRecord(folder, spec, code, device)
+        if arguments.tensorboard:
+            record.listeners.append(scalars(arguments.tensorboard / job.name / key))
+        checkpoints = Checkpoints(arguments.checkpoints or folder_of(arguments.out), key, say_at_once)
+        train_run(job, record, checkpoints)
+
+
+def check_loaded(spec: Mapping[str, Any]) -> dict[str, str]:
+    """Import what the spec names, and refuse code that was not planned.
+
+    Returns:
+        Module -> digest of its meaning, of all that the spec's `code` was taken of.
+    """
+    roots = run_roots(spec)
+    check_code(spec["code"], roots)
+    load_class(spec["model"]["target"])
+    load_class(spec["task"]["target"], "task")
+    if "vectors" in spec:
+        importlib.import_module(RUN_VECTORS)
+    check_code(spec["code"], roots)  # an edit while this process was importing is an edit, too
+    return meanings(roots)
+
+
+def run_vectors(folder: Path | None, spec: Mapping[str, Any], words: int) -> np.ndarray | None:
+    """The word vectors of a run that was planned with some; see `labreport.training.vectors`."""
+    if "vectors" in spec:
+        vectors: np.ndarray = importlib.import_module(RUN_VECTORS).load_vectors(folder, spec, words)
+        return vectors
+    if folder is not None:
+        raise TrainingError(f"--vectors: found {folder}, but the run was planned without word vectors")
+    return None
 
 
 if __name__ == "__main__":

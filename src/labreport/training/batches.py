@@ -9,6 +9,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from labreport.training.seeds import stream
+
 Batch = tuple[tuple[Tensor, ...], Tensor]
 Augmentation = Callable[[Tensor, torch.Generator], Tensor]
 
@@ -57,8 +59,9 @@ class Batches:
     Args:
         split: the data.
         batch_size: the last batch of an epoch may be smaller.
-        seed: shuffle anew in every epoch, and draw augmentations, from this seed; the permutation is drawn on the CPU
-            so that it is the same on every device. None gives a fixed order: as stored, single texts by length.
+        seed: shuffle anew in every epoch, and draw augmentations, from two streams of this seed; the permutation is
+            drawn on the CPU so that it is the same on every device. None gives a fixed order: as stored, single texts
+            by length.
         normalize: {"mean": [...], "std": [...]} per channel for images scaled to [0, 1]; None leaves them there.
         augment: applied to raw images, in this order.
     """
@@ -75,8 +78,8 @@ class Batches:
         self.batch_size = batch_size
         self.augment = augment
         device = split.inputs.device
-        self._order = None if seed is None else torch.Generator().manual_seed(seed)
-        self._draws = torch.Generator(device).manual_seed(seed or 0)
+        self._order = None if seed is None else torch.Generator().manual_seed(stream(seed, "order"))
+        self._draws = torch.Generator(device).manual_seed(stream(seed or 0, "augmentation"))
         mean, std = (normalize["mean"], normalize["std"]) if normalize else ([0.0], [1.0])
         # (x / 255 - mean) / std as one multiplication and one addition
         self._scale = (1 / (255 * torch.tensor(std, dtype=torch.float64))).float().view(1, -1, 1, 1).to(device)
@@ -89,6 +92,11 @@ class Batches:
     def sizes(self) -> list[int]:
         """Samples per batch, in the order of `epoch`."""
         return [min(self.batch_size, len(self.split) - start) for start in range(0, len(self.split), self.batch_size)]
+
+    @property
+    def generators(self) -> dict[str, torch.Generator]:
+        """What decides the epochs to come: `order` where batches are shuffled, and `augmentation`."""
+        return {"augmentation": self._draws} | ({} if self._order is None else {"order": self._order})
 
     def epoch(self) -> Iterator[Batch]:
         """Every sample once: ((images,) or (tokens, lengths) or (tokens, lengths, tokens, lengths), targets).

@@ -44,6 +44,14 @@ class ConfusionTally:
         hits = sum(matrix[index][index] for index in range(self.classes))
         return {"accuracy": hits / total if total else float("nan")}
 
+    def state_dict(self) -> dict[str, Tensor]:
+        """{"counts": int64 (classes * classes,)}, a row per true class after the other."""
+        return {"counts": self._counts}
+
+    def load_state_dict(self, state: dict[str, Tensor]) -> None:
+        """Count on from there."""
+        self._counts.copy_(state["counts"])
+
 
 class Classification:
     """One class out of several: cross-entropy, accuracy, confusion matrix.

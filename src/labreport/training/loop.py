@@ -83,6 +83,7 @@ def fit(
     tick: Ticker = lambda: None,
     schedule: Schedule | None = None,
     test: Batches | None = None,
+    first: int = 1,
 ) -> Iterator[Epoch]:
     """Train, and validate after each epoch.
 
@@ -92,11 +93,12 @@ def fit(
         train: shuffled batches.
         validation: batches in a fixed order.
         optimizer: over the model's parameters.
-        epochs: how many.
+        epochs: the last one's number.
         autocast: the type that convolutions and products compute in; None leaves the parameters' own.
         tick: called after every batch, of training and of evaluation.
         schedule: changes the learning rate after each epoch, if it likes by the validation loss.
         test: batches that are evaluated after each epoch, too, and that nothing is decided on.
+        first: the epoch to begin with; those before it are in the model and all else that is passed.
 
     Yields:
         Each epoch when it is over.
@@ -104,7 +106,7 @@ def fit(
     Raises:
         NotFinite: at the end of the epoch in which a loss was not finite.
     """
-    for number in range(1, epochs + 1):
+    for number in range(first, epochs + 1):
         start = time.perf_counter()
         losses, tally = _train(model, task, train, optimizer, autocast, tick)
         train_loss = _mean(losses, train, number, "training") * task.loss_scale

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import os
 import platform
+import re
 from pathlib import Path
 
 import torch
@@ -14,6 +15,8 @@ from labreport.errors import TrainingError
 # Numbers of glibc's malloc.h: M_MMAP_MAX (large blocks come from the heap), M_TRIM_THRESHOLD (and stay there),
 # M_TOP_PAD (which grows by this many bytes at once).
 MALLOC = {-4: 0, -1: 2**31 - 1, -2: 64 * 2**20}
+# What libraries below torch say, and torch itself on the CPU, where it has no exception of its own for it.
+NO_MEMORY = re.compile(r"out of memory|_ALLOC_FAILED|can't allocate memory|not enough memory")
 
 
 def configure(threads: int | None = None) -> None:
@@ -78,3 +81,9 @@ def device_name(device: torch.device) -> str:
             if line.startswith("model name"):
                 return line.partition(":")[2].strip()
     return platform.processor() or platform.machine()
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """Whether an error says that the device or the machine has too little memory."""
+    known = isinstance(error, (MemoryError, torch.OutOfMemoryError))
+    return known or (isinstance(error, RuntimeError) and NO_MEMORY.search(str(error)) is not None)

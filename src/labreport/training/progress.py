@@ -17,23 +17,28 @@ class Progress:
         label: what is under way.
         total: ticks until the end.
         stream: drawn to if it is a terminal; None means stderr.
+        done: ticks that an earlier attempt has had.
+
+    Attributes:
+        done: ticks by now.
     """
 
-    def __init__(self, label: str, total: int, stream: TextIO | None = None) -> None:
+    def __init__(self, label: str, total: int, stream: TextIO | None = None, done: int = 0) -> None:
+        self.done = done
         self._label = label
+        self._before = done
         self._total = total
         self._stream = sys.stderr if stream is None else stream
         self._shown = self._stream.isatty()
-        self._done = 0
         self._start = self._last = time.monotonic()
 
     def tick(self) -> None:
         """One more batch is done."""
-        self._done += 1
+        self.done += 1
         now = time.monotonic()
         if self._shown and now - self._last >= REFRESH_S:
             self._last = now
-            left = (now - self._start) / self._done * (self._total - self._done)
+            left = (now - self._start) / (self.done - self._before) * (self._total - self.done)
             self._draw(f"{clock(left)} left")
 
     def clear(self) -> None:
@@ -43,7 +48,7 @@ class Progress:
             self._stream.flush()
 
     def _draw(self, remark: str) -> None:
-        share = self._done / self._total if self._total else 1.0
+        share = self.done / self._total if self._total else 1.0
         text = f"{self._label} {100 * share:3.0f} % {remark} "
         room = max(0, min(40, shutil.get_terminal_size().columns - len(text) - 3))
         filled = round(room * share)

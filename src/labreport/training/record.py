@@ -14,37 +14,88 @@ from labreport.training.folder import ResultFolder
 from labreport.training.loop import Epoch
 from labreport.training.progress import clock
 
+FAILURE = "failure.txt"
+LOG = "train.log"
+
 
 class RunRecord:
-    """The files of one run, written as it goes on.
+    """The files of one run, written as it goes on; `begin` or `resume` comes first.
 
     Args:
-        out: the finished run's folder; see `ResultFolder`.
+        folder: for the results.
         spec: the run's spec.
+        code: module -> digest of its meaning, of all that the spec's `code` was taken of.
         device: what it is trained on.
 
     Attributes:
         rows: the rows of `metrics.csv`.
         listeners: each is called with every new row, such as a TensorBoard writer.
-
-    Raises:
-        TrainingError: the folder is taken.
     """
 
-    def __init__(self, out: Path, spec: Mapping[str, Any], device: torch.device) -> None:
+    def __init__(
+        self, folder: ResultFolder, spec: Mapping[str, Any], code: Mapping[str, str], device: torch.device
+    ) -> None:
         self.rows: list[dict[str, Any]] = []
         self.listeners: list[Callable[[dict[str, Any]], None]] = []
-        self._folder = ResultFolder(out)
+        self._folder = folder
+        self._spec = spec
+        self._code = code
         self._epochs = spec["training"]["epochs"]
         self._environment = environment(device)
+        self._lines: list[str] = []
         self._train_seconds = 0.0
-        self._folder.write_json("spec.json", spec)
-        self._folder.write_json("environment.json", self._environment)
+
+    def begin(self) -> None:
+        """Start with no epoch; what another attempt measured is put aside."""
+        self._folder.begin()
+        self._write_start()
+
+    def resume(self, state: Mapping[str, Any], epoch: int) -> None:
+        """Go on after an epoch; what an attempt measured after it is measured again.
+
+        Args:
+            state: as `state_dict` gave it after that epoch.
+            epoch: counted from 1.
+
+        Raises:
+            ValueError: it is another epoch's; KeyError and TypeError where it is no state. Nothing has changed then.
+        """
+        rows, lines, seconds, before = (state[name] for name in ("rows", "lines", "train_seconds", "environment"))
+        if [row["epoch"] for row in rows] != list(range(1, epoch + 1)) or len(lines) != epoch:
+            raise ValueError(f"it has {len(rows)} rows of metrics, not those of {epoch} epochs")
+        again = {"epoch": epoch, "at": now(), "device": self._environment["device"]}
+        self._environment = before | {"resumed": [*before.get("resumed", []), again]}
+        self.rows, self._lines, self._train_seconds = list(rows), list(lines), seconds
+        self._folder.clear()
+        self._write_start()
+        self._write_rows()
+        self._folder.write_text(LOG, "".join(f"{line}\n" for line in self._lines))
+
+    def state_dict(self) -> dict[str, Any]:
+        """What `resume` takes."""
+        return {
+            "rows": self.rows,
+            "lines": self._lines,
+            "train_seconds": self._train_seconds,
+            "environment": self._environment,
+        }
 
     @property
     def part(self) -> Path:
         """Where what was measured stays if the run stops."""
         return self._folder.part
+
+    def fail(self, reason: str) -> None:
+        """Say beside what was measured why there is no more of it."""
+        self._folder.write_text(FAILURE, f"{reason}\n")
+
+    def _write_start(self) -> None:
+        self._folder.write_json("spec.json", self._spec)
+        self._folder.write_json("code.json", self._code)
+        self._folder.write_json("environment.json", self._environment)
+
+    def _write_rows(self) -> None:
+        self._folder.write_table("metrics.csv", list(self.rows[0]), [list(row.values()) for row in self.rows])
 
     def epoch(self, epoch: Epoch) -> str:
         """Add an epoch to `metrics.csv` and `train.log`.
@@ -66,9 +117,10 @@ class RunRecord:
             "samples_per_second": epoch.train_samples / epoch.train_seconds,
         }
         self.rows.append(row)
-        self._folder.write_table("metrics.csv", list(row), [list(row.values()) for row in self.rows])
+        self._write_rows()
         line = self._line(epoch, row)
-        self._folder.append_line("train.log", line)
+        self._lines.append(line)
+        self._folder.append_line(LOG, line)
         for listener in self.listeners:
             listener(row)
         return line
@@ -87,6 +139,10 @@ class RunRecord:
         """Keep an array, such as weights of the trained model, in NumPy's format."""
         np.save(self.part / name, values, allow_pickle=False)
 
+    def best(self, metric: str) -> dict[str, Any]:
+        """The row of the best epoch: the first one with the highest validation value of a metric."""
+        return max(self.rows, key=lambda row: row[f"val_{metric}"])
+
     def finish(self, facts: Mapping[str, Any], metric: str, tables: Mapping[str, Any]) -> None:
         """Write summary, tables and the end's time; the run is complete.
 
@@ -97,14 +153,13 @@ class RunRecord:
             tables: file name -> head and rows.
         """
         last = self.rows[-1]
-        values = [row[f"val_{metric}"] for row in self.rows]
-        best = self.rows[values.index(max(values))]
+        best = self.best(metric)
         kept = {name: value for name, value in last.items() if name.startswith(("train_", "val_"))}
         summary = {
             **facts,
             **kept,
             "epochs": len(self.rows),
-            f"best_val_{metric}": max(values),
+            f"best_val_{metric}": best[f"val_{metric}"],
             "best_epoch": best["epoch"],
             "seconds": sum(row["seconds"] for row in self.rows),
             "samples_per_second": facts["train_samples"] * len(self.rows) / self._train_seconds,

@@ -3,115 +3,175 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, NoReturn
 
 import numpy as np
 import torch
 from torch import nn
 
 from labreport.data.arrays import Prepared
-from labreport.errors import TrainingError
-from labreport.training.augmentation import augmentations
-from labreport.training.batches import Batches, Split
-from labreport.training.construction import build_model, build_optimizer, build_schedule, build_task
+from labreport.errors import RunFailedError, StoppedError
+from labreport.training.checkpoints import Checkpoints
+from labreport.training.components import Components, place_data
+from labreport.training.construction import build_task
 from labreport.training.loop import NotFinite, fit
+from labreport.training.process import is_out_of_memory
 from labreport.training.progress import Progress
 from labreport.training.record import RunRecord
+from labreport.training.stop import StopAsked, StopSignals
+from labreport.training.task import Task
 
-EVALUATION_BATCH = 256
 FILTERS = "filters.npy"
+say_at_once: Callable[[str], None] = partial(print, flush=True)  # a killed process loses what it has not written
 
 
-def train_run(
-    spec: Mapping[str, Any],
-    prepared: Prepared,
-    device: torch.device,
-    record: RunRecord,
-    name: str,
-    key: str,
-    say: Callable[[str], None] = print,
-    vectors: np.ndarray | None = None,
-) -> None:
-    """Train what `spec` describes and complete `record`.
+@dataclass(frozen=True)
+class Job:
+    """What is to be trained.
 
-    Args:
-        spec: a run's spec.
+    Attributes:
+        name: the experiment's.
+        key: the run's.
+        spec: the run's.
         prepared: its data.
         device: where everything happens.
-        record: takes epochs, summary and tables.
-        name: the experiment's, for messages and the summary.
-        key: the run's, for the summary.
-        say: takes a line per epoch.
         vectors: float32 (vocabulary, dimensions), for a model that takes them.
+    """
+
+    name: str
+    key: str
+    spec: Mapping[str, Any]
+    prepared: Prepared
+    device: torch.device
+    vectors: np.ndarray | None = None
+
+
+def train_run(job: Job, record: RunRecord, checkpoints: Checkpoints, say: Callable[[str], None] = say_at_once) -> None:
+    """Train a run, from its last checkpoint if there is one, and complete `record`.
+
+    Args:
+        job: what to train.
+        record: takes epochs, summary and tables.
+        checkpoints: of this run; they are removed when it is complete.
+        say: takes a line per epoch.
 
     Raises:
-        TrainingError: a setting that is not known, a loss that is not finite, or too little memory on the device.
+        TrainingError: a setting that is not known.
+        RunFailedError: a loss that is not finite, or too little memory on the device.
+        StoppedError: SIGTERM or SIGINT came; the same call goes on from where it was.
     """
+    settings = job.spec["training"]
     try:
-        _train_run(spec, prepared, device, record, name, key, say, vectors)
+        _train(job, record, checkpoints, say)
     except NotFinite as error:
-        raise TrainingError(
-            f"{name}: {error}; a lower learning_rate than {spec['training']['learning_rate']} may help. "
-            f"What was measured before stands in {record.part}; "
-            f"another attempt moves it to {record.part.name}.1 (or .2, ...)"
-        ) from error
-    except torch.OutOfMemoryError as error:
-        raise TrainingError(
-            f"{name}: {device} has too little memory for batch_size {spec['training']['batch_size']}; lower "
-            f"batch_size or the model's size, free the device, or train with --device cpu ({error})"
-        ) from error
+        advice = f"a lower learning_rate than {settings['learning_rate']} may help"
+        _fail(job, record, str(error), advice, error)
+    except (MemoryError, RuntimeError) as error:
+        if not is_out_of_memory(error):
+            raise
+        reason = f"{job.device} has too little memory for batch_size {settings['batch_size']}"
+        advice = "lower batch_size or the model's size, or free the device of other work"
+        _fail(job, record, reason, f"{advice} ({str(error).strip()})", error)
 
 
-def _train_run(
-    spec: Mapping[str, Any],
-    prepared: Prepared,
-    device: torch.device,
-    record: RunRecord,
-    name: str,
-    key: str,
-    say: Callable[[str], None],
-    vectors: np.ndarray | None,
-) -> None:
-    settings = spec["training"]
-    task = build_task(spec["task"]["target"], prepared.classes, settings["loss"])
-    torch.manual_seed(spec["seed"])  # initialisation and dropout, on every device
-    model = place_model(spec, prepared, device, vectors)
-    optimizer = build_optimizer(settings["optimizer"], settings["learning_rate"], trained(model))
-    schedule = build_schedule(settings.get("schedule"), optimizer)
-    train, validation, test = place_data(spec, prepared, device)
-    epochs = settings["epochs"]
-    batches = sum(len(split) for split in (train, validation, test) if split is not None)
-    progress = Progress(name, epochs * batches)
-    autocast = torch.bfloat16 if settings["precision"] == "bf16" and device.type == "cuda" else None
-    best, tally = None, None
-    for epoch in fit(model, task, train, validation, optimizer, epochs, autocast, progress.tick, schedule, test):
-        progress.clear()
-        say(f"{name}  {record.epoch(epoch)}")
-        if test is None:
-            tally = epoch.tally
-        elif best is None or epoch.val_metrics[task.metric] > best:
-            best, tally = epoch.val_metrics[task.metric], epoch.test_tally
+def _fail(job: Job, record: RunRecord, reason: str, advice: str, error: BaseException) -> NoReturn:
+    record.fail(reason)
+    raise RunFailedError(
+        f"{job.name}, seed {job.spec['seed']}: {reason}; {advice}. What was measured before stands in {record.part}"
+    ) from error
+
+
+def _train(job: Job, record: RunRecord, checkpoints: Checkpoints, say: Callable[[str], None]) -> None:
+    settings = job.spec["training"]
+    task = build_task(job.spec["task"]["target"], job.prepared.classes, settings["loss"])
+    parts, tally = _start(job, task, record, checkpoints, say)
+    done, every = len(record.rows), parts.batches_per_epoch
+    progress = Progress(job.name, settings["epochs"] * every, done=done * every)
+    autocast = torch.bfloat16 if settings["precision"] == "bf16" and job.device.type == "cuda" else None
+    with StopSignals() as stop:
+
+        def tick() -> None:
+            progress.tick()
+            stop.check()
+
+        epochs = fit(
+            *(parts.model, task, parts.train, parts.validation, parts.optimizer, settings["epochs"]),
+            *(autocast, tick, parts.schedule, parts.test),
+            first=done + 1,
+        )
+        try:
+            for epoch in epochs:
+                progress.clear()
+                say(f"{job.name}  {record.epoch(epoch)}")
+                if parts.test is None:
+                    tally = epoch.tally
+                elif record.best(task.metric)["epoch"] == epoch.number:
+                    tally = epoch.test_tally
+                state = {"components": parts.state_dict(), "record": record.state_dict(), "tally": tally.state_dict()}
+                checkpoints.keep(epoch.number, state)
+        except StopAsked as asked:
+            progress.clear()
+            checkpoints.write()
+            raise _stopped(job, asked.signal, progress.done, parts, checkpoints.last) from asked
+        _finish(job, task, parts, record, tally)
+    checkpoints.remove()
+
+
+def _start(
+    job: Job, task: Task, record: RunRecord, checkpoints: Checkpoints, say: Callable[[str], None]
+) -> tuple[Components, Any]:
+    """The components and the tally to go on with: those of the last checkpoint that can be used, or new ones."""
+    splits = place_data(job.prepared, job.device)
+    parts = Components.build(job.spec, job.prepared, splits, job.vectors, job.device)
+    for state in checkpoints.read():
+        try:
+            parts.load_state_dict(state["components"], checkpoints.last)
+            tally = task.tally(job.device)
+            tally.load_state_dict(state["tally"])
+            record.resume(state["record"], checkpoints.last)
+        except OSError:
+            raise
+        except Exception as error:  # a file that is no checkpoint of ours can fail in nearly any way
+            checkpoints.refuse(checkpoints.last, error)
+            parts = Components.build(job.spec, job.prepared, splits, job.vectors, job.device)
+            continue
+        say(f"{job.name}  goes on after epoch {checkpoints.last}")
+        return parts, tally
+    if checkpoints.refused:
+        say(f"{job.name}  begins anew: no checkpoint can be used")
+    record.begin()
+    return parts, task.tally(job.device)
+
+
+def _stopped(job: Job, number: int, ticks: int, parts: Components, kept: int) -> StoppedError:
+    """What to say when a signal came after so many batches, the last checkpoint being that after epoch `kept`."""
+    epoch, step = divmod(ticks, parts.batches_per_epoch)
+    place = f"step {step}" if step <= len(parts.train) else "its evaluation"
+    after = f"goes on after epoch {kept}" if kept else "begins anew"
+    where = f"in epoch {epoch + 1}, {place}" if step else f"at the end of epoch {epoch}"
+    return StoppedError(f"{job.name}: stopped {where}; the same command {after}", number)
+
+
+def _finish(job: Job, task: Task, parts: Components, record: RunRecord, tally: Any) -> None:
+    """Complete the record with what is said once per run."""
     facts = {
-        "experiment": name,
-        "seed": spec["seed"],
-        "key": key,
-        "parameters": sum(parameter.numel() for parameter in model.parameters()),
-        "train_samples": len(train.split),
-        "val_samples": len(validation.split),
-        "classes": prepared.classes,
-        "steps": epochs * len(train),
+        "experiment": job.name,
+        "seed": job.spec["seed"],
+        "key": job.key,
+        "parameters": sum(parameter.numel() for parameter in parts.model.parameters()),
+        "train_samples": len(parts.train.split),
+        "val_samples": len(parts.validation.split),
+        "classes": job.prepared.classes,
+        "steps": len(record.rows) * len(parts.train),
     }
-    if test is not None:
-        facts["test_samples"] = len(test.split)
-    kernels = first_filters(model)
+    if parts.test is not None:
+        facts["test_samples"] = len(parts.test.split)
+    kernels = first_filters(parts.model)
     if kernels is not None:
         record.array(FILTERS, kernels)
     record.finish(facts, task.metric, task.tables(tally))
-
-
-def trained(model: nn.Module) -> list[nn.Parameter]:
-    """The parameters that training changes: a frozen embedding is none of them."""
-    return [parameter for parameter in model.parameters() if parameter.requires_grad]
 
 
 def first_filters(model: nn.Module) -> np.ndarray | None:
@@ -121,34 +181,3 @@ def first_filters(model: nn.Module) -> np.ndarray | None:
             weights: np.ndarray = module.weight.detach().float().cpu().contiguous().numpy()
             return weights
     return None
-
-
-def place_model(
-    spec: Mapping[str, Any], prepared: Prepared, device: torch.device, vectors: np.ndarray | None = None
-) -> nn.Module:
-    """The model of a spec, initialised on the CPU so that its start is the same on every device."""
-    facts: dict[str, Any] = {"classes": len(prepared.classes)}
-    facts["vocabulary"] = None if prepared.vocabulary is None else len(prepared.vocabulary)
-    facts["vectors"] = None if vectors is None else torch.from_numpy(vectors)
-    model = build_model(spec["model"]["target"], spec["model"]["parameters"], facts)
-    if prepared.train_inputs.ndim == 4:
-        model = model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    return model.to(device)
-
-
-def place_data(
-    spec: Mapping[str, Any], prepared: Prepared, device: torch.device
-) -> tuple[Batches, Batches, Batches | None]:
-    """Batches for training, shuffled and augmented, for validation and for the test.
-
-    Validation is the split that the data set has for it; where there is none it is the test split, and no other test.
-    """
-    settings = spec["training"]
-    normalize, augment = settings.get("normalize"), augmentations(settings.get("augment", []))
-    splits = {split: Split.place(*prepared.arrays(split), device) for split in prepared.splits}
-    evaluated = [
-        Batches(splits[split], max(EVALUATION_BATCH, settings["batch_size"]), None, normalize)
-        for split in prepared.splits[1:]
-    ]
-    train = Batches(splits["train"], settings["batch_size"], spec["seed"], normalize, augment)
-    return train, evaluated[0], evaluated[1] if len(evaluated) > 1 else None

@@ -41,6 +41,14 @@ class ScoreTally:
         ranks = (pd.Series(values).rank().to_numpy() for values in (true, predicted))
         return {"pearson": correlation(true, predicted), "spearman": correlation(*ranks)}
 
+    def state_dict(self) -> dict[str, Tensor]:
+        """{"outputs", "targets"}: all that was added, (n,) each."""
+        return {"outputs": torch.cat(self._outputs), "targets": torch.cat(self._targets)}
+
+    def load_state_dict(self, state: dict[str, Tensor]) -> None:
+        """Go on from there."""
+        self._outputs, self._targets = [state["outputs"]], [state["targets"]]
+
 
 def correlation(first: np.ndarray, second: np.ndarray) -> float:
     """Pearson's correlation coefficient of two series, (n,) each; 0 where one of them is constant.

@@ -19,6 +19,12 @@ class Tally(Protocol):
     def metrics(self) -> dict[str, float]:
         """Metric name -> value over everything counted. Waits for the device."""
 
+    def state_dict(self) -> dict[str, Tensor]:
+        """All that was counted."""
+
+    def load_state_dict(self, state: dict[str, Tensor]) -> None:
+        """Count on from what another tally of the same task had."""
+
 
 class Task(Protocol):
     """A loss, what is counted beside it, and which metric says how good a model is (higher is better).

@@ -10,7 +10,7 @@ from labreport.errors import TrainingError
 
 
 def scalars(folder: Path) -> Callable[[dict[str, Any]], None]:
-    """A function that adds a row of metrics to the event files in `folder`.
+    """A function that adds a row of metrics to the event files in `folder`, in place of those from its epoch on.
 
     Raises:
         TrainingError: the tensorboard package is not installed.
@@ -21,9 +21,12 @@ def scalars(folder: Path) -> Callable[[dict[str, Any]], None]:
         raise TrainingError(
             f"--tensorboard: the package tensorboard cannot be imported ({error}); install it or set tensorboard: false"
         ) from error
-    writer = SummaryWriter(str(folder))
+    writer: SummaryWriter | None = None
 
     def add(row: dict[str, Any]) -> None:
+        nonlocal writer
+        if writer is None:  # an attempt that stopped may have written the same epochs
+            writer = SummaryWriter(str(folder), purge_step=row["epoch"])
         for name, value in row.items():
             if name != "epoch":
                 writer.add_scalar(name, value, row["epoch"])

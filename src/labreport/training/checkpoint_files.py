@@ -1,0 +1,104 @@
+"""The files of checkpoints: `<epoch>-<first 16 digits of the content's SHA-256>.pt`, whatever is in them."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from labreport.files import atomic_path
+
+KEPT = 2
+NAME = re.compile(r"(?P<epoch>[1-9][0-9]*)-(?P<digest>[0-9a-f]{16})\.pt")
+
+
+@dataclass(frozen=True)
+class CheckpointFile:
+    """A checkpoint by its name.
+
+    Attributes:
+        path: the file.
+        epoch: after which it was written, counted from 1.
+        digest: what its content's SHA-256 begins with.
+    """
+
+    path: Path
+    epoch: int
+    digest: str
+
+    def read(self) -> bytes:
+        """The content.
+
+        Raises:
+            ValueError: it is not what was written.
+            OSError: it cannot be read.
+        """
+        content = self.path.read_bytes()
+        if _digest(content) != self.digest:
+            raise ValueError(f"its {len(content)} bytes do not have the digest that its name states")
+        return content
+
+
+def folder_of(out: Path) -> Path:
+    """Where a run's checkpoints lie.
+
+    Args:
+        out: the folder of the finished run.
+
+    Returns:
+        `results/checkpoints/EXPERIMENT/KEY` for `results/runs/EXPERIMENT/KEY`; for a folder that lies in no `runs`,
+        `OUT.checkpoints` beside it.
+    """
+    if out.parent.parent.name == "runs":
+        return out.parents[2] / "checkpoints" / out.parent.name / out.name
+    return out.with_name(f"{out.name}.checkpoints")
+
+
+def checkpoints_in(folder: Path) -> list[CheckpointFile]:
+    """All checkpoints in a folder, the latest epoch first."""
+    found = [(path, NAME.fullmatch(path.name)) for path in sorted(folder.glob("*.pt"))]
+    files = [CheckpointFile(path, int(name["epoch"]), name["digest"]) for path, name in found if name]
+    return sorted(files, key=lambda file: file.epoch, reverse=True)
+
+
+def write(folder: Path, epoch: int, content: bytes) -> None:
+    """Write a checkpoint and keep only the last `KEPT`, counted back from it.
+
+    One of a later epoch goes, too: it was damaged, or the run would have gone on from it.
+
+    Raises:
+        OSError: it cannot be written; those before are still there.
+    """
+    path = folder / f"{epoch}-{_digest(content)}.pt"
+    with atomic_path(path) as temporary, open(temporary, "wb") as stream:
+        stream.write(content)
+        stream.flush()
+        os.fsync(stream.fileno())
+    files = [file for file in checkpoints_in(folder) if file.path != path]
+    earlier = [file for file in files if file.epoch < epoch]
+    for file in files:
+        if file not in earlier[: KEPT - 1]:
+            file.path.unlink(missing_ok=True)
+    for unfinished in _unfinished(folder):
+        unfinished.unlink(missing_ok=True)
+
+
+def remove(folder: Path) -> None:
+    """Remove a run's checkpoints, and the experiment's folder if it was the last of them."""
+    shutil.rmtree(folder, ignore_errors=True)
+    with contextlib.suppress(OSError):  # others are in it
+        folder.parent.rmdir()
+
+
+def _unfinished(folder: Path) -> Iterator[Path]:
+    """What processes were writing when they were killed."""
+    return folder.glob(".*.pt")
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()[:16]
