@@ -11,7 +11,7 @@ import ast
 import hashlib
 import json
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -53,15 +53,20 @@ def closure(roots: Iterable[str]) -> dict[str, Path]:
 
 def code_digest(roots: Iterable[str]) -> str:
     """Hexadecimal digest (16 characters) of the meaning of everything that `roots` import."""
-    digest = hashlib.sha256()
-    for name, found in meanings(roots).items():
-        digest.update(f"{name} {found}\n".encode())
-    return digest.hexdigest()[:16]
+    return digest_of(meanings(roots))
 
 
 def meanings(roots: Iterable[str]) -> dict[str, str]:
     """What `code_digest` is taken of: module -> hexadecimal digest of its meaning, sorted by name."""
     return {name: _parsed(path)[1] for name, path in closure(roots).items()}
+
+
+def digest_of(found: Mapping[str, str]) -> str:
+    """The digest of code whose modules have these meanings."""
+    digest = hashlib.sha256()
+    for name, meaning_of in sorted(found.items()):
+        digest.update(f"{name} {meaning_of}\n".encode())
+    return digest.hexdigest()[:16]
 
 
 def check_code(planned: str, roots: Iterable[str]) -> None:

@@ -39,14 +39,28 @@ def draw(spec: Mapping[str, Any], out: str) -> None:
         spec: what to draw.
         out: path of the files, without suffix.
     """
+    frame = tell(spec, out)
     kind: FigureKind = load_kind(spec["target"], KINDS)
-    options, lang = spec["options"], spec["lang"]
-    write_text(f"{out}.csv", kind.collect(Results(spec), options).to_csv(index=False))
-    frame = read_back(Path(f"{out}.csv"))
-    for form, content in pictures(kind, frame, options, lang).items():
+    for form, content in pictures(kind, frame, spec["options"], spec["lang"]).items():
         with atomic_path(f"{out}.{form}") as temporary:
             temporary.write_bytes(content)
-    write_text(f"{out}.txt", kind.describe(frame, options, lang) + "\n")
+
+
+def tell(spec: Mapping[str, Any], out: str) -> pd.DataFrame:
+    """Write what a figure shows as numbers and in words, without drawing it.
+
+    Args:
+        spec: what to draw.
+        out: path of the files, without suffix.
+
+    Returns:
+        What is drawn.
+    """
+    kind: FigureKind = load_kind(spec["target"], KINDS)
+    write_text(f"{out}.csv", kind.collect(Results(spec), spec["options"]).to_csv(index=False))
+    frame = read_back(Path(f"{out}.csv"))
+    write_text(f"{out}.txt", kind.describe(frame, spec["options"], spec["lang"]) + "\n")
+    return frame
 
 
 def read_back(path: Path) -> pd.DataFrame:
