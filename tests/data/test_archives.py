@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import gzip
 import hashlib
 import io
+import os
 import tarfile
 from collections.abc import Callable
 from pathlib import Path
@@ -155,3 +157,67 @@ def test_check_source_of_a_folder(tmp_path: Path) -> None:
         check_source(folder, "md5:0")
     with pytest.raises(DataError, match="does not exist"):
         check_source(tmp_path / "nowhere", "md5:0")
+
+
+def test_a_file_that_comes_twice_is_refused(tmp_path: Path) -> None:
+    archive = write(tmp_path / "set.tar.gz", member("set/data", size=3), member("set/data", size=4))
+    with pytest.raises(DataError, match="'set/data': it comes a second time"):
+        list(read_members(archive, ["data"]))
+    assert list(read_members(archive, ["other"])) == []
+
+
+def test_a_damaged_header_is_not_taken_for_the_end(tmp_path: Path) -> None:
+    archive = write(tmp_path / "set.tar.gz", member("set/first"), member("set/second"), member("set/third"))
+    content = bytearray(gzip.decompress(archive.read_bytes()))
+    content[512] ^= 1
+    archive.write_bytes(gzip.compress(content))
+    with pytest.raises(DataError, match="a header is damaged"):
+        list(read_members(archive, ["*"]))
+
+
+@pytest.mark.parametrize("behind", [b"x" * 512, b"\0" * 100 + b"x"])
+def test_what_stands_behind_the_end_is_refused(tmp_path: Path, behind: bytes) -> None:
+    archive = write(tmp_path / "set.tar.gz", member("set/first"))
+    whole = gzip.decompress(archive.read_bytes())
+    archive.write_bytes(gzip.compress(whole + bytes(50_000)))
+    assert len(list(read_members(archive, ["*"]))) == 1
+    archive.write_bytes(gzip.compress(whole + bytes(50_000) + behind))
+    with pytest.raises(DataError, match="behind its end"):
+        list(read_members(archive, ["*"]))
+
+
+def test_the_checksum_of_the_gzip_is_looked_at(tmp_path: Path) -> None:
+    archive = write(tmp_path / "set.tar.gz", member("set/first", size=3))
+    content = bytearray(archive.read_bytes())
+    content[-8] ^= 1
+    archive.write_bytes(content)
+    with pytest.raises(DataError, match=r"not a readable \.tar\.gz \(CRC"):
+        list(read_members(archive, ["*"]))
+
+
+@pytest.mark.parametrize("limit", ["MAX_MEMBER_BYTES", "MAX_READ_BYTES"])
+def test_what_is_read_is_bounded(tmp_path: Path, limit: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(archives, limit, 1500)
+    sizes = {"MAX_MEMBER_BYTES": (1501,), "MAX_READ_BYTES": (1000, 501)}[limit]
+    archive = write(tmp_path / "set.tar.gz", *(member(f"set/{size}", size=size) for size in sizes))
+    folder = tmp_path / "set"
+    folder.mkdir()
+    for size in sizes:
+        (folder / str(size)).write_bytes(bytes(size))
+    for source in (archive, folder):
+        with pytest.raises(DataError, match="refused: .* 1,50"):
+            list(read_members(source, ["*"]))
+
+
+def test_a_pipe_is_no_file(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "data")
+    with pytest.raises(DataError, match=r"data: cannot be read \(it is no regular file\)"):
+        list(read_members(tmp_path, ["*"]))
+    with pytest.raises(DataError, match="no regular file"):
+        check_file(tmp_path / "data", "md5:" + "0" * 32)
+
+
+def test_a_name_is_shown_on_one_short_line() -> None:
+    assert archives.shown("a\x1b[2J\n") == r"'a\x1b[2J\n'"
+    assert archives.shown(ValueError("a\nb")) == r"a\nb"
+    assert len(archives.shown("x" * 1000)) == archives.SHOWN_LETTERS

@@ -13,10 +13,10 @@ import stat
 import tarfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Any, Self
 
 from labreport.errors import DataError
-from labreport.files import file_digest
+from labreport.files import CHUNK_BYTES, file_digest
 
 MAX_MEMBERS = 200_000  # aclImdb_v1.tar.gz holds 100,029
 MAX_BYTES = 1 << 30  # unpacked, headers included; aclImdb_v1.tar.gz comes to about a third of it
@@ -185,16 +185,20 @@ def _read_archive(source: Path, patterns: Sequence[str]) -> Iterator[tuple[str, 
             for count, member in enumerate(tar, start=1):
                 tar.members, tar.pax_headers = [], {}  # type: ignore[attr-defined]  # both would grow with the archive
                 name = _checked_name(member, count)
-                if not (member.isreg() and wanted.fullmatch(name)):
+                if not wanted.fullmatch(name):
                     continue
                 total += member.size
                 fault = "it comes a second time" if name in seen else _size_fault(member.size, total)
+                fault = fault or ("it is a folder" if member.isdir() else None)
                 if fault or not name.isprintable():
                     raise _RefusedError(f"member {shown(member.name)}: {fault or 'its name is not printable'}")
                 seen.add(name)
                 file = tar.extractfile(member)
                 assert file is not None  # a regular file has content
                 yield name, file.read()
+            while rest := tar.fileobj.read(CHUNK_BYTES):  # its checksum stands at the end of a .gz
+                if rest.strip(b"\0"):
+                    raise _RefusedError("something stands behind its end")
     except _RefusedError as error:
         raise DataError(f"{source}: refused: {error}; fetch the official archive") from None
     except Exception as error:  # a hostile archive can fail with nearly any exception
@@ -236,7 +240,15 @@ class _RefusedError(Exception):
 
 
 class _Header(tarfile.TarInfo):
-    """A header of an archive that cannot make `tarfile` hold more than a long name in memory."""
+    """A header of an archive that can make `tarfile` neither hold more than a long name nor stop before the end."""
+
+    @classmethod
+    def frombuf(cls, buf: bytes | bytearray, encoding: str, errors: str) -> Self:
+        """As `tarfile` reads it, but a damaged one is not taken for the end of the archive."""
+        try:
+            return super().frombuf(buf, encoding, errors)
+        except tarfile.InvalidHeaderError as error:  # type: ignore[attr-defined]
+            raise _RefusedError("a header is damaged") from error
 
     def _proc_member(self, tar: tarfile.TarFile) -> tarfile.TarInfo:
         ordinary = self.isreg() or self.isdir() or self.islnk() or self.issym() or self.isdev()
