@@ -5,7 +5,6 @@ Reads `spec.json`, `code.json` and `summary.json` of finished runs, and only of 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -17,8 +16,8 @@ from labreport.planning.changes import change, data_changes, read_object, spread
 from labreport.planning.difference import differences
 from labreport.planning.keys import run_roots
 from labreport.planning.plan import Plan, Run
+from labreport.training.checkpoint_files import checkpoints_in, folder_of
 
-CHECKPOINT = re.compile(r"(\d+)-[0-9a-f]{16}\.pt")
 # An edit of many modules is told by the first ones and their number.
 MODULES_NAMED = 3
 
@@ -132,9 +131,8 @@ def why(plan: Plan, run: Run) -> str:
 
 def kept_epoch(plan: Plan, run: Run) -> int | None:
     """The last epoch of a stopped run that a checkpoint holds; None where there is none."""
-    folder = plan.root / "results/checkpoints" / run.address
-    names = (CHECKPOINT.fullmatch(path.name) for path in folder.glob("*.pt"))
-    return max((int(found[1]) for found in names if found), default=None)
+    files = checkpoints_in(folder_of(plan.root / run.folder))
+    return files[0].epoch if files else None
 
 
 def listed(names: list[str], most: int) -> str:

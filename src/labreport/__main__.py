@@ -1,0 +1,8 @@
+"""`python -m labreport` is the command `labreport`."""
+
+import sys
+
+from labreport.commands.command import main
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,139 @@
+"""`labreport verify`: every number of a report derived from its runs once more and compared."""
+
+from __future__ import annotations
+
+import tempfile
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from labreport.commands.comparing import file_differences
+from labreport.commands.derive import code_changed, derive
+from labreport.commands.folders import folder_faults
+from labreport.commands.references import texts_of
+from labreport.declarations.project import load
+from labreport.errors import ResultsError, UserError
+from labreport.files import file_digest
+from labreport.planning import records
+from labreport.planning.plan import Plan
+from labreport.planning.products import Product, Products
+
+
+def verify(root: Path, reports: Sequence[str], settings: Mapping[str, Any]) -> int:
+    """Print a line for everything that does not match; nothing is written in the project.
+
+    Args:
+        root: the project's folder, which is the current one.
+        reports: names; none stands for every report of which something is there.
+        settings: values of config.yaml to use in place of the file's.
+
+    Returns:
+        The exit status: 1 where something does not match.
+
+    Raises:
+        UserError: the declarations are wrong, or nothing of a report that was named is there.
+    """
+    products = Products(Plan(load(root, settings)))
+    status = 0
+    for name in reports or list(products.plan.declarations.reports):
+        made = _made(products, name)
+        if not made:
+            if reports:
+                raise ResultsError(f"{name}: nothing of this report is there; make report/{name}.pdf first")
+            continue
+        check = _Check(root)
+        with tempfile.TemporaryDirectory(prefix="labreport-verify-") as folder:
+            faults = list(check.faults(made, Path(folder)))
+        print("\n".join([*faults, f"{name}: {check.said()}; {_verdict(len(faults))}"]))
+        status = 1 if faults else status
+    return status
+
+
+def _verdict(faults: int) -> str:
+    return "everything matches" if not faults else f"{faults} thing{'s' if faults > 1 else ''} did not match"
+
+
+def _made(products: Products, report: str) -> list[Product]:
+    """The products of a report that are there, in whole or in part, in every language and format."""
+    root = products.plan.root
+    found = products.reachable(texts_of([report]))
+    return [product for product in found if any((root / path).is_file() for path in product.files)]
+
+
+class _Check:
+    """What was compared of one report, counted."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.counts: Counter[str] = Counter()
+        self._folders: set[str] = set()
+
+    def said(self) -> str:
+        """What was compared."""
+        return (
+            ", ".join(f"{count} {name}{'' if count == 1 else 's'}" for name, count in self.counts.items()) + " compared"
+        )
+
+    def faults(self, products: Iterable[Product], derived: Path) -> Iterator[str]:
+        """A line for everything that does not match."""
+        for product in products:
+            record = records.load(self.root / product.record)
+            if record is None:
+                yield f"{product.name}: there is no record of what it was made from, or it is damaged; make it again"
+                continue
+            yield from self._folder_faults(record)
+            yield from self._product_faults(product, record, derived)
+
+    def _folder_faults(self, record: Mapping[str, Any]) -> Iterator[str]:
+        for folder, sort in _folders(record["spec"]):
+            if folder in self._folders:
+                continue
+            self._folders.add(folder)
+            if (self.root / folder).is_dir():
+                self.counts[f"folder of {sort}"] += 1
+                yield from (f"{folder}: {fault}" for fault in folder_faults(self.root / folder))
+            elif any(digest and path.startswith(f"{folder}/") for path, digest in record["inputs"].items()):
+                yield f"{folder}: is gone; the report was made with it"
+
+    def _product_faults(self, product: Product, record: Mapping[str, Any], derived: Path) -> Iterator[str]:
+        if product.kind == "text" and (changed := self._edited(record)):
+            yield f"{product.files[0]}: is out of date: {', '.join(changed)} changed since it was made; make it again"
+            return
+        try:
+            files = derive(product.kind, product.files[0], record, derived)
+        except UserError as error:
+            yield f"{product.title}: cannot be derived: {' '.join(str(error).split())}"
+            files = []
+        remark = " (its code changed since it was made)" if files and code_changed(product.kind, record["spec"]) else ""
+        differing = set()
+        for path in files:
+            self.counts["file"] += 1
+            for place in file_differences(self.root / path, derived / path):
+                differing.add(path)
+                yield f"{path}: {place}{remark}"
+        for path, digest in record["outputs"].items():
+            if path not in files:
+                self.counts["digest"] += 1
+            if path not in differing and (fault := self._digest_fault(path, digest)):
+                yield f"{path}: {fault}"
+
+    def _edited(self, record: Mapping[str, Any]) -> list[str]:
+        """The text's own sources that are no longer what it was made from."""
+        own = [path for path in record["spec"].get("files") or () if not path.startswith("results/")]
+        return [path for path in own if records.digest(self.root, records.Input(path)) != record["inputs"].get(path)]
+
+    def _digest_fault(self, path: str, digest: str) -> str | None:
+        try:
+            found = file_digest(self.root / path)
+        except OSError as error:
+            return f"cannot be read ({error.strerror or error})"
+        return None if found == digest else "was changed since it was made"
+
+
+def _folders(spec: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """The folders that a product was made from, and of what."""
+    for experiment in (spec.get("experiments") or {}).values():
+        yield from ((run["path"], "a run") for run in experiment["runs"])
+    yield from ((folder, "a measurement") for folder in (spec.get("measurements") or {}).values())
+    yield from ((folder, "data") for folder in (spec.get("data") or {}).values())

@@ -1,0 +1,167 @@
+"""What a target needs and is not there: archives, data, runs, figures, tables, claims, texts and PDFs."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from labreport.errors import DeclarationError
+from labreport.planning.plan import Kept, Plan, Run
+from labreport.planning.products import Product, Products
+from labreport.planning.targets import TRAIN_ALL
+
+PUBLISH = re.compile(r"publish(?:_(\w+))?")
+ALLOWED = (
+    "all, train_all, publish, publish_NAME, report/NAME.pdf, .md, .en.pdf, .en.md, .zh.pdf, .zh.md, or a file that one "
+    "of these is made from"
+)
+
+
+@dataclass(frozen=True)
+class Work:
+    """What is to be done, in the order of doing, and what is there.
+
+    Attributes:
+        targets: what was asked for.
+        archives: files that are downloaded.
+        samples, data, vectors, measurements: those that are missing.
+        runs: those to be trained.
+        products: those to be made, each with the reason.
+        pages: reports whose section of the page of measured results is written.
+        given_up: runs that failed and are done without.
+        runs_there: those that are needed and complete.
+        products_there: those that are needed and up to date.
+    """
+
+    targets: tuple[str, ...]
+    archives: tuple[str, ...]
+    samples: tuple[Kept, ...]
+    data: tuple[Kept, ...]
+    vectors: tuple[Kept, ...]
+    measurements: tuple[Kept, ...]
+    runs: tuple[Run, ...]
+    products: tuple[tuple[Product, str], ...]
+    pages: tuple[str, ...]
+    given_up: tuple[Run, ...]
+    runs_there: tuple[Run, ...]
+    products_there: tuple[Product, ...]
+
+    @property
+    def is_nothing(self) -> bool:
+        """Whether everything is there."""
+        made = (self.archives, self.samples, self.data, self.vectors, self.measurements, self.runs, self.products)
+        return not any((*made, self.pages))
+
+    def of_kind(self, kind: str) -> list[tuple[Product, str]]:
+        """The products of a kind that are to be made, and why."""
+        return [(product, reason) for product, reason in self.products if product.kind == kind]
+
+
+def work(products: Products, targets: Iterable[str]) -> Work:
+    """What targets need.
+
+    Args:
+        products: of the project's plan.
+        targets: as Snakemake takes them; none stands for all.
+
+    Raises:
+        DeclarationError: nothing makes a target.
+        DataError: the raw folder lacks data that are needed.
+    """
+    plan = products.plan
+    asked = tuple(os.path.normpath(target) for target in targets) or ("all",)
+    needed = products.reachable(asked)
+    kept = {one.folder: one for target in asked for one in _asked_for(products, target)}
+    runs = {run.folder: run for product in needed for run in product.runs}
+    runs |= {one.folder: one for one in kept.values() if isinstance(one, Run)}
+    untrained = [run for run in runs.values() if not plan.is_settled(run)]
+    measured = _once([*(one for product in needed for one in product.kept), *_among(kept, plan.measurements)])
+    vectors = _once([*(run.vectors for run in untrained if run.vectors), *_among(kept, plan.vectors)])
+    missing_vectors = plan.unfinished(vectors)
+    learnt_from = [plan.prepared[f"results/data/{one.name}/{one.spec['data']['key']}"] for one in missing_vectors]
+    read = [one for product in needed for one in _data_of(plan, product)]
+    data = plan.unfinished(_once([*(run.data for run in untrained), *learnt_from, *read, *_among(kept, plan.prepared)]))
+    archives, samples = _sources(plan, data)
+    samples += plan.unfinished(_among(kept, {one.folder: one for one in plan.samples.values()}))
+    reasons = [(product, products.stale(product)) for product in needed]
+    return Work(
+        targets=asked,
+        archives=tuple(archives),
+        samples=tuple(_once(samples)),
+        data=tuple(data),
+        vectors=tuple(missing_vectors),
+        measurements=tuple(plan.unfinished(measured)),
+        runs=tuple(untrained),
+        products=tuple((product, reason) for product, reason in reasons if reason),
+        pages=tuple(dict.fromkeys(page for target in asked for page in _pages(plan, target))),
+        given_up=tuple(run for run in runs.values() if plan.is_settled(run) and not run.is_there(plan.root)),
+        runs_there=tuple(run for run in runs.values() if run.is_there(plan.root)),
+        products_there=tuple(product for product, reason in reasons if not reason),
+    )
+
+
+def _asked_for(products: Products, target: str) -> Iterator[Kept]:
+    """What a target asks for that is no product.
+
+    Raises:
+        DeclarationError: nothing makes it.
+    """
+    plan = products.plan
+    runs = [run for runs in plan.runs.values() for run in runs]
+    if target == TRAIN_ALL:
+        yield from runs
+        return
+    if products.of_target(target) or any(_pages(plan, target)):
+        return
+    everything = [*runs, *plan.prepared.values(), *plan.vectors.values(), *plan.measurements.values()]
+    found = [
+        one
+        for one in [*everything, *plan.samples.values()]
+        if target.startswith(f"{one.folder}/") or (isinstance(one, Run) and target == one.outcome)
+    ]
+    if not found and not (plan.root / target).is_file():
+        raise DeclarationError(f"{target}: nothing makes this; allowed are {ALLOWED}")
+    yield from found
+
+
+def _pages(plan: Plan, target: str) -> list[str]:
+    """The reports whose section of the page of measured results a target writes."""
+    found = PUBLISH.fullmatch(target)
+    if not found:
+        return []
+    reports = list(plan.declarations.reports)
+    return reports if found[1] is None else [name for name in reports if name == found[1]]
+
+
+def _data_of(plan: Plan, product: Product) -> Iterator[Kept]:
+    """The prepared data that a product is made from itself, beside those that its runs were trained on."""
+    folders = product.spec.get("data", {})
+    if product.kind in {"figure", "table", "claim"}:
+        declared = plan.report(product.report).item(f"{product.kind}s", product.name)
+        folders = {name: folders[name] for name in declared.datasets if name in folders}
+    elif product.kind != "text":
+        folders = {}
+    return (plan.prepared[folder] for folder in folders.values())
+
+
+def _sources(plan: Plan, data: Sequence[Kept]) -> tuple[list[str], list[Kept]]:
+    """The archives to be downloaded and the samples to be generated for data that are to be prepared."""
+    archives, samples = [], []
+    for name in dict.fromkeys(plan.declarations.datasets[one.name].root for one in data):
+        if plan.declarations.scale.source == "sample":
+            samples += plan.unfinished([plan.samples[name]])
+        elif plan.raw_source(name) is None:
+            archive = f"results/data/raw/{plan.archived[name].archive.file}"
+            archives += [] if (plan.root / Path(archive)).exists() else [archive]
+    return archives, samples
+
+
+def _among(kept: dict[str, Kept], group: dict[str, Kept]) -> list[Kept]:
+    return [one for folder, one in kept.items() if folder in group]
+
+
+def _once(kept: Iterable[Kept]) -> list[Kept]:
+    return list({one.folder: one for one in kept}.values())
