@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 import pandas as pd
 import pytest
 
@@ -11,6 +9,7 @@ from labreport.errors import run_step
 from labreport.figures import curves
 from labreport.results import Results
 from labreport.steps import draw
+from tests.steps.planned import planned
 
 CURVES = {"experiments": ["mycnn"], "metric": "loss", "width": "half"}
 
@@ -21,7 +20,7 @@ def spec(report_spec):
 
 
 def run(spec, out):
-    return run_step(draw.main, ["--spec", json.dumps(spec), "--out", str(out)])
+    return run_step(draw.main, ["--spec", planned("draw", spec), "--out", str(out)])
 
 
 def test_five_files_and_nothing_else(spec, tmp_path):

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
-
 import pandas as pd
 import pytest
 
 from labreport.errors import run_step
 from labreport.steps import gather
 from tests.fabricated import add_pairs
+from tests.steps.planned import planned
 
 
 @pytest.fixture
@@ -19,7 +18,7 @@ def spec(report_spec):
 
 
 def run(spec, out):
-    return run_step(gather.main, ["--spec", json.dumps(spec), "--out", str(out)])
+    return run_step(gather.main, ["--spec", planned("gather", spec), "--out", str(out)])
 
 
 def test_three_frames_hold_every_run(spec, tmp_path):

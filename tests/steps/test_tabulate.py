@@ -9,6 +9,7 @@ import pytest
 
 from labreport.errors import run_step
 from labreport.steps import tabulate
+from tests.steps.planned import planned
 
 
 @pytest.fixture
@@ -17,7 +18,7 @@ def spec(report_spec):
 
 
 def run(spec, out):
-    return run_step(tabulate.main, ["--spec", json.dumps(spec), "--out", str(out)])
+    return run_step(tabulate.main, ["--spec", planned("tabulate", spec), "--out", str(out)])
 
 
 def test_raw_numbers_and_presentation(spec, tmp_path):

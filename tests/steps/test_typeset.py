@@ -15,6 +15,7 @@ from labreport.steps import typeset, write
 from tests.documents.small import write_report
 from tests.documents.test_document import CODE, TEXT, WORKS
 from tests.documents.test_text import HOSTILE
+from tests.steps.planned import PDF, planned
 
 MINIMAL = "\\documentclass{article}\n\\begin{document}\n%s\n\\end{document}\n"
 
@@ -27,8 +28,8 @@ def small_report(tmp_path, report_spec):
 def make(spec, folder):
     """Write and typeset `spec`; the text of the PDF's pages and its metadata."""
     source, out = folder / "small.tex", folder / "small.pdf"
-    write.main(["--spec", json.dumps(spec), "--format", "latex", "--out", str(source)])
-    typeset.main(["--source", str(source), "--out", str(out)])
+    write.main(["--spec", planned("write", spec), "--format", "latex", "--out", str(source)])
+    typeset.main(["--spec", PDF, "--source", str(source), "--out", str(out)])
     reader = pypdf.PdfReader(out)
     return [page.extract_text() for page in reader.pages], reader.metadata
 
@@ -106,7 +107,7 @@ def test_code_algorithms_and_references_are_typeset_as_they_are(small_report, tm
 @pytest.mark.parametrize(
     ("body", "words"),
     [
-        ("x\n\\nonsense", r"bad\.tex:4: Undefined control sequence\."),
+        ("x\n\\nonsense", r"bad\.tex:4: Undefined control sequence\.\n  \\nonsense"),
         ("\\input{/etc/passwd}", r"bad\.tex:3: .*passwd"),
         ("\\input{../secret}", r"bad\.tex:3: .*secret"),
         ("See \\ref{nowhere}.", r"a reference to nowhere"),
@@ -121,7 +122,7 @@ def test_what_tex_refuses_is_said_with_its_line(tmp_path, body, words):
     source.write_text(MINIMAL % body, encoding="utf-8")
     out.write_text("old", encoding="utf-8")
     with pytest.raises(TypesettingError, match=words) as raised:
-        typeset.main(["--source", str(source), "--out", str(out)])
+        typeset.main(["--spec", PDF, "--source", str(source), "--out", str(out)])
     assert str(folder / "bad.log") in str(raised.value)
     assert len(str(raised.value)) < 1500
     assert out.read_text(encoding="utf-8") == "old"
@@ -130,7 +131,7 @@ def test_what_tex_refuses_is_said_with_its_line(tmp_path, body, words):
 def test_no_shell_can_be_reached(tmp_path):
     source = tmp_path / "shell.tex"
     source.write_text(MINIMAL % "\\immediate\\write18{touch reached} x", encoding="utf-8")
-    typeset.main(["--source", str(source), "--out", str(tmp_path / "shell.pdf")])
+    typeset.main(["--spec", PDF, "--source", str(source), "--out", str(tmp_path / "shell.pdf")])
     assert not (tmp_path / "reached").exists()
 
 
@@ -138,16 +139,16 @@ def test_a_mended_source_is_typeset_after_a_failure(tmp_path):
     source, out = tmp_path / "x.tex", tmp_path / "out" / "x.pdf"
     source.write_text(MINIMAL % "\\nonsense", encoding="utf-8")
     with pytest.raises(TypesettingError):
-        typeset.main(["--source", str(source), "--out", str(out)])
+        typeset.main(["--spec", PDF, "--source", str(source), "--out", str(out)])
     source.write_text(MINIMAL % "fine", encoding="utf-8")
-    typeset.main(["--source", str(source), "--out", str(out)])
+    typeset.main(["--spec", PDF, "--source", str(source), "--out", str(out)])
     assert pypdf.PdfReader(out).pages[0].extract_text().startswith("fine")
 
 
 def test_lines_that_stick_out_are_warned_of(tmp_path, capsys):
     source = tmp_path / "wide.tex"
     source.write_text(MINIMAL % "\\noindent\\hbox to 1.2\\textwidth{x\\hfil y}", encoding="utf-8")
-    typeset.main(["--source", str(source), "--out", str(tmp_path / "wide.pdf")])
+    typeset.main(["--spec", PDF, "--source", str(source), "--out", str(tmp_path / "wide.pdf")])
     assert "overfull by" in capsys.readouterr().err
 
 
@@ -180,4 +181,4 @@ def test_without_tex_there_is_one_message(tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", str(tmp_path))
     (tmp_path / "x.tex").write_text(MINIMAL % "x", encoding="utf-8")
     with pytest.raises(TypesettingError, match="texlive-xetex"):
-        typeset.main(["--source", str(tmp_path / "x.tex"), "--out", str(tmp_path / "x.pdf")])
+        typeset.main(["--spec", PDF, "--source", str(tmp_path / "x.tex"), "--out", str(tmp_path / "x.pdf")])

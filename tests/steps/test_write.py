@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from functools import partial
 from pathlib import Path
@@ -12,6 +11,7 @@ import pytest
 from labreport.errors import ResultsError, TemplateError
 from labreport.steps import write
 from tests.documents.small import write_report
+from tests.steps.planned import planned
 
 TEXT = '{% call figure("plot_0") %}x{% endcall %}\n\n{% call table("table_0") %}x{% endcall %}\n'
 
@@ -22,7 +22,7 @@ def small_report(tmp_path, report_spec):
 
 
 def run(spec, form, out):
-    write.main(["--spec", json.dumps(spec), "--format", form, "--out", str(out)])
+    write.main(["--spec", planned("write", spec), "--format", form, "--out", str(out)])
 
 
 def test_markdown_finds_its_pictures(small_report, tmp_path):

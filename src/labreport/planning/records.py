@@ -20,6 +20,8 @@ from labreport.files import file_digest, write_json
 from labreport.planning.code import check_code
 from labreport.planning.keys import canonical, module_of
 
+# The steps that make figures, tables and claims, each by a module of its kind.
+ITEM_STEPS = frozenset({"draw", "tabulate", "judge"})
 MEASUREMENT_FILES = ("measurement.csv", "environment.json")
 
 
@@ -32,9 +34,9 @@ class Input:
 
 
 def roots(step: str, spec: Mapping[str, Any]) -> list[str]:
-    """The modules whose code can reach a product: the step, the kind, and all models that its options name."""
-    kind = [spec["target"]] if "target" in spec else []
-    return [f"labreport.steps.{step}", *kind, *_option_targets(spec.get("options") or {})]
+    """The modules whose code can reach a product: the step, and of an item its kind and all models that it names."""
+    item = [spec["target"], *_option_targets(spec["options"])] if step in ITEM_STEPS else []
+    return [f"labreport.steps.{step}", *item]
 
 
 def _option_targets(options: Mapping[str, Any]) -> Iterator[str]:

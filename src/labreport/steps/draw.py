@@ -28,6 +28,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--record", type=Path, help="the file that keeps what it was made from; default: none is kept")
     arguments = parser.parse_args(argv)
     outputs = [f"{arguments.out}.{suffix}" for suffix in ("csv", "txt", *METADATA)]
+    load_kind(arguments.spec["target"], KINDS)  # what is no kind has no code to look at
     with recorded("draw", arguments.spec, outputs, arguments.record):
         draw(arguments.spec, arguments.out)
 

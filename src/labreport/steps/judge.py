@@ -24,6 +24,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--out", required=True, help="the JSON file to write")
     parser.add_argument("--record", type=Path, help="the file that keeps what it was made from; default: none is kept")
     arguments = parser.parse_args(argv)
+    load_kind(arguments.spec["target"], KINDS)  # what is no kind has no code to look at
     with recorded("judge", arguments.spec, [arguments.out], arguments.record):
         judge(arguments.spec, arguments.out)
 

@@ -26,6 +26,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--record", type=Path, help="the file that keeps what it was made from; default: none is kept")
     arguments = parser.parse_args(argv)
     outputs = [f"{arguments.out}.csv", f"{arguments.out}.json"]
+    load_kind(arguments.spec["target"], KINDS)  # what is no kind has no code to look at
     with recorded("tabulate", arguments.spec, outputs, arguments.record):
         tabulate(arguments.spec, arguments.out)
 
