@@ -20,6 +20,7 @@ PACKAGES = (
     "macOS: brew install --cask mactex (or basictex, then tlmgr install ctex latexmk and what the log asks for)"
 )
 OVERFULL_POINTS = 2.0
+SHOWN = 200  # characters of a line that TeX stopped at
 _ERROR = re.compile(r"^! ?(.+)$", re.MULTILINE)
 _LINE = re.compile(r"^l\.(\d+)", re.MULTILINE)
 _CONSEQUENCES = ("Emergency stop.", "==> Fatal error occurred")
@@ -142,11 +143,20 @@ def _errors(log: str) -> tuple[tuple[str, int | None], ...]:
 
 
 def _failure(source: Path, log: Path, found: Findings, output: str) -> str:
-    lines = [f"{source}{'' if line is None else f':{line}'}: {message}" for message, line in found.errors[:3]]
+    lines = [_located(source, message, line) for message, line in found.errors[:3]]
     lines = lines or [f"{source}: {(output.strip().splitlines() or ['TeX stopped without a word'])[-1]}"]
     if any(re.search(r"File `.+' not found|font .+ cannot be found", message) for message, _ in found.errors):
         lines.append(f"a part of TeX is not installed.\n{PACKAGES}")
     return "\n".join([*lines, f"the whole log: {log}"])
+
+
+def _located(source: Path, message: str, number: int | None) -> str:
+    """An error of TeX with its place in the source and what stands there."""
+    if number is None:
+        return f"{source}: {message}"
+    written = source.read_text(encoding="utf-8").split("\n")  # TeX counts these, not other ends of lines
+    text = written[number - 1].strip() if number <= len(written) else ""
+    return f"{source}:{number}: {message}" + (f"\n  {text[:SHOWN]}" if text else "")
 
 
 def _defects(source: Path, log: Path, found: Findings) -> str:
