@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import errno
+import os
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
+
+NOTES = "LABREPORT_ERRORS"  # variable of the environment that names a file
 
 
 class UserError(Exception):
@@ -88,19 +92,26 @@ def run_step(main: Callable[[Sequence[str] | None], None], argv: Sequence[str] |
         print(stop, file=sys.stderr)
         return stop.status
     except UserError as error:
-        print(f"error: {error}", file=sys.stderr)
+        _say(f"error: {error}")
         return error.status
     except OSError as error:
         if error.errno not in UNWRITABLE:
             raise
         where = error.filename2 or error.filename or "a file"
-        print(
+        _say(
             f"error: {where}: cannot be written ({error.strerror}); make room or allow it, and start again: what is "
-            "complete is kept",
-            file=sys.stderr,
+            "complete is kept"
         )
         return 1
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
         return 130
     return 0
+
+
+def _say(message: str) -> None:
+    """Print an error, and note it for whoever repeats errors at the end, when much else has been printed."""
+    print(message, file=sys.stderr)
+    if notes := os.environ.get(NOTES):
+        with suppress(OSError), open(notes, "a", encoding="utf-8") as file:
+            file.write(f"{message}\n")
