@@ -16,7 +16,7 @@ from labreport.declarations.project import announcement, load
 from labreport.errors import UserError
 from labreport.planning import code_cache, specs
 from labreport.planning.code import code_digest
-from labreport.planning.devices import cuda_devices
+from labreport.planning.devices import cuda_devices, gpus
 from labreport.planning.keys import canonical
 from labreport.planning.plan import Plan
 from labreport.planning.products import Products

@@ -4,8 +4,8 @@
 #         and results/runs/EXPERIMENT/KEY/, undeclared, so that nothing but its own step ever removes it
 # As many jobs at once as there are GPUs, each with one of its own; on the CPU they share what --cores gives.
 GPUS = cuda_devices()
-if GPUS and "gpu" not in workflow.global_resources:
-    workflow.register_resource("gpu", GPUS)
+if (AT_ONCE := gpus()) and "gpu" not in workflow.global_resources:
+    workflow.register_resource("gpu", AT_ONCE)
 TENSORBOARD = PLAN.declarations.config.tensorboard
 
 
