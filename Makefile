@@ -4,6 +4,7 @@
 PYTHON ?= python3
 CORES ?= 1
 CONFIG ?=
+TARGETS ?=
 
 bin := .venv/bin
 snakemake = $(bin)/snakemake --cores $(CORES) $@ $(if $(strip $(CONFIG)),--config $(CONFIG))
@@ -11,7 +12,7 @@ snakemake = $(bin)/snakemake --cores $(CORES) $@ $(if $(strip $(CONFIG)),--confi
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help setup tex test lint format publish bench lock always
+.PHONY: help setup tex plan test lint format publish bench faults lock always
 # Snakemake locks the folder it works in, so one target after the other.
 .NOTPARALLEL:
 
@@ -32,6 +33,9 @@ setup: ## .venv with the exact versions of requirements.lock
 
 tex: ## TeX, installed with apt where that needs no password
 	@tools/ensure-tex
+
+plan: setup ## what would run and why; TARGETS="report/practice1.pdf" for one report, CONFIG as above
+	@$(bin)/labreport plan $(TARGETS) $(if $(strip $(CONFIG)),--config $(CONFIG))
 
 test: setup tex ## the test suite
 	@$(bin)/python -m pytest
@@ -55,6 +59,9 @@ publish_%: setup always ## (publish_midterm: of one report)
 
 bench: setup tex ## speed, as ratios measured in one run, into docs/benchmarks.md
 	@$(bin)/python -m benchmarks.run --page docs/benchmarks.md
+
+faults: setup tex ## faults injected and counted, into docs/reliability.md
+	@$(bin)/python -m faults.run --page docs/reliability.md
 
 lock: setup ## requirements.lock made anew from pyproject.toml, with the newest versions it allows
 	@$(bin)/uv pip compile pyproject.toml --group dev --generate-hashes --no-emit-index-url --no-emit-find-links \

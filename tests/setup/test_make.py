@@ -19,6 +19,7 @@ def project(machine):
     for name in ("mypy", "python", "ruff", "snakefmt"):
         machine.program(name, folder=machine.project / ".venv" / "bin")
     # A line for each argument, so that a lost quote shows.
+    machine.program("labreport", f'printf "<%s>\\n" "$@" >>"{machine.log}"', machine.project / ".venv" / "bin")
     machine.program("snakemake", f'printf "<%s>\\n" "$@" >>"{machine.log}"', machine.project / ".venv" / "bin")
     return machine
 
@@ -46,6 +47,19 @@ def test_cores_and_config_are_passed_on(project):
     project.run("make", "report/practice1.pdf", "CORES=2", "CONFIG=scale=lite raw=../raw seeds='[0, 1]'")
     expected = ["--cores", "2", "report/practice1.pdf", "--config", "scale=lite", "raw=../raw", "seeds=[0, 1]"]
     assert arguments(project) == expected
+
+
+def test_plan_passes_targets_and_config_on(project):
+    assert project.run("make", "plan").returncode == 0
+    assert arguments(project) == ["plan"]
+    project.run("make", "plan", "TARGETS=report/practice1.pdf all", "CONFIG=scale=lite seeds='[0, 1]'")
+    expected = ["plan", "report/practice1.pdf", "all", "--config", "scale=lite", "seeds=[0, 1]"]
+    assert arguments(project)[1:] == expected
+
+
+def test_faults_writes_its_page(project):
+    assert project.run("make", "faults").returncode == 0
+    assert project.calls[-1].strip() == "python -m faults.run --page docs/reliability.md"
 
 
 def test_a_report_that_is_there_is_still_snakemakes_affair(project):
@@ -80,7 +94,7 @@ def test_lint_fails_with_any_of_its_checkers(project, checker):
 
 def test_help_names_every_target(project):
     result = project.run("make")
-    for target in ("report/practice1.pdf", "setup", "tex", "test", "lint", "format", "bench", "lock"):
+    for target in ("report/practice1.pdf", "setup", "tex", "plan", "test", "lint", "format", "bench", "faults", "lock"):
         assert f"make {target} " in result.stdout
 
 
