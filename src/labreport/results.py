@@ -45,7 +45,7 @@ class Results(Specified):
         spec: the spec of a `draw`, `tabulate`, `judge` or `gather` step; its paths are taken as they stand.
 
     Every method that takes an experiment raises `ResultsError` when the spec does not name it or none of its runs is
-    there. A run whose folder is absent is left out (`missing` counts them); a folder that is incomplete is an error.
+    there. A run whose folder is absent is left out (`planned` has it); a folder that is incomplete is an error.
     Where the spec has `reads` (`Kind.reads_for`), reading another file or column of a run is a `ResultsError`, too.
     """
 
@@ -70,10 +70,6 @@ class Results(Specified):
             found = "; ".join(failures or (str(run.path) for run in planned)) or "none is planned"
             raise ResultsError(f"{experiment}: no finished run ({found}); build the report again to train it")
         return there
-
-    def missing(self, experiment: str) -> int:
-        """How many planned runs of `experiment` are not there."""
-        return len(self.planned(experiment)) - len(self.runs(experiment))
 
     def task(self, experiment: str) -> str:
         """Name of the task that `experiment` was trained for, as its spec says."""

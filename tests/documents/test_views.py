@@ -29,9 +29,16 @@ def test_a_run_is_averaged_over_seeds(functions):
         assert getattr(run, column) == pytest.approx(statistics.mean(summary[column])), column
     assert run.val_accuracy_std == pytest.approx(statistics.stdev(summary["val_accuracy"]))
     assert run.seconds_per_epoch == pytest.approx(run.seconds / 6)
-    assert (run.seeds, run.epochs, run.batch_size, run.learning_rate) == (2, 6, 128, 0.001)
+    assert (run.seeds, run.planned, run.epochs, run.batch_size, run.learning_rate) == (2, 2, 6, 128, 0.001)
     assert (run.optimizer, run.device, run.model.width) == ("Adam", "Test CPU", 64)
     assert (run.published.val_accuracy, run.published.seconds) == (0.8442, 868.96)
+
+
+def test_a_run_knows_how_many_seeds_were_planned(small_report):
+    spec = small_report("", seeds=3)
+    spec["experiments"]["mycnn"]["runs"][1]["path"] += "-absent"
+    run = views.functions(Results(spec), spec, "en")["run"]
+    assert [(run(name).seeds, run(name).planned) for name in ("mycnn", "resnet34")] == [(2, 3), (3, 3)]
 
 
 def test_a_run_of_pairs_has_correlations_and_no_accuracy(small_report, tmp_path):

@@ -93,10 +93,13 @@ def test_the_best_result_is_bold(results):
     assert table.bold == {(best, keys.index("val_accuracy"))}
 
 
-def test_a_missing_run_is_told(results):
-    made = results(seeds=3)
+@pytest.mark.parametrize(("lang", "said"), [("en", "mycnn: 2 of 3 seeds."), ("zh", "mycnn：3 个种子中的 2 个。")])
+@pytest.mark.parametrize("kind", ["results", "ablation", "group_accuracy", "per_class", "runs", "epoch_log"])
+def test_a_missing_run_is_told(kind, lang, said, results):
+    build, made = importlib.import_module(KINDS[kind].target).build, results(seeds=3)
+    assert said not in build(made, options(kind), lang).notes
     made.spec["experiments"]["mycnn"]["runs"][1]["path"] += "-absent"
-    assert "mycnn: 2 of 3 seeds." in results_table.build(made, options("results"), "en").notes
+    assert said in build(made, options(kind), lang).notes
 
 
 @pytest.mark.parametrize("scale", ["demo", "lite", "full", "mine"])

@@ -17,6 +17,7 @@ from labreport.documents import (
     presentation,
     quantities,
     references,
+    seeds,
     templating,
     tree,
     views,
@@ -62,8 +63,11 @@ def render(template: Path, form: str, lang: str, spec: Mapping[str, Any], proven
         ResultsError: a result is missing or malformed.
     """
     works = bibliography.load(template.parent / bibliography.FILE)
-    floats = Floats(spec.get("figures") or {}, spec.get("tables") or {}, works)
     results = Results({"name": spec["report"], **spec})
+    short = seeds.short(results, spec.get("order") or results.experiments, lang)
+    figures = spec.get("figures") or {}
+    marks = {name: seeds.mark(short, entry.get("experiments") or [], lang) for name, entry in figures.items()}
+    floats = Floats(figures, spec.get("tables") or {}, works, marks)
     names = {
         **views.functions(results, spec, lang),
         **floats.functions(),
@@ -83,7 +87,8 @@ def render(template: Path, form: str, lang: str, spec: Mapping[str, Any], proven
         document["blocks"] = tree.transform(blocks, numbering.number(blocks), layout)
     except TemplateError as error:
         raise TemplateError(f"{template}: {error}") from None
-    return _shell(template, form, lang, spec, provenance, pandoc.write(document, form))
+    missing = seeds.notice(results, short, lang)
+    return _shell(template, form, lang, spec, provenance, missing, pandoc.write(document, form))
 
 
 def _with_references(
@@ -124,7 +129,9 @@ def _alternative(path: str) -> str:
         raise ResultsError(f"{path}: no such file; build the report again to draw this figure") from None
 
 
-def _shell(template: Path, form: str, lang: str, spec: Mapping[str, Any], provenance: Provenance, body: str) -> str:
+def _shell(
+    template: Path, form: str, lang: str, spec: Mapping[str, Any], provenance: Provenance, missing: str, body: str
+) -> str:
     """The body within the format's shell, whose texts are escaped for that format."""
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(template.parent.parent),
@@ -148,6 +155,7 @@ def _shell(template: Path, form: str, lang: str, spec: Mapping[str, Any], proven
         lang=lang,
         scale=wording.scale(spec["scale"], lang),
         provenance=provenance,
+        missing=missing,
         words=lambda key: wording.word(key, lang),
         body=body.strip(),
     )

@@ -15,6 +15,7 @@ from typing import Any
 from labreport.documents import algorithms, listings
 from labreport.documents.bibliography import FILE
 from labreport.documents.naming import unknown
+from labreport.documents.text import pandoc_markdown
 from labreport.errors import TemplateError
 
 FLOAT_CLASS, REFERENCE_CLASS, CITATION_CLASS, STEP_CLASS = "labfloat", "labref", "labcite", "labstep"
@@ -30,11 +31,13 @@ class Floats:
         figures: name -> `{"path": PREFIX, "width": "half" | "full"}`.
         tables: name -> `{"path": PREFIX}`.
         works: key -> an entry of the bibliography.
+        marks: of figures, name -> what their captions end with.
     """
 
     figures: Mapping[str, Mapping[str, Any]]
     tables: Mapping[str, Mapping[str, Any]]
     works: Mapping[str, Any] = field(default_factory=dict)
+    marks: Mapping[str, str] = field(default_factory=dict)
     used: list[str] = field(default_factory=list)
     listings: dict[str, listings.Excerpt] = field(default_factory=dict)
 
@@ -115,7 +118,9 @@ class Floats:
         for name in names:
             self._known(kind, name)
             self._show(kind, name)
-        return _div(kind, names, self._caption(kind, names[0], caller() if caller else ""))
+        marks = dict.fromkeys(self.marks[name] for name in names if kind == "fig" and self.marks.get(name))
+        caption = [self._caption(kind, names[0], caller() if caller else ""), *map(pandoc_markdown, marks)]
+        return _div(kind, names, " ".join(caption))
 
     def _show(self, kind: str, name: str) -> None:
         if f"{kind}:{name}" in self.used:

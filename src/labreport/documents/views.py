@@ -125,6 +125,7 @@ def _run(results: Results, name: str, lang: str) -> Namespace:
         "loss": Literal(training["loss"]["name"]),
         "schedule": Literal(schedule["name"]) if schedule else None,
         "seeds": len(summary),
+        "planned": len(results.planned(name)),
         **{size: int(summary[size].iloc[0]) for size in SIZES if size in summary},
         **_measured(summary, results.task(name)),
         "seconds_per_epoch": float(summary["seconds"].mean()) / epochs,

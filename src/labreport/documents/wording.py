@@ -67,6 +67,28 @@ _SCALES = {
     },
 }
 
+# Of experiments whose seeds are not all there.
+_SEEDS = {
+    "zh": {
+        "count": "{1} 个种子中的 {0} 个",
+        "part": "{0}：{1}",
+        "entry": "{0}：{1}（{2}）",
+        "failed": "种子 {0} 失败：{1}",
+        "absent": "没有种子 {0}",
+        "join": "；",
+        "notice": "部分训练没有结果。{0}。",
+    },
+    "en": {
+        "count": "{0} of {1} seeds",
+        "part": "{0}: {1}",
+        "entry": "{0}: {1} ({2})",
+        "failed": "seed {0} failed: {1}",
+        "absent": "seed {0} is not there",
+        "join": "; ",
+        "notice": "Some runs have no result. {0}.",
+    },
+}
+
 # Keywords of algorithms are English in every language, as in the code they stand for.
 _STEPS = {
     "for": ("for", "do"),
@@ -111,6 +133,11 @@ def word(key: str, lang: str) -> str:
     return _WORDS[lang][key]
 
 
+def seeds(key: str, lang: str, *values: object) -> str:
+    """Words of `_SEEDS`, with `values` in their gaps."""
+    return _SEEDS[lang][key].format(*values)
+
+
 def caption_label(kind: str, number: str, lang: str) -> str:
     """What stands before a caption in Markdown: `图 1`, `Figure 1.`"""
     return f"{word(kind, lang)}\u00a0{number}" + ("" if lang == "zh" else ".")
@@ -126,7 +153,7 @@ def reference(kind: str, number: str, appendix: bool, lang: str) -> str:
 
 
 def marked(mark: str, lang: str) -> str:
-    """The scale's mark as it ends a caption."""
+    """What is to be kept in mind, such as the scale, as it ends a caption."""
     return f"〔{mark}〕" if lang == "zh" else f"[{mark}]"
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from labreport.metrics import SPLITS, split_column
 from labreport.results import Results
-from labreport.tables.heads import head, note
+from labreport.tables.heads import head, missing_notes, note
 from labreport.tables.looks import finite_error, look
 from labreport.tables.table import Column, Table, best_rows, decimals_for
 
@@ -48,4 +48,4 @@ def build(results: Results, options: Mapping[str, Any], lang: str) -> Table:
         best = best_rows(list(rows[main]), decimals, percent)
         bold |= {(int(rows.index[row]), place) for row in best}
     notes = [] if split_column(main)[1].percent else [note("loss_scale", lang)]
-    return Table(frame, columns, frozenset(bold), notes)
+    return Table(frame, columns, frozenset(bold), notes + missing_notes(results, [name], lang))

@@ -8,7 +8,7 @@ from labreport.enumeration import enumerated
 from labreport.figures.labels import class_name, implementation_name
 from labreport.results import Results
 
-__all__ = ["class_name", "head", "implementation_name", "note", "phrase", "scale_notes", "word"]
+__all__ = ["class_name", "head", "implementation_name", "missing_notes", "note", "phrase", "scale_notes", "word"]
 
 HEADS: dict[str, dict[str, str]] = {
     "experiment": {"zh": "实验", "en": "Experiment"},
@@ -105,7 +105,7 @@ NOTES: dict[str, dict[str, str]] = {
         "en": "Mean ± standard deviation over {0} seeds.",
     },
     "mean_of_seeds": {"zh": "数值为 {0} 个种子的均值。", "en": "Mean over {0} seeds."},
-    "missing_seeds": {"zh": "{0}：{2} 个种子中完成 {1} 个。", "en": "{0}: {1} of {2} seeds."},
+    "missing_seeds": {"zh": "{0}：{2} 个种子中的 {1} 个。", "en": "{0}: {1} of {2} seeds."},
     "shared_model": {"zh": "各模型均取 {0}。", "en": "All models: {0}."},
     "class_samples": {"zh": "每类 {0} 个验证样本。", "en": "{0} validation samples per class."},
     "setting": {"zh": "{0}：{1}。", "en": "{0}: {1}."},
@@ -210,6 +210,12 @@ def phrase(key: str, lang: str, *values: object) -> str:
 def word(key: str, lang: str) -> str:
     """A word in a cell; one that is not in the list, such as an optimizer's name, stays as it is."""
     return WORDS.get(key, {}).get(lang, key)
+
+
+def missing_notes(results: Results, experiments: Iterable[str], lang: str) -> list[str]:
+    """Which experiments lack seeds, because runs failed and the table is made without them."""
+    counts = ((name, len(results.runs(name)), len(results.planned(name))) for name in experiments)
+    return [note("missing_seeds", lang, name, there, planned) for name, there, planned in counts if there < planned]
 
 
 def scale_notes(results: Results, experiments: Iterable[str], lang: str) -> list[str]:

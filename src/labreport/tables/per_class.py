@@ -10,7 +10,7 @@ import pandas as pd
 from labreport.errors import ResultsError
 from labreport.results import Results
 from labreport.sampling import sampling_error
-from labreport.tables.heads import class_name, head, note
+from labreport.tables.heads import class_name, head, missing_notes, note
 from labreport.tables.table import Column, Table, best_rows, decimals_for
 
 PERCENT = 100.0
@@ -65,8 +65,9 @@ def collect(results: Results, experiments: list[str]) -> pd.DataFrame:
 
 
 def notes(results: Results, experiments: list[str], frame: pd.DataFrame, lang: str) -> list[str]:
-    """How many samples a class has where all have the same, and over how many seeds was summed."""
+    """How many samples a class has where all have the same, over how many seeds was summed, and which are missing."""
     samples = frame["samples"].iloc[:-1]
     lines = [note("class_samples", lang, samples.iloc[0])] if samples.nunique() == 1 else []
     seeds = max(len(results.runs(name)) for name in experiments)
-    return [*lines, note("mean_of_seeds", lang, seeds)] if seeds > 1 else lines
+    lines += [note("mean_of_seeds", lang, seeds)] if seeds > 1 else []
+    return lines + missing_notes(results, experiments, lang)

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from labreport.results import Results
-from labreport.tables.heads import head, note, scale_notes
+from labreport.tables.heads import head, missing_notes, note, scale_notes
 from labreport.tables.looks import LOSS_DECIMALS, common_metric, decimals_of, finite_error, look
 from labreport.tables.table import Column, Table, best_rows
 
@@ -126,8 +126,4 @@ def notes(results: Results, frame: pd.DataFrame, main: str, lang: str) -> list[s
 def seed_notes(results: Results, frame: pd.DataFrame, lang: str) -> list[str]:
     """Over how many seeds the `experiment`s of a frame were averaged (`seeds`), and which are missing."""
     lines = [note("several_seeds", lang, frame["seeds"].max())] if frame["seeds"].max() > 1 else []
-    for name in frame["experiment"]:
-        there = len(results.runs(name))
-        if missing := results.missing(name):
-            lines.append(note("missing_seeds", lang, name, there, there + missing))
-    return lines
+    return lines + missing_notes(results, frame["experiment"], lang)

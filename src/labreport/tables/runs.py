@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from labreport.results import Results
-from labreport.tables.heads import head, note
+from labreport.tables.heads import head, missing_notes, note
 from labreport.tables.table import Column, Table
 
 KEY_DIGITS, COMMIT_DIGITS = 8, 7
@@ -17,7 +17,8 @@ KEY_DIGITS, COMMIT_DIGITS = 8, 7
 def build(results: Results, options: Mapping[str, Any], lang: str) -> Table:
     """A row per run of the experiments in `options`, or of all."""
     rows = []
-    for name in options.get("experiments") or results.experiments:
+    names = options.get("experiments") or results.experiments
+    for name in names:
         for summary, environment in zip(
             results.summary(name).to_dict("records"), results.environment(name).to_dict("records"), strict=True
         ):
@@ -45,4 +46,5 @@ def build(results: Results, options: Mapping[str, Any], lang: str) -> Table:
         Column("seconds", head("seconds", lang), align="decimal", unit="s", decimals=decimals),
     ]
     changed = frame["commit"].str.endswith("+", na=False).any()
-    return Table(frame, columns, notes=[note("dirty", lang)] if changed else [])
+    notes = [note("dirty", lang)] if changed else []
+    return Table(frame, columns, notes=notes + missing_notes(results, names, lang))

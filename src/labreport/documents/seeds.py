@@ -1,0 +1,47 @@
+"""What a report says of seeds that are missing because their runs failed, so that it was made without them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from labreport.documents import wording
+from labreport.results import Results
+
+
+def short(results: Results, experiments: Iterable[str], lang: str) -> dict[str, str]:
+    """Experiment -> `4 of 5 seeds`, of those that lack a run."""
+    counts = {name: (len(results.runs(name)), len(results.planned(name))) for name in experiments}
+    return {
+        name: wording.seeds("count", lang, there, planned)
+        for name, (there, planned) in counts.items()
+        if there < planned
+    }
+
+
+def notice(results: Results, found: Mapping[str, str], lang: str) -> str:
+    """The sentence at the top of a report: which experiments lack which seeds, and why; empty where none does.
+
+    Args:
+        results: the report's runs.
+        found: what `short` found.
+        lang: `zh` or `en`.
+    """
+    entries = [wording.seeds("entry", lang, name, count, _why(results, name, lang)) for name, count in found.items()]
+    return wording.seeds("notice", lang, wording.seeds("join", lang).join(entries)) if entries else ""
+
+
+def mark(found: Mapping[str, str], experiments: Iterable[str], lang: str) -> str:
+    """How the caption of what shows some experiments ends: `[mycnn: 4 of 5 seeds]`; empty where none lacks a seed."""
+    parts = [wording.seeds("part", lang, name, found[name]) for name in experiments if name in found]
+    return wording.marked(wording.seeds("join", lang).join(parts), lang) if parts else ""
+
+
+def _why(results: Results, experiment: str, lang: str) -> str:
+    """`seed 3 failed: the loss is nan`, of each run that is not there."""
+    there, failures = {run.seed for run in results.runs(experiment)}, results.failures(experiment)
+    reasons = []
+    for seed in (run.seed for run in results.planned(experiment) if run.seed not in there):
+        message = " ".join(failures.get(seed, "").split()).rstrip(".。")
+        key = "failed" if message else "absent"
+        reasons.append(wording.seeds(key, lang, seed, message))
+    return wording.seeds("join", lang).join(reasons)
