@@ -93,7 +93,11 @@ def text_spec(plan: Plan, report: ReportDeclaration, lang: Lang, form: str = "ma
         "declaration": parts,
         "order": report.experiments,
         "figures": {
-            name: {"path": figure_prefix(report.name, lang, name), "width": item.options.get("width", "full")}
+            name: {
+                "path": figure_prefix(report.name, lang, name),
+                "width": item.options.get("width", "full"),
+                "experiments": item.experiments,
+            }
             for name, item in report.figures.items()
         },
         "tables": {name: {"path": table_prefix(report.name, lang, name)} for name in report.tables},
