@@ -5,13 +5,8 @@ A digest is checked before anything is read, so none of these gets so far; the r
 
 from __future__ import annotations
 
-import json
-import os
-import resource
-import subprocess
 import sys
-import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -20,16 +15,12 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.project import ROOT
+from faults import isolated
 from faults.choice import in_turns
 from faults.fault import Fault, Trial
 from faults.hostile_tars import ATTACKS, WHOLE, gzipped, member, members
 from labreport.data.arrays import Prepared
-from labreport.errors import DataError
 
-MEMORY_BYTES = 768 << 20  # beyond what the libraries take
-CPU_S = 30.0
-MOST_LETTERS = 1000
 CLASSES = {"train_per_class": 6, "test_per_class": 2, "seed": 0}
 # Reader, generator of a good sample, its parameters, and the reader's.
 READERS: Mapping[str, tuple[str, str, dict[str, Any], dict[str, Any]]] = {
@@ -56,7 +47,7 @@ class Attempt:
 
 def run(count: int, folder: Path, rng: Random) -> Fault:
     """Every attack on some reader, all of them read in processes of their own with little memory."""
-    good = {reader: _good(reader, folder) for reader in READERS}
+    good = {reader: sample(reader, folder) for reader in READERS}
     trials = []
     for number, attack in enumerate(in_turns([*ATTACKS, *WHOLE], count, rng)):
         reader = rng.choice(list(READERS))
@@ -68,7 +59,7 @@ def run(count: int, folder: Path, rng: Random) -> Fault:
     return Fault.of("hostile archives", trials)
 
 
-def _good(reader: str, folder: Path) -> Path:
+def sample(reader: str, folder: Path) -> Path:
     """The archive of a small sample."""
     names = {"cifar10": "cifar-10-python.tar.gz", "imdb": "aclImdb_v1.tar.gz", "stsb": "Stsbenchmark.tar.gz"}
     path = folder / "good" / names[reader]
@@ -95,55 +86,17 @@ def write(attempt: Attempt, good: bytes, rng: Random) -> None:
 
 
 def _trial(attempt: Attempt, good: Path) -> Trial:
-    empty = attempt.path.parent / "empty"
-    empty.mkdir()
-    words = [sys.executable, "-m", "faults.archives", attempt.reader, str(attempt.path), str(good)]
-    done = subprocess.run(
-        words, cwd=empty, env=_environment(), capture_output=True, text=True, timeout=600, check=False
-    )
     name = f"{attempt.attack}, read by {attempt.reader}"
-    left = [path.name for path in (*empty.iterdir(), *Path("/tmp").glob("labreport-canary*"))]
-    if left:
-        return Trial(False, f"{name}: wrote {', '.join(left)}", lost=True, executed=True)
-    try:
-        found = json.loads(done.stdout)
-    except ValueError:
-        return Trial(False, f"{name}: status {done.returncode}, {done.stderr.strip()[-300:]}")
-    fault = found["fault"] or (f"took {found['cpu_s']:.0f} s" if found["cpu_s"] > CPU_S else "")
-    return Trial(not fault, f"{name}: {fault}" if fault else "", lost=found["wrong"])
+    words = [attempt.reader, str(attempt.path), str(good)]
+    return isolated.trial(name, "faults.archives", words, attempt.path.parent / "empty")
 
 
-def _environment() -> dict[str, str]:
-    return {**os.environ, "PYTHONPATH": f"{ROOT}:{ROOT / 'src'}", "OMP_NUM_THREADS": "1"}
-
-
-def read(reader: str, path: Path, good: Path) -> dict[str, Any]:
-    """What became of an archive in this process: a fault in words, and whether wrong arrays came of it."""
-    module, _, sample, more = READERS[reader]
+def preparation(reader: str) -> Callable[[Path], Prepared]:
+    """Reads all of an archive."""
+    module, _, drawn, more = READERS[reader]
     prepare = import_module(module).prepare
-    parameters = {key: None if key != "seed" else 0 for key in sample} | more
-    right = prepare(good, parameters)
-    used = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0]) * resource.getpagesize()
-    resource.setrlimit(resource.RLIMIT_AS, (used + MEMORY_BYTES, resource.RLIM_INFINITY))
-    begun = time.process_time()
-    fault, wrong = "", False
-    try:
-        wrong = not same(prepare(path, parameters), right)
-    except DataError as error:
-        fault = _unclear(error, path)
-    except BaseException as error:
-        fault = f"{type(error).__name__}: {error}"
-    return {"fault": "wrong arrays" if wrong else fault, "wrong": wrong, "cpu_s": time.process_time() - begun}
-
-
-def _unclear(error: DataError, path: Path) -> str:
-    """What is wrong with a message; "" where it is one line that names the archive."""
-    text = str(error)
-    if isinstance(error.__cause__, MemoryError):
-        return "ran out of memory"
-    if str(path) not in text or len(text) > MOST_LETTERS or not text.isprintable():
-        return f"unclear: {text[:300]!r}"
-    return ""
+    parameters = {key: None if key != "seed" else 0 for key in drawn} | more
+    return lambda path: prepare(path, parameters)
 
 
 def same(one: Prepared, other: Prepared) -> bool:
@@ -153,5 +106,12 @@ def same(one: Prepared, other: Prepared) -> bool:
     return equal and one.vocabulary == other.vocabulary and one.classes == other.classes
 
 
+def main(reader: str, path: str, good: str) -> None:
+    """Read an archive and a good one, and say what came of it."""
+    read = preparation(reader)
+    right = read(Path(good))
+    print(isolated.reported(lambda: same(read(Path(path)), right), path))
+
+
 if __name__ == "__main__":
-    print(json.dumps(read(sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3]))))
+    main(*sys.argv[1:])

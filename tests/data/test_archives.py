@@ -205,7 +205,7 @@ def test_what_is_read_is_bounded(tmp_path: Path, limit: str, monkeypatch: pytest
     for size in sizes:
         (folder / str(size)).write_bytes(bytes(size))
     for source in (archive, folder):
-        with pytest.raises(DataError, match="refused: .* 1,50"):
+        with pytest.raises(DataError, match=r"refused: .* 1,50"):
             list(read_members(source, ["*"]))
 
 

@@ -8,7 +8,7 @@ from random import Random
 
 import pytest
 
-from faults import archives, hostile_tars
+from faults import archives, hostile_tars, isolated
 from faults.hostile_tars import ATTACKS, WHOLE
 
 COSTLY = {"a million members", "a million folders", "large beside"}
@@ -22,7 +22,7 @@ def test_no_archive_does_harm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_a_million_members_are_refused_by_their_number(tmp_path: Path) -> None:
-    good = archives._good("stsb", tmp_path)
+    good = archives.sample("stsb", tmp_path)
     attempt = archives.Attempt("stsb", "a million members", tmp_path / good.name)
     archives.write(attempt, good.read_bytes(), Random(0))
     assert attempt.path.stat().st_size < 4 << 20
@@ -34,22 +34,20 @@ def test_a_good_archive_that_was_packed_again_is_read_as_it_was(
     reader: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Or every refusal would be one of the packing."""
-    good = archives._good(reader, tmp_path)
+    good = archives.sample(reader, tmp_path)
     again = lambda name, content, rng: iter([(hostile_tars.member(name, content), 1)])  # noqa: E731
     monkeypatch.setitem(archives.ATTACKS, "none", again)  # type: ignore[arg-type]
     attempt = archives.Attempt(reader, "none", tmp_path / "again.tar.gz")
     archives.write(attempt, good.read_bytes(), Random(0))
     with tarfile.open(good) as one, tarfile.open(attempt.path) as other:
         assert [info.name for info in one if info.isreg()] == other.getnames()
-    module, _, sample, more = archives.READERS[reader]
-    prepare = archives.import_module(module).prepare
-    parameters = {key: None if key != "seed" else 0 for key in sample} | more
-    assert archives.same(prepare(attempt.path, parameters), prepare(good, parameters))
+    read = archives.preparation(reader)
+    assert archives.same(read(attempt.path), read(good))
 
 
 @pytest.mark.parametrize("attack", ["twice", "link in place"])
 def test_every_attack_stands_in_the_archive(attack: str, tmp_path: Path) -> None:
-    good = archives._good("stsb", tmp_path)
+    good = archives.sample("stsb", tmp_path)
     attempt = archives.Attempt("stsb", attack, tmp_path / "hostile.tar.gz")
     archives.write(attempt, good.read_bytes(), Random(0))
     with tarfile.open(attempt.path) as tar:
@@ -58,7 +56,7 @@ def test_every_attack_stands_in_the_archive(attack: str, tmp_path: Path) -> None
 
 
 HARM = {
-    "wrong arrays": "    return original(source if 'good' in str(source) else source.parent / 'other', parameters)",
+    "passed for right": "    return original(source if 'good' in str(source) else source.parent / 'other', parameters)",
     "KeyError": "    if 'good' in str(source): return original(source, parameters)\n    raise KeyError('x')",
     "ran out of memory": (
         "    if 'good' in str(source): return original(source, parameters)\n"
@@ -71,16 +69,16 @@ HARM = {
 
 @pytest.mark.parametrize("note", HARM)
 def test_harm_is_counted(note: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    good = archives._good("stsb", tmp_path)
+    good = archives.sample("stsb", tmp_path)
     startup = tmp_path / "startup"
     startup.mkdir()
     (startup / "sitecustomize.py").write_text(
         "import labreport.data.stsb as reader\nfrom labreport.errors import DataError\noriginal = reader.prepare\n"
         f"def prepare(source, parameters):\n{HARM[note]}\nreader.prepare = prepare\n"
     )
-    environment = archives._environment()
+    environment = isolated.environment()
     paths = f"{startup}:{environment['PYTHONPATH']}"
-    monkeypatch.setattr(archives, "_environment", lambda: {**environment, "PYTHONPATH": paths})
+    monkeypatch.setattr(isolated, "environment", lambda: {**environment, "PYTHONPATH": paths})
     attempt = archives.Attempt("stsb", "none", tmp_path / "1" / good.name)
     attempt.path.parent.mkdir()
     attempt.path.write_bytes(good.read_bytes())
@@ -89,7 +87,7 @@ def test_harm_is_counted(note: str, tmp_path: Path, monkeypatch: pytest.MonkeyPa
     trial = archives._trial(attempt, good)
     assert not trial.survived
     assert note in trial.note
-    assert trial.lost == (note in {"wrong arrays", "wrote here"})
+    assert trial.lost == (note in {"passed for right", "wrote here"})
 
 
 def test_every_attack_is_named_once() -> None:

@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from labreport.data.archives import shown
 from labreport.errors import DataError
 
 PUTS = frozenset({"PUT", "BINPUT", "LONG_BINPUT"})
@@ -38,7 +39,8 @@ def unpickle(data: bytes, where: str) -> Any:
     except DataError as error:
         raise DataError(f"{where} is refused: {error}; fetch the official archive") from error
     except Exception as error:  # a damaged pickle can fail with nearly any exception
-        raise DataError(f"{where} is not a readable batch ({error}); fetch the official archive again") from error
+        reason = shown(error)
+        raise DataError(f"{where} is not a readable batch ({reason}); fetch the official archive again") from error
 
 
 def _check_instructions(data: bytes) -> None:
@@ -62,7 +64,7 @@ class _ByteType:
 
     def __init__(self, code: bytes | str, align: int, copy: int) -> None:
         if code not in (b"u1", "u1"):
-            raise DataError(f"it holds an array of {code!r}, not of unsigned bytes")
+            raise DataError(f"it holds an array of {shown(code)}, not of unsigned bytes")
 
     def __setstate__(self, state: Any) -> None:
         """Byte order and padding mean nothing for single bytes."""
@@ -94,7 +96,7 @@ ADMITTED = {
 class _BatchUnpickler(pickle.Unpickler):
     def find_class(self, module: str, name: str) -> Any:
         if (module, name) not in ADMITTED:
-            raise DataError(f"it asks for {module}.{name}, which no batch needs")
+            raise DataError(f"it asks for {shown(f'{module}.{name}')}, which no batch needs")
         return ADMITTED[module, name]
 
     def persistent_load(self, pid: Any) -> Any:
