@@ -22,18 +22,31 @@ def atomic_path(path: Path | str) -> Iterator[Path]:
     The temporary name keeps the suffix, so that writers that choose a format by suffix work.
     """
     path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=path.suffix, dir=path.parent)
-    os.close(handle)
-    temporary = Path(name)
+    temporary = path
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=path.suffix, dir=path.parent)
+        os.close(handle)
+        temporary = Path(name)
         yield temporary
         umask = os.umask(0)
         os.umask(umask)
         temporary.chmod(0o666 & ~umask)  # mkstemp's 0600 would hide results from a group
         os.replace(temporary, path)
+    except OSError as error:
+        _name(error, path)
+        raise
     finally:
-        temporary.unlink(missing_ok=True)
+        if temporary != path:
+            temporary.unlink(missing_ok=True)
+
+
+def _name(error: OSError, path: Path) -> None:
+    """Have an error of writing name the file that was meant: a write names none, and nobody knows a temporary one."""
+    if error.errno is None:  # no error of the system's
+        return
+    if error.filename is None or Path(error.filename).name.startswith(f".{path.name}."):
+        error.filename, error.filename2 = str(path), None
 
 
 def write_text(path: Path | str, text: str) -> None:

@@ -1,0 +1,33 @@
+from __future__ import annotations
+
+import errno
+import os
+from pathlib import Path
+
+import pytest
+
+from labreport.files import atomic_path, write_text
+
+
+def test_an_error_of_writing_names_the_file_that_was_meant(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("old")
+    with pytest.raises(OSError, match="No space left") as found, atomic_path(path):
+        raise OSError(errno.ENOSPC, "No space left on device")
+    assert (found.value.filename, found.value.filename2) == (str(path), None)
+    with pytest.raises(OSError, match="Read-only") as found, atomic_path(path) as temporary:
+        raise OSError(errno.EROFS, "Read-only file system", str(temporary), None, str(path))
+    assert (found.value.filename, found.value.filename2) == (str(path), None)
+    assert (path.read_text(), os.listdir(tmp_path)) == ("old", ["a.csv"])
+
+
+def test_an_error_about_another_file_keeps_its_name(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError) as found, atomic_path(tmp_path / "a.csv"):
+        (tmp_path / "other").read_bytes()
+    assert found.value.filename == str(tmp_path / "other")
+
+
+def test_a_folder_that_is_a_file(tmp_path: Path) -> None:
+    (tmp_path / "folder").write_text("")
+    with pytest.raises(OSError, match="folder"):
+        write_text(tmp_path / "folder" / "a.csv", "text")
