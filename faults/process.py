@@ -111,7 +111,8 @@ class Step:
 def server() -> ForkServerContext:
     """The server, started when it is first asked for."""
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([f"labreport.steps.{name}" for name in STEPS])
+    # torch's optimizers import dynamo when the first one is made, which takes longer than a small run.
+    context.set_forkserver_preload([*(f"labreport.steps.{name}" for name in STEPS), "torch._dynamo"])
     path = os.environ.get("PYTHONPATH")
     os.environ["PYTHONPATH"] = os.pathsep.join([str(ROOT / "src"), str(ROOT)])
     try:
