@@ -56,7 +56,7 @@ def _stop_midway(command: Command, root: Path, epoch: int) -> None:
 
 def _checkpoints(root: Path) -> list[Path]:
     """Checkpoints, the newest last."""
-    found = (root / "results" / "checkpoints").glob("*/*/*-*.pt")
+    found = (root / "results" / "checkpoints").glob("*/*/[0-9]*-*.pt")
     return sorted(found, key=lambda path: int(path.stem.partition("-")[0]))
 
 

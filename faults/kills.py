@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,6 +19,7 @@ from faults.workflow import go_on, start
 from labreport.files import file_digest
 
 MOST_KILLS = 3
+PUT_ASIDE = re.compile(r"[0-9a-f]{16}\.part\.\d+")
 KILLED_AFTER_S = (1.0, 12.0)  # it takes three seconds to begin
 
 
@@ -30,7 +32,6 @@ def steps(count: int, folder: Path, rng: Random) -> Fault:
 
 def trial(command: Command, root: Path, rng: Random) -> Trial:
     """One run, killed and started again until it is complete."""
-    whole = reference().root
     link_inputs(root)
     out = root / command.whole
     held = 0
@@ -41,15 +42,16 @@ def trial(command: Command, root: Path, rng: Random) -> Trial:
         before, held = held, newest(root)
         if held < before:
             return Trial(False, f"{command.whole}: the checkpoint of epoch {before} is gone", lost=True)
-    if out.exists() and (damaged := broken(out)):
-        return Trial(False, f"{command.whole}: half a folder: {damaged}", lost=True)
-    if not out.exists():
+    if out.exists():  # killed after its end, perhaps before it had tidied up
+        fault = broken(out)
+    else:
         ended = command.start(root, root / "log").ended()
         if ended.status:
             return Trial(False, f"{command.whole}: started again: {ended.summary}")
+        fault = left_over(root, out)
         if (went_on := resumed(out)) < held:
-            return Trial(False, f"{command.whole}: went on after epoch {went_on}, {held} were kept", lost=True)
-    fault = unlike(out, whole / command.whole) or left_over(root, out)
+            fault = f"went on after epoch {went_on}, {held} were kept"
+    fault = fault or unlike(out, reference().root / command.whole)
     shutil.rmtree(root)
     return Trial(fault is None, f"{command.whole}: {fault}" if fault else "", lost=fault is not None)
 
@@ -75,7 +77,7 @@ def kill_once(command: Command, root: Path, rng: Random) -> None:
 
 def newest(root: Path) -> int:
     """The last epoch of which a whole checkpoint is there; 0 without one."""
-    found = (root / "results" / "checkpoints").glob("*/*/*-*.pt")
+    found = (root / "results" / "checkpoints").glob("*/*/[0-9]*-*.pt")
     whole = [path for path in found if file_digest(path).startswith(path.stem.partition("-")[2])]
     return max((int(path.stem.partition("-")[0]) for path in whole), default=0)
 
@@ -87,9 +89,9 @@ def resumed(run: Path) -> int:
 
 
 def left_over(root: Path, out: Path) -> str | None:
-    """What a complete run should have taken away with it."""
+    """What a complete run should have taken away with it; what it could not go on from may stay, as KEY.part.N."""
     kept = [path for path in (root / "results" / "checkpoints").rglob("*") if path.is_file()]
-    beside = [path for path in out.parent.iterdir() if path != out]
+    beside = [path for path in out.parent.iterdir() if path != out and not PUT_ASIDE.fullmatch(path.name)]
     return f"left over: {', '.join(path.name for path in kept + beside)}" if kept or beside else None
 
 
