@@ -7,7 +7,7 @@ pandas or matplotlib.
 from __future__ import annotations
 
 import importlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
@@ -123,6 +123,19 @@ class Kind:
         if option in self.experiment_options | self.member_options | self.row_options:
             return NAME
         return self.types[option] if option in self.types else SHARED[option]
+
+
+def kind(package: str, module: str, *required: str, optional: Iterable[str] = (), **fields: Any) -> Kind:
+    """A kind as registries write it down.
+
+    Args:
+        package: dotted name of the package that the registry stands in.
+        module: name of the kind's module there.
+        required: names of options that must be there.
+        optional: names of options that may be there.
+        fields: the other attributes of `Kind`.
+    """
+    return Kind(f"{package}.{module}", frozenset(required), frozenset(optional), **fields)
 
 
 def load_kind(target: str, kinds: Mapping[str, Kind]) -> Any:

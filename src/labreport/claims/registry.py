@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from labreport.kinds import Kind
+from labreport.kinds import Kind, kind
 from labreport.values import FRACTION, NOT_NEGATIVE, POSITIVE, POSITIVE_FRACTION, Value
 
 ACCURACIES = ("train_accuracy", "val_accuracy")
@@ -28,24 +28,13 @@ def _kind(
     choices: Mapping[str, tuple[str, ...]] = MappingProxyType({}),
     types: Mapping[str, Value] = MappingProxyType({}),
     member: str | None = None,
-    fewest: int = 1,
-    **needs: Any,
+    **fields: Any,
 ) -> Kind:
-    """A kind whose options are all needed: `roles` and `member` name an experiment, the rest does not.
-
-    `needs` are the fields of `Kind` that say which experiments and data sets fit.
-    """
-    members = frozenset() if member is None else frozenset({member})
-    return Kind(
-        f"labreport.claims.{module}",
-        required=frozenset({*roles, *members, *more, *choices, *types}),
-        choices=choices,
-        types=types,
-        experiment_options=frozenset(roles),
-        member_options=members,
-        fewest=fewest,
-        **needs,
-    )
+    """A kind whose options are all needed: `roles` and `member` name an experiment, the rest does not."""
+    members = () if member is None else (member,)
+    named: dict[str, Any] = {"experiment_options": frozenset(roles), "member_options": frozenset(members)}
+    required = (*roles, *members, *more, *choices, *types)
+    return kind("labreport.claims", module, *required, choices=choices, types=types, **named, **fields)
 
 
 KINDS: dict[str, Kind] = {
@@ -68,9 +57,9 @@ KINDS: dict[str, Kind] = {
     "leaves_chance": _kind(
         "leaves_chance", "stuck", "leaves", choices=_ACCURACY, types=MappingProxyType({"margin": FRACTION}), **_CURVES
     ),
-    "cost_ratio": Kind(
-        "labreport.claims.cost_ratio",
-        required=frozenset({"measurement", "slow", "fast", "at_least"}),
+    "cost_ratio": _kind(
+        "cost_ratio",
+        more=("measurement", "slow", "fast"),
         types=MappingProxyType({"at_least": POSITIVE}),
         row_options=frozenset({"slow", "fast"}),
     ),

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from labreport.kinds import Kind
-from labreport.values import MODEL, POSITIVE_WHOLE, WORD, Value, some_of
+from labreport.kinds import Kind, kind
+from labreport.values import MODEL, POSITIVE_WHOLE, WORD, some_of
 
 WIDTHS = ("full", "half")
 METRICS = ("val_accuracy", "train_accuracy", "val_loss", "train_loss", "val_pearson", "test_pearson")
@@ -32,20 +32,11 @@ def _kind(
     *required: str,
     optional: tuple[str, ...] = (),
     choices: Mapping[str, tuple[str, ...]] = MappingProxyType({}),
-    types: Mapping[str, Value] = MappingProxyType({}),
-    single: bool = False,
-    **needs: Any,
+    **fields: Any,
 ) -> Kind:
-    """`needs` are the fields of `Kind` that say which experiments and data sets fit."""
-    return Kind(
-        target=f"labreport.figures.{module}",
-        required=frozenset(required),
-        optional=frozenset({"width", *optional}),
-        choices={"width": WIDTHS, **choices},
-        types=types,
-        single=single,
-        **needs,
-    )
+    """A kind that is drawn at half or full width."""
+    widths = {"width": WIDTHS, **choices}
+    return kind("labreport.figures", module, *required, optional=("width", *optional), choices=widths, **fields)
 
 
 KINDS: dict[str, Kind] = {

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from types import MappingProxyType
-from typing import Any
 
-from labreport.kinds import Kind
+from labreport.kinds import Kind, kind
 from labreport.values import IMAGE_MODEL, POSITIVE_WHOLE, Value
 
 METRICS = ("accuracy", "pearson")
@@ -21,26 +21,7 @@ _NETWORK: Mapping[str, Value] = MappingProxyType(
 )
 
 
-def _kind(
-    module: str,
-    *required: str,
-    optional: tuple[str, ...] = (),
-    types: Mapping[str, Value | Mapping[str, Value]] = MappingProxyType({}),
-    choices: Mapping[str, tuple[str, ...]] = MappingProxyType({}),
-    single: bool = False,
-    **needs: Any,
-) -> Kind:
-    """`needs` are the fields of `Kind` that say which experiments and data sets fit."""
-    return Kind(
-        f"labreport.tables.{module}",
-        frozenset(required),
-        frozenset(optional),
-        choices,
-        types=types,
-        single=single,
-        **needs,
-    )
-
+_kind = partial(kind, "labreport.tables")
 
 KINDS: dict[str, Kind] = {
     "layers": _kind("layers", *_NETWORK, optional=("changed_from",), types={**_NETWORK, "changed_from": _NETWORK}),
