@@ -91,7 +91,7 @@ class _Check:
                 continue
             self._folders.add(folder)
             if (self.root / folder).is_dir():
-                self.counts[f"folder of {sort}"] += 1
+                self.counts[f"{sort} folder"] += 1
                 yield from (f"{folder}: {fault}" for fault in folder_faults(self.root / folder))
             elif any(digest and path.startswith(f"{folder}/") for path, digest in record["inputs"].items()):
                 yield f"{folder}: is gone; the report was made with it"
@@ -134,6 +134,6 @@ class _Check:
 def _folders(spec: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """The folders that a product was made from, and of what."""
     for experiment in (spec.get("experiments") or {}).values():
-        yield from ((run["path"], "a run") for run in experiment["runs"])
-    yield from ((folder, "a measurement") for folder in (spec.get("measurements") or {}).values())
+        yield from ((run["path"], "run") for run in experiment["runs"])
+    yield from ((folder, "measurement") for folder in (spec.get("measurements") or {}).values())
     yield from ((folder, "data") for folder in (spec.get("data") or {}).values())
