@@ -15,11 +15,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from labreport.errors import RunFailedError, TrainingError, run_step
+from labreport.files import SUMS
 from labreport.jobs.child import SHELL_BASE, run
 from labreport.jobs.lease import VISIBLE, choices, lease
 from labreport.jobs.outcome import write_outcome
 
-SUMS = "SHA256SUMS"  # the last file of a complete folder
 FAILURE = "failure.txt"  # why a run failed, in its unfinished folder
 TOLD = {signal.SIGTERM, signal.SIGINT}  # the command itself says that it was asked to stop
 
