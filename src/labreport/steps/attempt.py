@@ -62,7 +62,9 @@ def _carry_out(command: Sequence[str], out: Path, gpus: int) -> int:
     number = status - SHELL_BASE
     if number in set(signal.Signals) - TOLD:
         hint = "; the system does that when memory runs out" if number == signal.SIGKILL else ""
-        print(f"error: {out}: ended by {signal.Signals(number).name}{hint}; the same command goes on", file=sys.stderr)
+        error = TrainingError(f"{out}: ended by {signal.Signals(number).name}{hint}; the same command goes on")
+        error.status = status
+        raise error
     return status
 
 
