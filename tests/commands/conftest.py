@@ -48,7 +48,7 @@ class Project(Copy):
         super().__init__(root)
         for path in (root / "config/reports").iterdir():
             path.unlink()
-        for name in ("demo", "lite"):
+        for name in ("demo", "lite", "cpu"):
             self.edit(f"scales/{name}.yaml", lambda scale: scale["overrides"].pop())  # another report's measurement
         self.write("reports/own.yaml", yaml.safe_dump(OWN))
         for shell in ("latex", "markdown"):

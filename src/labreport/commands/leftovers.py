@@ -31,6 +31,8 @@ SORTS = {
 # Of these the folder that says whether they are in use is the run's.
 OF_RUNS = frozenset({"run", "stopped attempt", "checkpoints", "outcome", "event files", "training log"})
 SAMPLES = "results/data/samples"
+# What a process that was killed while it wrote prepared data leaves beside them.
+UNFINISHED = re.compile(r"\.[0-9a-f]{16}\.(?!pruned$)\w+")
 # A folder that is being removed; an interrupted removal leaves it for the next one.
 CONDEMNED = re.compile(r"\.(?P<name>[^/]+)\.pruned")
 QUIET_S = 3600
@@ -65,7 +67,7 @@ def leftovers(root: Path, used: Collection[str]) -> list[Leftover]:
     running = _running(root)
     used = {*used, *running}
     for folder in running:
-        used |= {name for part in (f"{folder}.part/spec.json",) for name in trained_on(root / part)}
+        used.update(trained_on(root / f"{folder}.part/spec.json"))
     found = []
     for sort, path, owner in _addressed(root):
         done_with = sort == "checkpoints" and (root / owner / "SHA256SUMS").is_file()
@@ -87,6 +89,8 @@ def _addressed(root: Path) -> Iterator[tuple[str, str, str]]:
                 yield sort, relative, f"{owners}/{path.parent.name}/{found['key']}"
             elif (condemned := CONDEMNED.fullmatch(path.name)) and pattern.fullmatch(condemned["name"]):
                 yield "half removed", relative, relative
+            elif sort == "prepared data" and UNFINISHED.fullmatch(path.name) and _is_quiet(path):
+                yield "unfinished write", relative, relative
     for path in sorted((root / SAMPLES).glob("*")):
         relative = path.relative_to(root).as_posix()
         if re.fullmatch(KEY, path.name):
@@ -100,14 +104,13 @@ def _running(root: Path) -> set[str]:
     parts = [
         path for sort in ("runs", "vectors", "measurements") for path in (root / "results" / sort).glob("*/*.part")
     ]
-    now = time.time()
-    busy = (path for path in parts if is_locked(path) or now - _touched(path) < QUIET_S)
+    busy = (path for path in parts if is_locked(path) or not _is_quiet(path))
     return {path.relative_to(root).as_posix().removesuffix(".part") for path in busy}
 
 
-def _touched(path: Path) -> float:
-    """When anything in a folder was last written."""
-    return max((one.lstat().st_mtime for one in (path, *path.rglob("*"))), default=0.0)
+def _is_quiet(path: Path) -> bool:
+    """Whether nothing in a folder was written within the hour."""
+    return time.time() - max(one.lstat().st_mtime for one in (path, *path.rglob("*"))) > QUIET_S
 
 
 def refusal(root: Path, path: str) -> str | None:
