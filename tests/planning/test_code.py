@@ -169,3 +169,14 @@ def test_a_model_is_reached_through_its_own_file_only(name):
     modules = set(code.closure(["labreport.steps.train", MODELS[name].partition(":")[0]]))
     assert "labreport.models.registry" not in modules, "a new registry line would change every key"
     assert not any(module.startswith(("labreport.declarations", "labreport.figures")) for module in modules)
+
+
+def test_meanings_say_which_module_another_digest_comes_from(package, tmp_path):
+    package(a="import labreport.b\n", b="x = 1\n", c="x = 1\n")
+    before, digest = code.meanings(["labreport.a"]), code.code_digest(["labreport.a"])
+    assert list(before) == ["labreport", "labreport.a", "labreport.b"]
+    (tmp_path / "labreport" / "b.py").write_text("x = 2  # two\n")
+    code._parsed.cache_clear()
+    after = code.meanings(["labreport.a"])
+    assert {name for name in before if before[name] != after[name]} == {"labreport.b"}
+    assert code.code_digest(["labreport.a"]) != digest

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from labreport.planning.keys import canonical, key_of, module_of, prepared_identity
+from labreport.planning.code import closure
+from labreport.planning.keys import canonical, key_of, module_of, prepared_identity, run_roots, vectors_roots
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
@@ -44,3 +45,12 @@ def test_how_a_folder_is_checked_is_no_part_of_the_key():
 @pytest.mark.parametrize("target", ["labreport.models.resnet:ResNet34", "labreport.models.resnet"])
 def test_module_of(target):
     assert module_of(target) == "labreport.models.resnet"
+
+
+def test_word_vectors_are_code_of_those_runs_only_that_start_from_some():
+    spec = {"model": {"target": "labreport.models.lstm:StackedLSTM"}, "task": {"target": "labreport.training.task"}}
+    plain = run_roots(spec)
+    assert plain == ["labreport.steps.train", "labreport.models.lstm", "labreport.training.task"]
+    assert run_roots(spec | {"vectors": {"key": "0"}}) == [*plain, "labreport.training.vectors"]
+    assert "labreport.training.vectors" not in closure(plain)
+    assert vectors_roots({"target": "labreport.data.word2vec"})[1] == "labreport.data.word2vec"

@@ -96,3 +96,17 @@ def test_pairs_come_as_two_sides_cut_at_the_longest_of_both_and_keep_their_order
             np.testing.assert_array_equal(inputs[2 * side].numpy(), part)
             np.testing.assert_array_equal(inputs[2 * side + 1].numpy(), lengths[start : start + 2, side])
         np.testing.assert_array_equal(targets.numpy(), scores[start : start + 2], strict=True)
+
+
+def test_the_generators_decide_the_epochs_to_come() -> None:
+    batches = Batches(images(), 4, seed=3, augment=[crop])
+    list(batches.epoch())
+    states = {name: generator.get_state() for name, generator in batches.generators.items()}
+    expected = list(batches.epoch())
+    other = Batches(images(), 4, seed=9, augment=[crop])
+    for name, generator in other.generators.items():
+        generator.set_state(states[name])
+    for ((found,), labels), ((same,), targets) in zip(other.epoch(), expected, strict=True):
+        assert torch.equal(found, same)
+        assert torch.equal(labels, targets)
+    assert set(Batches(images(), 4).generators) == {"augmentation"}

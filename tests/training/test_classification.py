@@ -63,3 +63,16 @@ def test_loss_is_cross_entropy_with_its_parameters() -> None:
 def test_unknown_loss_is_refused(loss: dict[str, object], message: str) -> None:
     with pytest.raises(TrainingError, match=message):
         Classification(NAMES, loss)
+
+
+def test_a_tally_goes_on_from_where_another_was() -> None:
+    generator = torch.Generator().manual_seed(0)
+    parts = [(torch.randn(9, 3, generator=generator), torch.randint(3, (9,), generator=generator)) for _ in range(2)]
+    task = Classification(["a", "b", "c"], {"name": "cross_entropy"})
+    whole, first, second = (task.tally(torch.device("cpu")) for _ in range(3))
+    for outputs, targets in parts:
+        whole.add(outputs, targets)
+    first.add(*parts[0])
+    second.load_state_dict(first.state_dict())
+    second.add(*parts[1])
+    assert second.matrix() == whole.matrix() != first.matrix()

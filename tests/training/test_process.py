@@ -10,7 +10,7 @@ import torch
 
 from labreport.errors import TrainingError
 from labreport.planning.code import SOURCES
-from labreport.training.process import available_cpus, choose_device, device_name
+from labreport.training.process import available_cpus, choose_device, device_name, is_out_of_memory
 
 DENORMALS = """
 import torch
@@ -79,3 +79,17 @@ def test_a_device_that_is_not_there_is_refused(monkeypatch: pytest.MonkeyPatch) 
 def test_the_cpu_has_a_name() -> None:
     assert device_name(torch.device("cpu"))
     assert available_cpus() >= 1
+
+
+def test_an_allocation_that_fails_is_known_as_such() -> None:
+    with pytest.raises(RuntimeError) as caught:
+        torch.empty(2**60, dtype=torch.uint8)
+    assert is_out_of_memory(caught.value)
+    assert is_out_of_memory(MemoryError())
+    assert is_out_of_memory(torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB"))
+    assert is_out_of_memory(RuntimeError("CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling `cublasCreate(handle)`"))
+
+
+@pytest.mark.parametrize("error", [RuntimeError("size mismatch"), ValueError("out of memory"), KeyError("memory")])
+def test_other_errors_are_none_of_memory(error: Exception) -> None:
+    assert not is_out_of_memory(error)

@@ -31,6 +31,14 @@ def test_a_terminal_sees_share_and_time_left() -> None:
     assert stream.getvalue().endswith("\r\x1b[K")
 
 
+def test_what_an_earlier_attempt_did_counts_for_the_share_and_not_for_the_pace() -> None:
+    stream = Terminal()
+    bar = Progress("lstm4", 8, stream, done=4)
+    bar.tick()
+    assert "lstm4  62 % 0:00:03 left " in stream.getvalue()
+    assert bar.done == 5
+
+
 def test_a_file_sees_nothing() -> None:
     stream = io.StringIO()
     bar = Progress("lstm4", 4, stream)

@@ -6,7 +6,7 @@ import torch
 from scipy.stats import pearsonr, spearmanr
 
 from labreport.errors import TrainingError
-from labreport.training.similarity import Similarity, correlation
+from labreport.training.similarity import ScoreTally, Similarity, correlation
 
 CPU = torch.device("cpu")
 MSE = {"name": "mse_loss", "parameters": {}}
@@ -58,3 +58,17 @@ def test_a_constant_prediction_correlates_with_nothing() -> None:
 def test_what_does_not_fit_is_refused(classes: list[str], loss: dict[str, object], message: str) -> None:
     with pytest.raises(TrainingError, match=message):
         Similarity(classes, loss)
+
+
+def test_a_tally_goes_on_from_where_another_was() -> None:
+    generator = torch.Generator().manual_seed(0)
+    parts = [(torch.rand(9, generator=generator), torch.rand(9, generator=generator)) for _ in range(3)]
+    whole, first, second = ScoreTally(), ScoreTally(), ScoreTally()
+    for outputs, targets in parts:
+        whole.add(outputs, targets)
+    for outputs, targets in parts[:2]:
+        first.add(outputs, targets)
+    second.load_state_dict(first.state_dict())
+    second.add(*parts[2])
+    for found, expected in zip(second.scores(), whole.scores(), strict=True):
+        np.testing.assert_array_equal(found, expected, strict=True)
