@@ -220,15 +220,13 @@ def test_a_stop_reaches_the_command_as_one_wish(environment, tmp_path, number, g
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_stop_while_it_waits_for_a_device(environment, number):
     command = [sys.executable, "-m", "labreport.steps.attempt", "--gpus", "1", "--out"]
-    with (
-        started([*command, "a", "--", "sh", "-c", "echo ready; read line"], environment) as first,
-        started([*command, "b", "--", "sh", "-c", "touch begun"], environment) as second,
-    ):
+    with started([*command, "a", "--", "sh", "-c", "echo ready; read line"], environment) as first:
         assert line(first.stdout) == "ready"
-        assert "waits" in line(second.stderr)
-        second.send_signal(number)
-        assert second.wait(30) in {-number, 128 + number}
-        assert b"Traceback" not in second.stderr.read()
+        with started([*command, "b", "--", "sh", "-c", "touch begun"], environment) as second:
+            assert "waits" in line(second.stderr)
+            second.send_signal(number)
+            assert second.wait(30) in {-number, 128 + number}
+            assert b"Traceback" not in second.stderr.read()
     assert not Path("begun").exists()
 
 
