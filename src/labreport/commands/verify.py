@@ -35,7 +35,7 @@ def verify(root: Path, reports: Sequence[str], settings: Mapping[str, Any]) -> i
         UserError: the declarations are wrong, or nothing of a report that was named is there.
     """
     products = Products(Plan(load(root, settings)))
-    status = 0
+    status, verified = 0, False
     for name in reports or list(products.plan.declarations.reports):
         made = _made(products, name)
         if not made:
@@ -46,7 +46,9 @@ def verify(root: Path, reports: Sequence[str], settings: Mapping[str, Any]) -> i
         with tempfile.TemporaryDirectory(prefix="labreport-verify-") as folder:
             faults = list(check.faults(made, Path(folder)))
         print("\n".join([*faults, f"{name}: {check.said()}; {_verdict(len(faults))}"]))
-        status = 1 if faults else status
+        status, verified = 1 if faults else status, True
+    if not verified:
+        print("nothing to verify: no report is there")
     return status
 
 
