@@ -162,7 +162,9 @@ def report_spec(tmp_path: Path, run_folder: Callable[..., Path]) -> Callable[...
                 "published": {"val_accuracy": 0.8442, "seconds": 868.96},
                 "as_published": scale == "full",
                 "curve": str(published) if curves else None,
-                "runs": [{"seed": s, "key": f.name, "path": str(f)} for s, f in enumerate(folders)],
+                "runs": [
+                    {"seed": s, "key": f.name, "path": str(f), "outcome": f"{f}.json"} for s, f in enumerate(folders)
+                ],
             }
         return {
             "name": "some_name",

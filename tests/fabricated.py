@@ -107,7 +107,10 @@ def add_pairs(spec: dict[str, Any], root: Path, experiment: str, *, seeds: int =
         "published": published,
         "as_published": spec["scale"] == "full",
         "curve": None,
-        "runs": [{"seed": seed, "key": folder.name, "path": str(folder)} for seed, folder in enumerate(folders)],
+        "runs": [
+            {"seed": seed, "key": folder.name, "path": str(folder), "outcome": f"{folder}.json"}
+            for seed, folder in enumerate(folders)
+        ],
     }
 
 

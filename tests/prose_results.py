@@ -69,7 +69,7 @@ def fabricate(folder: Path, report: str, story: Story, scale: str, lang: str) ->
         for seed, values in enumerate(curves):
             path = folder / "runs" / name / str(seed)
             write_run(path, experiment, values, story, place)
-            runs.append({"seed": seed, "key": str(seed), "path": str(path)})
+            runs.append({"seed": seed, "key": str(seed), "path": str(path), "outcome": f"{path}.json"})
         experiments[name] = {
             "part": experiment.part, "dataset": experiment.dataset.name, "base": experiment.dataset.root,
             "settings": experiment.settings.model_dump(),

@@ -11,6 +11,7 @@ import pytest
 import scipy.stats
 
 from labreport.errors import ResultsError
+from labreport.jobs.outcome import write_outcome
 from labreport.results import Results
 from tests.conftest import CIFAR10
 from tests.fabricated import BALANCE, LONGTAIL, add_images, add_pairs, add_sentences
@@ -114,9 +115,9 @@ def test_a_column_that_is_not_read_may_be_damaged(spec):
 
 
 def test_runs_that_all_failed_say_why(spec):
-    for run in spec["experiments"]["mycnn"]["runs"]:
+    for run, message in zip(spec["experiments"]["mycnn"]["runs"], ["the loss is nan", "out of memory"], strict=True):
         run["path"] += "-absent"
-    spec["failures"] = {"mycnn": {"0": "the loss is nan", "1": "out of memory"}}
+        write_outcome(run["outcome"], "failed", message)
     with pytest.raises(ResultsError, match=r"no finished run \(seed 0 failed: the loss is nan; seed 1 failed: out of"):
         Results(spec).runs("mycnn")
     assert Results(spec).failures("resnet34") == {}

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from labreport.errors import ResultsError
+from labreport.jobs.outcome import failure
 
 
 @dataclass(frozen=True)
@@ -18,6 +19,7 @@ class Run:
     seed: int
     key: str
     path: Path
+    outcome: Path
 
 
 class Specified:
@@ -66,13 +68,15 @@ class Specified:
     def planned(self, experiment: str) -> list[Run]:
         """The runs of `experiment` that were planned, in the order of their seeds."""
         runs = self._entry(experiment).get("runs") or []
-        found = [Run(experiment, int(run["seed"]), str(run["key"]), Path(run["path"])) for run in runs]
+        found = [
+            Run(experiment, int(run["seed"]), str(run["key"]), Path(run["path"]), Path(run["outcome"])) for run in runs
+        ]
         return sorted(found, key=lambda run: run.seed)
 
     def failures(self, experiment: str) -> dict[int, str]:
         """Seed -> why its run failed, of those runs of `experiment` that the report is made without."""
-        failed = (self.spec.get("failures") or {}).get(experiment) or {}
-        return {int(seed): str(message) for seed, message in failed.items()}
+        messages = {run.seed: failure(run.outcome) for run in self.planned(experiment) if not run.path.is_dir()}
+        return {seed: message for seed, message in messages.items() if message is not None}
 
     def base_dataset(self, experiment: str) -> str:
         """The data set that `experiment` was trained on; where that is a variant, the one it was made from."""

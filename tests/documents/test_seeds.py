@@ -9,6 +9,7 @@ import pytest
 from labreport.documents import seeds
 from labreport.documents.document import render
 from labreport.documents.provenance import Provenance
+from labreport.jobs.outcome import write_outcome
 from labreport.results import Results
 
 STATE = Provenance("abc1234", "2026-01-02", 1767312000)
@@ -31,11 +32,14 @@ def spec(small_report):
         spec = small_report(TEXT, lang=lang, figures=4, tables=0, seeds=3, scale="full")
         for name, failed in absent.items():
             for seed in failed:
-                spec["experiments"][name]["runs"][int(seed)]["path"] += "-absent"
+                run = spec["experiments"][name]["runs"][int(seed)]
+                run["path"] += "-absent"
+                if message := failures.get(name, {}).get(seed):
+                    write_outcome(run["outcome"], "failed", message)
         shown = {"plot_0": ["mycnn"], "plot_1": ["resnet34"], "plot_2": ["resnet34", "mycnn"]}
         for name, experiments in shown.items():
             spec["figures"][name]["experiments"] = experiments
-        return spec | {"order": ["resnet34", "mycnn"], "failures": failures}
+        return spec | {"order": ["resnet34", "mycnn"]}
 
     return make
 

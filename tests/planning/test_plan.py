@@ -229,8 +229,6 @@ def test_a_run_that_failed_is_done_without_only_where_that_is_wanted(project, ke
     failed(project, broken, '{"status": "failed", "message": "its loss is nan", "at": "2026-01-01"}')
     assert plan.failed(broken) == "its loss is nan"
     assert plan.is_settled(broken) is keep_going
-    spec = gather_spec(plan, plan.report("own"))
-    assert spec.get("failures") == ({"cnn4": {"1": "its loss is nan"}} if keep_going else None)
     finished(project, broken)
     assert plan.failed(broken) is None
 

@@ -14,6 +14,7 @@ from labreport.planning.code import code_digest
 from labreport.planning.records import Input, digest, inputs, load, recorded
 
 TARGET = "labreport.claims.within"
+RUN = {"seed": 0, "key": "k", "path": "results/runs/a/k", "outcome": "results/outcomes/a/k.json"}
 
 
 def spec_of(**changes):
@@ -21,7 +22,7 @@ def spec_of(**changes):
         "target": TARGET,
         "options": {},
         "reads": {"summary.json": None, "metrics.csv": ["val_loss"]},
-        "experiments": {"a": {"runs": [{"seed": 0, "key": "k", "path": "results/runs/a/k"}], "curve": None}},
+        "experiments": {"a": {"runs": [RUN], "curve": None}},
         "measurements": {},
     }
     return spec | {"code": code_digest(records.roots("judge", spec))} | changes
@@ -45,6 +46,7 @@ def test_what_is_read_follows_from_the_spec():
         Input("templates/x.j2"),
         Input("results/runs/a/k/summary.json"),
         Input("results/runs/a/k/metrics.csv", ("val_loss",)),
+        Input("results/outcomes/a/k.json", outcome=True),
         Input("config/published/a.csv"),
         Input("results/measurements/m/k/measurement.csv"),
         Input("results/measurements/m/k/environment.json"),

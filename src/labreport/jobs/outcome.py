@@ -46,3 +46,9 @@ def read_outcome(path: Path | str) -> Outcome | None:
         return None
     texts = (outcome.message, outcome.at)
     return outcome if outcome.status in get_args(Status) and all(isinstance(text, str) for text in texts) else None
+
+
+def failure(path: Path | str) -> str | None:
+    """Why the last attempt failed; None where it finished, was interrupted, or there was none."""
+    outcome = read_outcome(path)
+    return outcome.message if outcome and outcome.status == "failed" else None

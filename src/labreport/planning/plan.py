@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,6 +16,7 @@ from labreport.declarations.project import Declarations
 from labreport.declarations.reading import suggestion
 from labreport.declarations.reports import ReportDeclaration
 from labreport.errors import DeclarationError
+from labreport.jobs.outcome import failure
 from labreport.planning.code import code_digest
 from labreport.planning.keys import key_of, measurement_roots, prepared_identity, run_roots
 from labreport.training.tasks import TASKS
@@ -164,13 +164,7 @@ class Plan:
 
     def failed(self, run: Run) -> str | None:
         """Why the last attempt at a run failed; None where it is there, was never tried, or was only interrupted."""
-        if run.is_there(self.root):
-            return None
-        try:
-            outcome = json.loads((self.root / run.outcome).read_text(encoding="utf-8"))
-            return str(outcome["message"]) if outcome["status"] == "failed" else None
-        except (OSError, ValueError, KeyError, TypeError):
-            return None  # a damaged outcome is none: the run is tried again
+        return None if run.is_there(self.root) else failure(self.root / run.outcome)
 
     def is_settled(self, run: Run) -> bool:
         """Whether nothing is to be done for a run: it is there, or it failed and is done without."""

@@ -17,6 +17,7 @@ from typing import Any
 
 from labreport.errors import ResultsError
 from labreport.files import file_digest, write_json
+from labreport.jobs.outcome import failure
 from labreport.planning.code import check_code
 from labreport.planning.keys import canonical, module_of
 
@@ -27,10 +28,17 @@ MEASUREMENT_FILES = ("measurement.csv", "environment.json")
 
 @dataclass(frozen=True)
 class Input:
-    """A file that a product is made from; of a CSV file perhaps only some columns."""
+    """A file that a product is made from.
+
+    Attributes:
+        path: relative to the project.
+        columns: of a CSV file, those that are read; None for the whole file.
+        outcome: whether it is the outcome of a run, of which only a failure's message is read.
+    """
 
     path: str
     columns: tuple[str, ...] | None = None
+    outcome: bool = False
 
 
 def roots(step: str, spec: Mapping[str, Any]) -> list[str]:
@@ -58,6 +66,7 @@ def inputs(spec: Mapping[str, Any]) -> list[Input]:
         for run in experiment["runs"]:
             for name, columns in reads.items():
                 found.append(Input(f"{run['path']}/{name}", None if columns is None else tuple(columns)))
+            found.append(Input(run["outcome"], outcome=True))
         if experiment["curve"] is not None:
             found.append(Input(experiment["curve"]))
     for folder in (spec.get("measurements") or {}).values():
@@ -68,6 +77,9 @@ def inputs(spec: Mapping[str, Any]) -> list[Input]:
 def digest(root: Path, read: Input) -> str | None:
     """Hexadecimal digest of what is read of a file; None where there is no such file, as of a run that failed."""
     path = root / read.path
+    if read.outcome:
+        message = failure(path)
+        return None if message is None else hashlib.sha256(message.encode()).hexdigest()
     try:
         return file_digest(path) if read.columns is None else _columns_digest(path, read.columns)
     except (FileNotFoundError, NotADirectoryError):

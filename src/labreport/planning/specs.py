@@ -216,19 +216,7 @@ def _sources(
         "experiments": {name: _experiment(plan, name) for name in names},
         "data": {name: one.folder for name, one in data.items()},
         "measurements": {name: kept[name].folder for name in measurements},
-        **_failures(plan, names),
     }
-
-
-def _failures(plan: Plan, experiments: Iterable[str]) -> dict[str, Any]:
-    """Experiment -> seed -> why it failed, of the runs that are done without; nothing where there are none."""
-    if not plan.keep_going:
-        return {}
-    found: dict[str, dict[str, str]] = {}
-    for run in plan.report_runs(experiments):
-        if message := plan.failed(run):
-            found.setdefault(run.name, {})[str(run.seed)] = message
-    return {"failures": found} if found else {}
 
 
 def _without_curves(sources: dict[str, Any]) -> dict[str, Any]:
@@ -269,4 +257,4 @@ def _experiment(plan: Plan, name: str) -> dict[str, Any]:
 
 
 def _run(run: Run) -> dict[str, Any]:
-    return {"seed": run.seed, "key": run.key, "path": run.folder}
+    return {"seed": run.seed, "key": run.key, "path": run.folder, "outcome": run.outcome}
