@@ -5,11 +5,15 @@ from __future__ import annotations
 
 import pytest
 import yaml
+from torch import nn
 
 from labreport.declarations.project import load
+from labreport.declarations.sources import may_convolve
+from labreport.models.registry import MODELS
 from tests.declarations.conftest import refused, set_at
+from tests.models.test_registry import build, variants
 
-MIXED = ["cnn4", "cnn4_longtail", "lenet5", "resnet18_celu", "sts_bilstm1", "bilstm2"]
+MIXED = ["cnn4", "rnn_rows", "cnn4_longtail", "lenet5", "resnet18_celu", "sts_bilstm1", "bilstm2"]
 GROUPS = {"kind": "group_accuracy", "experiments": ["cnn4"], "dataset": "cifar10_longtail"}
 
 
@@ -58,6 +62,7 @@ def test_what_fits_is_taken(project, group, options):
         ("figures", {"kind": "scatter", "experiments": ["cnn4"]}, r"scatter needs predictions\.csv, which cnn4 does not leave; its task, classification, leaves per_class\.csv, confusion\.csv"),
         ("figures", {"kind": "filters", "experiments": ["sts_bilstm1"]}, r"filters needs images; sts_bilstm1 is of pairs"),
         ("figures", {"kind": "filters", "experiments": ["bilstm2"]}, r"filters needs images; bilstm2 is of texts"),
+        ("figures", {"kind": "filters", "experiments": ["rnn_rows"]}, r"filters needs filters\.npy, which rnn_rows does not leave; its model, rnn_rows, has no convolution"),
         ("figures", {"kind": "sample_grid", "dataset": "stsb"}, r"sample_grid needs images; stsb is of pairs"),
         ("figures", {"kind": "final_accuracy", "experiments": ["cnn4", "sts_bilstm1"]}, r"final_accuracy needs accuracy, which sts_bilstm1 does not have; its task, similarity, has pearson, spearman"),
         ("tables", {"kind": "class_counts", "datasets": ["stsb"]}, r"class_counts needs images or texts; stsb is of pairs"),
@@ -89,3 +94,9 @@ def test_a_mean_of_classes_needs_the_accuracy_over_all(project):
     (project.root / "config/reports/midterm.yaml").unlink()
     declare(project, "claims", {"kind": "published_mean", "experiment": "lenet5"})
     refused(project, r"published_mean needs a published val_accuracy", scale="demo")
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_whether_a_model_has_a_convolution_is_told_by_its_code(name):
+    modules = build(name, variants(name)[0]).modules()
+    assert may_convolve(MODELS[name]) is any(isinstance(module, nn.Conv2d) for module in modules)

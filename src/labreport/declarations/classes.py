@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from labreport.declarations.datasets import DATASETS, Dataset
+from labreport.declarations.datasets import DATASETS, SIZES, Dataset
 from labreport.declarations.reading import shown, suggestion
 from labreport.errors import DeclarationError
 
@@ -37,7 +37,7 @@ def check_published(names: Iterable[str] | None, dataset: Dataset, at: str) -> N
 def check_counts(
     experiment: str, dataset: Dataset, data: Mapping[str, int | None], written: Mapping[str, str], *, sampled: bool
 ) -> None:
-    """Refuse a long tail that leaves a class without a training image, as far as the numbers are declared.
+    """Refuse more samples than there are, and a long tail that leaves a class none, as far as numbers are declared.
 
     Args:
         experiment: whose data these are, for messages.
@@ -47,8 +47,10 @@ def check_counts(
         sampled: whether it is read from its generated sample and not from the archive.
 
     Raises:
-        DeclarationError: the variant that empties a class, and where the number comes from that it is a share of.
+        DeclarationError: the number that is too large, or the variant that empties a class and where the number comes
+            from that it is a share of.
     """
+    _check_enough(experiment, dataset, data, written, sampled=sampled)
     counts = {label: _images(label, dataset, data, written, sampled=sampled) for label in range(len(dataset.classes))}
     for variant, change in zip(reversed(dataset.lineage[:-1]), dataset.changes, strict=True):
         for label in change.get("classes", ()):
@@ -66,6 +68,29 @@ def check_counts(
             known = [count for count, _ in counts.values() if count is not None]
             filled = max(known) if len(known) == len(counts) else None
             counts = {label: (filled, source) for label, (_, source) in counts.items()}
+
+
+def _check_enough(
+    experiment: str, dataset: Dataset, data: Mapping[str, int | None], written: Mapping[str, str], *, sampled: bool
+) -> None:
+    """Refuse a part of a split that is larger than the split: a sample's sizes are declared, an archive's in part."""
+    root = f"{DATASETS}: {dataset.root}"
+    there = {
+        name: (size, f"{root}.sample.parameters.{name}")
+        for name, size in dataset.archived.sample.parameters.items()
+        if sampled and name in SIZES
+    }
+    if not sampled:
+        known = [(count, name) for name, count in (dataset.archived.classes or {}).items() if count is not None]
+        fewest, name = min(known, default=(None, ""))
+        there = {} if fewest is None else {"train_per_class": (fewest, f"{root}.classes.{name}")}
+    for name, (size, source) in there.items():
+        wanted = data.get(name)
+        if wanted is not None and wanted > size:
+            raise DeclarationError(
+                f"{written[name]}: found {wanted} for {experiment}, but there are {size} ({source}); ask for at most "
+                "that many, or null for all"
+            )
 
 
 def _images(

@@ -9,9 +9,12 @@ from labreport.declarations.datasets import Dataset
 from labreport.declarations.experiments import Experiment
 from labreport.declarations.options import Place
 from labreport.declarations.reading import shown
+from labreport.declarations.sources import may_convolve
 from labreport.errors import DeclarationError
 from labreport.kinds import Kind
 from labreport.training.tasks import TASKS
+
+FILTERS = "filters.npy"
 
 
 def check_fits(
@@ -46,6 +49,12 @@ def check_fits(
     for name, dataset in seen:
         if kind.inputs and dataset.inputs not in kind.inputs:
             raise DeclarationError(f"{needs} {' or '.join(kind.inputs)}; {name} is of {dataset.inputs}")
+    for experiment in experiments:
+        if FILTERS in kind.reads and not may_convolve(experiment.target):
+            raise DeclarationError(
+                f"{needs} {FILTERS}, which {experiment.name} does not leave; its model, "
+                f"{experiment.settings.model.name}, has no convolution"
+            )
     for name, dataset in seen:
         if kind.one_set_of_classes and dataset.classes != seen[0][1].classes:
             raise DeclarationError(

@@ -86,7 +86,7 @@ def _scale_name(root: Path, config: Config) -> tuple[str, str]:
         return "demo", cuda_obstacle()
     if config.scale not in names:
         raise DeclarationError(
-            f"scale: found {shown(config.scale)}, which is not in config/scales/"
+            f"--config (or {CONFIG}): scale: found {shown(config.scale)}, which is not in config/scales/"
             f"{suggestion(config.scale, ['auto', *names])}"
         )
     return config.scale, "as configured"

@@ -21,8 +21,33 @@ Checked = TypeVar("Checked", bound=BaseModel)
 DEEPEST = 20
 MOST_VALUES = 20_000
 LARGEST = 2**63 - 1
+LONGEST_KEY = 200
 # Settings that a later layer changes key by key.
 MERGED = frozenset({"model", "data", "vectors"})
+# What is needed where pydantic says that a value is of another type, too large or too small.
+NEEDED: Mapping[str, str] = {
+    "list_type": "a list",
+    "dict_type": "a mapping",
+    "model_type": "a mapping",
+    "model_attributes_type": "a mapping",
+    "string_type": "a text",
+    "int_type": "a whole number",
+    "int_parsing": "a whole number",
+    "int_from_float": "a whole number",
+    "float_type": "a number",
+    "float_parsing": "a number",
+    "bool_type": "true or false",
+    "bool_parsing": "true or false",
+    "finite_number": "a finite number",
+    "greater_than": "a number above {gt}",
+    "greater_than_equal": "a number from {ge} on",
+    "less_than": "a number below {lt}",
+    "less_than_equal": "a number of at most {le}",
+    "too_short": "at least {min_length}",
+    "too_long": "at most {max_length}",
+    "string_too_short": "a text of at least {min_length} letter",
+    "string_too_long": "a text of at most {max_length} letters",
+}
 EXPONENT = re.compile(r"[-+]?[0-9][0-9_]*(?:\.[0-9_]*)?[eE][-+]?[0-9]+")
 
 
@@ -64,6 +89,8 @@ def read_yaml(path: Path, where: str) -> dict[str, Any]:
         DeclarationError: it is missing, not UTF-8, not YAML, or not a mapping of words.
     """
     try:
+        if path.exists() and not path.is_file():
+            raise OSError(0, "it is no file")  # a pipe would be waited for
         value = yaml.load(path.read_text(encoding="utf-8"), Loader=_UniqueKeys)
     except FileNotFoundError:
         raise DeclarationError(f"{where}: no such file") from None
@@ -95,7 +122,7 @@ def check_plain(value: Any, where: str) -> None:
             raise DeclarationError(f"{at}more than {MOST_VALUES} values, or nested deeper than {DEEPEST}")
         if isinstance(one, dict):
             for key in one:
-                fault = _fault(key) if isinstance(key, str) else "a word is needed, quote it"
+                fault = _key_fault(key) if isinstance(key, str) else "a word is needed, quote it"
                 if fault:
                     raise DeclarationError(f"{at}key {shown(key)}: {fault}")
             waiting.extend((inner, (*way, key)) for key, inner in one.items())
@@ -103,6 +130,13 @@ def check_plain(value: Any, where: str) -> None:
             waiting.extend((inner, (*way, str(index))) for index, inner in enumerate(one))
         elif fault := _fault(one):
             raise DeclarationError(f"{at}found {shown(one)}, {fault}")
+
+
+def _key_fault(key: str) -> str | None:
+    """Why a word cannot be a key, which messages show as it is."""
+    if len(key) > LONGEST_KEY:
+        return f"at most {LONGEST_KEY} letters are allowed"
+    return None if key.isprintable() else "a word of printable letters is needed"
 
 
 def _fault(value: Any) -> str | None:
@@ -169,14 +203,23 @@ def _words(mistake: dict[str, Any], model: type[BaseModel]) -> str:
         fields = _fields_at(model, mistake["loc"][:-1])
         return f"unknown key{suggestion(str(mistake['loc'][-1]), fields)}"
     if kind == "missing":
-        return "is missing; it is needed"
+        return f"is missing; it is needed{_misspelt(mistake)}"
     if kind == "literal_error":
         return f"found {found}, allowed is {context['expected']}"
     if kind == "value_error":
         return f"{context['error']!s}; found {found}"
     if kind == "string_pattern_mismatch":
         return f"found {found}, which does not have the form {context['pattern']}"
+    if kind in NEEDED:
+        return f"found {found}, {NEEDED[kind].format(**context)} is needed"
     return f"found {found}, but {mistake['msg'][:1].lower()}{mistake['msg'][1:]}"
+
+
+def _misspelt(mistake: Mapping[str, Any]) -> str:
+    """The key that most likely stands for the missing one, where any key is taken."""
+    found = mistake.get("input")
+    near = difflib.get_close_matches(str(mistake["loc"][-1]), list(found), n=1) if isinstance(found, Mapping) else []
+    return f'; found "{near[0]}" instead' if near else ""
 
 
 def _fields_at(model: type[BaseModel], location: Iterable[Any]) -> list[str]:

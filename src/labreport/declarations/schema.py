@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from labreport.declarations.fields import (
     Argument,
@@ -43,20 +43,21 @@ def in_language(text: Text | str, lang: Lang) -> str:
     return text if isinstance(text, str) else getattr(text, lang)
 
 
+def _differ(seeds: list[int]) -> list[int]:
+    twice = next((seed for seed in seeds if seeds.count(seed) > 1), None)
+    if twice is not None:
+        raise ValueError(f"names the seed {twice} twice; name each once")
+    return seeds
+
+
 class Config(Strict):
     """config/config.yaml and `--config`."""
 
     scale: str
     lang: Lang
-    seeds: Annotated[list[Seed], Field(min_length=1)]
+    seeds: Annotated[list[Seed], Field(min_length=1), AfterValidator(_differ)]
     raw: str | None
     tensorboard: bool
-
-    @model_validator(mode="after")
-    def _seeds_differ(self) -> Config:
-        if len(set(self.seeds)) != len(self.seeds):
-            raise ValueError(f"seeds: {self.seeds} names a seed twice; name each once")
-        return self
 
 
 class Optimizer(Strict):

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import ast
+import sys
 from dataclasses import dataclass
 from functools import cache
 
-from labreport.planning.code import SOURCES, parse
+from labreport.planning.code import PACKAGE, SOURCES, closure, parse
 from labreport.values import (
     NOTHING,
     NUMBER,
@@ -22,6 +23,9 @@ from labreport.values import (
 
 # Of a model's constructor: sizes and counts are whole, and begin at 1.
 BY_ANNOTATION = {"int": POSITIVE_WHOLE, "float": NUMBER, "bool": TRUTH, "str": WORD, "None": NOTHING}
+
+CONVOLUTION = "Conv2d"
+PACKAGES_WITHOUT_MODELS = (PACKAGE, "torch", "numpy")
 
 
 @dataclass(frozen=True)
@@ -59,6 +63,36 @@ def has_class(target: str) -> bool:
     """Whether the module of "labreport.package.module:Class" exists and defines that class."""
     module, _, name = target.partition(":")
     return any(isinstance(node, ast.ClassDef) and node.name == name for node in _body(module))
+
+
+@cache
+def may_convolve(target: str) -> bool:
+    """Whether a model's code names a convolution, or comes from another package in part, where one could be.
+
+    Args:
+        target: "labreport.models.resnet:ResNet34"; all of the package's modules that its module imports count.
+
+    Raises:
+        CodeChangedError: a module is no valid Python.
+    """
+    names: set[str] = set()
+    for path in closure([target.partition(":")[0]]).values():
+        for node in ast.walk(parse(path)):
+            if isinstance(node, ast.Import | ast.ImportFrom):
+                names |= {f"from {module.partition('.')[0]}" for module in _imported(node)}
+                names |= {alias.name for alias in node.names}
+            elif isinstance(node, ast.Name | ast.Attribute):
+                names.add(node.id if isinstance(node, ast.Name) else node.attr)
+    known = {f"from {name}" for name in (*sys.stdlib_module_names, *PACKAGES_WITHOUT_MODELS)}
+    return any(CONVOLUTION in name for name in names) or any(
+        name.startswith("from ") and name not in known for name in names
+    )
+
+
+def _imported(node: ast.Import | ast.ImportFrom) -> list[str]:
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names]
+    return [PACKAGE if node.level else node.module or PACKAGE]
 
 
 def has_function(module: str, name: str) -> bool:
