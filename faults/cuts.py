@@ -30,7 +30,7 @@ def checkpoints(count: int, folder: Path, rng: Random) -> Fault:
 def _checkpoint(command: Command, root: Path, rng: Random) -> Trial:
     link_inputs(root)
     for _ in range(5):  # a machine that is slow just then may let it finish
-        _stop_midway(command, root, rng.randint(1, 3))
+        stop_midway(command, root, rng.randint(1, 3))
         if not (root / str(command.whole)).exists():
             break
         shutil.rmtree(root / str(command.whole))
@@ -45,7 +45,7 @@ def _checkpoint(command: Command, root: Path, rng: Random) -> Trial:
     return Trial(wrong is None, f"{'; '.join(done)}: {wrong}" if wrong else "", lost=wrong is not None)
 
 
-def _stop_midway(command: Command, root: Path, epoch: int) -> None:
+def stop_midway(command: Command, root: Path, epoch: int) -> None:
     """Train until the checkpoint of an epoch is there, and kill."""
     step = command.start(root, root / "log")
     while not step.wait(POLL_S) and not any(int(path.stem.partition("-")[0]) >= epoch for path in _checkpoints(root)):
@@ -66,7 +66,7 @@ def _spoil(path: Path, command: Command, rng: Random) -> str:
     another = rng.choice([job for job in reference().of_step("train") if job != command])
     root = path.parents[4] / "another"
     link_inputs(root)
-    _stop_midway(another, root, 1)
+    stop_midway(another, root, 1)
     stranger = _checkpoints(root)[-1]
     epoch, digest = path.stem.partition("-")[0], stranger.stem.partition("-")[2]
     shutil.copyfile(stranger, path.with_name(f"{epoch}-{digest}.pt"))

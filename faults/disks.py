@@ -11,6 +11,7 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from random import Random
 
+from faults.choice import in_turns
 from faults.commands import Command
 from faults.fault import Fault, Trial
 from faults.process import Ended
@@ -28,27 +29,26 @@ Failing = Callable[[Command, Path, Path, Random], Ended]
 
 
 def full(count: int, folder: Path, rng: Random) -> Fault:
-    """Every step in turn on a disk that becomes full while it writes; then there is room, and it is started again."""
+    """Every step on a disk that becomes full while it writes; then there is room, and it is started again."""
     how = "tmpfs" if may_mount() else "RLIMIT_FSIZE"
     return _injected(f"disk full while a step writes ({how})", count, folder, rng, _on_full_disk)
 
 
 def read_only(count: int, folder: Path, rng: Random) -> Fault:
-    """Every step in turn where nothing may be written; then it may, and it is started again."""
+    """Every step where nothing may be written; then it may, and it is started again."""
     return _injected("results folder that may only be read", count, folder, rng, _in_protected_folder)
 
 
 def _injected(kind: str, count: int, folder: Path, rng: Random, failing: Failing) -> Fault:
     trials = []
     with _served() as download:
-        for number in range(count):
-            step = STEPS[number % len(STEPS)]
+        for number, step in enumerate(in_turns(STEPS, count, rng)):
             command = download if step == "download" else rng.choice(reference().of_step(step))
-            trials.append(_trial(command, folder / str(number), rng, failing))
+            trials.append(trial(command, folder / str(number), rng, failing))
     return Fault.of(kind, trials)
 
 
-def _trial(command: Command, folder: Path, rng: Random, failing: Failing) -> Trial:
+def trial(command: Command, folder: Path, rng: Random, failing: Failing) -> Trial:
     root, log = folder / "project", folder / "log"
     with own_disk(root, DISK_BYTES):
         reference().before(command, root)

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from random import Random
 
+from faults.choice import in_turns
 from faults.commands import TARGETS, Command
 from faults.fault import Fault, Trial
 from faults.operations import DieAtOperation
@@ -25,15 +26,15 @@ KILLED_AFTER_S = (1.0, 12.0)  # it takes three seconds to begin
 
 def steps(count: int, folder: Path, rng: Random) -> Fault:
     """Training steps, killed one to three times each and started again until they are complete."""
-    kept = reference().of_step("train")
-    trials = (trial(kept[number % len(kept)], folder / str(number), rng) for number in range(count))
+    jobs = in_turns(reference().of_step("train"), count, rng)
+    trials = (trial(job, folder / str(number), rng) for number, job in enumerate(jobs))
     return Fault.of("SIGKILL in a training step, started again", trials)
 
 
 def trial(command: Command, root: Path, rng: Random) -> Trial:
     """One run, killed and started again until it is complete."""
     link_inputs(root)
-    out = root / command.whole
+    out = root / str(command.whole)
     held = 0
     for _ in range(rng.randint(1, MOST_KILLS)):
         kill_once(command, root, rng)
@@ -51,7 +52,7 @@ def trial(command: Command, root: Path, rng: Random) -> Trial:
         fault = left_over(root, out)
         if (went_on := resumed(out)) < held:
             fault = f"went on after epoch {went_on}, {held} were kept"
-    fault = fault or unlike(out, reference().root / command.whole)
+    fault = fault or unlike(out, reference().root / str(command.whole))
     shutil.rmtree(root)
     return Trial(fault is None, f"{command.whole}: {fault}" if fault else "", lost=fault is not None)
 
@@ -106,7 +107,7 @@ def workflows(count: int, folder: Path, rng: Random, targets: Sequence[str] = TA
 def _build(folder: Path, most: int, rng: Random, targets: Sequence[str]) -> list[Trial]:
     """One report, with as many kills as its making takes, but `most` of them; a trial for each."""
     folder.mkdir(parents=True)
-    root, trials = small_copy(folder / "project"), []
+    root, trials = small_copy(folder / "project"), list[Trial]()
     while len(trials) < most:
         workflow = start(root, targets, folder / "log")
         if workflow.wait(rng.uniform(*KILLED_AFTER_S)):

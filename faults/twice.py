@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 from random import Random
 
+from faults.choice import in_turns
 from faults.fault import Fault, Trial
 from faults.project import REPORT, small_copy
 from faults.reference import reference
@@ -19,7 +20,8 @@ AT_WORK_S = 8.0  # by then a run of Snakemake has read the project and begun
 
 def steps(count: int, folder: Path, rng: Random) -> Fault:
     """Two equal jobs at once: one does the work, the other says so or does it, too, and the result is the right one."""
-    trials = [_steps(STEPS[number % len(STEPS)], folder / str(number), rng) for number in range(count)]
+    steps = in_turns(STEPS, count, rng)
+    trials = [_steps(step, folder / str(number), rng) for number, step in enumerate(steps)]
     return Fault.of("one job started twice at once", trials)
 
 

@@ -1,0 +1,52 @@
+"""Damaged files: found or done without, and one that passes for whole would be counted."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from faults import cuts, finished
+from faults.damage import damage
+from faults.fault import Injection
+
+
+@pytest.mark.parametrize(
+    ("inject", "count"),
+    [
+        (cuts.checkpoints, 2),
+        (cuts.inputs, 2),
+        (cuts.results, 2),
+        (finished.products, 3),
+        (finished.kept, 4),
+    ],
+)
+def test_damage_does_no_harm(inject: Injection, count: int, tmp_path: Path) -> None:
+    found = inject(count, tmp_path, Random(0))
+    assert found.harmless, found.notes
+    assert found.tried == count
+
+
+def test_what_verify_does_not_find_is_counted(tmp_path: Path) -> None:
+    root = finished.whole_copy(tmp_path)
+    found = finished.verified(root, tmp_path, "nothing", "metrics.csv")
+    assert (found.survived, found.lost) == (False, True)
+
+
+def test_inputs_that_pass_for_whole_are_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cuts, "damage", lambda path, rng: f"{path.name} untouched")
+    monkeypatch.setattr(cuts, "unlike", lambda found, expected: "metrics.csv differs")
+    found = cuts.inputs(1, tmp_path, Random(0))
+    assert (found.survived, found.lost) == (0, 1)
+    assert "untouched: passed for whole" in found.notes[0]
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_damage_is_never_without_effect(seed: int, tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    content = bytes(1000) + b"x" * 40
+    path.write_bytes(content)
+    said = damage(path, Random(seed))
+    assert path.read_bytes() != content
+    assert "of 1040" in said

@@ -1,0 +1,43 @@
+"""Killed steps and workflows: nothing is lost, and a loss would be counted."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from faults import kills
+from faults.cuts import stop_midway
+from faults.project import REPORT
+from faults.reference import reference
+
+
+def test_killed_steps_go_on(tmp_path: Path) -> None:
+    found = kills.steps(3, tmp_path, Random(0))
+    assert found.harmless, found.notes
+    assert found.tried == 3
+
+
+def test_a_killed_workflow_goes_on(tmp_path: Path) -> None:
+    found = kills.workflows(1, tmp_path, Random(2), [f"results/claims/{REPORT}/overfits.json"])
+    assert found.harmless, found.notes
+    assert found.tried == 1
+
+
+def test_a_checkpoint_that_was_not_used_is_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kills, "kill_once", lambda command, root, rng: stop_midway(command, root, 1))
+    monkeypatch.setattr(kills, "newest", lambda root: 99)
+    found = kills.trial(reference().of_step("train")[0], tmp_path / "run", Random(0))
+    assert (found.survived, found.lost) == (False, True)
+    assert found.note.endswith("99 were kept")
+
+
+def test_what_stays_behind(tmp_path: Path) -> None:
+    out, kept = tmp_path / "results" / "runs" / "cnn" / ("a" * 16), tmp_path / "results" / "checkpoints" / "cnn" / "key"
+    (out.parent / f"{out.name}.part.1").mkdir(parents=True)
+    kept.mkdir(parents=True)
+    assert kills.left_over(tmp_path, out) is None
+    (out.parent / f"{out.name}.part").mkdir()
+    (kept / "3-abc.pt").write_text("")
+    assert kills.left_over(tmp_path, out) == f"left over: 3-abc.pt, {out.name}.part"
