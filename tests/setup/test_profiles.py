@@ -29,6 +29,20 @@ def test_the_cluster_profile_keeps_what_decides_on_reruns():
         assert profile("slurm")[name] == profile("default")[name]
 
 
+def test_the_cluster_s_scheduler_is_asked_for_a_gpu_and_for_cpus(tmp_path):
+    """The executor is not installed here; its documentation says what it makes of these resources."""
+    values = "{threads} cpus, {resources.gpu} gpu, {resources.mem_mb} MB, {resources.runtime} minutes"
+    (tmp_path / "Snakefile").write_text(
+        "assert workflow.nodes == 16\n"
+        'rule train:\n    output: "toy.txt"\n    threads: workflow.cores\n    resources: gpu=1\n'
+        f'    shell: "echo {values} > {{output}}"\n'
+    )
+    command = [sys.executable, "-m", "snakemake", "--workflow-profile", ROOT / "profiles/slurm", "--executor", "local"]
+    result = subprocess.run([*command, "-n", "-p"], cwd=tmp_path, capture_output=True, text=True, timeout=100)
+    assert result.returncode == 0, result.stderr
+    assert "echo 8 cpus, 1 gpu, 16000 MB, 240 minutes" in result.stdout + result.stderr
+
+
 def test_the_default_profile_shows_progress_and_reruns_nothing_for_a_reformatted_rule(tmp_path):
     (tmp_path / "profiles").symlink_to(ROOT / "profiles")
 

@@ -4,7 +4,9 @@
 #         and results/runs/EXPERIMENT/KEY/, undeclared, so that nothing but its own step ever removes it
 # As many jobs at once as there are GPUs, each with one of its own; on the CPU they share what --cores gives.
 GPUS = cuda_devices()
-if (AT_ONCE := gpus()) and "gpu" not in workflow.global_resources:
+# With --jobs they run on a cluster, whose scheduler counts the devices of its machines.
+AT_ONCE = gpus() if workflow.nodes is None else None
+if AT_ONCE and "gpu" not in workflow.global_resources:
     workflow.register_resource("gpu", AT_ONCE)
 TENSORBOARD = PLAN.declarations.config.tensorboard
 
@@ -32,8 +34,8 @@ rule train:
         "results/logs/train/{run}.tsv"
     wildcard_constraints:
         run=missing(RUNS),
-    # Small demo runs gain nothing from a second thread; real ones take what they are given.
-    threads: 1 if PLAN.declarations.scale.source == "sample" else workflow.cores or 1
+    # Small demo runs gain nothing from a second thread; real ones share all there are among the GPUs.
+    threads: 1 if PLAN.declarations.scale.source == "sample" else max(1, workflow.cores // (AT_ONCE or 1))
     resources:
         gpu=1,
     params:
