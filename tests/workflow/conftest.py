@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-import os
+import json
 import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
+
+from .project import TARGETS, Project, run
 
 PROJECT = Path(__file__).resolve().parents[2]
 REPORTS = ["report/practice1.pdf", "report/practice1.md", "report/practice1.en.pdf", "report/practice1.en.md"]
@@ -27,8 +31,13 @@ def readme_commands() -> list[str]:
     return [line for block in blocks for line in block.splitlines() if line.strip()]
 
 
-def copy_project(target: Path) -> Path:
-    """Copy what git knows, and what it does not ignore, to `target` as a repository of its own."""
+def copy_project(target: Path, edits: Mapping[str, Mapping[str, str]] = MappingProxyType({})) -> Path:
+    """Copy what git knows, and what it does not ignore, to `target` as a repository of its own.
+
+    Args:
+        target: the folder to make.
+        edits: file -> text in it -> what stands in its place in the copy.
+    """
     listed = subprocess.run(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
         cwd=PROJECT,
@@ -41,6 +50,9 @@ def copy_project(target: Path) -> Path:
         if source.is_file():
             (target / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(source, target / name)
+    for name, texts in edits.items():
+        for old, new in texts.items():
+            Project(target).replace(name, old, new)
     (target / ".venv").symlink_to(sys.prefix)  # README's `.venv/bin/snakemake` is this environment's
     git = ["git", "-c", "user.name=Tester", "-c", "user.email=tester@example.org"]
     for command in (["init", "-q"], ["add", "-A"], ["commit", "-qm", "copy"]):
@@ -49,12 +61,8 @@ def copy_project(target: Path) -> Path:
 
 
 def snakemake(folder: Path, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
-    """Run Snakemake in a copy as a user would, without a GPU and without this test's own settings."""
-    environment = {key: value for key, value in os.environ.items() if not key.startswith(("PYTEST", "PYTHON"))}
-    environment["CUDA_VISIBLE_DEVICES"] = ""
-    done = subprocess.run(
-        [".venv/bin/snakemake", *arguments], cwd=folder, env=environment, capture_output=True, text=True, timeout=900
-    )
+    """Run Snakemake in a copy as a user would."""
+    done = run(folder, [".venv/bin/snakemake", *arguments])
     if check and done.returncode:
         pytest.fail(f"snakemake {' '.join(arguments)} ended with {done.returncode}:\n{done.stdout}\n{done.stderr}")
     return done
@@ -75,3 +83,30 @@ def edited(built, tmp_path) -> Path:
     folder = tmp_path / "edited"
     shutil.copytree(built, folder, symlinks=True)
     return folder
+
+
+@pytest.fixture(scope="session")
+def finished(tmp_path_factory) -> Path:
+    """A project that has all reports in every form, of fabricated runs on real data in the folder `raw` beside it."""
+    folder = tmp_path_factory.mktemp("finished") / "project"
+    for name in ("cifar-10-batches-py", "aclImdb", "stsbenchmark"):
+        (folder.parent / "raw" / name).mkdir(parents=True)
+    copy_project(folder, {"config/config.yaml": {"scale: auto": "scale: lite", "raw: null": "raw: ../raw"}})
+    fabricate(folder)
+    return folder
+
+
+def fabricate(folder: Path) -> list[str]:
+    """Make what all reports need and is not there, without training; the titles of what was made."""
+    command = [sys.executable, "-m", "tests.workflow.fabricated_project", *TARGETS]
+    done = run(folder, command, PYTHONPATH="src:.")
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+@pytest.fixture
+def project(finished) -> Iterator[Project]:
+    """The finished project, for one edit that is put back."""
+    project = Project(finished)
+    yield project
+    project.restore()

@@ -1,0 +1,133 @@
+"""What a project's YAML says that its reports show: told from the files alone, for tests of what is made again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+LANGS = ("zh", "en")
+STEPS = {"figures": "draw", "tables": "tabulate", "claims": "judge"}
+
+
+class Declared:
+    """The reports of a project, Chinese by default, each in both languages as PDF and Markdown.
+
+    Args:
+        root: the project's folder.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.reports = {path.stem: _load(path) for path in (root / "config/reports").glob("*.yaml")}
+        self.experiments: dict[str, Mapping[str, Any]] = {}
+        for path in (root / "config/experiments").glob("*.yaml"):
+            file = _load(path)
+            for name, arm in file["arms"].items():
+                model = {**file["shared"].get("model", {}), **arm.get("model", {})}["name"]
+                about = {"part": file["part"], "dataset": arm.get("dataset", file["dataset"]), "model": model}
+                self.experiments[name] = about
+
+    def where(self, **about: str | Iterable[str]) -> set[str]:
+        """The experiments of some part, data set or model."""
+        wanted = {key: {value} if isinstance(value, str) else set(value) for key, value in about.items()}
+        return {name for name, one in self.experiments.items() if all(one[key] in some for key, some in wanted.items())}
+
+    def trained(self, experiments: Iterable[str], *, seed: int = 0) -> set[str]:
+        """The runs of experiments that reports show, and all that is made from them, up to the reports."""
+        names = set(experiments)
+        runs = {
+            f"train {name} {seed}" for name in names if any(name in one["experiments"] for one in self.reports.values())
+        }
+        return runs | self.made_of(names)
+
+    def made_of(self, experiments: Iterable[str]) -> set[str]:
+        """What shows some experiments' results, up to the reports.
+
+        A table or claim of what was published shows no result.
+        """
+        names = set(experiments)
+        published = {"published_classes", "published_mean"}
+        found = self.items(lambda item, shown: item["kind"] not in published and bool(names & shown))
+        gathered = {f"gather/{name}" for name, one in self.reports.items() if names & set(one["experiments"])}
+        return self.up_to_reports(found | gathered)
+
+    def items(self, wanted: Callable[[Mapping[str, Any], set[str]], bool], *, langs: Iterable[str] = LANGS) -> set[str]:
+        """Figures, tables and claims.
+
+        Args:
+            wanted: of one as it is declared, and of the experiments that it shows: whether it is meant.
+            langs: the languages of figures and tables.
+        """
+        return {
+            job
+            for report, declared in self.reports.items()
+            for group, step in STEPS.items()
+            for name, item in declared.get(group, {}).items()
+            if wanted(item, self._shown(report, item))
+            for job in (
+                [f"judge/{report}/{name}"] if step == "judge" else [f"{step}/{report}.{lang}/{name}" for lang in langs]
+            )
+        }
+
+    def named(self, report: str, *names: str) -> set[str]:
+        """Some of a report's results, up to the report: `draw/NAME`, `tabulate/NAME`, `judge/NAME` and `gather`."""
+        found = set()
+        for name in names:
+            step, _, item = name.partition("/")
+            if step in {"draw", "tabulate"}:
+                found |= {f"{step}/{report}.{lang}/{item}" for lang in LANGS}
+            else:
+                found.add(f"{step}/{report}/{item}".rstrip("/"))
+        return self.up_to_reports(found)
+
+    def of_kinds(self, *kinds: str) -> set[str]:
+        """Figures, tables and claims of some kinds, up to the reports."""
+        return self.up_to_reports(self.items(lambda item, shown: item["kind"] in kinds))
+
+    def of_data(self, *datasets: str) -> set[str]:
+        """Figures, tables and claims that name a data set, up to the reports."""
+        return self.up_to_reports(
+            self.items(lambda item, shown: not {item.get("dataset"), *item.get("datasets", [])}.isdisjoint(datasets))
+        )
+
+    def of_models(self, *models: str) -> set[str]:
+        """Figures and tables of a network that is not trained for them, up to the reports."""
+        return self.up_to_reports(self.items(lambda item, shown: item.get("model", {}).get("name") in models))
+
+    def up_to_reports(self, made: Iterable[str]) -> set[str]:
+        """What was made, and the texts and PDFs that show it, in its language or in both."""
+        made = set(made)
+        found = set(made)
+        for job in made:
+            step, report, *_ = job.split("/")
+            name, _, lang = report.partition(".")
+            found |= self.texts(name, langs=[lang] if step in {"draw", "tabulate"} else LANGS)
+        return found
+
+    def texts(self, *reports: str, langs: Iterable[str] = LANGS) -> set[str]:
+        """The texts and PDFs of reports."""
+        return {
+            job
+            for report in reports
+            for lang in langs
+            for job in (
+                f"write/{report}.{lang}.tex",
+                f"write/{report}{'.en' if lang == 'en' else ''}.md",
+                f"typeset/{report}{'.en' if lang == 'en' else ''}.pdf",
+            )
+        }
+
+    def _shown(self, report: str, item: Mapping[str, Any]) -> set[str]:
+        """The experiments that a figure, table or claim shows: a part's, those it names, or for `runs` all."""
+        own = set(self.reports[report]["experiments"])
+        if item["kind"] == "runs" and "experiments" not in item:
+            return own
+        values = [one for value in item.values() for one in (value if isinstance(value, list) else [value])]
+        named = {value for value in values if isinstance(value, str)}
+        return own & (named | self.where(part=item.get("part", "")))
+
+
+def _load(path: Path) -> dict[str, Any]:
+    return yaml.safe_load(path.read_text(encoding="utf-8"))

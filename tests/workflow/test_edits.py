@@ -1,0 +1,103 @@
+"""What is done again after an edit, by Snakemake's dry run and by the words of `labreport plan`, which must agree."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from .conftest import fabricate
+from .declared import Declared
+from .edits import arm, code, item, several
+from .project import plan_would, snakemake_would
+from .table import NO_TRAINING, NOTHING, NUMBERS, OWN
+
+
+def agree(root: Path, *config: str) -> dict[str, str | None]:
+    """What Snakemake would do and `labreport plan` says, which must be the same; job -> why."""
+    settings = ["--config", *config] if config else []
+    with ThreadPoolExecutor() as both:
+        jobs, plan = both.submit(snakemake_would, root, *settings), both.submit(plan_would, root, *config)
+    assert set(plan.result()) == jobs.result()
+    return plan.result()
+
+
+@pytest.mark.parametrize("edit", [*NOTHING, *OWN, *NO_TRAINING, *NUMBERS], ids=lambda edit: edit.name)
+def test_an_edit_has_exactly_its_own_done_again(project, edit):
+    edit.change(project)
+    plan = agree(project.root, *edit.config)
+    expected = edit.redone(Declared(project.root))
+    assert set(plan) - expected == set()
+    assert expected - set(plan) == set()
+    assert {job: plan[job] for job in edit.words} == edit.words
+
+
+def ended(root: Path) -> set[str]:
+    """What is done again, by both."""
+    return set(agree(root))
+
+
+def test_touching_every_file_has_nothing_done_again(project):
+    for age, path in enumerate(sorted(project.root.rglob("*"), key=lambda path: path.name)):
+        if path.is_file() and not path.is_symlink():
+            os.utime(path, (age * 3600, age * 3600))
+    assert ended(project.root) == set()
+
+
+def test_a_checkout_away_and_back_has_nothing_done_again(project):
+    git = ["git", "-c", "user.name=Tester", "-c", "user.email=tester@example.org"]
+    several(code("training/loop"), item("cifar10", "claims", "cnn_overfits", at_least=6))(project)
+    commands = ["checkout -qb another", "commit -qam edit", "checkout -q -"]
+    for command in commands:
+        subprocess.run([*git, *command.split()], cwd=project.root, check=True)
+    assert ended(project.root) == set()
+
+
+def test_another_folder_of_raw_data_has_nothing_done_again(project):
+    raw = project.root.parent / "raw"
+    moved = raw.rename(raw.with_name("elsewhere"))
+    try:
+        assert agree(project.root, "raw=../elsewhere") == {}
+    finally:
+        moved.rename(raw)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--cores", "3", "--set-threads", "train=3", "measure=2", "--resources", "gpu=2"],
+        ["--scheduler", "ilp"],
+        ["--workflow-profile", "none"],
+        ["--workflow-profile", "profiles/own"],
+    ],
+    ids=["threads", "scheduler", "no profile", "another profile"],
+)
+def test_how_jobs_are_run_has_nothing_done_again(project, arguments):
+    project.write("profiles/own/config.yaml", "cores: 2\nkeep-going: true\ndefault-resources: {mem_mb: 500}\n")
+    assert snakemake_would(project.root, *arguments) == set()
+
+
+def test_snakemakes_own_folder_is_not_needed(project):
+    shutil.rmtree(project.root / ".snakemake")
+    assert ended(project.root) == set()
+
+
+def test_a_copy_in_another_folder_has_nothing_done_again(project, tmp_path):
+    with project.elsewhere(tmp_path / "a copy") as copy:
+        assert ended(copy.root) == set()
+
+
+def test_an_earlier_setting_needs_no_training(project, tmp_path):
+    """Its runs are there; what is made of runs holds one setting at a time."""
+    with project.elsewhere(tmp_path / "copy") as copy:
+        arm("images", "mycnn", learning_rate=0.0005)(copy)
+        assert fabricate(copy.root)
+        assert ended(copy.root) == set()
+        copy.restore()
+        assert ended(copy.root) == Declared(copy.root).made_of({"mycnn"})
+        fabricate(copy.root)
+        assert ended(copy.root) == set()
