@@ -20,6 +20,7 @@ from labreport.planning.code import SOURCES
 from labreport.planning.keys import canonical, key_of
 from labreport.steps.train import main
 from labreport.training import run as training_run
+from labreport.training.record import RunRecord
 from labreport.training.seeds import stream
 from tests.small_runs import DATA, MODELS, arguments, rows, save_data, spec
 
@@ -206,6 +207,30 @@ def test_too_little_memory_is_one_message(data: Path, tmp_path: Path, monkeypatc
     expected = r"mine, seed 5: cpu has too little memory for batch_size 8; lower.*2\.00 GiB"
     with pytest.raises(RunFailedError, match=expected):
         main(arguments(spec("texts"), data, tmp_path / "run"))
+
+
+def test_too_little_memory_while_a_checkpoint_is_read_costs_no_epoch(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever frees the device goes on from the checkpoint: it is not taken for a damaged one."""
+    what = spec("texts", epochs=3)
+    checkpoints, load = tmp_path / "run.checkpoints", torch.optim.Adam.load_state_dict
+    monkeypatch.setattr(RunRecord, "finish", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+    with pytest.raises(KeyboardInterrupt):
+        main(arguments(what, data, tmp_path / "run"))
+    monkeypatch.undo()
+    before = sorted(path.name for path in checkpoints.iterdir())
+
+    def full(*_: object) -> None:
+        raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB")
+
+    monkeypatch.setattr(torch.optim.Adam, "load_state_dict", full)
+    with pytest.raises(RunFailedError, match="too little memory"):
+        main(arguments(what, data, tmp_path / "run"))
+    assert sorted(path.name for path in checkpoints.iterdir()) == before != []
+    monkeypatch.setattr(torch.optim.Adam, "load_state_dict", load)
+    main(arguments(what, data, tmp_path / "run"))
+    assert "resumed" in json.loads((tmp_path / "run" / "environment.json").read_text())
 
 
 def test_changed_code_is_refused_before_anything_is_written(data: Path, tmp_path: Path) -> None:

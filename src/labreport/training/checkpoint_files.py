@@ -66,7 +66,7 @@ def checkpoints_in(folder: Path) -> list[CheckpointFile]:
     return sorted(files, key=lambda file: file.epoch, reverse=True)
 
 
-def write(folder: Path, epoch: int, content: bytes) -> None:
+def write(folder: Path, epoch: int, content: bytes | memoryview) -> None:
     """Write a checkpoint and keep only the last `KEPT`, counted back from it.
 
     One of a later epoch goes, too: it was damaged, or the run would have gone on from it.
@@ -100,5 +100,5 @@ def _unfinished(folder: Path) -> Iterator[Path]:
     return folder.glob(".*.pt")
 
 
-def _digest(content: bytes) -> str:
+def _digest(content: bytes | memoryview) -> str:
     return hashlib.sha256(content).hexdigest()[:16]

@@ -54,6 +54,8 @@ class Checkpoints:
         for file in checkpoint_files.checkpoints_in(self._folder):
             try:
                 state = self._state(file.read())
+            except MemoryError:
+                raise  # no fault of the file's
             except Exception as error:  # a file that is no checkpoint can fail in nearly any way
                 self.refuse(file.epoch, error)
                 continue
@@ -88,7 +90,7 @@ class Checkpoints:
         content = io.BytesIO()
         torch.save({"key": self._key, "state": state}, content)
         try:
-            checkpoint_files.write(self._folder, epoch, content.getvalue())
+            checkpoint_files.write(self._folder, epoch, content.getbuffer())
             self.last = epoch
         except OSError as error:  # the run goes on: its results may still find room
             self._say(f"warning: {self._folder}: no checkpoint after epoch {epoch}: {error.strerror or error}")

@@ -78,9 +78,8 @@ def train_run(job: Job, record: RunRecord, checkpoints: Checkpoints, say: Callab
 
 def _fail(job: Job, record: RunRecord, reason: str, advice: str, error: BaseException) -> NoReturn:
     record.fail(reason)
-    raise RunFailedError(
-        f"{job.name}, seed {job.spec['seed']}: {reason}; {advice}. What was measured before stands in {record.part}"
-    ) from error
+    kept = f". What was measured before stands in {record.part}" if record.rows else ""
+    raise RunFailedError(f"{job.name}, seed {job.spec['seed']}: {reason}; {advice}{kept}") from error
 
 
 def _train(job: Job, record: RunRecord, checkpoints: Checkpoints, say: Callable[[str], None]) -> None:
@@ -131,9 +130,9 @@ def _start(
             tally = task.tally(job.device)
             tally.load_state_dict(state["tally"])
             record.resume(state["record"], checkpoints.last)
-        except OSError:
-            raise
         except Exception as error:  # a file that is no checkpoint of ours can fail in nearly any way
+            if isinstance(error, OSError) or is_out_of_memory(error):
+                raise  # no fault of the checkpoint's, which the next attempt goes on from
             checkpoints.refuse(checkpoints.last, error)
             parts = Components.build(job.spec, job.prepared, splits, job.vectors, job.device)
             continue
