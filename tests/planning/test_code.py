@@ -69,10 +69,10 @@ def test_what_stands_under_type_checking_has_no_meaning(test):
 def package(tmp_path, monkeypatch):
     """A small package under the project's name, and a function that writes its modules."""
     monkeypatch.setattr(code, "SOURCES", tmp_path)
-    code._parsed.cache_clear()
+    code.forget()
 
     def write(**modules):
-        code._parsed.cache_clear()
+        code.forget()
         for name, text in modules.items():
             path = tmp_path.joinpath("labreport", *name.split("__")).with_suffix(".py")
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -83,7 +83,7 @@ def package(tmp_path, monkeypatch):
             path.write_text(textwrap.dedent(text))
 
     yield write
-    code._parsed.cache_clear()
+    code.forget()
 
 
 def test_closure_follows_every_form_of_import(package):
@@ -176,7 +176,7 @@ def test_meanings_say_which_module_another_digest_comes_from(package, tmp_path):
     before, digest = code.meanings(["labreport.a"]), code.code_digest(["labreport.a"])
     assert list(before) == ["labreport", "labreport.a", "labreport.b"]
     (tmp_path / "labreport" / "b.py").write_text("x = 2  # two\n")
-    code._parsed.cache_clear()
+    code.forget()
     after = code.meanings(["labreport.a"])
     assert {name for name in before if before[name] != after[name]} == {"labreport.b"}
     assert code.code_digest(["labreport.a"]) != digest

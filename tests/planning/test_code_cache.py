@@ -17,11 +17,11 @@ def forgotten(monkeypatch):
 
     def forget():
         monkeypatch.setattr(code, "REMEMBERED", {})
-        code._parsed.cache_clear()
+        code.forget()
 
     forget()
     yield forget
-    code._parsed.cache_clear()
+    code.forget()
 
 
 def test_the_second_plan_parses_nothing(tmp_path, forgotten, monkeypatch):

@@ -37,6 +37,12 @@ def closure(roots: Iterable[str]) -> dict[str, Path]:
     Raises:
         CodeChangedError: a module that is named does not exist, or is no Python that can be parsed.
     """
+    return _closure(SOURCES, tuple(roots))
+
+
+@cache
+def _closure(sources: Path, roots: tuple[str, ...]) -> dict[str, Path]:
+    """`closure`, for as long as the files are what they were; `sources` is where they lie."""
     found: dict[str, Path] = {}
     waiting = [name for root in roots for name in _with_parents(root)]
     while waiting:
@@ -45,7 +51,7 @@ def closure(roots: Iterable[str]) -> dict[str, Path]:
             continue
         path = _file_of(name)
         if path is None:
-            raise CodeChangedError(f"{name}: no such module under {SOURCES / PACKAGE}; is the project's copy complete?")
+            raise CodeChangedError(f"{name}: no such module under {sources / PACKAGE}; is the project's copy complete?")
         found[name] = path
         waiting.extend(imported for target in _parsed(path)[0] for imported in _with_parents(target))
     return dict(sorted(found.items()))
@@ -80,7 +86,7 @@ def check_code(planned: str, roots: Iterable[str]) -> None:
         CodeChangedError: the code was edited after planning, or a module outside the plan was loaded.
     """
     roots = list(roots)
-    _parsed.cache_clear()
+    forget()
     found = code_digest(roots)
     if found != planned:
         raise CodeChangedError(
@@ -97,6 +103,12 @@ def check_code(planned: str, roots: Iterable[str]) -> None:
             f"{', '.join(strangers)}: loaded by this job, but not among the modules that its key covers; "
             f"import it statically from one of {', '.join(roots)}"
         )
+
+
+def forget() -> None:
+    """Look at every file anew from now on."""
+    _parsed.cache_clear()
+    _closure.cache_clear()
 
 
 def meaning(source: str) -> str:

@@ -35,6 +35,11 @@ class Earlier:
     spec: Mapping[str, Any]
 
     @cached_property
+    def spread(self) -> Any:
+        """Its spec as it is compared, without the seed."""
+        return _comparable(self.spec)
+
+    @cached_property
     def meanings(self) -> dict[str, str]:
         """Module -> digest of its meaning, of all that the run's code digest covers; empty where it is not recorded."""
         return read_object(self.folder / "code.json") or {}
@@ -74,7 +79,8 @@ class History:
             same_seed: only those with its seed; otherwise those with another do as well, and the seed counts nothing.
         """
         candidates = [one for one in self.runs(run.name) if not same_seed or one.spec.get("seed") == run.seed]
-        distances = [len(list(_differences(one.spec, run.spec))) for one in candidates]
+        planned = _comparable(run.spec)
+        distances = [sum(1 for _ in differences(one.spread, planned)) for one in candidates]
         fewest = min(distances, default=0)
         near = [one for one, distance in zip(candidates, distances, strict=True) if distance == fewest]
         return (
@@ -98,7 +104,7 @@ class History:
         return "new seed" if self.runs(run.name) else "never run"
 
     def _changes(self, earlier: Earlier, run: Run) -> Iterator[str]:
-        found = list(_differences(earlier.spec, run.spec))
+        found = list(differences(earlier.spread, _comparable(run.spec)))
         paths = {path for path, _, _ in found}
         for path, old, new in found:
             if path == ("data", "key"):
@@ -141,6 +147,5 @@ def listed(names: list[str], most: int) -> str:
     return ", ".join(names) if more <= 0 else f"{', '.join(names[:most])} and {more} more"
 
 
-def _differences(old: Any, new: Any) -> Iterator[tuple[tuple[str, ...], Any, Any]]:
-    """Where two specs of runs differ, apart from their seeds."""
-    return ((path, one, other) for path, one, other in differences(spread(old), spread(new)) if path != ("seed",))
+def _comparable(spec: Mapping[str, Any]) -> Any:
+    return spread({name: value for name, value in spec.items() if name != "seed"})
