@@ -1,7 +1,9 @@
 """`make bench`: prints ratios taken in one run as Markdown tables and keeps them on a page; asserts nothing.
 
 python -m benchmarks.run                  all
-python -m benchmarks.run --only startup   or pipeline, training, images; startup makes the report first; repeatable
+python -m benchmarks.run --only startup   or pipeline, planning, training, images; repeatable
+
+`startup` makes the reports first.
 """
 
 from __future__ import annotations
@@ -25,8 +27,8 @@ from benchmarks.project import ROOT, copy
 from labreport.files import write_text
 from labreport.training.environment import environment
 
-NAMES = ("pipeline", "startup", "training", "images")
-OWN_PROCESS = ("training", "images")
+NAMES = ("pipeline", "startup", "planning", "training", "images")
+OWN_PROCESS = ("planning", "training", "images")
 
 
 def heading() -> str:
