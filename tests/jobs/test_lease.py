@@ -162,16 +162,17 @@ def test_first_come_first_served_and_who_is_gone_holds_up_nobody(shared):
 def test_who_is_stopped_holds_up_nobody_and_loses_nothing(shared):
     with holder(shared, "holder") as first:
         assert line(first.stdout) == "0"
-        with holder(shared, "stopped") as stopped, holder(shared, "next", asleep_s=0.5) as after:
+        with holder(shared, "stopped") as stopped:
             assert "waits" in line(stopped.stderr)
             stopped.send_signal(signal.SIGSTOP)
-            assert "waits" in line(after.stderr)
-            release(first)
-            assert line(after.stdout) == "0"
-            stopped.send_signal(signal.SIGCONT)
-            assert silent(stopped.stdout, 0.2)
-            release(after)
-            assert line(stopped.stdout) == "0"
+            with holder(shared, "next", asleep_s=0.5) as after:
+                assert "waits" in line(after.stderr)
+                release(first)
+                assert line(after.stdout) == "0"
+                stopped.send_signal(signal.SIGCONT)
+                assert silent(stopped.stdout, 0.2)
+                release(after)
+                assert line(stopped.stdout) == "0"
 
 
 def test_kill_minus_nine_gives_the_device_back(shared):
