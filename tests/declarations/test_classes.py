@@ -165,7 +165,7 @@ def test_pairs_have_no_published_classes(project):
         ("full", "experiments/images.yaml", ["shared", "data"], {"train_per_class": 5001}, r"^config/experiments/images\.yaml: shared\.data\.train_per_class: found 5001 for mycnn, but there are 5000 \(config/datasets\.yaml: cifar10\.classes\.airplane\); ask for at most"),
         ("full", "experiments/longtail.yaml", ["arms", "cnn4_longtail", "data"], {"train_per_class": 6000}, r"^config/experiments/longtail\.yaml: arms\.cnn4_longtail\.data\.train_per_class: found 6000"),
         ("demo", "datasets.yaml", ["cifar10", "parameters", "test_per_class"], 51, r"^config/datasets\.yaml: cifar10\.parameters\.test_per_class: found 51 for \w+, but there are 50 \(config/datasets\.yaml: cifar10\.sample\.parameters\.test_per_class\)"),
-        ("demo", "experiments/similarity.yaml", ["shared", "data"], {"dev_pairs": 201}, r"shared\.data\.dev_pairs: found 201 for sts_bilstm1, but there are 200"),
+        ("demo", "experiments/similarity.yaml", ["shared", "data"], {"dev_pairs": 201}, r"shared\.data\.dev_pairs: found 201 for sts_lstm1_fixed, but there are 200"),
         ("demo", "scales/demo.yaml", ["overrides", 0, "set", "data"], {"train_per_class": 101}, r"^config/scales/demo\.yaml: overrides\.0\.set\.data\.train_per_class: found 101"),
     ],
 )  # fmt: skip

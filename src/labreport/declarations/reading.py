@@ -96,7 +96,7 @@ def read_yaml(path: Path, where: str) -> dict[str, Any]:
         raise DeclarationError(f"{where}: no such file") from None
     except (OSError, UnicodeDecodeError) as error:
         raise DeclarationError(f"{where}: cannot be read: {error}") from None
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
+    except Exception as error:  # a tag with a value that it does not take, such as `!!bool x`, fails in its own way
         raise DeclarationError(f"{where}{_mark(error)}: not valid YAML: {_problem(error)}") from None
     if not isinstance(value, dict):
         found = "nothing" if value is None else f"a {type(value).__name__}"
