@@ -53,6 +53,21 @@ def test_what_is_read_follows_from_the_spec():
     ]
 
 
+@pytest.mark.parametrize("runs", [1, 3000])
+def test_a_spec_passes_through_a_command_line_however_long_it_is(tmp_path, runs):
+    spec = spec_of(experiments={"a": {"runs": [RUN] * runs, "curve": None}})
+    passed = records.argument(spec, tmp_path / "specs")
+    assert len(passed) <= records.ARGUMENT_BYTES
+    assert passed.startswith("@") == (runs > 1)
+    assert records.from_argument(passed) == spec
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "@", "@/nowhere.json"])
+def test_what_is_no_spec_is_refused(text):
+    with pytest.raises(ValueError, match=r"Expecting|object|cannot be read"):
+        records.from_argument(text)
+
+
 def test_roots_are_the_step_the_kind_and_every_model_that_options_name():
     other = {"model": {"target": "labreport.models.rnn:R"}}
     options = {"model": {"target": "labreport.models.cnn:CNN4"}, "changed_from": other}

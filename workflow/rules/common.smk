@@ -20,8 +20,10 @@ from labreport.planning.devices import cuda_devices, gpus
 from labreport.planning.keys import canonical
 from labreport.planning.plan import Plan
 from labreport.planning.products import Products
+from labreport.planning.records import argument
 from labreport.planning.targets import check_targets
 
+SPECS = Path(".snakemake/labreport-specs")
 CODE_CACHE = ROOT / ".snakemake/labreport-code.json"
 code_cache.restore(CODE_CACHE)
 try:
@@ -101,7 +103,7 @@ def sources(product_of, files_of):
 
 def spec_of(product_of):
     """A params function: the spec of a product."""
-    return lambda wildcards: canonical(product_of(wildcards).spec)
+    return lambda wildcards: argument(product_of(wildcards).spec, SPECS)
 
 
 def record_of(product_of):

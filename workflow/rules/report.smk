@@ -78,7 +78,7 @@ def results_of(reports):
 
 def sections_of(reports):
     """A params function: the specs of their sections."""
-    return lambda wildcards: [canonical(specs.page_spec(PLAN, PLAN.report(name))) for name in reports]
+    return lambda wildcards: [argument(specs.page_spec(PLAN, PLAN.report(name)), SPECS) for name in reports]
 
 
 # `publish` writes every report's section, `publish_NAME` one.

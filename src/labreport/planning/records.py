@@ -16,14 +16,18 @@ from pathlib import Path
 from typing import Any
 
 from labreport.errors import ResultsError
-from labreport.files import file_digest, write_json
+from labreport.files import file_digest, write_json, write_text
 from labreport.jobs.outcome import failure
 from labreport.planning.code import check_code
-from labreport.planning.keys import canonical, module_of
+from labreport.planning.keys import canonical, key_of, module_of
 
 # The steps that make figures, tables and claims, each by a module of its kind.
 ITEM_STEPS = frozenset({"draw", "tabulate", "judge"})
 MEASUREMENT_FILES = ("measurement.csv", "environment.json")
+
+
+# A system passes at most 128 KiB as one argument, and a shell gets its whole command as one.
+ARGUMENT_BYTES = 100_000
 
 
 @dataclass(frozen=True)
@@ -39,6 +43,31 @@ class Input:
     path: str
     columns: tuple[str, ...] | None = None
     outcome: bool = False
+
+
+def argument(spec: Mapping[str, Any], folder: Path) -> str:
+    """A spec as the value of `--spec`: JSON, or `@FILE` where it is too long for a command; the file is in `folder`."""
+    text = canonical(spec)
+    if len(text.encode()) <= ARGUMENT_BYTES:
+        return text
+    path = folder / f"{key_of(spec)}.json"
+    write_text(path, text)
+    return f"@{path}"
+
+
+def from_argument(text: str) -> dict[str, Any]:
+    """The spec that `--spec` says.
+
+    Raises:
+        ValueError: it is no JSON object, or its file cannot be read.
+    """
+    try:
+        spec = json.loads(Path(text[1:]).read_text(encoding="utf-8") if text.startswith("@") else text)
+    except OSError as error:
+        raise ValueError(f"{text[1:]} cannot be read") from error
+    if not isinstance(spec, dict):
+        raise ValueError("a spec is a JSON object")
+    return spec
 
 
 def roots(step: str, spec: Mapping[str, Any]) -> list[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -16,14 +15,14 @@ from labreport.figures.picture import METADATA, FigureKind, pictures
 from labreport.figures.registry import KINDS
 from labreport.files import atomic_path, write_text
 from labreport.kinds import load_kind
-from labreport.planning.records import recorded
+from labreport.planning.records import from_argument, recorded
 from labreport.results import TEXT_COLUMNS, Results
 
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Write what is drawn as `.csv`, read it back, draw it as `.pdf`, `.svg` and `.png`; `.txt` says it in words."""
     parser = argparse.ArgumentParser(prog="labreport.steps.draw", description=__doc__)
-    parser.add_argument("--spec", required=True, type=json.loads, help="what to draw, as JSON")
+    parser.add_argument("--spec", required=True, type=from_argument, help="what to draw, as JSON")
     parser.add_argument("--out", required=True, help="path of the files to write, without suffix")
     parser.add_argument("--record", type=Path, help="the file that keeps what it was made from; default: none is kept")
     arguments = parser.parse_args(argv)

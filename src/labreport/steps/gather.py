@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -13,7 +12,7 @@ import pandas as pd
 
 from labreport.errors import run_step
 from labreport.files import write_text
-from labreport.planning.records import recorded
+from labreport.planning.records import from_argument, recorded
 from labreport.results import Results
 
 FRAMES = ("metrics", "per_class", "runs")
@@ -22,7 +21,7 @@ FRAMES = ("metrics", "per_class", "runs")
 def main(argv: Sequence[str] | None = None) -> None:
     """Write `metrics.csv` and `runs.csv` with every run of the report, `per_class.csv` with those that have classes."""
     parser = argparse.ArgumentParser(prog="labreport.steps.gather", description=__doc__)
-    parser.add_argument("--spec", required=True, type=json.loads, help="which runs, as JSON")
+    parser.add_argument("--spec", required=True, type=from_argument, help="which runs, as JSON")
     parser.add_argument("--out", required=True, type=Path, help="the folder to write to")
     parser.add_argument("--record", type=Path, help="the file that keeps what it was made from; default: none is kept")
     arguments = parser.parse_args(argv)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -13,14 +12,14 @@ from labreport.claims.registry import KINDS
 from labreport.errors import run_step
 from labreport.files import write_json
 from labreport.kinds import load_kind
-from labreport.planning.records import recorded
+from labreport.planning.records import from_argument, recorded
 from labreport.results import Results
 
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Write the outcome, its reason in both languages and the values it rests on."""
     parser = argparse.ArgumentParser(prog="labreport.steps.judge", description=__doc__)
-    parser.add_argument("--spec", required=True, type=json.loads, help="what to judge, as JSON")
+    parser.add_argument("--spec", required=True, type=from_argument, help="what to judge, as JSON")
     parser.add_argument("--out", required=True, help="the JSON file to write")
     parser.add_argument("--record", type=Path, help="the file that keeps what it was made from; default: none is kept")
     arguments = parser.parse_args(argv)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,12 +10,13 @@ from pathlib import Path
 from labreport.documents.results_page import section, with_section
 from labreport.errors import run_step
 from labreport.files import write_text
+from labreport.planning.records import from_argument
 
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Replace the section of one report and scale, and leave the others as they are."""
     parser = argparse.ArgumentParser(prog="labreport.steps.publish", description=__doc__)
-    parser.add_argument("--spec", required=True, type=json.loads, help="the report's text in English, as JSON")
+    parser.add_argument("--spec", required=True, type=from_argument, help="the report's text in English, as JSON")
     parser.add_argument("--page", required=True, type=Path, help="the Markdown file")
     arguments = parser.parse_args(argv)
     spec, page = arguments.spec, arguments.page

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -12,7 +11,7 @@ from typing import Any
 from labreport.errors import run_step
 from labreport.files import write_text
 from labreport.kinds import load_kind
-from labreport.planning.records import recorded
+from labreport.planning.records import from_argument, recorded
 from labreport.results import Results
 from labreport.tables.registry import KINDS
 from labreport.tables.table import Table
@@ -21,7 +20,7 @@ from labreport.tables.table import Table
 def main(argv: Sequence[str] | None = None) -> None:
     """Write the raw numbers as `.csv` and the presentation as `.json`."""
     parser = argparse.ArgumentParser(prog="labreport.steps.tabulate", description=__doc__)
-    parser.add_argument("--spec", required=True, type=json.loads, help="which table, as JSON")
+    parser.add_argument("--spec", required=True, type=from_argument, help="which table, as JSON")
     parser.add_argument("--out", required=True, help="path of the files to write, without suffix")
     parser.add_argument("--record", type=Path, help="the file that keeps what it was made from; default: none is kept")
     arguments = parser.parse_args(argv)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import shutil
 import sys
 from collections.abc import Mapping, Sequence
@@ -17,14 +16,14 @@ from labreport.documents.provenance import Provenance, provenance
 from labreport.documents.wording import FORMATS
 from labreport.errors import ResultsError, run_step
 from labreport.files import atomic_path, write_text
-from labreport.planning.records import recorded
+from labreport.planning.records import from_argument, recorded
 from labreport.results import Results
 
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Write the document, and beside it the pictures that it shows."""
     parser = argparse.ArgumentParser(prog="labreport.steps.write", description=__doc__)
-    parser.add_argument("--spec", required=True, type=json.loads, help="what to write, as JSON")
+    parser.add_argument("--spec", required=True, type=from_argument, help="what to write, as JSON")
     parser.add_argument("--format", required=True, choices=FORMATS)
     parser.add_argument("--out", required=True, type=Path, help="the .md or .tex file to write")
     parser.add_argument("--record", type=Path, help="the file that keeps what it was made from; default: none is kept")
