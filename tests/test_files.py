@@ -14,10 +14,10 @@ def test_an_error_of_writing_names_the_file_that_was_meant(tmp_path: Path) -> No
     path.write_text("old")
     with pytest.raises(OSError, match="No space left") as found, atomic_path(path):
         raise OSError(errno.ENOSPC, "No space left on device")
-    assert (found.value.filename, found.value.filename2) == (str(path), None)
+    assert found.value.filename == str(path)
     with pytest.raises(OSError, match="Read-only") as found, atomic_path(path) as temporary:
-        raise OSError(errno.EROFS, "Read-only file system", str(temporary), None, str(path))
-    assert (found.value.filename, found.value.filename2) == (str(path), None)
+        raise OSError(errno.EROFS, "Read-only file system", str(temporary))
+    assert found.value.filename == str(path)
     assert (path.read_text(), os.listdir(tmp_path)) == ("old", ["a.csv"])
 
 

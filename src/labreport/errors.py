@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-import re
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -78,8 +77,6 @@ class TypesettingError(UserError):
 
 # What a full disk, a quota, a read-only or a foreign folder answer to a write.
 UNWRITABLE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM})
-# NumPy's error for an array that found no room names no reason.
-CUT_SHORT = re.compile(r"\d+ requested and \d+ written")
 
 
 def run_step(main: Callable[[Sequence[str] | None], None], argv: Sequence[str] | None = None) -> int:
@@ -98,11 +95,11 @@ def run_step(main: Callable[[Sequence[str] | None], None], argv: Sequence[str] |
         _say(f"error: {error}")
         return error.status
     except OSError as error:
-        if error.errno not in UNWRITABLE and not CUT_SHORT.fullmatch(str(error)):
+        if error.errno not in UNWRITABLE:
             raise
         where = error.filename2 or error.filename or "a file"
         _say(
-            f"error: {where}: cannot be written ({error.strerror or error}); make room or allow it, and start again: "
+            f"error: {where}: cannot be written ({error.strerror}); make room or allow it, and start again: "
             "what is complete is kept"
         )
         return 1

@@ -46,7 +46,7 @@ def _name(error: OSError, path: Path) -> None:
     if error.errno is None:  # no error of the system's
         return
     if error.filename is None or Path(error.filename).name.startswith(f".{path.name}."):
-        error.filename, error.filename2 = str(path), None
+        error.filename = str(path)
 
 
 def write_text(path: Path | str, text: str) -> None:

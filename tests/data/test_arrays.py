@@ -5,15 +5,18 @@ import errno
 import itertools
 import json
 import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from labreport.data.arrays import Prepared, load
+from labreport.data.arrays import Prepared, load, save_array
 from labreport.errors import DataError
 from labreport.files import SUMS, file_digest, write_sums
+from labreport.planning.code import SOURCES
 
 IMAGES = Prepared(
     "cifar10",
@@ -238,3 +241,26 @@ def test_damaged_pairs_are_refused(change: dict[str, np.ndarray], said: str, tmp
     dataclasses.replace(PAIRS, **change).save(tmp_path / "pairs")
     with pytest.raises(DataError, match=said):
         load(tmp_path / "pairs")
+
+
+def test_an_array_is_what_numpy_would_save(tmp_path: Path) -> None:
+    array = np.arange(24, dtype=np.float32).reshape(2, 3, 4)
+    save_array(tmp_path / "ours.npy", array)
+    np.save(tmp_path / "theirs.npy", array)
+    assert (tmp_path / "ours.npy").read_bytes() == (tmp_path / "theirs.npy").read_bytes()
+
+
+@pytest.mark.parametrize("room", [100, 2000, 2900])
+def test_an_array_that_finds_no_room_is_an_error(room: int, tmp_path: Path) -> None:
+    """Of a small one NumPy's own writer would leave a part, and say nothing."""
+    code = (
+        "import resource, sys; import numpy as np; from labreport.data.arrays import save_array\n"
+        f"resource.setrlimit(resource.RLIMIT_FSIZE, ({room}, {room}))\n"
+        "save_array(sys.argv[1], np.zeros(2784, np.uint8))"
+    )
+    out = tmp_path / "a.npy"
+    done = subprocess.run(
+        [sys.executable, "-c", code, out], capture_output=True, text=True, env=os.environ | {"PYTHONPATH": str(SOURCES)}
+    )
+    assert done.stderr.splitlines()[-1] == f"OSError: [Errno 27] File too large: '{out}'"
+    assert list(tmp_path.iterdir()) == []

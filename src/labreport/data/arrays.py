@@ -13,12 +13,12 @@ import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 
 from labreport.errors import DataError
-from labreport.files import sums_faults, write_sums
+from labreport.files import atomic_path, sums_faults, write_sums
 
 ARRAYS = ("inputs", "labels")
 LENGTHS = "lengths"
@@ -108,12 +108,32 @@ class Prepared:
 
     def _write(self, folder: Path) -> None:
         for name in _names(self.splits, self.vocabulary is not None):
-            np.save(folder / f"{name}.npy", np.ascontiguousarray(getattr(self, name)), allow_pickle=False)
+            save_array(folder / f"{name}.npy", np.ascontiguousarray(getattr(self, name)))
         if self.vocabulary is not None:
             (folder / "vocabulary.txt").write_text("".join(f"{word}\n" for word in self.vocabulary), encoding="utf-8")
         text = json.dumps(self.describe(), indent=2, sort_keys=True, ensure_ascii=False)
         (folder / "dataset.json").write_text(text + "\n", encoding="utf-8")
         write_sums(folder)
+
+
+class _Stream:
+    """A file that NumPy does not take for one."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self.write = file.write
+
+
+def save_array(path: Path | str, array: np.ndarray) -> None:
+    """Write an array in NumPy's format, atomically.
+
+    NumPy itself writes into a file through a stream of C, and does not look whether its last bytes found room: on a
+    full disk the end of an array would be missing without a word.
+
+    Raises:
+        OSError: it cannot be written as a whole.
+    """
+    with atomic_path(path) as temporary, open(temporary, "wb") as file:
+        np.save(_Stream(file), array, allow_pickle=False)
 
 
 def _splits(dev: bool) -> tuple[str, ...]:

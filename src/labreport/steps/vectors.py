@@ -14,9 +14,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-import numpy as np
-
-from labreport.data.arrays import load
+from labreport.data.arrays import load, save_array
 from labreport.errors import run_step
 from labreport.planning.code import check_code, meanings
 from labreport.planning.keys import module_of, vectors_roots
@@ -51,7 +49,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         folder.begin()
         folder.write_json("spec.json", spec)
         folder.write_json("code.json", meanings(roots))
-        np.save(folder.part / "vectors.npy", vectors, allow_pickle=False)
+        save_array(folder.part / "vectors.npy", vectors)
         versions = {name: importlib.metadata.version(name) for name in method.LIBRARIES}
         finished = datetime.now(UTC).isoformat(timespec="seconds")
         folder.write_json("environment.json", {"python": platform.python_version(), **versions, "finished": finished})

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from labreport.data.arrays import save_array
 from labreport.training.environment import environment, now
 from labreport.training.folder import ResultFolder
 from labreport.training.loop import Epoch
@@ -137,7 +138,7 @@ class RunRecord:
 
     def array(self, name: str, values: np.ndarray) -> None:
         """Keep an array, such as weights of the trained model, in NumPy's format."""
-        np.save(self.part / name, values, allow_pickle=False)
+        save_array(self.part / name, values)
 
     def best(self, metric: str) -> dict[str, Any]:
         """The row of the best epoch: the first one with the highest validation value of a metric."""
