@@ -36,7 +36,10 @@ class FrameResults(Results):
         self.train_samples, self.seconds, self.devices = train_samples or {}, seconds or {}, devices or {}
 
     def runs(self, experiment):
-        return [Run(experiment, seed, f"{seed}", Path("nowhere")) for seed in range(len(self.curves[experiment]))]
+        return [
+            Run(experiment, seed, f"{seed}", Path("nowhere"), Path("nothing"))
+            for seed in range(len(self.curves[experiment]))
+        ]
 
     def task(self, experiment):
         return {"accuracy": "classification", "pearson": "similarity"}[self.kind]
