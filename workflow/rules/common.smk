@@ -12,6 +12,8 @@ sys.path.insert(0, str(ROOT / "src"))
 # Snakemake would import pandas, for a quarter of a second, only to see that no param is a data frame.
 sys.modules.setdefault("pandas", None)
 
+from snakemake.settings.types import RerunTrigger
+
 from labreport.declarations.project import announcement, load
 from labreport.errors import UserError
 from labreport.planning import code_cache, specs
@@ -80,6 +82,8 @@ def keep_going():
 def products():
     """What is made from runs. Only asked for while jobs are planned: before, Snakemake knows no --keep-going."""
     PLAN.keep_going = keep_going()
+    # Records know better than Snakemake's own triggers, which a profile without profiles/default's line would switch on.
+    workflow.dag_settings.rerun_triggers = frozenset({RerunTrigger.MTIME})
     return Products(PLAN)
 
 
