@@ -10,13 +10,12 @@ import pytest
 
 from labreport.commands import words
 from labreport.commands.command import main
-from labreport.commands.estimate import estimate
 from labreport.commands.work import work
 from labreport.errors import DataError, DeclarationError
 from labreport.planning.history import History
 from labreport.planning.products import Products
 from tests.declarations.conftest import PROJECT, set_at
-from tests.planning.earlier import checkpoint, outcome
+from tests.planning.earlier import outcome
 
 ARM = "experiments/small.yaml"
 DEMO = ["--config", "scale=demo"]
@@ -141,7 +140,7 @@ def test_one_changed_setting_is_told_with_all_that_follows(project, capsys):
     project.edit(ARM, set_at(["arms", "cnn3", "learning_rate"], 0.0005))
     assert said(project, capsys, "report/own.en.md")[2:] == [
         "to do for report/own.en.md:",
-        "  train 1 run (about 20 s one after the other, from 1 earlier run on Test CPU)",
+        "  train 1 run (about 20 s, from 1 earlier run on Test CPU)",
         "    cnn3 seed 0: learning_rate 0.001 -> 0.0005",
         "  draw 1 figure",
         "    loss: of runs that are trained",
@@ -222,37 +221,6 @@ def test_the_short_form_names_some_of_many_runs(project):
     assert len(lines) == 1 + words.SUMMARY_RUNS
     assert lines[1] == "  cnn3 seed 0: failed before: for reason 0"
     assert lines[-1] == "  ... and 5 more; `labreport plan` names them"
-
-
-def test_time_is_in_proportion_to_epochs_and_samples(project):
-    project.train(project.plan(), "cnn3")  # 8 epochs, 20 s, 1000 samples
-    project.edit("scales/demo.yaml", lambda scale: scale["overrides"].append(changed("cnn3", epochs=12)))
-    plan = project.plan(seeds=[0, 1])
-    time = estimate(History(plan), [*plan.runs["cnn3"], *plan.runs["rnn_rows"]])
-    assert [time.seconds[run.folder] for run in plan.runs["cnn3"]] == [pytest.approx(30)] * 2
-    assert [run.name for run in time.unknown] == ["rnn_rows"] * 2
-    assert (time.earlier, time.devices, time.total) == (1, ("Test CPU",), pytest.approx(60))
-    checkpoint(plan, plan.runs["cnn3"][0], 9)
-    time = estimate(History(plan), plan.runs["cnn3"])
-    assert [time.seconds[run.folder] for run in plan.runs["cnn3"]] == [pytest.approx(7.5), pytest.approx(30)]
-
-
-def changed(experiment, **settings):
-    return {"match": {"experiment": experiment}, "set": settings}
-
-
-def test_time_follows_the_size_of_data_that_are_not_there_yet(project):
-    small = {"match": {"part": "small"}, "set": {"data": {"train_per_class": 50, "test_per_class": 10}}}
-    project.edit("scales/lite.yaml", lambda scale: scale["overrides"].append(small))
-    project.train(project.plan(scale="lite"), "cnn3")
-    project.edit("scales/lite.yaml", lambda scale: scale["overrides"][-1]["set"]["data"].update(train_per_class=150))
-    plan = project.plan(scale="lite")
-    epochs = plan.runs["cnn3"][0].spec["training"]["epochs"]
-    time = estimate(History(plan), plan.runs["cnn3"])
-    assert time.total == pytest.approx(2.5 * epochs * 3)
-    project.edit("scales/lite.yaml", lambda scale: scale["overrides"][-1]["set"]["data"].update(train_per_class=None))
-    plan = project.plan(scale="lite")
-    assert estimate(History(plan), plan.runs["cnn3"]).unknown == tuple(plan.runs["cnn3"])
 
 
 @pytest.mark.parametrize(("seconds", "text"), [(0.2, "1 s"), (89, "89 s"), (95, "2 min"), (7190, "2 h 0 min")])

@@ -166,6 +166,15 @@ def test_a_demo_run_saw_no_real_data(project):
     assert "epochs 8 -> 30" in words
 
 
+def test_another_sample_or_archive_is_told(project):
+    left(project, "cnn3", scale="demo")
+    left(project, "resnet_small")
+    project.edit("datasets.yaml", set_at(["cifar10", "sample", "parameters", "seed"], 99))
+    project.edit("datasets.yaml", set_at(["cifar10", "archive", "digest"], f"md5:{'0' * 32}"))
+    assert said(project, "cnn3", scale="demo") == ["generated sample of cifar10 changed"]
+    assert said(project, "resnet_small") == ["archive of cifar10 changed"]
+
+
 def test_code_that_prepares_data_is_told(project):
     plan = left(project, "cnn3")
     path = plan.root / plan.runs["cnn3"][0].data.file("dataset.json")

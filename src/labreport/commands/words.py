@@ -159,7 +159,8 @@ def _time(time: Estimate) -> str:
         return "time unknown: no earlier run tells it"
     runs = f"{time.earlier} earlier run{'s' if time.earlier > 1 else ''} on {', '.join(time.devices)}"
     unknown = f", unknown for {len(time.unknown)}" if time.unknown else ""
-    return f"about {duration(time.total)} one after the other, from {runs}{unknown}"
+    after = " one after the other" if len(time.seconds) > 1 else ""
+    return f"about {duration(time.total)}{after}, from {runs}{unknown}"
 
 
 def _names(kept: Iterable[Kept]) -> list[str]:
