@@ -206,7 +206,7 @@ class Products:
             item = declared.item(f"{kind}s", name)
             spec = specs.item_spec(self.plan, declared, item, step, lang)
             files, title = _item_files(kind, report, name, lang)
-            runs = tuple(self.plan.report_runs(item.experiments))
+            runs = tuple(self.plan.report_runs(specs.experiments_read(item)))
             kept = tuple(self._measurements(declared, item.measurements))
             return Product(kind, title, report, name, lang, spec, files, runs, kept, (), record)
 

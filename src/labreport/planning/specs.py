@@ -32,7 +32,10 @@ def item_spec(plan: Plan, report: ReportDeclaration, item: Item, step: str, lang
         lang: the language of its words; None for a claim, which is judged in both.
     """
     reads = item.kind.reads_for(item.options)
-    sources = _sources(plan, report, item.experiments, item.measurements, item.datasets)
+    sources = _sources(plan, report, experiments_read(item), item.measurements, item.datasets)
+    if not reads:  # what was published of an experiment is the same whatever its settings and runs are
+        shown = {name: _experiment(plan, name) | {"settings": {}, "runs": []} for name in item.experiments}
+        sources["experiments"] = shown
     if step != "draw" or "metrics.csv" not in reads:  # published curves are drawn beside measured ones, and only there
         sources = _without_curves(sources)
     return {
@@ -46,6 +49,11 @@ def item_spec(plan: Plan, report: ReportDeclaration, item: Item, step: str, lang
         "code": code_digest(_item_roots(item, step)),
         **sources,
     }
+
+
+def experiments_read(item: Item) -> list[str]:
+    """The experiments whose runs a figure, table or claim is made from: none where it shows only what was published."""
+    return item.experiments if item.kind.reads_for(item.options) else []
 
 
 def take_digests(plan: Plan) -> None:
@@ -162,7 +170,7 @@ def claim_file(report: str, name: str) -> str:
 def sources_of(plan: Plan, report: ReportDeclaration, item: Item) -> list[str]:
     """The files that a figure, table or claim is made from, as a rule's input."""
     kept = plan.report_measurements(report)
-    files = run_sources(plan, item.experiments)
+    files = run_sources(plan, experiments_read(item))
     files += [kept[name].file(kept[name].last) for name in item.measurements]
     files += [data.file(data.last) for data in _data(plan, report, item.datasets).values()]
     files += [path for name in item.experiments if (path := plan.declarations.experiments[name].published.curve)]
