@@ -212,7 +212,7 @@ def test_a_missing_file_names_itself(small_report):
 
 def test_raw_tex_in_prose_is_text(rendered):
     text = rendered("latex", r"\input{/etc/passwd} \newpage", figures=0, tables=0)
-    assert r"\textbackslash input\{/etc/passwd\}" in text
+    assert r"\textbackslash{}input\{/etc/passwd\}" in text
     assert r"\newpage" not in text
 
 
@@ -272,3 +272,14 @@ def test_latex_code_algorithms_and_references(rendered):
 def test_code_and_references_that_are_refused(rendered, text, works, words):
     with pytest.raises(TemplateError, match=words):
         rendered("markdown", text, works=works, figures=0, tables=0)
+
+
+@pytest.mark.parametrize(
+    ("form", "written"),
+    [
+        ("latex", r"\textbackslash{}@x \&lt; {,}{,} {-}{-}\textgreater{}"),
+        ("markdown", r"\\@x \&lt; ,, --\>"),
+    ],
+)
+def test_what_pandoc_or_the_font_would_alter_is_written_as_it_is(rendered, form, written):
+    assert written in rendered(form, r"\\\@x \&lt; ,, \-\-\>", figures=0, tables=0)

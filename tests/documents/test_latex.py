@@ -51,12 +51,12 @@ def test_code_formulas_and_rare_characters(layout):
     nodes = [
         {"t": "Code", "c": [["", [], []], "a_b"]},
         {"t": "Math", "c": [{"t": "InlineMath"}, "1\u202f\u00a0x"]},
-        string("aμ"),
+        string("aμ--"),
     ]
     code, formula, *word = layout.inline(nodes)
     assert code["c"][1] == r"\texttt{a\_\allowbreak{}b}"
     assert formula["c"][1] == r"1\,~x"
-    assert [node["c"] for node in word] == ["a", ["latex", r"\labcharacter{3BC}"]]
+    assert [node["c"] for node in word] == [["latex", r"a\labcharacter{3BC}{-}{-}"]]
 
 
 @pytest.mark.parametrize(("formula", "joined"), [("x", True), ("x,", True), ("x.", False), (r"\end{aligned}.", None)])

@@ -67,13 +67,13 @@ def test_latex_has_no_active_character_left():
         written = latex(character)
         assert written != character
         assert written.startswith("\\"), written
-    assert latex("a--b") == "a{-}{-}b"
+    assert latex("a--b,,c, d") == "a{-}{-}b{,}{,}c, d"
     assert latex("图🚀x️") == r"图\labcharacter{1F680}x"
 
 
 @pytest.mark.parametrize(
     ("characters", "plain"),
-    [("aÉőΩ–—“”…€→−∞√图、，（「あ", True), ("αμσς≤≥≈∑∈ĲʼǾ學龘㐀🚀", False), ('"', False)],
+    [("aÉőΩ–—“”…€→−∞√图、，（「あ", True), ("αμσς≤≥≈∑∈ĲʼǾ學龘㐀🚀", False), ('"`<>', False)],
 )
 def test_only_what_every_face_of_the_fonts_has_is_set_directly(characters, plain):
     assert {character: is_plain(character) for character in characters} == dict.fromkeys(characters, plain)

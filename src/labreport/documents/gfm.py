@@ -17,6 +17,7 @@ from labreport.documents.tree import Step
 
 ALIGNMENTS = {"left": ":---", "right": "---:", "center": ":---:", "decimal": "---:"}
 SPACES = ("Space", "SoftBreak", "LineBreak")
+PANDOC_ALTERS = {"\\", "&"}  # it loses a letter behind a backslash, and leaves `&lt;` as it is
 ESCAPED = re.compile(r"\\[^A-Za-z]")
 
 
@@ -125,6 +126,8 @@ class MarkdownLayout:
                 )
                 if after.isalnum():
                     new.append(space())
+            elif node["t"] == "Str" and set(node["c"]) & PANDOC_ALTERS:
+                new.append(raw("markdown", gfm(node["c"])))
             elif node["t"] == "Str" and "$" in node["c"]:
                 new += _dollars(node["c"])
             else:

@@ -13,7 +13,7 @@ from labreport.documents.listings import Excerpt
 from labreport.documents.numbering import Target
 from labreport.documents.pandoc import Node, paragraph, raw, raw_block, space, string, strong
 from labreport.documents.presentation import Presentation
-from labreport.documents.text import is_plain, latex, latex_character
+from labreport.documents.text import is_plain, latex
 from labreport.documents.tree import Step
 
 FIGURE_FOLDER = "figures"
@@ -21,6 +21,7 @@ THIN, UNBROKEN = "\u202f", "\u00a0"
 PLACEMENT = "!htbp"
 UNDERSCORE, BREAKABLE = r"\_", r"\_\allowbreak{}"
 BARRIER_LEVEL = 1
+PANDOC_ALTERS = re.compile(r"\\|,,")  # it loses a letter behind a backslash, and the font joins two commas
 BOXES = (r"\lableft", r"\labright")
 
 
@@ -120,11 +121,8 @@ class LatexLayout:
             elif node["t"] == "Code":
                 # a long name may break behind an underscore, or it would stand out of a line of Chinese
                 new.append(raw("latex", rf"\texttt{{{latex(node['c'][1]).replace(UNDERSCORE, BREAKABLE)}}}"))
-            elif node["t"] == "Str" and not all(map(is_plain, node["c"])):
-                new += [
-                    string(character) if is_plain(character) else raw("latex", latex_character(character))
-                    for character in node["c"]
-                ]
+            elif node["t"] == "Str" and (PANDOC_ALTERS.search(node["c"]) or not all(map(is_plain, node["c"]))):
+                new.append(raw("latex", latex(node["c"])))
             else:
                 new.append(node)
         return new

@@ -28,6 +28,8 @@ _LATEX_SPECIAL = {
     "\u00a0": "~",
     "\u202f": r"\,",
 }
+# The font would show another mark, or join two of them to one.
+_CURLED = {'"', "`", "<", ">"}
 # What every face of Latin Modern has (text weights, italics, typewriter), outside Chinese.
 _LATIN_MODERN = (
     (0x0020, 0x007E),
@@ -61,6 +63,9 @@ _CHINESE = ((0x3000, 0x30FF), (0x4E00, 0x9FFF), (0xFF01, 0xFF5E))
 _INVISIBLE = {"\u200d", "\ufe0e", "\ufe0f"}  # joiners and selectors that only modify an emoji
 
 
+TWO_COMMAS = "{,}{,}"  # which would join to a low quotation mark
+
+
 def clean(text: str) -> str:
     """One line without control, format and surrogate characters, its white space made single spaces."""
     kept = (" " if character.isspace() and character not in "\u00a0\u202f\u3000" else character for character in text)
@@ -83,7 +88,8 @@ def gfm(text: str) -> str:
 
 def latex(text: str) -> str:
     """`text` as LaTeX that shows exactly these characters; an emoji becomes `\\labcharacter`, which has a fallback."""
-    return "".join(_LATEX_SPECIAL.get(character) or latex_character(character) for character in clean(text))
+    escaped = "".join(_LATEX_SPECIAL.get(character) or latex_character(character) for character in clean(text))
+    return escaped.replace(",,", TWO_COMMAS)
 
 
 def latex_code(text: str) -> str:
@@ -96,7 +102,7 @@ def latex_character(character: str) -> str:
     """The character itself, or `\\labcharacter{HEX}` where the fonts may not have it; nothing for a selector."""
     if character in _INVISIBLE:
         return ""
-    if character == '"':
+    if character in _CURLED:
         return _LATEX_SPECIAL[character]
     return character if is_plain(character) else rf"\labcharacter{{{ord(character):X}}}"
 
@@ -106,7 +112,7 @@ def is_plain(character: str) -> bool:
     code = ord(character)
     if any(low <= code <= high for low, high in _CHINESE):
         return _in_gb2312(character)
-    return character != '"' and any(low <= code <= high for low, high in _LATIN_MODERN)
+    return character not in _CURLED and any(low <= code <= high for low, high in _LATIN_MODERN)
 
 
 def _in_gb2312(character: str) -> bool:
