@@ -108,3 +108,19 @@ def test_reference_outside_the_pickle_is_refused() -> None:
 def test_only_what_batches_hold_is_written() -> None:
     with pytest.raises(TypeError, match="float"):
         pickle_python2({b"key": 1.5})
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (b"\x80\x02K\x01r\xff\xff\xff\x7f.", "it puts a value at place 2147483647 of its memo"),
+        (b"K\x01p-1\n.", "it puts a value at place -1 of its memo"),
+        (b"\x80\x02}K\x01" + b"\x85" * 1_000_000 + b"K\x01s.", "it builds more than 100 tuples"),
+        (b"\x80\x02cnumpy.core.multiarray\n_reconstruct\n}U\x0c__defaults__K\x01sb.", "not a readable batch"),
+        (b"\x80\x02\x8c\x04a\x1bb\n\x8c\x01c\x93.", r"it asks for 'a\\x1bb\\n\.c', which no batch needs"),
+    ],
+)
+def test_what_would_take_memory_or_stack_is_refused(data: bytes, reason: str) -> None:
+    with pytest.raises(DataError, match=reason) as caught:
+        unpickle(data, "batch")
+    assert str(caught.value).isprintable()

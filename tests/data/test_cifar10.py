@@ -77,6 +77,8 @@ IMAGES = np.zeros((2, 3072), np.uint8)
         ("data_batch_2", [], r"data_batch_2 holds no array of images \(n, 3072\)"),
         ("data_batch_2", {b"data": IMAGES[:, 1:], b"labels": [0, 1]}, "data_batch_2 holds no array of images"),
         ("data_batch_2", {b"data": IMAGES, b"labels": [0]}, "data_batch_2 holds no list of 2 labels"),
+        ("batches.meta", {b"label_names": [b"x"] * 257}, "batches.meta has 257 label_names, at most 256"),
+        ("data_batch_2", {b"data": IMAGES[:0], b"labels": []}, "data_batch_2 holds no array of images"),
         ("test_batch", {b"data": IMAGES, b"labels": [0, 10]}, "test_batch holds a label outside 0 to 9"),
         ("test_batch", {b"data": IMAGES, b"labels": [0, b"1"]}, "test_batch holds a label outside 0 to 9"),
     ],
