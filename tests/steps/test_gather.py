@@ -73,3 +73,11 @@ def test_a_damaged_run_is_one_message_and_writes_nothing(spec, tmp_path, capsys)
     assert run(spec, tmp_path / "report") == 1
     assert "mycnn: no finished run" in capsys.readouterr().err
     assert not (tmp_path / "report").exists()
+
+
+def test_where_a_run_was_taken_up_again_is_no_column(spec, tmp_path):
+    path = Path(spec["experiments"]["mycnn"]["runs"][0]["path"]) / "environment.json"
+    environment = json.loads(path.read_text(encoding="utf-8"))
+    path.write_text(json.dumps({**environment, "resumed": [{"epoch": 2, "at": "2026-01-01", "device": "cpu"}]}))
+    assert run(spec, tmp_path / "report") == 0
+    assert "resumed" not in pd.read_csv(tmp_path / "report" / "runs.csv").columns

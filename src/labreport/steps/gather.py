@@ -58,9 +58,10 @@ def stacked(names: Sequence[str], read: Callable[[str], pd.DataFrame]) -> pd.Dat
 
 
 def runs(results: Results, experiment: str) -> pd.DataFrame:
-    """A row per run: its summary (class names apart) and its environment."""
+    """A row per run: its summary (class names apart) and its environment (apart from where it was taken up again)."""
     summary = results.summary(experiment).drop(columns="classes")
-    return summary.merge(results.environment(experiment), on="seed", validate="one_to_one")
+    environment = results.environment(experiment).drop(columns="resumed", errors="ignore")
+    return summary.merge(environment, on="seed", validate="one_to_one")
 
 
 if __name__ == "__main__":
