@@ -9,6 +9,7 @@ import subprocess
 import pytest
 
 from .conftest import PROJECT, README_REPORTS, readme_commands, snakemake
+from .project import run
 
 TEXT = (PROJECT / "README.md").read_text(encoding="utf-8")
 COMMANDS = readme_commands()
@@ -27,6 +28,14 @@ def test_snakemake_takes_every_command(built, command):
     assert "scale: " in done.stderr
 
 
+@pytest.mark.parametrize("command", [line for line in COMMANDS if line.startswith(".venv/bin/labreport")])
+def test_labreport_takes_every_command_and_finds_nothing_wrong(built, command):
+    done = run(built, shlex.split(command))
+    assert done.returncode == 0, done.stderr
+    assert done.stdout
+    assert "Traceback" not in done.stderr
+
+
 @pytest.mark.parametrize("command", [line for line in COMMANDS if line.startswith("make ")])
 def test_make_knows_every_target(command):
     done = subprocess.run([*shlex.split(command), "--dry-run"], cwd=PROJECT, capture_output=True, text=True)
@@ -36,7 +45,7 @@ def test_make_knows_every_target(command):
 
 def test_no_other_commands_stand_there():
     assert COMMANDS
-    assert all(line.startswith((".venv/bin/snakemake ", "make ")) for line in COMMANDS)
+    assert all(line.startswith((".venv/bin/snakemake ", ".venv/bin/labreport ", "make ")) for line in COMMANDS)
 
 
 @pytest.mark.parametrize("link", sorted(set(re.findall(r"\]\(([^)#:]+)\)", TEXT))))
