@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from labreport.data import archives
-from labreport.data.archives import check_file, check_source, locate, read_members
+from labreport.data import members
+from labreport.data.archives import check_file, check_source, locate
+from labreport.data.members import read_members
 from labreport.errors import DataError
 
 DECLARATION = {"archive": {"file": "set.tar.gz"}, "folder": {"name": "set"}}
@@ -75,14 +76,14 @@ def test_hostile_member_is_refused(tmp_path: Path, info: tarfile.TarInfo, reason
 def test_bombs_are_refused_before_they_are_in_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     archive = write(tmp_path / "set.tar.gz", *(member(f"set/{number}", size=1000) for number in range(20)))
     assert len(list(read_members(archive, ["*"]))) == 20
-    monkeypatch.setattr(archives, "MAX_MEMBERS", 19)
+    monkeypatch.setattr(members, "MAX_MEMBERS", 19)
     with pytest.raises(DataError, match="more than 19 members"):
         list(read_members(archive, ["*"]))
     monkeypatch.undo()
-    monkeypatch.setattr(archives, "MAX_BYTES", 10_000)
+    monkeypatch.setattr(members, "MAX_BYTES", 10_000)
     with pytest.raises(DataError, match=r"unpacks to more than 10,000 bytes"):
         list(read_members(archive, ["nothing"]))
-    monkeypatch.setattr(archives, "MAX_BYTES", 999)
+    monkeypatch.setattr(members, "MAX_BYTES", 999)
     with pytest.raises(DataError, match="refused"):
         list(read_members(archive, ["nothing"]))
 
@@ -197,7 +198,7 @@ def test_the_checksum_of_the_gzip_is_looked_at(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("limit", ["MAX_MEMBER_BYTES", "MAX_READ_BYTES"])
 def test_what_is_read_is_bounded(tmp_path: Path, limit: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(archives, limit, 1500)
+    monkeypatch.setattr(members, limit, 1500)
     sizes = {"MAX_MEMBER_BYTES": (1501,), "MAX_READ_BYTES": (1000, 501)}[limit]
     archive = write(tmp_path / "set.tar.gz", *(member(f"set/{size}", size=size) for size in sizes))
     folder = tmp_path / "set"
@@ -218,6 +219,6 @@ def test_a_pipe_is_no_file(tmp_path: Path) -> None:
 
 
 def test_a_name_is_shown_on_one_short_line() -> None:
-    assert archives.shown("a\x1b[2J\n") == r"'a\x1b[2J\n'"
-    assert archives.shown(ValueError("a\nb")) == r"a\nb"
-    assert len(archives.shown("x" * 1000)) == archives.SHOWN_LETTERS
+    assert members.shown("a\x1b[2J\n") == r"'a\x1b[2J\n'"
+    assert members.shown(ValueError("a\nb")) == r"a\nb"
+    assert len(members.shown("x" * 1000)) == members.SHOWN_LETTERS

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from labreport.data.archives import shown
+from labreport.data.members import shown
 from labreport.errors import DataError
 
 PUTS = frozenset({"PUT", "BINPUT", "LONG_BINPUT"})
