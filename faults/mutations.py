@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from benchmarks.project import ROOT
 from faults.fault import Fault, Trial
 from faults.isolated import CANARY
-from faults.mutants import OVERRIDES, Mutant, mutants
+from faults.mutant import Mutant
+from faults.mutants import OVERRIDES, mutants
 from labreport.declarations.project import announcement, load
 from labreport.errors import UserError
 from labreport.planning.keys import canonical

@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from faults import mutations
-from faults.mutants import FILES, OVERRIDES, Mutant, of_a_value
+from faults.mutant import FILES, Mutant
+from faults.mutants import OVERRIDES, of_a_value
 from tests.declarations.conftest import Copy
 
 EXAMPLES = 60

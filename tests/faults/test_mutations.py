@@ -8,10 +8,11 @@ from random import Random
 from typing import Any
 
 import pytest
+import yaml
 
 from benchmarks.project import ROOT
-from faults import mutants, mutations
-from faults.mutants import Mutant
+from faults import mutant_texts, mutations
+from faults.mutant import FILES, Mutant, original
 from labreport.errors import DeclarationError
 
 
@@ -30,9 +31,9 @@ def test_every_mistake_is_planned_or_named(tmp_path: Path) -> None:
 
 def test_all_that_is_there_is_planned(root: Path) -> None:
     assert len(mutations.everything(root, {"scale": "demo"})) > 100
-    for file in mutants.FILES:
-        assert mutations.trial(root, Mutant(file, mutants.original(file), "nothing")).survived
-        assert (root / "config" / file).read_bytes() == mutants.original(file)
+    for file in FILES:
+        assert mutations.trial(root, Mutant(file, original(file), "nothing")).survived
+        assert (root / "config" / file).read_bytes() == original(file)
 
 
 @pytest.mark.parametrize(
@@ -80,5 +81,5 @@ def test_a_message_of_several_lines_names_each() -> None:
 
 
 def test_a_bomb_of_aliases_is_one() -> None:
-    assert len(mutants.bomb(40)) < 3000
-    assert mutants.yaml.safe_load(mutants.bomb(2))["a1"] == [["x"] * 10] * 10
+    assert len(mutant_texts.bomb(40)) < 3000
+    assert yaml.safe_load(mutant_texts.bomb(2))["a1"] == [["x"] * 10] * 10
