@@ -8,6 +8,25 @@ from collections.abc import Callable
 from .project import Project
 
 Change = Callable[[Project], None]
+# Modules of which homework2 prints a piece: what is printed shows comments and line numbers.
+PRINTED = ("src/labreport/models/cnn.py", "src/labreport/models/rnn.py")
+TINY = '''"""A model that nobody uses."""
+
+from __future__ import annotations
+
+from torch import nn
+
+
+class Tiny(nn.Module):
+    """(batch, 3, h, w) -> (batch, classes)."""
+
+    def __init__(self, classes: int) -> None:
+        super().__init__()
+        self.readout = nn.Linear(3, classes)
+
+    def forward(self, x):
+        return self.readout(x.mean(dim=(2, 3)))
+'''
 
 
 def code(module: str) -> Change:
@@ -95,3 +114,39 @@ def other_docstrings(text: str) -> str:
 def reformatted(text: str) -> str:
     """Source as Python itself would write it: without comments, with other quotes, breaks and brackets."""
     return ast.unparse(ast.parse(text)) + "\n"
+
+
+def new_model(project: Project) -> None:
+    project.write("src/labreport/models/tiny.py", TINY)
+    line = '    "tiny": "labreport.models.tiny:Tiny",\n'
+    project.rewrite("src/labreport/models/registry.py", lambda text: text.replace("}", line + "}"))
+
+
+def rules_commented(project: Project) -> None:
+    for path in [project.root / "Snakefile", *sorted((project.root / "workflow").rglob("*.smk"))]:
+        project.rewrite(str(path.relative_to(project.root)), lambda text: f"# A remark.\n{text}")
+
+
+def yaml_rewritten(project: Project) -> None:
+    for path in sorted((project.root / "config").rglob("*.yaml")):
+        project.edit(str(path.relative_to(project.root)), lambda value: value)
+
+
+def mirrors_swapped(project: Project) -> None:
+    project.edit("config/datasets.yaml", lambda value: value["cifar10"]["mirrors"].reverse())
+    project.edit(
+        "config/datasets.yaml",
+        lambda value: value["cifar10"].update(homepage="https://example.org/", licence="another"),
+    )
+
+
+def taken_back(project: Project) -> None:
+    arm("images", "mycnn", learning_rate=0.0005)(project)
+    code("models/resnet")(project)
+    project.restore()
+
+
+def swapped(project: Project) -> None:
+    """The values of learning rate and weight decay, which are 0.01 and 0.0005."""
+    optimizer = {"name": "SGD", "parameters": {"momentum": 0.9, "weight_decay": 0.01}}
+    arm("augmented", "lenet5", learning_rate=0.0005, optimizer=optimizer)(project)

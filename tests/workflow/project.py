@@ -123,6 +123,11 @@ def snakemake_would(root: Path, *arguments: str) -> set[str]:
     done = run(root, [".venv/bin/snakemake", "--dry-run", "--cores", "1", "--printshellcmds", *TARGETS, *arguments])
     output = done.stdout + done.stderr
     assert done.returncode == 0, output
+    return jobs_of(output)
+
+
+def jobs_of(output: str) -> set[str]:
+    """The jobs that Snakemake lists with their commands; each must have a name of its own."""
     if "Nothing to be done" in output:
         return set()
     jobs = RECORD.findall(output)

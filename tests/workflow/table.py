@@ -5,25 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from . import edits
 from .declared import Declared
-from .edits import (
-    Change,
-    arm,
-    code,
-    commented,
-    dataset,
-    every_module,
-    in_report,
-    item,
-    number,
-    other_docstrings,
-    reformatted,
-    several,
-)
-from .project import REPORTS, Project
+from .edits import Change, arm, code, dataset, item, number
+from .project import REPORTS
 
-# Modules of which homework2 prints a piece: what is printed shows comments and line numbers.
-PRINTED = ("src/labreport/models/cnn.py", "src/labreport/models/rnn.py")
 NETWORKS = ("architecture", "layers")  # whose code knows the layers of all models of texts
 
 
@@ -46,63 +32,17 @@ class Edit:
     words: Mapping[str, str] = field(default_factory=dict)
 
 
-TINY = '''"""A model that nobody uses."""
-
-from __future__ import annotations
-
-from torch import nn
-
-
-class Tiny(nn.Module):
-    """(batch, 3, h, w) -> (batch, classes)."""
-
-    def __init__(self, classes: int) -> None:
-        super().__init__()
-        self.classes = classes
-'''
-
-
 def nothing(declared: Declared) -> set[str]:
     return set()
 
 
-def new_model(project: Project) -> None:
-    project.write("src/labreport/models/tiny.py", TINY)
-    line = '    "tiny": "labreport.models.tiny:Tiny",\n'
-    project.rewrite("src/labreport/models/registry.py", lambda text: text.replace("}", line + "}"))
-
-
-def rules_commented(project: Project) -> None:
-    for path in [project.root / "Snakefile", *sorted((project.root / "workflow").rglob("*.smk"))]:
-        project.rewrite(str(path.relative_to(project.root)), lambda text: f"# A remark.\n{text}")
-
-
-def yaml_rewritten(project: Project) -> None:
-    for path in sorted((project.root / "config").rglob("*.yaml")):
-        project.edit(str(path.relative_to(project.root)), lambda value: value)
-
-
-def mirrors_swapped(project: Project) -> None:
-    project.edit("config/datasets.yaml", lambda value: value["cifar10"]["mirrors"].reverse())
-    project.edit(
-        "config/datasets.yaml",
-        lambda value: value["cifar10"].update(homepage="https://example.org/", licence="another"),
-    )
-
-
-def taken_back(project: Project) -> None:
-    arm("images", "mycnn", learning_rate=0.0005)(project)
-    code("models/resnet")(project)
-    project.restore()
-
-
 NOTHING = [
-    Edit("a comment in every module", every_module(commented, but=PRINTED), nothing),
-    Edit("another docstring everywhere", every_module(other_docstrings, but=PRINTED), nothing),
-    Edit("every module formatted anew", every_module(reformatted, but=PRINTED), nothing),
-    Edit("a comment in every file of rules", rules_commented, nothing),
-    Edit("YAML without comments in another form", yaml_rewritten, nothing),
-    Edit("a model with its file", new_model, nothing),
+    Edit("a comment in every module", edits.every_module(edits.commented, but=edits.PRINTED), nothing),
+    Edit("another docstring everywhere", edits.every_module(edits.other_docstrings, but=edits.PRINTED), nothing),
+    Edit("every module formatted anew", edits.every_module(edits.reformatted, but=edits.PRINTED), nothing),
+    Edit("a comment in every file of rules", edits.rules_commented, nothing),
+    Edit("YAML without comments in another form", edits.yaml_rewritten, nothing),
+    Edit("a model with its file", edits.new_model, nothing),
     Edit(
         "an arm that no report shows", arm("small", "cnn3_slow", model={"name": "cnn3"}, learning_rate=0.0001), nothing
     ),
@@ -111,18 +51,10 @@ NOTHING = [
         dataset("cifar10_rare", base="cifar10", title="rare", longtail={"classes": [9], "keep": 0.5, "seed": 0}),
         nothing,
     ),
-    Edit("mirrors, homepage and licence", mirrors_swapped, nothing),
+    Edit("mirrors, homepage and licence", edits.mirrors_swapped, nothing),
     Edit("TensorBoard", lambda project: None, nothing, config=("tensorboard=true",)),
-    Edit("an edit that was taken back", taken_back, nothing),
+    Edit("an edit that was taken back", edits.taken_back, nothing),
 ]
-
-
-def swapped(project: Project) -> None:
-    """The values of learning rate and weight decay, which are 0.01 and 0.0005."""
-    optimizer = {"name": "SGD", "parameters": {"momentum": 0.9, "weight_decay": 0.01}}
-    arm("augmented", "lenet5", learning_rate=0.0005, optimizer=optimizer)(project)
-
-
 OWN = [
     Edit(
         "one arm's learning rate",
@@ -132,7 +64,7 @@ OWN = [
     ),
     Edit(
         "learning rate and weight decay swapped",
-        swapped,
+        edits.swapped,
         lambda declared: declared.trained({"lenet5"}),
         words={"train lenet5 0": "learning_rate 0.01 -> 0.0005, optimizer weight_decay 0.0005 -> 0.01"},
     ),
@@ -180,8 +112,9 @@ OWN = [
     ),
     Edit(
         "a new arm",
-        several(
-            arm("small", "cnn3_slow", model={"name": "cnn3"}, learning_rate=0.0001), in_report("cifar10", "cnn3_slow")
+        edits.several(
+            arm("small", "cnn3_slow", model={"name": "cnn3"}, learning_rate=0.0001),
+            edits.in_report("cifar10", "cnn3_slow"),
         ),
         lambda declared: declared.trained({"cnn3_slow"}),
         words={"train cnn3_slow 0": "never run"},
@@ -197,10 +130,10 @@ OWN = [
     ),
     Edit(
         "a new variant and an arm on it",
-        several(
+        edits.several(
             dataset("cifar10_rare", base="cifar10", title="rare", longtail={"classes": [9], "keep": 0.5, "seed": 0}),
             arm("longtail", "cnn4_rare", dataset="cifar10_rare", model={"name": "cnn4"}, epochs=100),
-            in_report("homework2", "cnn4_rare"),
+            edits.in_report("homework2", "cnn4_rare"),
         ),
         lambda declared: {"prepare cifar10_rare"} | declared.trained({"cnn4_rare"}),
     ),
@@ -222,10 +155,11 @@ NO_TRAINING = [
         "prose",
         lambda project: project.rewrite("templates/practice1/en.md.j2", lambda text: f"{text}\nA remark.\n"),
         lambda declared: declared.texts("practice1", langs=["en"]),
+        words={"write/practice1.en.md": "templates/practice1/en.md.j2 changed"},
     ),
     Edit(
         "a comment in a module that is printed",
-        lambda project: project.rewrite(PRINTED[0], commented),
+        lambda project: project.rewrite(edits.PRINTED[0], edits.commented),
         lambda declared: declared.texts("homework2"),
     ),
     Edit(
