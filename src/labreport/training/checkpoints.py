@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import io
 import os
+import pickle
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -64,7 +65,10 @@ class Checkpoints:
         self.last = 0
 
     def _state(self, content: bytes) -> dict[str, Any]:
-        kept = torch.load(io.BytesIO(content), map_location="cpu", weights_only=True)
+        try:
+            kept = torch.load(io.BytesIO(content), map_location="cpu", weights_only=True)
+        except pickle.UnpicklingError as error:  # torch's own words are how to load it all the same
+            raise ValueError("it holds something else than tensors, numbers and words") from error
         if kept["key"] != self._key:
             raise ValueError(f"it belongs to the run {kept['key']}, this one is {self._key}")
         state: dict[str, Any] = kept["state"]
