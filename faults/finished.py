@@ -46,14 +46,30 @@ def kept(count: int, folder: Path, rng: Random) -> Fault:
 
 
 def _code_cache(path: Path, rng: Random) -> Trial:
+    """Damage the cache between two plans; the second one is the first, and mends the cache."""
     root = reference().root
+    _forget()
     planned = commands(root)
     code_cache.keep(path)
+    whole = path.read_bytes()
     done = damage(path, rng)
+    _forget()
+    try:
+        code_cache.restore(path)
+        same = commands(root) == planned
+        code_cache.keep(path)
+    except Exception as error:
+        return Trial(False, f"code cache: {done}: {error!r}")
+    if not same:
+        return Trial(False, f"code cache: {done}: another plan", lost=True)
+    mended = path.read_bytes() == whole
+    return Trial(mended, "" if mended else f"code cache: {done}: stays damaged")
+
+
+def _forget() -> None:
+    """Let planning be as in a new process."""
     code.REMEMBERED.clear()
-    code_cache.restore(path)
-    same = commands(root) == planned
-    return Trial(same, "" if same else f"code cache: {done}: another plan", lost=not same)
+    code.forget()
 
 
 def _outcome(path: Path, rng: Random) -> Trial:

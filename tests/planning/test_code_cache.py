@@ -72,6 +72,18 @@ def test_a_damaged_cache_is_ignored(tmp_path, forgotten, text):
     assert code.REMEMBERED == {}
 
 
+def test_a_cache_that_is_no_text_is_written_anew(tmp_path, forgotten):
+    path = tmp_path / "code.json"
+    path.write_bytes(b"\xa2{}")
+    code_cache.restore(path)
+    code.code_digest(ROOTS)
+    code_cache.keep(path)
+    found = dict(code.REMEMBERED)
+    forgotten()
+    code_cache.restore(path)
+    assert code.REMEMBERED == found != {}
+
+
 def test_a_cache_with_a_wrong_digest_in_it_is_ignored(tmp_path, forgotten):
     path = tmp_path / "code.json"
     right = code.code_digest(ROOTS)

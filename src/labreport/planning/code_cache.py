@@ -33,7 +33,7 @@ def keep(path: Path) -> None:
     found = [[identity, found] for identity, found in sorted(code.REMEMBERED.items())]
     text = json.dumps({"valid_for": _valid_for(), "digest": _seal(found), "found": found})
     try:
-        if not path.is_file() or path.read_text(encoding="utf-8") != text:
+        if not path.is_file() or path.read_bytes() != text.encode():
             write_text(path, text)
     except OSError:
         return  # a read-only project can still be planned
