@@ -13,6 +13,7 @@ from faults.fault import Fault, Trial
 from faults.process import command_line
 from faults.reference import reference
 from labreport.declarations.project import load
+from labreport.errors import UserError
 from labreport.jobs.outcome import write_outcome
 from labreport.planning import code, code_cache
 from labreport.planning.plan import Plan
@@ -33,7 +34,13 @@ def _product(name: str, folder: Path, rng: Random) -> Trial:
     root = whole_copy(folder)
     done = damage(root / name, rng)
     planned = Products(Plan(load(root, {})))
-    if any(planned.stale(product) for product in planned.reachable(TARGETS)):
+    try:
+        again = any(planned.stale(product) for product in planned.reachable(TARGETS))
+    except UserError:
+        return Trial(True)
+    except Exception as error:
+        return Trial(False, f"{done}: planning: {error!r}")
+    if again:
         return Trial(True)
     return verified(root, folder, done, Path(name).name)
 
