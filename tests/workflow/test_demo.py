@@ -101,7 +101,10 @@ def test_one_changed_experiment_is_trained_alone(edited):
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["--config", "scale=huge"], "error: --config (or config/config.yaml): scale: found 'huge', which is not in config/scales/"),
+        (
+            ["--config", "scale=huge"],
+            "error: --config (or config/config.yaml): scale: found 'huge', which is not in config/scales/",
+        ),
         (["--config", "lang=fr"], "lang: found 'fr', allowed is 'zh' or 'en'"),
         (["--config", "epochs=3"], "--config: epochs: unknown key"),
         (["report/practice9.pdf"], "config/reports/practice9.yaml does not exist; did you mean"),
