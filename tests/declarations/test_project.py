@@ -62,6 +62,8 @@ def test_seeds_from_the_command_line_may_be_words(project):
             r'^--config .*: scale: found \'fulll\'.*did you mean "full"\? allowed: auto, .*demo, full, lite',
         ),
         ({"lang": "fr"}, r"--config.*lang: found 'fr', allowed is 'zh' or 'en'"),
+        ({" ": 1}, r"^--config: key ' ': a word of printable letters is needed$"),
+        ({"": 1}, r"^--config: key '': a word of printable letters is needed$"),
         ({"sacle": "demo"}, r'--config: sacle: unknown key; did you mean "scale"\?'),
         ({"seeds": []}, r"seeds: found \[\]"),
         ({"seeds": [2, 1, 1]}, r"^--config.*: seeds: names the seed 1 twice; name each once; found \[2, 1, 1\]$"),

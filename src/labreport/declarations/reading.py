@@ -136,7 +136,7 @@ def _key_fault(key: str) -> str | None:
     """Why a word cannot be a key, which messages show as it is."""
     if len(key) > LONGEST_KEY:
         return f"at most {LONGEST_KEY} letters are allowed"
-    return None if key.isprintable() else "a word of printable letters is needed"
+    return None if key.isprintable() and key.strip() == key != "" else "a word of printable letters is needed"
 
 
 def _fault(value: Any) -> str | None:
