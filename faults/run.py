@@ -65,7 +65,7 @@ KINDS: Mapping[str, Kind] = {
     "finished.kept": Kind("faults.finished:kept", full=60, small=10),
     "downloads": Kind("faults.downloads:run", full=100, small=10),
     "archives": Kind("faults.archives:run", full=100, small=10),
-    "pickles": Kind("faults.pickles:run", full=50, small=5),
+    "pickles": Kind("faults.pickles:run", full=200, small=7),
     "texts": Kind("faults.texts:run", full=100, small=10),
     "mutations": Kind("faults.mutations:run", full=2000, small=50),
 }
