@@ -25,6 +25,11 @@ from labreport.planning.products import Products
 from labreport.planning.records import argument
 from labreport.planning.targets import check_targets
 
+if Path.cwd() != ROOT:
+    sys.exit(
+        f"error: --directory: found {Path.cwd()}, allowed is the project's own folder, {ROOT}, where its results are "
+        "looked for; copy the project to work elsewhere"
+    )
 SPECS = Path(".snakemake/labreport-specs")
 CODE_CACHE = ROOT / ".snakemake/labreport-code.json"
 code_cache.restore(CODE_CACHE)
@@ -73,8 +78,9 @@ def lang_of(wildcards):
 
 def keep_going():
     """Whether runs that fail are done without, as --keep-going says; a cluster's jobs learn it from the environment."""
-    if workflow.is_main_process and workflow.execution_settings.keep_going:
-        os.environ["LABREPORT_KEEP_GOING"] = "1"
+    if workflow.is_main_process:
+        settings = workflow.execution_settings  # None where nothing is carried out, as under --summary
+        os.environ["LABREPORT_KEEP_GOING"] = "1" if settings and settings.keep_going else "0"
     return os.environ.get("LABREPORT_KEEP_GOING") == "1"
 
 
@@ -84,7 +90,9 @@ def products():
     PLAN.keep_going = keep_going()
     # Records know better than Snakemake's own triggers, which a profile without profiles/default's line would switch on.
     workflow.dag_settings.rerun_triggers = frozenset({RerunTrigger.MTIME})
-    return Products(PLAN)
+    # Asked before this file adds any: what the user has made again with --forcerun, and all that is made from it.
+    forced = {rule.name for rule in workflow.dag.forcerules} | set(workflow.dag.forcefiles)
+    return Products(PLAN, forced)
 
 
 def again(path):

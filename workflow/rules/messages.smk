@@ -1,34 +1,38 @@
 # What is said before jobs begin and after they ended.
 # INPUTS  none
-# OUTPUTS none; .snakemake/labreport-errors.txt while Snakemake runs
-import time
-
+# OUTPUTS none; .snakemake/labreport-errors-PROCESS.txt while Snakemake runs
 from labreport.commands.words import summary
 from labreport.errors import NOTES
+from labreport.jobs.outcome import read_outcome
 
-STARTED = time.time()
-ERRORS = ROOT / ".snakemake/labreport-errors.txt"
+ERRORS = ROOT / f".snakemake/labreport-errors-{os.getpid()}.txt"
+OUTCOMES = {}
 if workflow.is_main_process:
     # Steps note their errors here, too: on the screen each is followed by Snakemake's own long words about it.
-    ERRORS.unlink(missing_ok=True)
     os.environ[NOTES] = str(ERRORS)
+    OUTCOMES = {address: read_outcome(ROOT / run.outcome) for address, run in RUNS.items() if not run.is_there(ROOT)}
 
 
 def failed_now():
     """The runs that failed since Snakemake was started and were done without, and why."""
-    found = []
-    for run in RUNS.values():
-        outcome = ROOT / run.outcome
-        if (message := PLAN.failed(run)) and outcome.stat().st_mtime >= STARTED:
-            found.append(f"{run.name} seed {run.seed}: {message}")
-    return found
+    return [
+        f"{RUNS[address].name} seed {RUNS[address].seed}: {message}"
+        for address, before in OUTCOMES.items()
+        if (message := PLAN.failed(RUNS[address])) and read_outcome(ROOT / RUNS[address].outcome) != before
+    ]
 
 
 onstart:
-    print(*summary(PLAN, products(), workflow.dag_settings.targets or ["all"]), sep="\n", file=sys.stderr)
+    settings = workflow.dag_settings
+    if not (settings.until or settings.omit_from):  # of which the plan of the targets knows nothing
+        try:
+            print(*summary(PLAN, products(), settings.targets or ["all"]), sep="\n", file=sys.stderr)
+        except UserError as error:
+            print(f"no plan in words: {error}", file=sys.stderr)
 
 
 onsuccess:
+    ERRORS.unlink(missing_ok=True)
     if failed := failed_now():
         print("error: all is made but for what failed:", *failed, sep="\n  ", file=sys.stderr)
         sys.exit(1)
@@ -37,3 +41,4 @@ onsuccess:
 onerror:
     if ERRORS.is_file():
         print(f"\n{ERRORS.read_text(encoding='utf-8')}", end="", file=sys.stderr)
+        ERRORS.unlink()

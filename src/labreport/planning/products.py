@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Any, get_args
@@ -19,6 +19,15 @@ from labreport.planning.plan import Kept, Plan, Run
 FIGURE_FORMS = (".pdf", ".svg", ".png", ".csv", ".txt")
 FRAMES = ("metrics", "runs", "per_class")
 REPORT_FILE = re.compile(r"report/([^/.]+)(?:\.(zh|en))?\.(pdf|md)")
+# Kind of product -> the rule of the workflow that makes it.
+RULES = {
+    "figure": "draw",
+    "table": "tabulate",
+    "claim": "judge",
+    "frames": "gather",
+    "text": "write_{form}",
+    "pdf": "typeset",
+}
 # What users open, and may have changed for themselves: that alone does not have it made again.
 DELIVERED = "report/"
 
@@ -53,6 +62,11 @@ class Product:
     needs: tuple[Product, ...]
     record: str
 
+    @property
+    def rule(self) -> str:
+        """The rule of the workflow that makes it."""
+        return RULES[self.kind].format(form="latex" if self.files[0].endswith(".tex") else "markdown")
+
     def __hash__(self) -> int:
         return hash(self.record)
 
@@ -65,10 +79,12 @@ class Products:
 
     Args:
         plan: the project's plan, which also says which runs that failed are done without.
+        forced: rules and files that are to be made again in any case.
     """
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: Plan, forced: Collection[str] = ()) -> None:
         self.plan = plan
+        self._forced = frozenset(forced)
         self._made: dict[str, Product] = {}
         self._reasons: dict[Product, str | None] = {}
         self._digest = cache(lambda path: _digest(plan, path))
@@ -170,6 +186,8 @@ class Products:
 
     def _why(self, product: Product) -> Iterator[str]:
         plan = self.plan
+        if not self._forced.isdisjoint({product.rule, *product.files}):
+            yield "it is forced"
         yield from (f"{run.name} seed {run.seed} is trained" for run in product.runs if not plan.is_settled(run))
         yield from (f"{kept.name} is measured" for kept in product.kept if not kept.is_there(plan.root))
         for needed in product.needs:
