@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from labreport.errors import TrainingError
 from labreport.jobs import lease as module
 from labreport.jobs.lease import SCHEDULERS, Lease, choices, lease
 from labreport.jobs.locks import LockFolder
-from tests.jobs.processes import ENVIRONMENT, line, silent, started
+from tests.jobs.processes import ENVIRONMENT, PATIENCE_S, line, silent, started
 
 # Leases one of COUNT devices, says which, and holds it until its input ends.
 HOLDER = """
@@ -173,6 +174,42 @@ def test_who_is_stopped_holds_up_nobody_and_loses_nothing(shared):
                 assert silent(stopped.stdout, 0.2)
                 release(after)
                 assert line(stopped.stdout) == "0"
+
+
+def test_who_is_stopped_with_the_queue_in_hand_is_named(shared, folder):
+    """Nobody can go past it; a wait without a word would look like a fault of the GPU's."""
+    stops = "import os, signal; lease._tickets = lambda locks: os.kill(os.getpid(), signal.SIGSTOP) or []"
+    code = HOLDER.replace("lease.POLL_S = 0.02", stops)
+    with started([sys.executable, "-c", code, "stopped", "1", "60"], shared) as first:
+        until = time.monotonic() + PATIENCE_S
+        while not os.waitid(os.P_PID, first.pid, os.WSTOPPED | os.WNOHANG | os.WNOWAIT):
+            assert time.monotonic() < until, "it does not stop"
+            time.sleep(0.02)
+        with holder(shared, "mine") as second:
+            assert line(second.stderr) == (
+                f"mine: waits for process {first.pid}, which looks for a GPU and stands still: "
+                "let it go on (fg), or end it"
+            )
+            assert silent(second.stderr, 0.7)
+            first.kill()
+            assert line(second.stdout) == "0"
+            release(second)
+
+
+def test_who_waits_for_long_keeps_its_place(shared):
+    """It looks again and again, and so is not taken for one that is stopped."""
+    with holder(shared, "holder") as first:
+        assert line(first.stdout) == "0"
+        with holder(shared, "patient") as patient:
+            assert "waits" in line(patient.stderr)
+            time.sleep(1)
+            with holder(shared, "next", asleep_s=0.5) as after:
+                assert "waits" in line(after.stderr)
+                release(first)
+                assert line(patient.stdout) == "0"
+                assert silent(after.stdout, 0.2)
+                release(patient)
+                assert line(after.stdout) == "0"
 
 
 def test_kill_minus_nine_gives_the_device_back(shared):

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import errno
+import fcntl
 import os
 import stat
 import subprocess
 import sys
+import threading
+import time
 
 import pytest
 
 from labreport.errors import TrainingError
+from labreport.jobs import locks as module
 from labreport.jobs.locks import LockFolder
 
 
@@ -60,13 +65,66 @@ def test_no_descriptor_reaches_a_child_that_is_not_given_it(locks):
 
 
 def test_holding_ends_with_the_block(locks):
-    with locks.holding("a"):
+    with locks.holding("a", pytest.fail):
         assert locks.take("a") is None
-    with pytest.raises(ZeroDivisionError), locks.holding("a"):
+    with pytest.raises(ZeroDivisionError), locks.holding("a", pytest.fail):
         _ = 1 / 0
     descriptor = locks.take("a")
     assert descriptor is not None
     os.close(descriptor)
+
+
+def test_who_holds_for_longer_than_a_moment_is_named_once(locks, monkeypatch):
+    monkeypatch.setattr(module, "MOMENT_S", 0.05)
+    told = []
+    holder = locks.take("a")
+    module.note(holder, "process 17")
+    waiting = threading.Thread(target=lambda: told.extend(hold(locks, told)), daemon=True)
+    waiting.start()
+    time.sleep(0.3)
+    assert told == ["process 17"]
+    os.close(holder)
+    waiting.join(30)
+    assert told == ["process 17", f"held by process {os.getpid()}"]
+
+
+def hold(locks, told):
+    with locks.holding("a", told.append):
+        return [f"held by {locks.read('a')}"]
+
+
+def test_cleaners_of_old_files_pass_a_used_folder_by(tmp_path, locks):
+    """They try to lock it for themselves; any number of jobs may use it at once."""
+    LockFolder(tmp_path / "locks").close()
+    cleaner = os.open(tmp_path / "locks", os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        with pytest.raises(BlockingIOError):
+            fcntl.flock(cleaner, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    finally:
+        os.close(cleaner)
+
+
+def refuse(descriptor, operation):
+    raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+
+def test_a_folder_without_locks_is_one_message(tmp_path, monkeypatch):
+    """As on a network file system whose lock service is not running."""
+    monkeypatch.setattr(fcntl, "flock", refuse)
+    before = sorted(os.listdir("/dev/fd"))
+    with pytest.raises(TrainingError, match="lock files cannot be kept there: No locks available; move it away"):
+        LockFolder(tmp_path / "locks")
+    assert sorted(os.listdir("/dev/fd")) == before
+
+
+def test_a_lock_that_fails_names_its_file_and_leaves_nothing_open(locks, monkeypatch):
+    monkeypatch.setattr(fcntl, "flock", refuse)
+    before = sorted(os.listdir("/dev/fd"))
+    with pytest.raises(OSError, match="'gpu-0'"):
+        locks.take("gpu-0")
+    with pytest.raises(OSError, match="'queue'"), locks.holding("queue", pytest.fail):
+        pass
+    assert sorted(os.listdir("/dev/fd")) == before
 
 
 def test_names_ages_and_removal(tmp_path, locks):

@@ -10,14 +10,15 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from urllib.parse import quote
 
 from labreport.errors import TrainingError
-from labreport.jobs.locks import LockFolder
+from labreport.jobs.locks import LockFolder, note
 
 VISIBLE = "CUDA_VISIBLE_DEVICES"
 # What a scheduler says about the devices of a job: Slurm (job and step), PBS, Grid Engine, HTCondor.
@@ -27,7 +28,6 @@ POLL_S = 0.5
 ASLEEP_S = 60
 QUEUE = "queue"
 TICKET = "ticket-"
-LABEL_BYTES = 400
 
 
 @dataclass(frozen=True)
@@ -100,11 +100,12 @@ def lease(devices: Sequence[str], label: str) -> Iterator[Lease | None]:
 
 def _wait(locks: LockFolder, devices: Sequence[str], label: str) -> tuple[str, int]:
     """(the device, the descriptor that holds it)"""
-    name, ticket = _draw(locks)
+    hindered = partial(_say_hindered, label)
+    name, ticket = _draw(locks, hindered)
     try:
         said = False
         while True:
-            with locks.holding(QUEUE):
+            with locks.holding(QUEUE, hindered):
                 os.utime(ticket)
                 if _is_first(locks, name) and (taken := _take(locks, devices, label)):
                     return taken
@@ -118,9 +119,16 @@ def _wait(locks: LockFolder, devices: Sequence[str], label: str) -> tuple[str, i
         os.close(ticket)
 
 
-def _draw(locks: LockFolder) -> tuple[str, int]:
+def _say_hindered(label: str, holder: str) -> None:
+    """Say who keeps everyone from taking a number: nobody does for so long but one that was stopped (Ctrl-Z)."""
+    who = holder or "a process that did not say its number"
+    advice = "let it go on (fg), or end it"
+    print(f"{label}: waits for {who}, which looks for a GPU and stands still: {advice}", file=sys.stderr, flush=True)
+
+
+def _draw(locks: LockFolder, hindered: Callable[[str], None]) -> tuple[str, int]:
     """The next number: a locked file, which says by its lock that its owner still waits."""
-    with locks.holding(QUEUE):
+    with locks.holding(QUEUE, hindered):
         number = 1 + max((int(name.removeprefix(TICKET)) for name in _tickets(locks)), default=0)
         name = f"{TICKET}{number:012d}"
         ticket = locks.take(name)
@@ -153,21 +161,14 @@ def _take(locks: LockFolder, devices: Sequence[str], label: str) -> tuple[str, i
     for device in devices:
         descriptor = locks.take(_file(device))
         if descriptor is not None:
-            with suppress(OSError):  # on a full disk those that wait read nothing, and the device is held all the same
-                os.ftruncate(descriptor, 0)
-                os.pwrite(descriptor, f"{label} (process {os.getpid()})".encode()[:LABEL_BYTES], 0)
+            note(descriptor, f"{label} (process {os.getpid()})")
             return device, descriptor
     return None
 
 
 def _holder(locks: LockFolder, device: str) -> str:
     """Who holds a device, as far as can be told."""
-    descriptor = locks.open(_file(device))
-    try:
-        text = os.pread(descriptor, LABEL_BYTES, 0).decode(errors="replace")
-    finally:
-        os.close(descriptor)
-    return "".join(character for character in text if character.isprintable()) or "a job that did not say its name"
+    return locks.read(_file(device)) or "a job that did not say its name"
 
 
 def _file(device: str) -> str:

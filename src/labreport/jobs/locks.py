@@ -11,11 +11,16 @@ import fcntl
 import os
 import stat
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from labreport.errors import TrainingError
+
+# What is locked for moments is tried again every RETRY_S; who does not have it after MOMENT_S says so.
+MOMENT_S = 0.5
+RETRY_S = 0.02
+NOTE_BYTES = 400
 
 
 class LockFolder:
@@ -37,6 +42,7 @@ class LockFolder:
             with suppress(FileExistsError):
                 os.mkdir(path, 0o700)
             self.descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+            _flock(self.descriptor, fcntl.LOCK_SH, str(path))
         except OSError as error:
             raise TrainingError(f"{path}: lock files cannot be kept there: {error.strerror}; {advice}") from None
         found = os.fstat(self.descriptor)
@@ -47,7 +53,6 @@ class LockFolder:
                 f"{path}: lock files are kept in a folder that is yours alone (user {os.geteuid()}, mode 0700); "
                 f"found user {found.st_uid}, mode {mode:04o}; {advice}"
             )
-        fcntl.flock(self.descriptor, fcntl.LOCK_SH)
 
     def close(self) -> None:
         os.close(self.descriptor)
@@ -73,21 +78,39 @@ class LockFolder:
         """A descriptor of a file that is locked now; None where another process has locked it."""
         descriptor = self.open(name)
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            _flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB, name)
         except BlockingIOError:
-            os.close(descriptor)
             return None
         return descriptor
 
     @contextmanager
-    def holding(self, name: str) -> Iterator[None]:
-        """Hold the lock of a file, which others hold for moments only."""
-        descriptor = self.open(name)
+    def holding(self, name: str, hindered: Callable[[str], None]) -> Iterator[None]:
+        """Hold the lock of a file, which others hold for moments only.
+
+        Args:
+            name: the file.
+            hindered: is called once, with who holds it, where that takes longer than `MOMENT_S`; the wait goes on.
+        """
+        until: float | None = time.monotonic() + MOMENT_S
+        while (descriptor := self.take(name)) is None:
+            if until is not None and time.monotonic() >= until:
+                hindered(self.read(name))
+                until = None
+            time.sleep(RETRY_S)
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            note(descriptor, f"process {os.getpid()}")
             yield
         finally:
             os.close(descriptor)
+
+    def read(self, name: str) -> str:
+        """What was noted in a file, as one printable line; empty where nothing was."""
+        descriptor = self.open(name)
+        try:
+            text = os.pread(descriptor, NOTE_BYTES, 0).decode(errors="replace")
+        finally:
+            os.close(descriptor)
+        return "".join(character for character in text if character.isprintable())
 
     def remove(self, name: str) -> None:
         """Delete a file, unless it is gone."""
@@ -100,3 +123,20 @@ class LockFolder:
             return time.time() - os.stat(name, dir_fd=self.descriptor, follow_symlinks=False).st_mtime
         except FileNotFoundError:
             return 0.0
+
+
+def note(descriptor: int, text: str) -> None:
+    """Replace what a lock's file says; on a full disk nothing is said, and the lock is held all the same."""
+    with suppress(OSError):
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, text.encode()[:NOTE_BYTES], 0)
+
+
+def _flock(descriptor: int, operation: int, name: str) -> None:
+    """Lock an open file; where that fails it is closed, and the error names it."""
+    try:
+        fcntl.flock(descriptor, operation)
+    except OSError as error:
+        os.close(descriptor)
+        error.filename = name
+        raise
