@@ -196,20 +196,20 @@ def test_who_is_stopped_with_the_queue_in_hand_is_named(shared, folder):
             release(second)
 
 
-def test_who_waits_for_long_keeps_its_place(shared):
+def test_who_waits_for_long_keeps_its_place(shared, folder, monkeypatch):
     """It looks again and again, and so is not taken for one that is stopped."""
-    with holder(shared, "holder") as first:
-        assert line(first.stdout) == "0"
-        with holder(shared, "patient") as patient:
-            assert "waits" in line(patient.stderr)
-            time.sleep(1)
-            with holder(shared, "next", asleep_s=0.5) as after:
-                assert "waits" in line(after.stderr)
-                release(first)
-                assert line(patient.stdout) == "0"
-                assert silent(after.stdout, 0.2)
-                release(patient)
-                assert line(after.stdout) == "0"
+    monkeypatch.setattr(module, "ASLEEP_S", 0.5)
+    with ExitStack() as stack:
+        assert line(stack.enter_context(holder(shared, "holder")).stdout) == "0"
+        patient = stack.enter_context(holder(shared, "patient"))
+        assert "waits" in line(patient.stderr)
+        time.sleep(0.8)
+        locks = LockFolder(folder)
+        assert not module._is_first(locks, f"{module.TICKET}999999999999")
+        patient.send_signal(signal.SIGSTOP)
+        time.sleep(0.8)
+        assert module._is_first(locks, f"{module.TICKET}999999999999")
+        locks.close()
 
 
 def test_kill_minus_nine_gives_the_device_back(shared):
