@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import py_compile
+import sys
 import textwrap
+from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -54,6 +59,14 @@ def test_every_effect_has_a_meaning(variant):
 
 def test_a_string_that_is_no_docstring_counts():
     assert code.meaning("x = 1\n'text'") != code.meaning("x = 1\n'other'")
+
+
+def test_what_an_error_says_has_no_meaning():
+    plain = "def f(x):\n    raise ValueError(f'{x}: not so', 'but so') from None\n"
+    assert code.meaning(plain.replace("not so", "no").replace("but", "rather")) == code.meaning(plain)
+    assert code.meaning(plain.replace("ValueError", "TypeError")) != code.meaning(plain)
+    returned = "def f(x):\n    return f'{x}: not so'\n"
+    assert code.meaning(returned.replace("not so", "no")) != code.meaning(returned)
 
 
 @pytest.mark.parametrize("test", ["TYPE_CHECKING", "typing.TYPE_CHECKING"])
@@ -122,6 +135,51 @@ def test_an_edit_between_planning_and_start_is_refused(package):
     package(a="x = 2\n")
     with pytest.raises(CodeChangedError, match=r"labreport\.a changed after this job was planned"):
         code.check_code(planned, ["labreport.a"])
+
+
+@pytest.fixture
+def job(package, monkeypatch):
+    """A module with its bytecode, in a process that runs it as a job, and the digest of its code."""
+    package(job="x = 1\n")
+    path = code.SOURCES / "labreport/job.py"
+    bytecode = Path(py_compile.compile(str(path), doraise=True))
+    monkeypatch.setattr(sys.modules["__main__"], "__spec__", SimpleNamespace(name="labreport.job"))
+    monkeypatch.setattr(sys, "modules", {"__main__": sys.modules["__main__"]})
+    return path, bytecode
+
+
+def edited_at_once(path):
+    """Another text of the same length within the same second."""
+    before = path.stat()
+    path.write_text("x = 2\n")
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+    code.forget()
+
+
+def test_bytecode_of_an_earlier_text_is_refused_and_removed(job):
+    path, bytecode = job
+    edited_at_once(path)
+    planned = code.code_digest(["labreport.job"])
+    with pytest.raises(CodeChangedError, match=r"job\.py: edited so quickly that Python loaded the text before"):
+        code.check_code(planned, ["labreport.job"])
+    assert not bytecode.exists()
+    code.check_code(planned, ["labreport.job"])
+
+
+@pytest.mark.parametrize("case", ["as it was", "touched", "cut", "of another version", "none"])
+def test_other_bytecode_is_left_to_python(job, case):
+    path, bytecode = job
+    content = bytecode.read_bytes()
+    if case == "touched":
+        os.utime(path)
+    if case in ("cut", "of another version"):
+        edited_at_once(path)
+        bytecode.write_bytes(content[:18] if case == "cut" else b"\0\0\0\0" + content[4:])
+        os.utime(bytecode, (0, 0))
+    if case == "none":
+        bytecode.unlink()
+    code.check_code(code.code_digest(["labreport.job"]), ["labreport.job"])
+    assert bytecode.exists() == (case != "none")
 
 
 def test_a_missing_module_is_named(package):
