@@ -114,13 +114,23 @@ def test_what_another_template_may_hold_is_not_asked_for():
     assert template_mistakes("{% include 'x.j2' %}{{ ref('sec:there') }}{{ given }}", NAMES) == []
 
 
+@pytest.mark.parametrize("name", ["part", '"part" ~ lang', '["a.j2", part]', '"a.j2" if lang == "en" else part'])
+def test_a_name_that_planning_cannot_read_is_refused(name):
+    message = "line 2: include: found a name that is computed, allowed is one in quotes; write it out"
+    assert template_mistakes(f"\n{{% include {name} %}}", {}) == [message]
+
+
+def test_one_of_several_templates_may_be_included():
+    assert template_mistakes("""{% include "a.j2" if lang == "en" else ("b.j2", "c.j2") %}""", {}) == []
+
+
 def test_groups_that_are_not_given_are_not_checked():
     assert template_mistakes('{{ run("x") }}{{ cite("y") }}{% call figure("z") %}{% endcall %}', {}) == []
 
 
 def test_every_name_of_a_template_is_known(small_report, monkeypatch):
     seen = {}
-    monkeypatch.setattr(document.templating, "fill", lambda template, names, filters: seen.update(names) or "x")
+    monkeypatch.setattr(document.templating, "fill", lambda template, names, *known: seen.update(names) or "x")
     spec = small_report("x", figures=0, tables=0)
     document.render(Path(spec["template"]), "latex", "en", spec, Provenance("", "2026-01-02", 1))
     assert set(seen) == set(check.VARIABLES)

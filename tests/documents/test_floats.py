@@ -40,6 +40,13 @@ def test_code_is_kept_for_the_format(floats):
         floats.source("labreport.models.resnet:BasicBlock")
 
 
+def test_code_that_the_plan_does_not_know_is_refused(floats):
+    floats.modules = {"labreport.models.resnet"}
+    floats.source("labreport.models.resnet:BasicBlock")
+    with pytest.raises(TemplateError, match=r'write "labreport\.models\.cnn:CNN4" into the template as it is'):
+        floats.source("labreport.models.cnn:CNN4")
+
+
 def test_an_algorithm_has_its_caption_and_a_div_for_each_statement(floats):
     text = floats.algorithm("bptt", "Go $x$", caller=lambda: "\nfor $t$:\n    go\n")
     assert text.index("\nGo $x$\n") < text.index('level=0 word="for"}\n$t$\n') < text.index('level=1 word=""}\ngo\n')

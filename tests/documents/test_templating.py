@@ -65,3 +65,17 @@ def test_a_missing_result_keeps_its_class(fill):
 def test_a_missing_template_is_named(tmp_path):
     with pytest.raises(TemplateError, match=r"zh\.md\.j2"):
         templating.fill(tmp_path / "zh.md.j2", {}, {})
+
+
+def test_what_the_plan_does_not_know_is_not_included(tmp_path):
+    template, part = tmp_path / "report/en.md.j2", tmp_path / "report/part.j2"
+    template.parent.mkdir()
+    part.write_text("A part.")
+    template.write_text("{% set name = 'part' %}\n{% include name ~ '.j2' ignore missing %}")
+    known = [str(template)]
+    assert templating.fill(template, {}, {}, [*known, str(part)]) == "\nA part."
+    with pytest.raises(TemplateError) as raised:
+        templating.fill(template, {}, {}, known)
+    message = str(raised.value)
+    assert message.startswith(f"{template}:2: {part} is included under a computed name")
+    assert message.endswith('write its name into the statement: {% include "part.j2" %}')

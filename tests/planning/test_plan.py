@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from labreport.declarations.project import load
-from labreport.planning import specs
+from labreport.planning import specs, templates
 from labreport.planning.keys import canonical, key_of, prepared_identity
 from labreport.planning.plan import VECTORS, Plan
 from labreport.planning.specs import gather_spec, item_spec, sources_of, text_spec
@@ -166,16 +166,50 @@ def test_a_text_follows_the_sources_that_it_prints(project, tmp_path, monkeypatc
     module = tmp_path / "src/labreport/models/cnn.py"
     module.parent.mkdir(parents=True)
     module.write_text("class CNN4: ...\n")
-    template = project.root / specs.template("own", "zh")
+    template = project.root / templates.template("own", "zh")
     template.parent.mkdir(parents=True)
-    template.write_text("{{ source(\"labreport.models.cnn:CNN4\") }} {{ source( 'labreport.models.rnn:RowRNN') }}")
+    template.write_text(
+        "{{ source(\"labreport.models.cnn:CNN4\") }}{% set what = 'labreport.models.rnn:RowRNN' %}{{ source(what) }}"
+        "{% include 'code.md.j2' %}"
+    )
+    (template.parent / "code.md.j2").write_text('{{ source("labreport.training.loop:train") }}')
     plan = planned(project)
     report = plan.report("own")
-    assert set(text_spec(plan, report, "zh")["listings"]) == {"labreport.models.cnn", "labreport.models.rnn"}
+    assert set(text_spec(plan, report, "zh")["listings"]) == {
+        "labreport.models.cnn",
+        "labreport.models.rnn",
+        "labreport.training.loop",
+    }
     assert text_spec(plan, report, "en")["listings"] == {}
     before = canonical(text_spec(plan, report, "zh"))
-    monkeypatch.setattr(specs, "SOURCES", tmp_path / "src")
+    monkeypatch.setattr(templates, "SOURCES", tmp_path / "src")
     assert canonical(text_spec(plan, report, "zh")) != before
+
+
+def test_a_text_follows_what_it_includes_and_no_other_language(project):
+    folder = project.root / "templates"
+    texts = {
+        "own/zh.md.j2": """{% include "own.j2" %}{%- from 'macros.j2' import row -%}{% include "../../README.md" %}""",
+        "own/en.md.j2": """{% include ["nowhere.j2", "parts/en.md"] ignore missing %}{% include "zh" ~ ".md.j2" %}""",
+        "own/own.j2": '{% extends "deep.j2" %}',
+        "own/macros.j2": "{% include 'own.j2' %}",
+        "macros.j2": "hidden by the one beside the text",
+        "deep.j2": "",
+        "own/parts/en.md": "",
+        "own/idle.j2": "",
+    }
+    for name, text in texts.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text)
+    plan = planned(project)
+    files = {
+        lang: [name for name in text_spec(plan, plan.report("own"), lang)["files"] if name.startswith("templates/")]
+        for lang in ("zh", "en")
+    }
+    zh = ["own/zh.md.j2", "own/own.j2", "own/macros.j2", "deep.j2"]
+    assert files["zh"] == [f"templates/{name}" for name in zh]
+    assert files["en"] == ["templates/own/en.md.j2", "templates/own/parts/en.md"]
+    assert set(files["zh"]) <= set(specs.text_sources(plan, plan.report("own"), "zh", "markdown"))
 
 
 def test_references_are_a_source_where_there_are_any(project):

@@ -54,7 +54,7 @@ def template_mistakes(text: str, names: Mapping[str, Collection[str]]) -> list[s
         return [f"line {error.lineno}: {error.message}"]
     calls = list(_calls(tree))
     whole = not any(True for _ in tree.find_all(_PARTIAL))
-    found: list[_Mistake] = [*_filters(tree, environment)]
+    found: list[_Mistake] = [*_filters(tree, environment), *_computed(tree)]
     found += [] if not whole else _variables(tree, environment)
     found += [mistake for call in calls for mistake in _arguments(*call, names)]
     found += _references(calls, names, text, whole)
@@ -85,6 +85,23 @@ def _filters(tree: nodes.Template, environment: jinja2.Environment) -> Iterator[
         for node in tree.find_all(kind):
             if node.name not in known:
                 yield node.lineno, _undeclared(kind.__name__.lower(), node.name, known)
+
+
+def _computed(tree: nodes.Template) -> Iterator[_Mistake]:
+    """Templates that are included under a name which planning cannot read."""
+    partial: Iterator[Any] = tree.find_all(_PARTIAL)
+    for node in partial:
+        if not _is_written(node.template):
+            what = type(node).__name__.lower()
+            yield node.lineno, f"{what}: found a name that is computed, allowed is one in quotes; write it out"
+
+
+def _is_written(name: nodes.Expr) -> bool:
+    if isinstance(name, nodes.CondExpr):
+        return all(_is_written(one) for one in (name.expr1, name.expr2) if one is not None)
+    if isinstance(name, nodes.List | nodes.Tuple):
+        return all(map(_is_written, name.items))
+    return isinstance(name, nodes.Const)
 
 
 def _variables(tree: nodes.Template, environment: jinja2.Environment) -> Iterator[_Mistake]:

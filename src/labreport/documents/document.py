@@ -67,7 +67,7 @@ def render(template: Path, form: str, lang: str, spec: Mapping[str, Any], proven
     short = seeds.short(results, spec.get("order") or results.experiments, lang)
     figures = spec.get("figures") or {}
     marks = {name: seeds.mark(short, entry.get("experiments") or [], lang) for name, entry in figures.items()}
-    floats = Floats(figures, spec.get("tables") or {}, works, marks)
+    floats = Floats(figures, spec.get("tables") or {}, works, marks, spec.get("listings"))
     names = {
         **views.functions(results, spec, lang),
         **floats.functions(),
@@ -77,7 +77,7 @@ def render(template: Path, form: str, lang: str, spec: Mapping[str, Any], proven
         "lang": lang,
         "format": form,
     }
-    text = templating.fill(template, names, quantities.filters(lang))
+    text = templating.fill(template, names, quantities.filters(lang), spec.get("files"))
     if unused := floats.unused():
         raise TemplateError(f"{template}: declared, but never shown: {', '.join(unused)}; show them or undeclare them")
     document = pandoc.parse(text, lang)

@@ -8,7 +8,7 @@ format's own text in their place.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -32,12 +32,14 @@ class Floats:
         tables: name -> `{"path": PREFIX}`.
         works: key -> an entry of the bibliography.
         marks: of figures, name -> what their captions end with.
+        modules: those whose code may be shown, since the plan knows them; None knows all.
     """
 
     figures: Mapping[str, Mapping[str, Any]]
     tables: Mapping[str, Mapping[str, Any]]
     works: Mapping[str, Any] = field(default_factory=dict)
     marks: Mapping[str, str] = field(default_factory=dict)
+    modules: Collection[str] | None = None
     used: list[str] = field(default_factory=list)
     listings: dict[str, listings.Excerpt] = field(default_factory=dict)
 
@@ -73,6 +75,12 @@ class Floats:
     def source(self, target: str) -> str:
         """The code of `labreport.MODULE:NAME`, with line numbers; `ref("lst:NAME")` refers to it."""
         found = listings.excerpt(target)
+        module = target.partition(":")[0]
+        if self.modules is not None and module not in self.modules:
+            raise TemplateError(
+                f'source("{target}"): this name is put together, so that an edit of {module} would not be seen; write '
+                f'"{target}" into the template as it is'
+            )
         self._show("lst", found.name)
         self.listings[found.name] = found
         return _div("lst", [found.name], "")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,18 +14,52 @@ from labreport.documents.naming import described, suggestion
 from labreport.errors import TemplateError, UserError
 
 
-def fill(template: Path, names: Mapping[str, Any], filters: Mapping[str, Callable[..., str]]) -> str:
+class DeclaredLoader(jinja2.FileSystemLoader):
+    """Loads templates, but none that the plan does not know: an edit of it would leave the report as it was.
+
+    Args:
+        folders: where they are looked for.
+        files: the paths that the plan knows; None knows all.
+    """
+
+    def __init__(self, folders: Sequence[Path], files: Collection[str] | None) -> None:
+        super().__init__(folders)
+        self.files = files
+
+    def get_source(self, environment: jinja2.Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
+        """The text of a template, its path, and whether it still stands so.
+
+        Raises:
+            TemplateError: the plan does not know it.
+        """
+        text, path, is_current = super().get_source(environment, template)
+        if self.files is not None and path not in self.files:
+            raise TemplateError(
+                f"{path} is included under a computed name, so that an edit of it would not be seen; write its name "
+                f'into the statement: {{% include "{template}" %}}'
+            )
+        return text, path, is_current
+
+
+def fill(
+    template: Path,
+    names: Mapping[str, Any],
+    filters: Mapping[str, Callable[..., str]],
+    files: Collection[str] | None = None,
+) -> str:
     """Render `template` with nothing but `names` and `filters` (and Jinja's own).
 
-    Templates beside it and in the folder above can be included. Text is not escaped here: strings from data come as
+    Templates beside it and in the folder above can be included, if they are among `files`, the paths that the plan
+    knows (None knows all). Text is not escaped here: strings from data come as
     `labreport.documents.text.Literal`, which prints itself escaped.
 
     Raises:
-        TemplateError: the template is missing or malformed, names something that does not exist, or an expression in
-            it fails; with file and line.
+        TemplateError: the template is missing or malformed, names something that does not exist, includes what is not
+            among `files`, or an expression in it fails; with file and line.
         ResultsError: a result that it names is missing; with file and line.
     """
-    language = environment(filters, [template.parent, template.parent.parent], _undefined(names))
+    language = environment(filters, _undefined(names))
+    language.loader = DeclaredLoader([template.parent, template.parent.parent], files)
     language.globals.update(names)
     try:
         return language.get_template(template.name).render()
@@ -43,18 +77,15 @@ def fill(template: Path, names: Mapping[str, Any], filters: Mapping[str, Callabl
 
 def environment(
     filters: Mapping[str, Callable[..., str]],
-    folders: Sequence[Path] = (),
     undefined: type[jinja2.Undefined] = jinja2.StrictUndefined,
 ) -> jinja2.Environment:
     """The language of templates.
 
     Args:
         filters: by name, beside Jinja's own.
-        folders: where included templates are looked for.
         undefined: what a name that does not exist becomes.
     """
     language = ImmutableSandboxedEnvironment(
-        loader=jinja2.FileSystemLoader(folders),
         undefined=undefined,
         keep_trailing_newline=True,
         comment_start_string="{##",  # Jinja's own would take a heading's {#sec:id} for a comment

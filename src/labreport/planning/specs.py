@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -11,14 +9,13 @@ from labreport.declarations.items import Item
 from labreport.declarations.reports import ReportDeclaration
 from labreport.declarations.schema import Lang, in_language
 from labreport.kinds import GATHER_READS, TEXT_READS
-from labreport.planning.code import SOURCES, code_digest
+from labreport.planning.code import code_digest
 from labreport.planning.plan import Kept, Plan, Run
 from labreport.planning.records import roots
+from labreport.planning.templates import listings, prose, template
 
 # The kinds of tables that the page of measured results shows.
 PAGE_KINDS = tuple(f"labreport.tables.{kind}" for kind in ("results", "ablation", "group_accuracy", "lstm_cost"))
-# What a template prints of this project's own code: `source("labreport.models.cnn:CNN4")`.
-LISTING = re.compile(r"""\bsource\(\s*["']([\w.]+):""")
 
 
 def item_spec(plan: Plan, report: ReportDeclaration, item: Item, step: str, lang: Lang | None) -> dict[str, Any]:
@@ -113,7 +110,7 @@ def text_spec(plan: Plan, report: ReportDeclaration, lang: Lang, form: str = "ma
         "dataset_titles": {
             name: in_language(plan.declarations.datasets[name].title, lang) for name in _datasets(plan, report)
         },
-        "listings": _listings(plan, report, lang),
+        "listings": listings(plan.root, prose(plan.root, report.name, lang)),
         "reads": TEXT_READS,
         "files": _text_files(plan, report, lang, form),
         "code": code_digest(["labreport.steps.write"]),
@@ -131,25 +128,10 @@ def latex_file(report: str, lang: str) -> str:
     return f"results/typeset/{report}.{lang}/{report}.tex"
 
 
-def _listings(plan: Plan, report: ReportDeclaration, lang: Lang) -> dict[str, str]:
-    """Module -> digest of its file, for each that the text shows a piece of: it shows comments and line numbers too."""
-    path = plan.root / template(report.name, lang)
-    modules = LISTING.findall(path.read_text(encoding="utf-8", errors="replace")) if path.is_file() else []
-    files = {module: SOURCES.joinpath(*module.split(".")).with_suffix(".py") for module in modules}
-    return {
-        module: hashlib.sha256(file.read_bytes()).hexdigest()[:16] for module, file in files.items() if file.is_file()
-    }
-
-
 def page_spec(plan: Plan, report: ReportDeclaration) -> dict[str, Any]:
     """The spec of a report's section on the page of measured results: its English text's, and which tables to show."""
     shown = [name for name, item in report.tables.items() if item.kind.target in PAGE_KINDS]
     return {**text_spec(plan, report, "en"), "page_tables": shown}
-
-
-def template(report: str, lang: str) -> str:
-    """The prose of a report in a language."""
-    return f"templates/{report}/{lang}.md.j2"
 
 
 def figure_prefix(report: str, lang: str, name: str) -> str:
@@ -199,7 +181,7 @@ def _text_files(plan: Plan, report: ReportDeclaration, lang: Lang, form: str) ->
     bibliography = f"templates/{report.name}/references.bib"
     suffixes = (".pdf",) if form == "latex" else (".svg", ".txt")
     return [
-        template(report.name, lang),
+        *prose(plan.root, report.name, lang),
         *([bibliography] if (plan.root / bibliography).is_file() else []),
         *(str(path.relative_to(plan.root)) for path in shell),
         f"results/reports/{report.name}/runs.csv",

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from labreport.errors import TemplateError
-from labreport.planning.specs import template
+from labreport.planning.templates import template
 
 if TYPE_CHECKING:
     from labreport.declarations.reports import ReportDeclaration
