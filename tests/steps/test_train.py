@@ -214,7 +214,7 @@ def test_too_little_memory_while_a_checkpoint_is_read_costs_no_epoch(
 ) -> None:
     """Whoever frees the device goes on from the checkpoint: it is not taken for a damaged one."""
     what = spec("texts", epochs=3)
-    checkpoints, load = tmp_path / "run.checkpoints", torch.optim.Adam.load_state_dict
+    checkpoints, load = tmp_path / "run.checkpoints" / key_of(what), torch.optim.Adam.load_state_dict
     monkeypatch.setattr(RunRecord, "finish", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
     with pytest.raises(KeyboardInterrupt):
         main(arguments(what, data, tmp_path / "run"))

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from labreport.training.checkpoint_files import checkpoints_in, folder_of, remove, write
+from labreport.training.checkpoint_files import checkpoints_in, folder_of, own_folder, remove, write
 
 
 def content(epoch: int) -> bytes:
@@ -68,6 +68,26 @@ def test_removal_takes_the_experiment_s_folder_only_when_it_was_the_last(tmp_pat
     remove(second)
     assert list(tmp_path.iterdir()) == []
     remove(second)
+
+
+def test_removal_takes_nothing_that_is_not_a_checkpoint(tmp_path: Path) -> None:
+    folder = tmp_path / "mine" / "0123"
+    write_all(folder, 1)
+    for name in ("thesis.txt", ".draft.pt", "net.pt"):
+        (folder / name).write_text("mine")
+    (folder / ".2-0123456789abcdef.pt.x7_k.pt").write_text("half")
+    remove(folder)
+    assert sorted(path.name for path in folder.iterdir()) == [".draft.pt", "net.pt", "thesis.txt"]
+    for path in folder.iterdir():
+        path.unlink()
+    (tmp_path / "mine" / "thesis.txt").write_text("mine")
+    remove(folder)
+    assert [path.name for path in (tmp_path / "mine").iterdir()] == ["thesis.txt"]
+
+
+def test_each_run_has_a_folder_of_its_own(tmp_path: Path) -> None:
+    assert own_folder(tmp_path / "given", "0123") == tmp_path / "given" / "0123"
+    assert own_folder(tmp_path / "lstm4" / "0123", "0123") == tmp_path / "lstm4" / "0123"
 
 
 @pytest.mark.parametrize(

@@ -69,6 +69,11 @@ def attempt(data: Path, tmp_path: Path) -> Attempt:
     return start
 
 
+def kept_of(folder: Path, name: str) -> Path:
+    """Where the checkpoints of a run of `attempt` lie."""
+    return folder / "run.checkpoints" / key_of(RUNS[name])
+
+
 def epochs(files: Iterable[Any]) -> list[int]:
     return [file.epoch for file in files]
 
@@ -82,7 +87,7 @@ def test_a_run_killed_again_and_again_is_bitwise_one_that_was_not(
     name: str, attempt: Attempt, whole: dict[str, Path], tmp_path: Path
 ) -> None:
     killed = -signal.SIGKILL
-    kept, run = tmp_path / "run.checkpoints", tmp_path / "run"
+    kept, run = kept_of(tmp_path, name), tmp_path / "run"
     assert attempt(name, SignalAtBatch(2, signal.SIGKILL)).status == killed
     assert epochs(checkpoints_in(kept)) == []
     ended = attempt(name, SignalAtBatch(BATCHES[name] + 2, signal.SIGKILL))
@@ -147,14 +152,14 @@ def test_a_damaged_checkpoint_falls_back_to_the_one_before(
     damage: Callable[[Path], None], attempt: Attempt, whole: dict[str, Path], tmp_path: Path
 ) -> None:
     attempt("texts", DieAtRename("metrics.csv", 4))
-    last, before = checkpoints_in(tmp_path / "run.checkpoints")
+    last, before = checkpoints_in(kept_of(tmp_path, "texts"))
     damage(last.path)
     ended = attempt("texts", DieAtRename("summary.json"))
     warning, goes_on, *_ = ended.said.splitlines()
     assert warning.startswith(f"warning: {last.path.parent}: the checkpoint after epoch {last.epoch} is not used: its ")
     assert warning.endswith("bytes do not have the digest that its name states")
     assert goes_on == f"mine  goes on after epoch {before.epoch}"
-    for file in checkpoints_in(tmp_path / "run.checkpoints"):
+    for file in checkpoints_in(kept_of(tmp_path, "texts")):
         damage(file.path)
     ended = attempt("texts")
     assert [line.startswith("warning: ") for line in ended.said.splitlines()[:3]] == [True, True, False]
@@ -164,20 +169,23 @@ def test_a_damaged_checkpoint_falls_back_to_the_one_before(
     assert len(rows(tmp_path / "run.part.1" / "metrics.csv")) == EPOCHS
 
 
-def test_a_checkpoint_of_another_run_is_not_used(
+def test_two_runs_that_share_a_folder_of_checkpoints_keep_each_its_own(
     attempt: Attempt, data: Path, whole: dict[str, Path], tmp_path: Path
 ) -> None:
+    """The same place for other settings, and a finished run in a folder that holds something else."""
     attempt("texts", DieAtRename("metrics.csv", 3))
+    mine = checkpoints_in(kept_of(tmp_path, "texts"))
+    (tmp_path / "run.checkpoints" / "thesis.txt").write_text("mine")
     other = RUNS["texts"] | {"seed": 6}
     command = [*arguments(other, data, tmp_path / "other"), "--checkpoints", str(tmp_path / "run.checkpoints")]
     ended = Step("train", command, tmp_path, tmp_path / "log", SignalAtBatch(3, signal.SIGKILL)).ended()
-    first, second, anew = ended.said.splitlines()
-    reason = f"it belongs to the run {key_of(RUNS['texts'])}, this one is {key_of(other)}"
-    assert first.endswith(f"after epoch 2 is not used: {reason}")
-    assert second.endswith(f"after epoch 1 is not used: {reason}")
-    assert anew == "mine  begins anew: no checkpoint can be used"
-    assert attempt("texts").status == 0
+    assert ended.said == ""
+    ended = Step("train", command, tmp_path, tmp_path / "log", environment=EVERY).ended()
+    assert (ended.status, checkpoints_in(kept_of(tmp_path, "texts"))) == (0, mine)
+    ended = attempt("texts")
+    assert (ended.status, "goes on after epoch 2" in ended.said) == (0, True)
     assert unlike(tmp_path / "run", whole["texts"]) is None
+    assert [path.name for path in (tmp_path / "run.checkpoints").iterdir()] == ["thesis.txt"]
 
 
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
@@ -192,7 +200,7 @@ def test_a_signal_ends_a_run_at_its_next_step_and_loses_no_epoch(
         status,
         "mine: stopped in epoch 3, step 3; the same command goes on after epoch 2",
     )
-    assert epochs(checkpoints_in(tmp_path / "run.checkpoints")) == [2, 1]
+    assert epochs(checkpoints_in(kept_of(tmp_path, "texts"))) == [2, 1]
     ended = attempt("texts", SignalAtBatch(BATCHES["texts"], number), {})
     assert ended.said.splitlines()[-1].startswith("mine: stopped at the end of epoch 3; ")
     ended = attempt("texts")

@@ -15,7 +15,7 @@ from labreport.data.arrays import load
 from labreport.errors import TrainingError, run_step
 from labreport.planning.code import check_code, meanings
 from labreport.planning.keys import RUN_VECTORS, key_of, run_roots
-from labreport.training.checkpoint_files import folder_of
+from labreport.training.checkpoint_files import folder_of, own_folder
 from labreport.training.checkpoints import Checkpoints
 from labreport.training.construction import load_class
 from labreport.training.folder import ResultFolder
@@ -50,8 +50,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument(
         "--checkpoints",
         type=Path,
-        help="folder of its checkpoints; default: results/checkpoints/EXPERIMENT/KEY where --out is "
-        "results/runs/EXPERIMENT/KEY, else OUT.checkpoints",
+        help="folder for its checkpoints, which get one of their own in it that the run's key names; default: "
+        "results/checkpoints/EXPERIMENT where --out is results/runs/EXPERIMENT/KEY, else OUT.checkpoints",
     )
     parser.add_argument("--tensorboard", type=Path, help="folder for event files")
     arguments = parser.parse_args(argv)
@@ -68,7 +68,8 @@ def main(argv: Sequence[str] | None = None) -> None:
         record = RunRecord(folder, spec, code, device)
         if arguments.tensorboard:
             record.listeners.append(scalars(arguments.tensorboard / job.name / key))
-        checkpoints = Checkpoints(arguments.checkpoints or folder_of(arguments.out), key, say_at_once)
+        kept = own_folder(arguments.checkpoints or folder_of(arguments.out), key)
+        checkpoints = Checkpoints(kept, key, say_at_once)
         train_run(job, record, checkpoints)
 
 

@@ -6,8 +6,6 @@ import contextlib
 import hashlib
 import os
 import re
-import shutil
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +13,7 @@ from labreport.files import atomic_path
 
 KEPT = 2
 NAME = re.compile(r"(?P<epoch>[1-9][0-9]*)-(?P<digest>[0-9a-f]{16})\.pt")
+UNFINISHED = re.compile(rf"\.{NAME.pattern}\.[^.]+\.pt")  # what `atomic_path` writes to
 
 
 @dataclass(frozen=True)
@@ -44,8 +43,13 @@ class CheckpointFile:
         return content
 
 
+def own_folder(folder: Path, key: str) -> Path:
+    """Where a run's checkpoints lie in a folder that may hold others': in one that is named by its key, or is that."""
+    return folder if folder.name == key else folder / key
+
+
 def folder_of(out: Path) -> Path:
-    """Where a run's checkpoints lie.
+    """Where a run's checkpoints are looked for; see `own_folder`.
 
     Args:
         out: the folder of the finished run.
@@ -83,21 +87,29 @@ def write(folder: Path, epoch: int, content: bytes | memoryview) -> None:
     earlier = [file for file in files if file.epoch < epoch]
     for file in files:
         if file not in earlier[: KEPT - 1]:
-            file.path.unlink(missing_ok=True)
+            _unlink(file.path)
     for unfinished in _unfinished(folder):
-        unfinished.unlink(missing_ok=True)
+        _unlink(unfinished)
 
 
 def remove(folder: Path) -> None:
-    """Remove a run's checkpoints, and the experiment's folder if it was the last of them."""
-    shutil.rmtree(folder, ignore_errors=True)
+    """Remove a run's checkpoints, then its folder and the one above, where nothing else is in them."""
+    for path in [*(file.path for file in checkpoints_in(folder)), *_unfinished(folder)]:
+        _unlink(path)
     with contextlib.suppress(OSError):  # others are in it
+        folder.rmdir()
         folder.parent.rmdir()
 
 
-def _unfinished(folder: Path) -> Iterator[Path]:
+def _unfinished(folder: Path) -> list[Path]:
     """What processes were writing when they were killed."""
-    return folder.glob(".*.pt")
+    return [path for path in folder.glob(".*.pt") if UNFINISHED.fullmatch(path.name)]
+
+
+def _unlink(path: Path) -> None:
+    """Remove a file that is of no use any more; one that cannot be removed harms nothing."""
+    with contextlib.suppress(OSError):
+        path.unlink(missing_ok=True)
 
 
 def _digest(content: bytes | memoryview) -> str:
