@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 import time
 
 from labreport.commands.leftovers import leftovers
-from labreport.commands.references import folders_in_use
+from labreport.commands.references import references
+from labreport.planning.keys import key_of
 from tests.declarations.conftest import set_at
 
 ARM = "experiments/small.yaml"
@@ -15,7 +17,8 @@ OTHER = "0123456789abcdef"
 
 
 def listed(project, **settings):
-    return {one.path: one for one in leftovers(project.root, folders_in_use(project.root, settings))}
+    refers = references(project.root, settings)
+    return {one.path: one for one in leftovers(project.root, refers.used, refers.superseded)}
 
 
 def put(project, path, text="x", old=True):
@@ -35,6 +38,17 @@ def changed(project, names=("cnn3", "resnet_small")):
     runs = project.train(plan, *names)
     change(project)
     return runs
+
+
+def from_other_code(project, run):
+    """A finished run that code which was edited since made, as its folder tells it."""
+    folder = project.root / run.folder
+    spec = json.loads((folder / "spec.json").read_text())
+    spec["code"] = "f" * 16
+    (folder / "spec.json").write_text(json.dumps(spec))
+    moved = folder.with_name(key_of(spec))
+    folder.rename(moved)
+    return moved.relative_to(project.root).as_posix()
 
 
 def change(project):

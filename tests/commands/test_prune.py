@@ -6,8 +6,8 @@ import os
 
 from labreport.commands import leftovers as module
 from labreport.commands.command import main
-from labreport.commands.prune import amount
-from tests.commands.leaving import OTHER, changed, listed, put
+from labreport.commands.prune import SUPERSEDED, amount
+from tests.commands.leaving import OTHER, changed, from_other_code, listed, put
 
 
 def everything(project):
@@ -30,6 +30,25 @@ def test_delete_removes_what_was_listed_and_nothing_else(project, capsys):
     assert main(["prune", "--delete"]) == 0
     assert f"in {len(gone)} places" in capsys.readouterr().out.splitlines()[-1]
     assert everything(project) == {path for path in before if not any(f"{path}/".startswith(f"{one}/") for one in gone)}
+    assert listed(project) == {}
+
+
+def test_what_only_its_code_sets_apart_is_removed_when_that_is_said(project, capsys):
+    (run,) = project.train(project.plan(), "cnn3")
+    moved = from_other_code(project, run)
+    put(project, f"results/runs/cnn3/{OTHER}/file")
+    assert main(["prune"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[2] == SUPERSEDED
+    assert lines[4].startswith(f"  {moved}  ")
+    assert lines[-2:] == [
+        "1 bytes in 1 place can be removed: labreport prune --delete",
+        f"{lines[4].split('  ')[2]} in 1 place kept in case an edit is taken back, "
+        "unless: labreport prune --delete --superseded",
+    ]
+    assert main(["prune", "--delete"]) == 0
+    assert list(listed(project)) == [moved]
+    assert main(["prune", "--delete", "--superseded"]) == 0
     assert listed(project) == {}
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from labreport.commands.command import main
-from tests.commands.leaving import change, listed
+from labreport.planning.keys import key_of
+from tests.commands.leaving import OTHER, change, from_other_code, listed, put
 from tests.declarations.conftest import set_at
 
 
@@ -22,12 +25,54 @@ def test_every_scale_is_in_use(project, scale):
     assert listed(project) == {}
 
 
-def test_seeds_that_are_configured_or_given_are_in_use(project):
-    plan = project.plan(seeds=[0, 1, 2])
-    project.train(plan, "cnn3")
-    folders = [run.folder for run in plan.runs["cnn3"]]
-    assert set(listed(project)) == set(folders[1:])
-    assert set(listed(project, seeds=[2])) == {folders[1]}
+@pytest.mark.parametrize("scale", ["demo", "lite", "cpu", "full"])
+def test_every_seed_of_every_scale_is_in_use(project, scale):
+    """As after nights at one scale with seeds that were given, and then a report at another scale."""
+    project.train(project.plan())
+    project.train(project.plan(scale=scale, seeds=[1, 5, 7]), "cnn3")
+    project.make(project.plan())
+    assert listed(project) == {}
+    assert listed(project, seeds=[2]) == {}
+
+
+def test_a_stopped_attempt_with_another_seed_is_in_use(project):
+    plan = project.plan(scale="lite", seeds=[3])
+    (run,) = plan.runs["cnn3"]
+    put(project, f"{run.folder}.part/spec.json", json.dumps(run.spec))
+    put(project, f"{run.data.folder}/dataset.json")
+    put(project, f"results/checkpoints/{run.address}/1.pt")
+    assert listed(project) == {}
+
+
+def test_what_an_edit_of_code_left_behind_is_told_apart(project):
+    plan = project.plan(seeds=[0, 4])
+    runs = project.train(plan, "cnn3")
+    moved = [from_other_code(project, run) for run in runs]
+    put(project, f"results/checkpoints/resnet_small/{OTHER}/1.pt")
+    checkpoint = put(project, f"{moved[1].replace('runs', 'checkpoints')}/1.pt").parent
+    found = listed(project)
+    assert {path for path, one in found.items() if one.superseded} == set(moved)
+    assert not found[checkpoint.relative_to(project.root).as_posix()].superseded  # the run is complete
+    change(project)
+    assert not any(one.superseded for one in listed(project).values())
+
+
+def test_data_by_other_code_belong_to_the_runs_that_were_trained_on_them(project):
+    (run,) = project.train(project.plan(), "cnn3")
+    about = json.loads((project.root / run.data.file("dataset.json")).read_text())
+    about["spec"]["code"] = "e" * 16
+    key = key_of(about["spec"])
+    data = put(project, f"results/data/cifar10/{key}/dataset.json", json.dumps(about)).parent
+    spec = {**run.spec, "data": {"dataset": "cifar10", "key": key}}
+    folder = f"results/runs/cnn3/{key_of(spec)}"
+    put(project, f"{folder}/spec.json", json.dumps(spec))
+    own = data.relative_to(project.root).as_posix()
+    assert {path: one.superseded for path, one in listed(project).items()} == {own: True, folder: True}
+    about["spec"]["parameters"]["train_per_class"] = 3
+    (data / "dataset.json").write_text(json.dumps(about))
+    assert {path: one.superseded for path, one in listed(project).items()} == {own: False, folder: False}
+    (data / "dataset.json").unlink()
+    assert listed(project)[folder].superseded  # nothing tells that its data were others
 
 
 def test_runs_that_a_finished_report_is_made_from_are_in_use(project):

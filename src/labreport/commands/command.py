@@ -44,7 +44,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     plan.add_argument("--json", action="store_true", help="for programs")
     prune = _command(commands, "prune", "list what no declaration refers to any more", _prune)
-    prune.add_argument("--delete", action="store_true", help="remove it")
+    prune.add_argument("--delete", action="store_true", help="remove it, but not what only its code sets apart")
+    prune.add_argument("--superseded", action="store_true", help="with --delete: remove that, too")
     verify = _command(commands, "verify", "derive reports from their runs once more and compare", _verify)
     verify.add_argument("reports", nargs="*", metavar="REPORT", help="default: every report that is there")
     return parser
@@ -72,7 +73,8 @@ def _plan(options: argparse.Namespace) -> int:
 def _prune(options: argparse.Namespace) -> int:
     from labreport.commands.prune import prune
 
-    return prune(project_folder(), parse_settings(options.config), delete=options.delete)
+    settings = parse_settings(options.config)
+    return prune(project_folder(), settings, delete=options.delete, superseded=options.superseded)
 
 
 def _verify(options: argparse.Namespace) -> int:

@@ -47,15 +47,17 @@ class Leftover:
         path: relative to the project.
         size: bytes of its files.
         refusal: why it is not removed; None where it may be.
+        superseded: whether it differs from what is declared in its code alone.
     """
 
     sort: str
     path: str
     size: int
     refusal: str | None
+    superseded: bool = False
 
 
-def leftovers(root: Path, used: Collection[str]) -> list[Leftover]:
+def leftovers(root: Path, used: Collection[str], superseded: Collection[str] = ()) -> list[Leftover]:
     """Everything under results/ that is addressed by a key and not in use.
 
     Archives, figures, tables, claims, texts and reports are never among them.
@@ -63,6 +65,7 @@ def leftovers(root: Path, used: Collection[str]) -> list[Leftover]:
     Args:
         root: the project's folder.
         used: folders that are in use, relative to the project.
+        superseded: folders that differ from what is declared in their code alone.
     """
     running = _running(root)
     used = {*used, *running}
@@ -72,7 +75,8 @@ def leftovers(root: Path, used: Collection[str]) -> list[Leftover]:
     for sort, path, owner in _addressed(root):
         done_with = sort == "checkpoints" and (root / owner / "SHA256SUMS").is_file()
         if owner not in used or (done_with and owner not in running):
-            found.append(Leftover(sort, path, size(root / path), refusal(root, path)))
+            outdated = owner in superseded and not done_with
+            found.append(Leftover(sort, path, size(root / path), refusal(root, path), outdated))
     return found
 
 

@@ -7,20 +7,22 @@ from pathlib import Path
 from typing import Any
 
 from labreport.commands.leftovers import Leftover, leftovers, remove
-from labreport.commands.references import folders_in_use
+from labreport.commands.references import references
 from labreport.errors import ResultsError
 from labreport.planning.changes import read_object
 
+SUPERSEDED = "of what is declared, by code that was edited since:"
 UNITS = ("bytes", "kB", "MB", "GB", "TB")
 
 
-def prune(root: Path, settings: Mapping[str, Any], *, delete: bool) -> int:
+def prune(root: Path, settings: Mapping[str, Any], *, delete: bool, superseded: bool = False) -> int:
     """Print what is not in use, by sort and with sizes; remove it if that is wanted.
 
     Args:
         root: the project's folder.
-        settings: values of config.yaml beside the file's; the seeds of both are in use.
-        delete: remove it.
+        settings: values of config.yaml beside the file's.
+        delete: remove what no declaration leads to with any seed or code.
+        superseded: remove, too, what differs from what is declared in its code alone.
 
     Returns:
         The exit status, 0.
@@ -30,21 +32,27 @@ def prune(root: Path, settings: Mapping[str, Any], *, delete: bool) -> int:
     """
     if delete:
         _refuse_while_locked(root)
-    found = leftovers(root, folders_in_use(root, settings))
+    refers = references(root, settings)
+    found = leftovers(root, refers.used, refers.superseded)
     if not found:
         print("nothing to remove: all results are in use")
         return 0
-    print("\n".join(_lines(root, found)))
-    free = [one for one in found if not one.refusal]
-    total = f"{amount(sum(one.size for one in free))} in {len(free)} place{'' if len(free) == 1 else 's'}"
-    if not delete:
-        print(f"{total} can be removed: labreport prune --delete")
-        return 0
-    removed = [one for one in free if _is_removed(root, one)]
-    print(
-        f"removed {amount(sum(one.size for one in removed))} in {len(removed)} place{'' if len(removed) == 1 else 's'}"
-    )
+    other, old = ([one for one in found if one.superseded == sort] for sort in (False, True))
+    print("\n".join([*_lines(root, other), *([SUPERSEDED, *_lines(root, old)] if old else [])]))
+    free = [one for one in found if not one.refusal and (superseded or not one.superseded)]
+    spared = [one for one in old if not one.refusal and one not in free]
+    if delete:
+        removed = [one for one in free if _is_removed(root, one)]
+        print(f"removed {_total(removed)}")
+    elif free:
+        print(f"{_total(free)} can be removed: labreport prune --delete{' --superseded' if superseded else ''}")
+    if spared:
+        print(f"{_total(spared)} kept in case an edit is taken back, unless: labreport prune --delete --superseded")
     return 0
+
+
+def _total(found: Sequence[Leftover]) -> str:
+    return f"{amount(sum(one.size for one in found))} in {len(found)} place{'' if len(found) == 1 else 's'}"
 
 
 def _refuse_while_locked(root: Path) -> None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from labreport.commands.kindred import Kindred, specs_in
 from labreport.commands.opening import opened
-from labreport.declarations.project import load
 from labreport.planning import records
 from labreport.planning.changes import read_object
 from labreport.planning.plan import Plan
@@ -19,35 +21,60 @@ RUN = re.compile(r"results/runs/([^/]+)/([0-9a-f]{16})")
 KEPT_BY_RUNS = {"data": "results/data", "vectors": "results/vectors"}
 
 
-def folders_in_use(root: Path, settings: Mapping[str, Any]) -> set[str]:
-    """The folders of all runs, measurements, prepared data, word vectors and samples that are in use.
+@dataclass(frozen=True)
+class References:
+    """The folders of runs, measurements, prepared data, word vectors and samples that something refers to.
 
-    A declaration refers to what it leads to under every scale of config/scales/, with the seeds of config/config.yaml
-    and those given. Beside these, whatever a product was made from that is there counts, if it is declared or a report
-    under report/, and so does what runs under way are trained on.
+    Attributes:
+        used: those that are in use, relative to the project.
+        superseded: runs and measurements that differ in their code alone from what is declared, and what such runs were
+            trained on. An edit that is taken back would have them again.
+    """
+
+    used: frozenset[str]
+    superseded: frozenset[str]
+
+
+def references(root: Path, settings: Mapping[str, Any]) -> References:
+    """What is in use, and what a change of code alone took out of use.
+
+    A declaration refers to what it leads to under every scale of config/scales/, with whatever seed. Beside these,
+    whatever a product was made from that is there counts, if it is declared or a report under report/, what a section
+    of the page of measured results was made from, and what runs in use are trained on.
 
     Args:
         root: the project's folder.
         settings: values of config.yaml beside the file's.
 
-    Returns:
-        Paths relative to the project.
-
     Raises:
         UserError: the declarations are wrong, so that nothing can be said.
     """
-    given, configured = load(root, settings), load(root)
-    seeds = sorted({*given.config.seeds, *configured.config.seeds})
-    found: set[str] = set()
+    used: set[str] = set()
     products: set[str] = set()
+    plans = []
     for scale in sorted(path.stem for path in (root / "config/scales").glob("*.yaml")):
-        with opened(root, {**settings, "scale": scale, "seeds": seeds}) as plan:
-            found.update(_declared(plan))
+        with opened(root, {**settings, "scale": scale}) as plan:
+            plans.append(plan)
+            used.update(_declared(plan))
             products.update(product.record for product in Products(plan).reachable(texts_of(plan.declarations.reports)))
-    found.update(_recorded(root, products))
-    for folder in [folder for folder in found if RUN.fullmatch(folder)]:
-        found.update(trained_on(root / folder / "spec.json"))
-    return found
+    kindred = Kindred(plans)
+    used.update(folder for name, folder, spec in specs_in(root, "runs") if kindred.differs_in_seed(name, spec))
+    used.update(_recorded(root, products))
+    superseded = {
+        folder for name, folder, spec in specs_in(root, "runs") if kindred.differs_in_code(root, name, spec)
+    } | {
+        folder
+        for name, folder, spec in specs_in(root, "measurements")
+        if kindred.measurement_differs_in_code(name, spec)
+    }
+    return References(frozenset(_with_origins(root, used)), frozenset(_with_origins(root, superseded) - used))
+
+
+def _with_origins(root: Path, folders: set[str]) -> set[str]:
+    """Folders, and for the runs among them what these are trained on."""
+    runs = [folder for folder in folders if RUN.fullmatch(folder)]
+    specs = (root / f"{run}{ending}/spec.json" for run in runs for ending in ("", ".part"))
+    return folders.union(*(trained_on(path) for path in specs))
 
 
 def texts_of(reports: Iterable[str]) -> list[str]:
@@ -80,7 +107,14 @@ def _recorded(root: Path, declared: set[str]) -> Iterator[str]:
             continue
         there = [name for name in record["outputs"] if (root / name).is_file()]
         if there and (str(path.relative_to(root)) in declared or any(name.startswith("report/") for name in there)):
-            spec = record["spec"]
-            runs = (run for one in (spec.get("experiments") or {}).values() for run in one["runs"])
-            yield from (run["path"] for run in runs)
-            yield from (*(spec.get("data") or {}).values(), *(spec.get("measurements") or {}).values())
+            yield from folders_named(record["spec"])
+
+
+def folders_named(spec: Mapping[str, Any]) -> list[str]:
+    """The folders of runs, data and measurements in a product's spec; none where it is of another layout."""
+    found: list[str] = []
+    with suppress(KeyError, TypeError, AttributeError):
+        for experiment in (spec.get("experiments") or {}).values():
+            found += [run["path"] for run in experiment["runs"]]
+        found += [*(spec.get("data") or {}).values(), *(spec.get("measurements") or {}).values()]
+    return [folder for folder in found if isinstance(folder, str)]
