@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
@@ -39,6 +40,31 @@ def atomic_path(path: Path | str) -> Iterator[Path]:
     finally:
         if temporary != path:
             temporary.unlink(missing_ok=True)
+
+
+def sync_file(path: Path | str) -> None:
+    """Have a file's content on disk before the call returns."""
+    _sync(path)
+
+
+def sync_folder(folder: Path | str) -> None:
+    """Have the names in a folder on disk before the call returns, where the file system can do that."""
+    try:
+        _sync(folder)
+    except OSError as error:
+        if error.errno not in (errno.EINVAL, errno.ENOTSUP, errno.EBADF):
+            raise
+
+
+def _sync(path: Path | str) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    except OSError as error:
+        error.filename = str(path)
+        raise
+    finally:
+        os.close(descriptor)
 
 
 def _name(error: OSError, path: Path) -> None:

@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+import errno
 import hashlib
+import os
+import stat
 from pathlib import Path
 
 import pytest
@@ -31,8 +34,53 @@ def test_the_last_two_are_kept_and_ranked_by_number(tmp_path: Path) -> None:
     # the run went back behind a damaged one
     write_all(tmp_path, 10)
     assert [file.epoch for file in checkpoints_in(tmp_path)] == [10, 9]
+    refused = {f"{file.path.name}.refused": file.read() for file in checkpoints_in(tmp_path)}
     write(tmp_path, 9, b"other")
     assert [file.epoch for file in checkpoints_in(tmp_path)] == [9]
+    assert {path.name: path.read_bytes() for path in tmp_path.glob("*.refused")} == refused
+    remove(tmp_path)
+    assert not tmp_path.exists()
+
+
+def test_a_checkpoint_is_on_disk_before_the_ones_before_go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_all(tmp_path, 1, 2)
+    done: list[tuple[str, str]] = []
+    fsync, replace, unlink = os.fsync, os.replace, Path.unlink
+
+    def synced(descriptor: int) -> None:
+        done.append(("fsync", "folder" if stat.S_ISDIR(os.fstat(descriptor).st_mode) else "file"))
+        fsync(descriptor)
+
+    def replaced(source: Path, target: Path) -> None:
+        done.append(("replace", Path(target).name[0]))
+        replace(source, target)
+
+    def unlinked(path: Path, missing_ok: bool = False) -> None:
+        if path.exists():
+            done.append(("unlink", path.name[0]))
+        unlink(path, missing_ok)
+
+    monkeypatch.setattr(os, "fsync", synced)
+    monkeypatch.setattr(os, "replace", replaced)
+    monkeypatch.setattr(Path, "unlink", unlinked)
+    write_all(tmp_path, 3)
+    assert done == [("fsync", "file"), ("replace", "3"), ("fsync", "folder"), ("unlink", "1")]
+
+
+def test_what_cannot_be_removed_is_left_and_the_others_go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_all(tmp_path, 1, 2)
+    (tmp_path / ".9-0123456789abcdef.pt.x7.pt").write_text("half")
+    unlink = Path.unlink
+
+    def refusing(path: Path, missing_ok: bool = False) -> None:
+        if path.name.startswith("1-"):
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        unlink(path, missing_ok)
+
+    monkeypatch.setattr(Path, "unlink", refusing)
+    write_all(tmp_path, 3)
+    assert [file.epoch for file in checkpoints_in(tmp_path)] == [3, 2, 1]
+    assert list(tmp_path.glob(".*")) == []
 
 
 def test_what_a_killed_process_was_writing_goes(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import io
 from collections import Counter, OrderedDict
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import Any
 import pytest
 import torch
 
+from labreport.errors import TrainingError
 from labreport.training import checkpoint_files, checkpoints
 from labreport.training.checkpoint_files import checkpoints_in
 from labreport.training.checkpoints import EVERY_EPOCH, Checkpoints, on_host
@@ -109,6 +111,72 @@ def test_no_room_for_a_checkpoint_is_a_warning(kept: Checkpoints, said: Said, mo
     assert line.startswith("warning: ")
     assert line.endswith("no checkpoint after epoch 3: No space left on device")
     assert kept.last == 0
+
+
+@pytest.mark.parametrize(
+    "error", [MemoryError(), RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate 9 bytes")]
+)
+@pytest.mark.parametrize("place", ["on_host", "torch.save"])
+def test_no_memory_for_a_checkpoint_is_a_warning(
+    place: str, error: Exception, kept: Checkpoints, said: Said, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise error
+
+    kept.keep(1, state(1))
+    monkeypatch.setattr(kept, "_next", 0.0)
+    with monkeypatch.context() as patched:
+        patched.setattr(f"labreport.training.checkpoints.{place}", full)
+        kept.keep(2, state(2))
+    (line,) = said
+    assert line.endswith("no checkpoint after epoch 2: the machine has too little memory")
+    assert (epochs(tmp_path / "kept"), kept.last) == ([1], 1)
+    monkeypatch.setattr(kept, "_next", 0.0)
+    kept.keep(3, state(3))
+    assert epochs(tmp_path / "kept") == [3, 1]
+
+
+def test_a_mistake_of_ours_is_no_lack_of_memory(kept: Checkpoints, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError("size mismatch")
+
+    monkeypatch.setattr(checkpoints, "on_host", broken)
+    with pytest.raises(RuntimeError, match="size mismatch"):
+        kept.keep(1, state(1))
+
+
+@pytest.mark.parametrize(
+    "error", [MemoryError(), RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate 9 bytes")]
+)
+def test_no_memory_to_read_a_checkpoint_is_no_damage(
+    error: Exception, kept: Checkpoints, said: Said, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise error
+
+    kept.keep(1, state(1))
+    monkeypatch.setattr(torch, "load", full)
+    with pytest.raises(type(error)):
+        next(kept.read())
+    assert (kept.refused, said) == (0, [])
+
+
+def test_a_file_that_cannot_be_read_is_no_damage(
+    kept: Checkpoints, said: Said, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A server of files that is away for a minute costs no epoch."""
+    kept.keep(1, state(1))
+    (file,) = checkpoints_in(tmp_path / "kept")
+
+    def stale(path: Path) -> bytes:
+        raise OSError(errno.ESTALE, "Stale file handle", str(path))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "read_bytes", stale)
+        with pytest.raises(TrainingError, match=rf"^{file.path}: this checkpoint cannot be read \(Stale file handle\)"):
+            next(kept.read())
+    assert (kept.refused, said) == (0, [])
+    assert next(kept.read())["rows"] == state(1)["rows"]
 
 
 def put(folder: Path, value: Any, epoch: int = 1) -> None:

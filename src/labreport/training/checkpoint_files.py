@@ -9,10 +9,11 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from labreport.files import atomic_path
+from labreport.files import atomic_path, sync_folder
 
 KEPT = 2
 NAME = re.compile(r"(?P<epoch>[1-9][0-9]*)-(?P<digest>[0-9a-f]{16})\.pt")
+REFUSED = ".refused"
 UNFINISHED = re.compile(rf"\.{NAME.pattern}\.[^.]+\.pt")  # what `atomic_path` writes to
 
 
@@ -71,9 +72,10 @@ def checkpoints_in(folder: Path) -> list[CheckpointFile]:
 
 
 def write(folder: Path, epoch: int, content: bytes | memoryview) -> None:
-    """Write a checkpoint and keep only the last `KEPT`, counted back from it.
+    """Write a checkpoint, on disk before the call returns, and keep only the last `KEPT`, counted back from it.
 
-    One of a later epoch goes, too: it was damaged, or the run would have gone on from it.
+    One of the same epoch or a later one was refused, or the run would have gone on from it. Since it may have been
+    refused wrongly it is only put aside, as `NAME.refused`.
 
     Raises:
         OSError: it cannot be written; those before are still there.
@@ -83,18 +85,21 @@ def write(folder: Path, epoch: int, content: bytes | memoryview) -> None:
         stream.write(content)
         stream.flush()
         os.fsync(stream.fileno())
+    sync_folder(folder)
     files = [file for file in checkpoints_in(folder) if file.path != path]
-    earlier = [file for file in files if file.epoch < epoch]
-    for file in files:
-        if file not in earlier[: KEPT - 1]:
-            _unlink(file.path)
+    for refused in (file.path for file in files if file.epoch >= epoch):
+        with contextlib.suppress(OSError):
+            refused.replace(refused.with_name(f"{refused.name}{REFUSED}"))
+    for earlier in [file.path for file in files if file.epoch < epoch][KEPT - 1 :]:
+        _unlink(earlier)
     for unfinished in _unfinished(folder):
         _unlink(unfinished)
 
 
 def remove(folder: Path) -> None:
     """Remove a run's checkpoints, then its folder and the one above, where nothing else is in them."""
-    for path in [*(file.path for file in checkpoints_in(folder)), *_unfinished(folder)]:
+    refused = [path for path in folder.glob(f"*.pt{REFUSED}") if NAME.fullmatch(path.name.removesuffix(REFUSED))]
+    for path in [*(file.path for file in checkpoints_in(folder)), *refused, *_unfinished(folder)]:
         _unlink(path)
     with contextlib.suppress(OSError):  # others are in it
         folder.rmdir()

@@ -14,7 +14,9 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from labreport.errors import TrainingError
 from labreport.training import checkpoint_files
+from labreport.training.process import is_out_of_memory
 
 # Writing takes at most one part in this many of a run's time.
 SHARE = 20
@@ -51,13 +53,18 @@ class Checkpoints:
         """The states that were kept, the latest first; whoever can go on from one asks for no other.
 
         A damaged one is left out with a line that says why.
+
+        Raises:
+            TrainingError: one cannot be read, which is no fault of its content.
         """
         for file in checkpoint_files.checkpoints_in(self._folder):
             try:
-                state = self._state(file.read())
-            except MemoryError:
-                raise  # no fault of the file's
+                state = self._state(_content(file))
+            except TrainingError:
+                raise
             except Exception as error:  # a file that is no checkpoint can fail in nearly any way
+                if is_out_of_memory(error):
+                    raise  # no fault of the file's
                 self.refuse(file.epoch, error)
                 continue
             self.last = file.epoch
@@ -80,8 +87,12 @@ class Checkpoints:
         self._say(f"warning: {self._folder}: the checkpoint after epoch {epoch} is not used: {first_line(error)}")
 
     def keep(self, epoch: int, state: dict[str, Any]) -> None:
-        """Take the state after an epoch; copies what it holds."""
-        self._held = epoch, on_host(state)
+        """Take the state after an epoch; copies what it holds. Where memory does not suffice, a warning says so."""
+        try:
+            self._held = epoch, on_host(state)
+        except (MemoryError, RuntimeError) as error:
+            self._no_memory(epoch, error)
+            return
         if time.monotonic() >= self._next or EVERY_EPOCH in os.environ:
             self.write()
 
@@ -91,20 +102,37 @@ class Checkpoints:
             return
         (epoch, state), self._held = self._held, None
         start = time.monotonic()
-        content = io.BytesIO()
-        torch.save({"key": self._key, "state": state}, content)
         try:
+            content = io.BytesIO()
+            torch.save({"key": self._key, "state": state}, content)
             checkpoint_files.write(self._folder, epoch, content.getbuffer())
             self.last = epoch
         except OSError as error:  # the run goes on: its results may still find room
             self._say(f"warning: {self._folder}: no checkpoint after epoch {epoch}: {error.strerror or error}")
+        except (MemoryError, RuntimeError) as error:
+            self._no_memory(epoch, error)
         end = time.monotonic()
         self._next = end + SHARE * (end - start)
+
+    def _no_memory(self, epoch: int, error: MemoryError | RuntimeError) -> None:
+        if not is_out_of_memory(error):
+            raise error
+        self._say(f"warning: {self._folder}: no checkpoint after epoch {epoch}: the machine has too little memory")
 
     def remove(self) -> None:
         """Remove them all: the run is complete."""
         self._held = None
         checkpoint_files.remove(self._folder)
+
+
+def _content(file: checkpoint_files.CheckpointFile) -> bytes:
+    try:
+        return file.read()
+    except OSError as error:
+        raise TrainingError(
+            f"{file.path}: this checkpoint cannot be read ({error.strerror or error}); make it readable and start "
+            "again, or delete it: then the run goes on from the one before, if there is one"
+        ) from error
 
 
 def on_host(value: Any) -> Any:
