@@ -61,7 +61,7 @@ bench: setup tex ## speed, as ratios measured in one run, into docs/benchmarks.m
 	@$(bin)/python -m benchmarks.run --page docs/benchmarks.md
 
 faults: setup tex ## faults injected and counted, into docs/reliability.md
-	@$(bin)/python -m faults.run --page docs/reliability.md
+	@$(bin)/python -m faults.run --jobs 2 --page docs/reliability.md
 
 lock: setup ## requirements.lock made anew from pyproject.toml, with the newest versions it allows
 	@$(bin)/uv pip compile pyproject.toml --group dev --generate-hashes --no-emit-index-url --no-emit-find-links \

@@ -2,16 +2,19 @@
 
 python -m faults.run                        every kind, at full count
 python -m faults.run --count small          as the tests do
-python -m faults.run --only kills.steps    one kind; repeatable
+python -m faults.run --only kills.steps     one kind; repeatable
+python -m faults.run --jobs 2               the kinds shared out among two processes
 """
 
 from __future__ import annotations
 
 import argparse
+import json
+import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from importlib import import_module
 from pathlib import Path
 from random import Random
@@ -20,7 +23,7 @@ from benchmarks.comparison import line
 from benchmarks.page import with_section
 from benchmarks.run import heading
 from faults.fault import Fault, Injection
-from labreport.files import write_text
+from labreport.files import write_json, write_text
 
 HEAD = ("kind", "tried", "survived", "lost", "executed")
 PAGE = """\
@@ -78,6 +81,47 @@ def inject(name: str, count: str, seed: int) -> Fault:
         return kind.load()(getattr(kind, count), Path(folder), Random(f"{name} {seed}"))
 
 
+def all_of(names: Sequence[str], count: str, seed: int) -> list[Fault]:
+    """Every kind in turn; what did not survive is told as it is found."""
+    found = []
+    for name in names:
+        print(f"{name} ...", file=sys.stderr, flush=True)
+        found.append(inject(name, count, seed))
+        for note in found[-1].notes:
+            print(f"{name}: {note}", file=sys.stderr, flush=True)
+    return found
+
+
+def shared_out(names: Sequence[str], count: str, seed: int, jobs: int) -> list[Fault]:
+    """The same, by processes that each inject their share of the kinds.
+
+    Raises:
+        subprocess.CalledProcessError: one of them ended without its rows.
+    """
+    with tempfile.TemporaryDirectory(prefix="labreport-faults-") as folder:
+        started = []
+        for job in range(jobs):
+            rows = Path(folder) / f"{job}.json"
+            only = [f"--only={name}" for name in names[job::jobs]]
+            command = [
+                sys.executable,
+                "-m",
+                "faults.run",
+                f"--count={count}",
+                f"--seed={seed}",
+                f"--rows={rows}",
+                *only,
+            ]
+            started.append((subprocess.Popen(command, stdout=subprocess.DEVNULL), rows))
+        found: dict[str, Fault] = {}
+        for process, rows in started:
+            status = process.wait()
+            if not rows.is_file():
+                raise subprocess.CalledProcessError(status, process.args)
+            found |= {name: Fault(**row) for name, row in json.loads(rows.read_text(encoding="utf-8")).items()}
+    return [found[name] for name in names]
+
+
 def table(faults: Iterable[Fault]) -> str:
     """A Markdown table, a row per kind, columns padded so that a terminal shows them too."""
     rows = [HEAD, *((one.kind, *map(str, (one.tried, one.survived, one.lost, one.executed))) for one in faults)]
@@ -96,20 +140,24 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--only", choices=KINDS, action="append", help="a kind; can be repeated")
     parser.add_argument("--count", choices=("full", "small"), default="full", help="how many of each kind")
     parser.add_argument("--seed", type=int, default=0, help="of the random choices")
+    parser.add_argument("--jobs", type=int, default=1, help="processes that share the kinds; default: 1")
+    parser.add_argument("--rows", type=Path, help="a JSON file that keeps the rows by kind")
     parser.add_argument("--page", type=Path, help="a Markdown page that keeps the whole table")
     arguments = parser.parse_args(argv)
     if arguments.page is not None and arguments.only:
         parser.error("--page keeps the whole table; leave out --only")
     head = heading()
     print(head, flush=True)
-    found = []
-    for name in arguments.only or KINDS:
-        print(f"{name} ...", file=sys.stderr, flush=True)
-        found.append(inject(name, arguments.count, arguments.seed))
-        for note in found[-1].notes:
-            print(f"{name}: {note}", file=sys.stderr, flush=True)
+    names = arguments.only or list(KINDS)
+    jobs = min(arguments.jobs, len(names))
+    if jobs > 1:
+        found = shared_out(names, arguments.count, arguments.seed, jobs)
+    else:
+        found = all_of(names, arguments.count, arguments.seed)
     text = table(found)
     print(f"\n{text}")
+    if arguments.rows is not None:
+        write_json(arguments.rows, {name: asdict(fault) for name, fault in zip(names, found, strict=True)})
     if arguments.page is not None:
         page = arguments.page.read_text(encoding="utf-8") if arguments.page.is_file() else PAGE
         write_text(arguments.page, with_section(page, "faults", f"{head}\n\n{text}"))

@@ -54,6 +54,16 @@ def test_one_kind_at_small_count(two_kinds: None, capsys: pytest.CaptureFixture[
         run.main(["--only", "harmless", "--page", "page.md"])
 
 
+def test_kinds_shared_out_among_processes_give_the_same_rows(capfd: pytest.CaptureFixture[str]) -> None:
+    kinds = [f"--only={name}" for name in ("downloads", "pickles")]
+    alone, together = [], []
+    for tables, jobs in ((alone, "1"), (together, "2")):
+        assert run.main([*kinds, "--count", "small", "--jobs", jobs]) == 0
+        tables += [line for line in capfd.readouterr().out.splitlines() if line.startswith("|")]
+    assert len(alone) == 2 + len(kinds)
+    assert together == alone
+
+
 @pytest.mark.parametrize("name", run.KINDS)
 def test_every_kind_is_there(name: str) -> None:
     kind = run.KINDS[name]
