@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+from pathlib import Path
 
 import pytest
 
@@ -130,3 +131,20 @@ def test_a_killed_write_of_data_is_listed_when_it_is_old(project):
     for one in (file, file.parent, file.parent.parent):
         os.utime(one, (1, 1))
     assert list(listed(project)) == [f"results/data/cifar10/.{OTHER}.abc123"]
+
+
+def test_files_that_vanish_during_the_walk_do_not_stop_it(project, monkeypatch):
+    """As while a run is trained, whose checkpoints come and go, and its folder is renamed when it is complete."""
+    put(project, f"results/checkpoints/cnn3/{OTHER}/stays", "123")
+    put(project, f"results/checkpoints/cnn3/{OTHER}/vanishes")
+    put(project, f"results/runs/cnn4/{OTHER}.part/vanishes")
+    put(project, f"results/checkpoints/cnn4/{OTHER}/stays")
+    lstat = Path.lstat
+
+    def vanishing(path):
+        if path.name == "vanishes":
+            path.unlink(missing_ok=True)
+        return lstat(path)
+
+    monkeypatch.setattr(Path, "lstat", vanishing)
+    assert {path: one.size for path, one in listed(project).items()} == {f"results/checkpoints/cnn3/{OTHER}": 3}

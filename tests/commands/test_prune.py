@@ -114,6 +114,23 @@ def test_nothing_is_removed_while_snakemake_is_at_work(project, capsys):
     assert f"results/runs/cnn3/{OTHER}" in listed(project)
 
 
+def test_nothing_more_is_removed_once_snakemake_begins(project, monkeypatch, capsys):
+    for name in ("cnn3", "cnn4", "cnn5"):
+        put(project, f"results/runs/{name}/{OTHER}/file")
+    rmtree = module.shutil.rmtree
+
+    def begins(path):
+        rmtree(path)
+        put(project, ".snakemake/locks/0.output.lock")
+
+    monkeypatch.setattr(module.shutil, "rmtree", begins)
+    assert main(["prune", "--delete"]) == 1
+    said = capsys.readouterr()
+    assert said.out.endswith("removed 1 bytes in 1 place\n")
+    assert "Snakemake is at work in this folder" in said.err
+    assert list(listed(project)) == [f"results/runs/{name}/{OTHER}" for name in ("cnn4", "cnn5")]
+
+
 def test_nothing_is_removed_while_the_declarations_are_wrong(project, capsys):
     put(project, f"results/runs/cnn3/{OTHER}/file")
     project.edit("scales/cpu.yaml", lambda scale: scale.update(source="nowhere"))

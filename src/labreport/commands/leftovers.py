@@ -8,6 +8,7 @@ import shutil
 import stat
 import time
 from collections.abc import Collection, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -113,8 +114,12 @@ def _running(root: Path) -> set[str]:
 
 
 def _is_quiet(path: Path) -> bool:
-    """Whether nothing in a folder was written within the hour."""
-    return time.time() - max(one.lstat().st_mtime for one in (path, *path.rglob("*"))) > QUIET_S
+    """Whether nothing in a folder was written within the hour; not where it vanishes meanwhile, or something in it."""
+    try:
+        latest = max(one.lstat().st_mtime for one in (path, *path.rglob("*")))
+    except FileNotFoundError:
+        return False
+    return time.time() - latest > QUIET_S
 
 
 def refusal(root: Path, path: str) -> str | None:
@@ -127,16 +132,17 @@ def refusal(root: Path, path: str) -> str | None:
 
 
 def size(path: Path) -> int:
-    """Bytes of a file or of all files below a folder; links count nothing and are not followed."""
+    """Bytes of a file or of all files below a folder; links count nothing, and neither does what vanishes meanwhile."""
     total = 0
     waiting = [path]
     while waiting:
         one = waiting.pop()
-        about = one.lstat()
-        if stat.S_ISDIR(about.st_mode):
-            waiting += list(one.iterdir())
-        elif stat.S_ISREG(about.st_mode):
-            total += about.st_size
+        with suppress(FileNotFoundError):
+            about = one.lstat()
+            if stat.S_ISDIR(about.st_mode):
+                waiting += list(one.iterdir())
+            elif stat.S_ISREG(about.st_mode):
+                total += about.st_size
     return total
 
 

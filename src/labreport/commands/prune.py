@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -42,13 +42,28 @@ def prune(root: Path, settings: Mapping[str, Any], *, delete: bool, superseded: 
     free = [one for one in found if not one.refusal and (superseded or not one.superseded)]
     spared = [one for one in old if not one.refusal and one not in free]
     if delete:
-        removed = [one for one in free if _is_removed(root, one)]
-        print(f"removed {_total(removed)}")
+        _remove(root, free)
     elif free:
         print(f"{_total(free)} can be removed: labreport prune --delete{' --superseded' if superseded else ''}")
     if spared:
         print(f"{_total(spared)} kept in case an edit is taken back, unless: labreport prune --delete --superseded")
     return 0
+
+
+def _remove(root: Path, found: Iterable[Leftover]) -> None:
+    """Remove one after the other, until Snakemake begins to work.
+
+    Raises:
+        ResultsError: it began.
+    """
+    removed: list[Leftover] = []
+    try:
+        for one in found:
+            _refuse_while_locked(root)
+            if _is_removed(root, one):
+                removed.append(one)
+    finally:
+        print(f"removed {_total(removed)}")
 
 
 def _total(found: Sequence[Leftover]) -> str:
