@@ -71,12 +71,12 @@ def release(process: subprocess.Popen[bytes]) -> None:
         (0, None, []),
         (1, None, ["0"]),
         (3, None, ["0", "1", "2"]),
-        (1, "2", []),
+        (1, "2", ["2"]),
         (0, "", []),
         (0, "-1", []),
         (2, "2,5", ["2", "5"]),
         (2, " 2 , GPU-8932f937-d72c", ["2", "GPU-8932f937-d72c"]),
-        (1, "0,-1,1", []),  # CUDA sees one device
+        (1, "0,-1,1", ["0"]),  # CUDA sees one device
         (2, "0,1,99", ["0", "1"]),
     ],
 )
@@ -111,6 +111,16 @@ def test_jobs_get_different_devices_and_give_them_back(shared, folder):
     assert not [path for path in folder.iterdir() if path.name.startswith("ticket")]
 
 
+def test_a_device_of_several_names_is_held_once(shared, folder):
+    """Under CUDA_VISIBLE_DEVICES=1,0, under its UUID, and alone."""
+    with lease(["0", "1"], "a", ["GPU-a", "GPU-b"]) as first, lease(["1", "0"], "b", ["GPU-b", "GPU-a"]) as second:
+        assert (first.device, second.device) == ("0", "1")
+        locks = LockFolder(folder)
+        for device, uuid in (("0", "GPU-a"), ("GPU-b", "GPU-b"), ("1", "GPU-b")):
+            assert module._take(locks, module._files([device], [uuid]), "c") is None
+        locks.close()
+
+
 def test_a_device_is_the_same_whatever_else_a_job_may_choose(shared):
     names = ["GPU-1", "MIG-GPU-8932f937/1/0", ".."]
     with ExitStack() as held:
@@ -128,8 +138,11 @@ def test_nothing_stays_open_after_a_lease(shared):
 
 
 def test_who_waits_says_so_once_and_names_the_holders(shared):
-    with holder(shared, "/project/results/runs/lenet5/key", 2) as first, holder(shared, "other", 2) as second:
-        assert (line(first.stdout), line(second.stdout)) == ("0", "1")
+    with ExitStack() as stack:
+        first = stack.enter_context(holder(shared, "/project/results/runs/lenet5/key", 2))
+        assert line(first.stdout) == "0"
+        second = stack.enter_context(holder(shared, "other", 2))
+        assert line(second.stdout) == "1"
         with holder(shared, "mine", 2) as third:
             assert line(third.stderr) == (
                 f"mine: waits for a GPU; taken: 0 by /project/results/runs/lenet5/key (process {first.pid}), "
@@ -269,8 +282,8 @@ def test_a_holder_s_name_is_printed_as_text(shared, folder):
     folder.mkdir(0o700)
     locks = LockFolder(folder)
     (folder / "gpu-0").write_bytes(b"\x1b[2Jname\n\xff" + b"x" * 10_000)
-    assert len(module._holder(locks, "0")) < 500
-    assert "\x1b" not in module._holder(locks, "0")
+    assert len(module._holder(locks, "gpu-0")) < 500
+    assert "\x1b" not in module._holder(locks, "gpu-0")
     (folder / "gpu-0").write_bytes(b"")
-    assert module._holder(locks, "0") == "a job that did not say its name"
+    assert module._holder(locks, "gpu-0") == "a job that did not say its name"
     locks.close()

@@ -14,9 +14,11 @@ from pathlib import Path
 import pytest
 
 from labreport.errors import RunFailedError, TrainingError
+from labreport.jobs.driver import Driver
 from labreport.jobs.locks import LockFolder
 from labreport.jobs.outcome import read_outcome, write_outcome
 from labreport.planning.code import meanings
+from labreport.steps import attempt
 from labreport.steps.attempt import main
 from tests.jobs.processes import ENVIRONMENT, PATIENCE_S, line, started
 
@@ -158,6 +160,18 @@ def test_the_device_that_the_command_sees(out, outcome, monkeypatch, capfd, coun
         monkeypatch.setenv(name, value)
     main(arguments(out, outcome, SAY_DEVICE + COMPLETE, "--gpus", str(count)))
     assert capfd.readouterr().out == f"device {device}\n"
+
+
+@pytest.mark.parametrize("variables", [{"CUDA_VISIBLE_DEVICES": "1"}, {"CUDA_VISIBLE_DEVICES": "GPU-b"}, {}])
+def test_a_device_is_locked_by_its_uuid(out, outcome, monkeypatch, tmp_path, variables):
+    """However the job names it, and also where it is the only one that it may use."""
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(attempt, "ask", lambda: Driver(0, 1, 13020, ("GPU-b",)))
+    main(arguments(out, outcome, COMPLETE, "--gpus", "1"))
+    locks = LockFolder(tmp_path / f"labreport-gpus-{os.geteuid()}")
+    assert [name for name in locks.names() if name.startswith("gpu")] == ["gpu-GPU-b"]
+    locks.close()
 
 
 def test_jobs_at_the_same_time_get_different_devices(environment):

@@ -51,8 +51,8 @@ def assigned(environment: Mapping[str, str]) -> bool:
 def choices(count: int, environment: Mapping[str, str]) -> list[str]:
     """The devices that a job may be given, as CUDA_VISIBLE_DEVICES names them; none where nothing is to be chosen.
 
-    That is so where there is no device, where a scheduler has chosen, and where CUDA_VISIBLE_DEVICES names one. Where
-    it names several, the choice is among them.
+    That is so where there is no device, and where a scheduler has chosen. Where CUDA_VISIBLE_DEVICES names some, the
+    choice is among them; where it names one, a job still waits until no other job has that one.
 
     Args:
         count: devices that the driver shows here, under CUDA_VISIBLE_DEVICES where that is set.
@@ -62,17 +62,18 @@ def choices(count: int, environment: Mapping[str, str]) -> list[str]:
         return []
     if VISIBLE not in environment:
         return [str(index) for index in range(count)]
-    named = [name.strip() for name in environment[VISIBLE].split(",")][:count]  # CUDA stops at the first unknown one
-    return named if len(named) > 1 else []
+    return [name.strip() for name in environment[VISIBLE].split(",")][:count]  # CUDA stops at the first unknown one
 
 
 @contextmanager
-def lease(devices: Sequence[str], label: str) -> Iterator[Lease | None]:
+def lease(devices: Sequence[str], label: str, uuids: Sequence[str] = ()) -> Iterator[Lease | None]:
     """Hold one of some devices; while every one is taken wait, first come first served, and say so once on stderr.
 
     Args:
         devices: what may be given, best first (`choices`); none makes the lease None.
         label: who holds it, for those that wait.
+        uuids: of these devices, in the same order; a device is locked by it, since CUDA_VISIBLE_DEVICES and
+            CUDA_DEVICE_ORDER give it several names. Without them it is locked by its name.
 
     Raises:
         TrainingError: the folder of the locks cannot be used, or is not this user's alone.
@@ -84,7 +85,7 @@ def lease(devices: Sequence[str], label: str) -> Iterator[Lease | None]:
     locks = LockFolder(path)
     try:
         try:
-            device, descriptor = _wait(locks, devices, label)
+            device, descriptor = _wait(locks, _files(devices, uuids), label)
         except OSError as error:
             raise TrainingError(
                 f"{path}: no GPU can be locked there: {error.strerror} ({error.filename}); "
@@ -98,8 +99,8 @@ def lease(devices: Sequence[str], label: str) -> Iterator[Lease | None]:
         locks.close()
 
 
-def _wait(locks: LockFolder, devices: Sequence[str], label: str) -> tuple[str, int]:
-    """(the device, the descriptor that holds it)"""
+def _wait(locks: LockFolder, files: Mapping[str, str], label: str) -> tuple[str, int]:
+    """(the device, the descriptor that holds it); `files` are the lock files of the devices."""
     hindered = partial(_say_hindered, label)
     name, ticket = _draw(locks, hindered)
     try:
@@ -107,10 +108,10 @@ def _wait(locks: LockFolder, devices: Sequence[str], label: str) -> tuple[str, i
         while True:
             with locks.holding(QUEUE, hindered):
                 os.utime(ticket)
-                if _is_first(locks, name) and (taken := _take(locks, devices, label)):
+                if _is_first(locks, name) and (taken := _take(locks, files, label)):
                     return taken
             if not said:
-                holders = ", ".join(f"{device} by {_holder(locks, device)}" for device in devices)
+                holders = ", ".join(f"{device} by {_holder(locks, file)}" for device, file in files.items())
                 print(f"{label}: waits for a GPU; taken: {holders}", file=sys.stderr, flush=True)
                 said = True
             time.sleep(POLL_S)
@@ -156,21 +157,22 @@ def _is_first(locks: LockFolder, mine: str) -> bool:
     return True
 
 
-def _take(locks: LockFolder, devices: Sequence[str], label: str) -> tuple[str, int] | None:
+def _take(locks: LockFolder, files: Mapping[str, str], label: str) -> tuple[str, int] | None:
     """The first free device and the descriptor that holds it; None where all are taken."""
-    for device in devices:
-        descriptor = locks.take(_file(device))
+    for device, file in files.items():
+        descriptor = locks.take(file)
         if descriptor is not None:
             note(descriptor, f"{label} (process {os.getpid()})")
             return device, descriptor
     return None
 
 
-def _holder(locks: LockFolder, device: str) -> str:
+def _holder(locks: LockFolder, file: str) -> str:
     """Who holds a device, as far as can be told."""
-    return locks.read(_file(device)) or "a job that did not say its name"
+    return locks.read(file) or "a job that did not say its name"
 
 
-def _file(device: str) -> str:
-    """The name of a device's lock file; MIG devices have a slash in theirs."""
-    return f"gpu-{quote(device, safe='')}"
+def _files(devices: Sequence[str], uuids: Sequence[str]) -> dict[str, str]:
+    """Device -> the name of its lock file; a part of a divided device (MIG) can have a slash in its name."""
+    known = uuids if len(uuids) == len(devices) else devices
+    return {device: f"gpu-{quote(name, safe='')}" for device, name in zip(devices, known, strict=True)}

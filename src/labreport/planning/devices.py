@@ -3,37 +3,17 @@
 from __future__ import annotations
 
 import ctypes
-import json
 import os
 import re
-import subprocess
-import sys
-from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
 from labreport.jobs import driver
+from labreport.jobs.driver import NO_ANSWER, Driver
 from labreport.jobs.lease import VISIBLE, assigned
 
-ANSWER_S = 60  # a driver that wakes up several devices takes seconds; a broken one never answers
 NO_DEVICE = 100  # CUDA_ERROR_NO_DEVICE
-NO_ANSWER = -1  # none of CUDA's own errors
-
-
-@dataclass(frozen=True)
-class Driver:
-    """What the driver answered.
-
-    Attributes:
-        error: a CUresult, 0 is success; or `NO_ANSWER`.
-        devices: how many it shows, under CUDA_VISIBLE_DEVICES.
-        version: of CUDA, 13020 for 13.2.
-    """
-
-    error: int
-    devices: int
-    version: int
 
 
 def cuda_devices() -> int:
@@ -85,13 +65,8 @@ def _driver() -> Driver | None:
 
 @cache
 def _ask(visible: str | None) -> Driver:
-    """Ask the driver in a process of its own; the answer depends on CUDA_VISIBLE_DEVICES, which it inherits."""
-    command = [sys.executable, "-I", driver.__file__]
-    try:
-        asked = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=ANSWER_S, check=True)
-        return Driver(**json.loads(asked.stdout))
-    except (OSError, subprocess.SubprocessError, ValueError, TypeError):
-        return Driver(NO_ANSWER, 0, 0)
+    """The driver's answer, which depends on CUDA_VISIBLE_DEVICES."""
+    return driver.ask()
 
 
 def _too_old(answer: Driver) -> tuple[str, str] | None:

@@ -17,6 +17,7 @@ from pathlib import Path
 from labreport.errors import RunFailedError, TrainingError, run_step
 from labreport.files import SUMS
 from labreport.jobs.child import SHELL_BASE, run
+from labreport.jobs.driver import ask
 from labreport.jobs.lease import VISIBLE, choices, lease
 from labreport.jobs.outcome import write_outcome
 
@@ -55,7 +56,8 @@ def main(argv: Sequence[str] | None = None) -> None:
 def _carry_out(command: Sequence[str], out: Path, gpus: int) -> int:
     """The exit status of the command, which is given one of the devices that there are."""
     environment = dict(os.environ)
-    with lease(choices(gpus, environment), str(out.absolute())) as leased:
+    devices = choices(gpus, environment)
+    with lease(devices, str(out.absolute()), ask().uuids if devices else ()) as leased:
         if leased:
             environment[VISIBLE] = leased.device
         status = run(command, environment, leased.descriptors if leased else ())
