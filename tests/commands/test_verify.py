@@ -128,14 +128,14 @@ def test_a_change_by_hand_is_found_in_its_file_alone(project, capsys, path, old,
 
 
 def test_pictures_are_known_by_their_digests(project, capsys):
-    for path in ("results/figures/own/en/loss.png", "report/own/en/loss.svg"):
+    for path in ("results/figures/own/en/loss.png", "report/own.en/loss.svg"):
         with (project.root / path).open("ab") as file:
             file.write(b" ")
     assert verified(capsys)[:2] == (
         1,
         [
             "results/figures/own/en/loss.png: was changed since it was made",
-            "report/own/en/loss.svg: was changed since it was made",
+            "report/own.en/loss.svg: was changed since it was made",
         ],
     )
 

@@ -60,6 +60,7 @@ def write_report(
     return {
         **spec,
         "report": "small",
+        "pictures": f"small.{lang}",
         "template": str(template),
         "declaration": {"title": "A title", "authors": ["An Author"], **declared},
         "figures": {f"plot_{i}": {"path": str(draw(tmp_path, f"plot_{i}")), "width": "half"} for i in range(figures)},

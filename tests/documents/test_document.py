@@ -94,11 +94,11 @@ def test_markdown_numbers_and_links(rendered):
 def test_markdown_figures_and_tables(rendered):
     text = rendered("markdown")
     alt = r"Line of plot\_0: up \[and\] <span>$</span>down"
-    assert f"| ![{alt}](small/en/plot_0.svg) | ![" in text
+    assert f"| ![{alt}](small.en/plot_0.svg) | ![" in text
     caption = re.search(r"\*\*Figure\u00a01\.\*\* Two plots of (.*)", text)
     assert caption[1] == "$\\sigma$, best *mycnn*."
     table = text.index("**Table\u00a01.** One table in two lines. \\[demo scale\\]")
-    assert text.index("(small/en/plot_1.svg)") < caption.start() < table < text.index("| Model | Accuracy (%) |")
+    assert text.index("(small.en/plot_1.svg)") < caption.start() < table < text.index("| Model | Accuracy (%) |")
 
 
 def test_markdown_mathematics_is_what_github_reads(rendered):

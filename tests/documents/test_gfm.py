@@ -39,8 +39,8 @@ def test_an_equation_breaks_its_paragraph():
 
 
 def test_a_pair_is_a_table_of_its_pictures():
-    images = image_paths({"a": {}, "b": {}}, "small/en")
+    images = image_paths({"a": {}, "b": {}}, "small.en")
     layout = MarkdownLayout("en", scale("full", "en"), {}, images, {"a": "A", "b": "B"})
     *_, body, caption = layout.figure([Target("fig:a", "2(a)"), Target("fig:b", "2(b)")], [string("words")])
-    assert body["c"][1] == "| ![A](small/en/a.svg) | ![B](small/en/b.svg) |\n|:---:|:---:|\n| (a) | (b) |"
+    assert body["c"][1] == "| ![A](small.en/a.svg) | ![B](small.en/b.svg) |\n|:---:|:---:|\n| (a) | (b) |"
     assert caption["c"][0]["c"] == [string("Figure\u00a02.")]

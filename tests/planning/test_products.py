@@ -165,8 +165,16 @@ def test_what_was_changed_by_hand_is_made_again(built, file):
 def test_a_report_that_was_changed_by_hand_is_left_alone(built):
     (built.root / "report/own.md").write_text("with remarks of my own")
     assert stale(built) == {}
-    (built.root / "report/own/zh/loss.svg").unlink()
-    assert stale(built) == {"report/own.md": "report/own/zh/loss.svg is gone"}
+    (built.root / "report/own/loss.svg").unlink()
+    assert stale(built) == {"report/own.md": "report/own/loss.svg is gone"}
+
+
+def test_no_text_has_its_pictures_where_another_has(project):
+    """The one may be of another scale than the other, and its curves as well."""
+    made = products_of(project)
+    texts = [made.markdown("own", "", "zh"), made.markdown("own", ".zh", "zh"), made.markdown("own", ".en", "en")]
+    files = [file for text in texts for file in text.files]
+    assert len(set(files)) == len(files) == 3 * (1 + len(OWN["figures"]))
 
 
 def test_a_record_that_is_damaged_or_gone_has_its_product_made_again(built):

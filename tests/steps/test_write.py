@@ -32,6 +32,19 @@ def test_markdown_finds_its_pictures(small_report, tmp_path):
     assert (out.parent / link).read_bytes() == (tmp_path / "figures" / "plot_0.svg").read_bytes()
 
 
+def test_two_texts_keep_their_own_pictures(small_report, tmp_path):
+    spec = small_report(TEXT, figures=1)
+    source = Path(spec["figures"]["plot_0"]["path"] + ".svg")
+    first, second = tmp_path / "report/small.md", tmp_path / "report/small.en.md"
+    before = source.read_bytes()
+    run({**spec, "pictures": "small"}, "markdown", first)
+    source.write_text("drawn at another scale", encoding="utf-8")
+    run({**spec, "pictures": "small.en"}, "markdown", second)
+    assert (first.parent / "small/plot_0.svg").read_bytes() == before
+    assert (second.parent / "small.en/plot_0.svg").read_bytes() == source.read_bytes()
+    assert "](small.en/plot_0.svg)" in second.read_text(encoding="utf-8")
+
+
 def test_latex_finds_its_pictures_below_its_folder(small_report, tmp_path):
     out = tmp_path / "typeset" / "small.tex"
     run(small_report(TEXT, figures=1), "latex", out)

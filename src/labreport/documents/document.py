@@ -56,7 +56,7 @@ def render(template: Path, form: str, lang: str, spec: Mapping[str, Any], proven
         provenance: what the foot states.
 
     Returns:
-        LaTeX that expects `figures/NAME.pdf` beside it, or Markdown that expects `<report>/<lang>/NAME.svg`.
+        LaTeX that expects `figures/NAME.pdf` beside it, or Markdown that expects `NAME.svg` in the spec's folder `pictures`.
 
     Raises:
         TemplateError: the template names what does not exist, leaves a figure or table unused, or is malformed.
@@ -117,7 +117,7 @@ def _layout(form: str, lang: str, spec: Mapping[str, Any], code: Mapping[str, li
     tables = {name: presentation.load(f"{entry['path']}.json") for name, entry in (spec.get("tables") or {}).items()}
     if form == "latex":
         return LatexLayout(lang, scale, tables, figures, code)
-    images = gfm.image_paths(figures, f"{spec['report']}/{lang}")
+    images = gfm.image_paths(figures, spec["pictures"])
     alt = {name: _alternative(f"{entry['path']}.txt") for name, entry in figures.items()}
     return gfm.MarkdownLayout(lang, scale, tables, images, alt, code)
 

@@ -117,14 +117,15 @@ class Products:
     def latex(self, report: str, lang: Lang) -> Product:
         """The LaTeX of a report in a language."""
         file = specs.latex_file(report, lang)
-        files = (file, *self._pictures(report, lang, file, "figures", ".pdf"))
+        files = (file, *self._pictures(report, file, "figures", ".pdf"))
         return self._text(report, lang, "latex", files, f"{report}.{lang}.tex")
 
     def markdown(self, report: str, suffix: str, lang: Lang) -> Product:
         """The Markdown of a report, `report/NAME<suffix>.md`."""
         file = f"report/{report}{suffix}.md"
-        files = (file, *self._pictures(report, lang, file, f"{report}/{lang}", ".svg"))
-        return self._text(report, lang, "markdown", files, f"{report}{suffix}.md")
+        pictures = f"{report}{suffix}"  # a folder of its own: another text may be of another scale
+        files = (file, *self._pictures(report, file, pictures, ".svg"))
+        return self._text(report, lang, "markdown", files, f"{report}{suffix}.md", pictures)
 
     def pdf(self, report: str, suffix: str, lang: Lang) -> Product:
         """The PDF of a report, `report/NAME<suffix>.pdf`."""
@@ -230,18 +231,20 @@ class Products:
 
         return self._kept(f"{step}/{report}{f'.{lang}' if lang else ''}/{name}", make)
 
-    def _text(self, report: str, lang: Lang, form: str, files: tuple[str, ...], name: str) -> Product:
+    def _text(
+        self, report: str, lang: Lang, form: str, files: tuple[str, ...], name: str, pictures: str | None = None
+    ) -> Product:
         def make(record: str) -> Product:
             declared = self.plan.report(report)
             needs = tuple(self.results(report, lang))
-            spec = specs.text_spec(self.plan, declared, lang, form)
+            spec = specs.text_spec(self.plan, declared, lang, form, pictures)
             runs = tuple(self.plan.report_runs(declared.experiments))
             kept = tuple(self._measurements(declared, declared.measurements))
             return Product("text", f"write {files[0]}", report, files[0], lang, spec, files, runs, kept, needs, record)
 
         return self._kept(f"write/{name}", make)
 
-    def _pictures(self, report: str, lang: Lang, file: str, folder: str, form: str) -> list[str]:
+    def _pictures(self, report: str, file: str, folder: str, form: str) -> list[str]:
         """The pictures that a text keeps beside itself."""
         beside = file.rpartition("/")[0]
         return [f"{beside}/{folder}/{name}{form}" for name in self.plan.report(report).figures]

@@ -80,8 +80,18 @@ def gather_spec(plan: Plan, report: ReportDeclaration) -> dict[str, Any]:
     }
 
 
-def text_spec(plan: Plan, report: ReportDeclaration, lang: Lang, form: str = "markdown") -> dict[str, Any]:
-    """The spec of a report's text in one language and format, markdown or latex."""
+def text_spec(
+    plan: Plan, report: ReportDeclaration, lang: Lang, form: str = "markdown", pictures: str | None = None
+) -> dict[str, Any]:
+    """The spec of a report's text.
+
+    Args:
+        plan: the project's plan.
+        report: the report.
+        lang: the language of its words.
+        form: markdown or latex.
+        pictures: of Markdown, the folder beside it that holds its pictures, and no other text's.
+    """
     declared = report.report
     parts = {
         "title": in_language(declared.title, lang),
@@ -107,6 +117,7 @@ def text_spec(plan: Plan, report: ReportDeclaration, lang: Lang, form: str = "ma
         },
         "tables": {name: {"path": table_prefix(report.name, lang, name)} for name in report.tables},
         "claims": {name: claim_file(report.name, name) for name in report.claims},
+        **({} if pictures is None else {"pictures": pictures}),
         "dataset_titles": {
             name: in_language(plan.declarations.datasets[name].title, lang) for name in _datasets(plan, report)
         },

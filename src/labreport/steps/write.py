@@ -54,7 +54,7 @@ def write(spec: Mapping[str, Any], form: str, out: Path, written_from: Provenanc
 
 def pictures(spec: Mapping[str, Any], form: str, out: Path) -> dict[Path, Path]:
     """The pictures that a text keeps beside itself -> the figures that they are copies of."""
-    folder = out.parent / (FIGURE_FOLDER if form == "latex" else f"{spec['report']}/{spec['lang']}")
+    folder = out.parent / (FIGURE_FOLDER if form == "latex" else spec["pictures"])
     suffix = ".pdf" if form == "latex" else ".svg"
     return {folder / (name + suffix): Path(entry["path"] + suffix) for name, entry in spec["figures"].items()}
 
