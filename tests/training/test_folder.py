@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+import errno
+import fcntl
 import os
+import platform
 import subprocess
 import sys
 from pathlib import Path
@@ -49,7 +52,7 @@ def test_a_second_process_is_refused_until_the_first_has_ended(tmp_path: Path) -
         assert is_locked(folder.part)
         with pytest.raises(TrainingError, match=r"key\.part: another process is at work here"):
             ResultFolder(out)
-        # put aside, the attempt is free; its successor is not
+        # the attempt is put aside; the place stays this process's
         folder.begin()
         assert not is_locked(tmp_path / "key.part.1")
         with pytest.raises(TrainingError, match="another process"):
@@ -75,6 +78,82 @@ def test_one_of_many_processes_at_once_gets_the_folder(tmp_path: Path) -> None:
     losers = [error for out, error in said if not out]
     assert all("another process is at work" in error or "results are complete" in error for error in losers)
     assert sorted(path.name for path in tmp_path.rglob("*")) == ["SHA256SUMS", "key", "name"]
+
+
+def test_where_only_files_open_for_writing_can_be_locked_one_process_gets_the_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As over NFS, where a lock on anything else is an error."""
+    flock = fcntl.flock
+
+    def over_nfs(descriptor: int, operation: int) -> None:
+        if fcntl.fcntl(descriptor, fcntl.F_GETFL) & os.O_ACCMODE != os.O_RDWR:
+            raise OSError(errno.EBADF, "Bad file descriptor")
+        flock(descriptor, operation)
+
+    monkeypatch.setattr(fcntl, "flock", over_nfs)
+    with ResultFolder(tmp_path / "key") as folder:
+        assert is_locked(folder.part)
+        with pytest.raises(TrainingError, match=rf"at work here \(process {os.getpid()} on "):
+            ResultFolder(tmp_path / "key")
+    assert not is_locked(folder.part)
+    assert capsys.readouterr().err == ""
+
+
+def test_where_nothing_can_be_locked_a_warning_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def none(*_: object) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr(fcntl, "flock", none)
+    with ResultFolder(tmp_path / "key") as folder:
+        folder.finish()
+    said = capsys.readouterr().err
+    assert said.startswith(f"warning: {folder.part}: cannot be locked (No locks available); ")
+    assert said.count("\n") == 1
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["key"]
+
+
+def test_the_lock_file_goes_with_the_lock_and_a_killed_process_s_is_taken_over(tmp_path: Path) -> None:
+    lock = tmp_path / "key.part.lock"
+    lock.write_text("process 123456789 on a machine with a long name\n")
+    assert not is_locked(tmp_path / "key.part")
+    with ResultFolder(tmp_path / "key"):
+        assert lock.read_text() == f"process {os.getpid()} on {platform.node()}\n"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_whoever_has_let_go_of_a_folder_leaves_its_successor_s_alone(tmp_path: Path) -> None:
+    with ResultFolder(tmp_path / "key") as first:
+        first.release()
+        second = ResultFolder(tmp_path / "key")
+    assert second.part.is_dir()
+    assert is_locked(second.part)
+    second.release()
+
+
+def test_results_are_on_disk_when_they_are_complete(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Checkpoints are removed next: a power cut must not cost both."""
+    done: list[str] = []
+    fsync, rename = os.fsync, os.rename
+
+    def synced(descriptor: int) -> None:
+        done.append(os.readlink(f"/proc/self/fd/{descriptor}").removeprefix(f"{tmp_path}"))
+        fsync(descriptor)
+
+    def renamed(source: Path, target: Path) -> None:
+        done.append("rename")
+        rename(source, target)
+
+    with ResultFolder(tmp_path / "key") as folder:
+        folder.write_text("a", "x")
+        folder.write_text("b", "y")
+        monkeypatch.setattr(os, "fsync", synced)
+        monkeypatch.setattr(os, "rename", renamed)
+        folder.finish()
+    assert sorted(done[:3]) == ["/key.part/SHA256SUMS", "/key.part/a", "/key.part/b"]
+    assert done[3:] == ["/key.part", "rename", ""]
 
 
 def test_something_else_in_the_place_is_refused_and_kept(tmp_path: Path) -> None:

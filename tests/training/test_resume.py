@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import platform
+import re
 import signal
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -215,9 +217,10 @@ def test_a_second_process_does_not_touch_a_run_under_way(data: Path, attempt: At
         assert not first.wait(0.02)
     ended = attempt("texts")
     assert ended.status == 1
-    assert ended.said == (
-        f"error: {tmp_path / 'run.part'}: another process is at work here; wait until it has ended, or end it\n"
-    )
+    holder = (tmp_path / "run.part.lock").read_text().strip()
+    assert re.fullmatch(rf"process \d+ on {re.escape(platform.node())}", holder)
+    busy = f"another process is at work here ({holder}); wait until it has ended, or end it"
+    assert ended.said == f"error: {tmp_path / 'run.part'}: {busy}\n"
     assert is_locked(tmp_path / "run.part")
     first.send(signal.SIGCONT)
     assert first.ended().status == 0

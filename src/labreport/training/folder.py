@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from labreport.errors import TrainingError
-from labreport.files import SUMS, write_json, write_sums, write_text
+from labreport.files import SUMS, sync_file, sync_folder, write_json, write_sums, write_text
 from labreport.training.lock import FolderLock
 
 KEPT_PARTS = 3
@@ -21,9 +21,9 @@ KEPT_PARTS = 3
 class ResultFolder:
     """Results are written to `<out>.part`, which becomes `<out>` when it is complete.
 
-    `<out>.part` is locked until the block ends that the folder is entered for, so that two processes never write the
-    same results. What an unfinished attempt measured before is moved to `<out>.part.1`, `.part.2` and so on, the
-    highest number being the latest; the last `KEPT_PARTS` are kept.
+    The name `<out>.part` is locked until the block ends that the folder is entered for, so that two processes never
+    write the same results. What an unfinished attempt measured before is moved to `<out>.part.1`, `.part.2` and so on,
+    the highest number being the latest; the last `KEPT_PARTS` are kept.
 
     Args:
         out: the finished folder; it may be there already if it is empty.
@@ -38,9 +38,10 @@ class ResultFolder:
         self._check_free()  # before `part` is made, which would stay
         self._lock = FolderLock(self.part)
         try:
-            self._check_free()
-        except TrainingError:  # another process finished them meanwhile
-            self.release()
+            self._check_free()  # another process may have finished them meanwhile
+            self.part.mkdir(exist_ok=True)
+        except BaseException:
+            self._lock.release()
             raise
 
     def __enter__(self) -> Self:
@@ -51,9 +52,11 @@ class ResultFolder:
 
     def release(self) -> None:
         """Let another process go on with what is there; of an attempt that wrote nothing, nothing stays."""
-        if self.part.is_dir() and not any(self.part.iterdir()):
-            self.part.rmdir()
-        self._lock.release()
+        try:
+            if self._lock.held and self.part.is_dir() and not any(self.part.iterdir()):
+                self.part.rmdir()
+        finally:
+            self._lock.release()
 
     def _check_free(self) -> None:
         if (self.out / SUMS).is_file():
@@ -83,8 +86,7 @@ class ResultFolder:
         )
         numbers.append(numbers[-1] + 1 if numbers else 1)
         os.rename(self.part, self._aside(numbers[-1]))
-        self._lock.release()
-        self._lock = FolderLock(self.part)
+        self.part.mkdir()
         for number in numbers[:-KEPT_PARTS]:
             shutil.rmtree(self._aside(number))
 
@@ -115,6 +117,10 @@ class ResultFolder:
             os.fsync(file.fileno())
 
     def finish(self) -> None:
-        """Write the digests in `sha256sum`'s format and move the folder to its place."""
+        """Write the digests in `sha256sum`'s format and move the folder to its place; all is on disk afterwards."""
         write_sums(self.part)
+        for path in self.part.iterdir():
+            sync_file(path)
+        sync_folder(self.part)
         os.rename(self.part, self.out)
+        sync_folder(self.out.parent)
