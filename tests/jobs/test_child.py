@@ -13,7 +13,12 @@ from labreport.errors import TrainingError
 from labreport.jobs import child
 from tests.jobs.processes import line, started
 
-RUN = "import os, sys; from labreport.jobs.child import run; sys.exit(run(sys.argv[1:], os.environ))"
+RUN = """
+import os, sys
+from labreport.jobs.child import run
+status = run(sys.argv[1:], os.environ)
+sys.exit(100 - status if status < 0 else status)
+"""
 # Says which signal came, and ends with status 7 at the second one.
 LISTENER = """
 import signal, sys, time
@@ -47,7 +52,7 @@ def test_every_signal_is_passed_on_and_the_child_decides():
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGUSR1, signal.SIGKILL, signal.SIGSEGV])
 def test_a_child_that_a_signal_ends(number):
     with carried_out("sh", "-c", f"kill -{int(number)} $$") as process:
-        assert process.wait(30) == 128 + number
+        assert process.wait(30) == 100 + number  # run says -number
 
 
 @pytest.mark.parametrize("status", [0, 1, 3, 130, 143, 255])
@@ -102,9 +107,12 @@ def test_input_and_output_are_not_touched():
 
 def test_the_child_gets_the_environment_and_the_descriptors(tmp_path):
     with open(tmp_path / "file", "wb") as file:
-        says = f"import os; os.write({file.fileno()}, repr((os.getenv('ONLY'), os.getenv('HOME'))).encode())"
-        assert child.run([sys.executable, "-c", says], {"ONLY": "this"}, [file.fileno()]) == 0
-    assert (tmp_path / "file").read_text() == "('this', None)"
+        says = (
+            f"import os; os.write({file.fileno()}, repr((os.getenv('ONLY'), os.getenv('HOME'), os.getpid())).encode())"
+        )
+        told = []
+        assert child.run([sys.executable, "-c", says], {"ONLY": "this"}, [file.fileno()], told.append) == 0
+    assert (tmp_path / "file").read_text() == f"('this', None, {told[0]})"
 
 
 @pytest.mark.parametrize("command", ["/absent/command", "/"])

@@ -130,6 +130,17 @@ def test_a_device_is_the_same_whatever_else_a_job_may_choose(shared):
             assert line(other.stdout) == "0"
 
 
+@pytest.mark.parametrize("label", ["run", f"/{'长' * 500}/key"])
+def test_the_process_that_works_on_a_device_is_named(shared, folder, label):
+    """Also where the label is longer than what is kept of it."""
+    with lease(["0"], label) as leased:
+        locks = LockFolder(folder)
+        assert module._holder(locks, "gpu-0").endswith(f"{label[-3:]} (process {os.getpid()})")
+        leased.held_by(17)
+        assert module._holder(locks, "gpu-0").endswith(f"{label[-3:]} (process 17)")
+        locks.close()
+
+
 def test_nothing_stays_open_after_a_lease(shared):
     before = sorted(os.listdir("/dev/fd"))
     with lease(["0"], "a"):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -13,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from labreport.errors import RunFailedError, TrainingError
+from labreport.errors import RunFailedError, TrainingError, run_step
 from labreport.jobs.driver import Driver
 from labreport.jobs.locks import LockFolder
 from labreport.jobs.outcome import read_outcome, write_outcome
@@ -105,14 +107,44 @@ def test_any_other_status_is_passed_on_and_is_no_outcome(out, outcome, options, 
     assert capfd.readouterr().err == ""  # the command has said what there is to say
 
 
-@pytest.mark.parametrize(
-    ("number", "told"), [(9, "SIGKILL; the system does that when memory runs out; the same"), (11, "SIGSEGV; the same")]
-)
+KILLED = "SIGKILL; the system does that when memory runs out: lower the number of jobs at once; the same"
+
+
+@pytest.mark.parametrize(("number", "told"), [(9, KILLED), (11, "SIGSEGV; the same")])
 def test_a_command_that_could_not_say_why_it_ended(out, outcome, number, told):
     with pytest.raises(TrainingError) as raised:
         main(arguments(out, outcome, f"kill -{number} $$", "--keep-going"))
     assert str(raised.value) == f"{out}: ended by {told} command goes on"
     assert raised.value.status == 128 + number
+    assert not outcome.exists()
+
+
+@pytest.mark.parametrize(
+    ("spec", "lower"),
+    [
+        ({"training": {"batch_size": 64}}, "lower batch_size (64) or the number of jobs at once"),
+        ({"parameters": {"batch_size": 8}}, "lower batch_size (8) or the number of jobs at once"),
+        ({"parameters": {}}, "lower the number of jobs at once"),
+        (["batch_size"], "lower the number of jobs at once"),
+    ],
+)
+@pytest.mark.parametrize("script", ["kill -9 $$", "exit 137"])
+def test_a_command_that_the_system_ended_for_its_memory(out, outcome, spec, lower, script):
+    call = [*arguments(out, outcome, script, "--keep-going"), "--spec", json.dumps(spec)]
+    with pytest.raises(TrainingError, match=re.escape(f"out: {lower}; the same command goes on")) as raised:
+        main(call)
+    assert raised.value.status == 137
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_command_that_was_stopped_before_it_could_say_so(out, outcome, number, capfd):
+    """While it imports torch, a training command has no word of its own yet."""
+    code = int(number)
+    script = f"import os, signal; signal.signal({code}, signal.SIG_DFL); os.kill(os.getpid(), {code})"
+    call = ["--outcome", str(outcome), "--out", str(out), "--", sys.executable, "-c", script]
+    assert run_step(main, call) == 128 + number
+    said = f"{out}: stopped by {number.name} before it began, or at once; the same command goes on\n"
+    assert capfd.readouterr().err == said
     assert not outcome.exists()
 
 
@@ -195,11 +227,23 @@ def test_jobs_at_the_same_time_get_different_devices(environment):
 def test_the_device_stays_taken_while_the_command_lives_on(environment, tmp_path):
     """The step itself is killed; what it started is not, and goes on using the device."""
     command = [sys.executable, "-m", "labreport.steps.attempt", "--gpus", "1", "--out", "a", "--"]
-    with started([*command, "sh", "-c", "echo ready; read line"], environment) as attempt:
-        assert line(attempt.stdout) == "ready"
+    with started([*command, "sh", "-c", "echo $$; read line"], environment) as attempt:
+        child = line(attempt.stdout)
+        assert child != str(attempt.pid)
+        locks = LockFolder(tmp_path / f"labreport-gpus-{os.geteuid()}")
+        until = time.monotonic() + PATIENCE_S
+        while f"(process {child})" not in (noted := locks.read("gpu-0")):
+            assert time.monotonic() < until, noted
+            time.sleep(0.02)
+        locks.close()
         attempt.kill()
         attempt.wait()
-        locks = LockFolder(tmp_path / f"labreport-gpus-{os.geteuid()}")
+        path = tmp_path / f"labreport-gpus-{os.geteuid()}"
+        cleaner = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+        with pytest.raises(BlockingIOError):  # who cleans old files up passes the folder by, too
+            fcntl.flock(cleaner, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        os.close(cleaner)
+        locks = LockFolder(path)
         assert locks.take("gpu-0") is None
         attempt.stdin.close()  # the child's input ends, and it with it
         assert becomes_free(locks, "gpu-0")

@@ -13,10 +13,14 @@ from labreport.errors import TrainingError
 # What asks a process to end, and what programs may agree on. A terminal's Ctrl-C and many schedulers send a signal to
 # every process of a job, so the child gets it twice, at the same moment; it has to take that for once.
 FORWARDED = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGQUIT, signal.SIGUSR1, signal.SIGUSR2)
-SHELL_BASE = 128
 
 
-def run(command: Sequence[str], environment: Mapping[str, str], inherited: Iterable[int] = ()) -> int:
+def run(
+    command: Sequence[str],
+    environment: Mapping[str, str],
+    inherited: Iterable[int] = (),
+    started: Callable[[int], None] = lambda process: None,
+) -> int:
     """Run a command to its end; what it reads and writes is this process's own.
 
     Signals are passed on to it, and it alone decides what they mean.
@@ -25,9 +29,10 @@ def run(command: Sequence[str], environment: Mapping[str, str], inherited: Itera
         command: the program and its arguments.
         environment: its environment.
         inherited: descriptors that it keeps open, besides the standard three.
+        started: is told its process number as soon as it has one.
 
     Returns:
-        int, its exit status; 128 + N where signal N ended it, as a shell has it.
+        int, its exit status; -N where signal N ended it.
 
     Raises:
         TrainingError: it cannot be started.
@@ -38,8 +43,8 @@ def run(command: Sequence[str], environment: Mapping[str, str], inherited: Itera
         except OSError as error:
             raise TrainingError(f"{command[0]}: this command cannot be started: {error.strerror}") from None
         attach(child)
-        status = child.wait()
-    return SHELL_BASE - status if status < 0 else status
+        started(child.pid)
+        return child.wait()
 
 
 @contextmanager

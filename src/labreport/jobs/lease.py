@@ -18,7 +18,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from labreport.errors import TrainingError
-from labreport.jobs.locks import LockFolder, note
+from labreport.jobs.locks import NOTE_BYTES, LockFolder, note
 
 VISIBLE = "CUDA_VISIBLE_DEVICES"
 # What a scheduler says about the devices of a job: Slurm (job and step), PBS, Grid Engine, HTCondor.
@@ -36,11 +36,17 @@ class Lease:
 
     Attributes:
         device: what CUDA_VISIBLE_DEVICES names it.
-        descriptors: open files; a child that inherits them holds the device, too.
+        label: who holds it, for those that wait.
+        descriptors: open files; a child that inherits them holds the device, too. The first is the device's own.
     """
 
     device: str
+    label: str
     descriptors: tuple[int, ...]
+
+    def held_by(self, process: int) -> None:
+        """Tell those that wait the number of the process to look at: the child that holds the device, too."""
+        _sign(self.descriptors[0], self.label, process)
 
 
 def assigned(environment: Mapping[str, str]) -> bool:
@@ -92,7 +98,7 @@ def lease(devices: Sequence[str], label: str, uuids: Sequence[str] = ()) -> Iter
                 "make room for it, or set TMPDIR to a folder of your own"
             ) from None
         try:
-            yield Lease(device, (descriptor, locks.descriptor))
+            yield Lease(device, label, (descriptor, locks.descriptor))
         finally:
             os.close(descriptor)  # and never LOCK_UN: that would take it from a child that lives on, too
     finally:
@@ -162,9 +168,15 @@ def _take(locks: LockFolder, files: Mapping[str, str], label: str) -> tuple[str,
     for device, file in files.items():
         descriptor = locks.take(file)
         if descriptor is not None:
-            note(descriptor, f"{label} (process {os.getpid()})")
+            _sign(descriptor, label, os.getpid())
             return device, descriptor
     return None
+
+
+def _sign(descriptor: int, label: str, process: int) -> None:
+    """Write who holds a device into its lock file; of a long label the end tells one job from another."""
+    sign = f" (process {process})"
+    note(descriptor, label.encode()[-(NOTE_BYTES - len(sign)) :].decode(errors="ignore") + sign)
 
 
 def _holder(locks: LockFolder, file: str) -> str:

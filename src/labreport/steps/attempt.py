@@ -8,21 +8,23 @@ passed on. A run that fails by itself (its loss is not finite, or it needs more 
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from labreport.errors import RunFailedError, TrainingError, run_step
+from labreport.errors import RunFailedError, StoppedError, TrainingError, run_step
 from labreport.files import SUMS
-from labreport.jobs.child import SHELL_BASE, run
+from labreport.jobs.child import run
 from labreport.jobs.driver import ask
 from labreport.jobs.lease import VISIBLE, choices, lease
 from labreport.jobs.outcome import write_outcome
 
 FAILURE = "failure.txt"  # why a run failed, in its unfinished folder
-TOLD = {signal.SIGTERM, signal.SIGINT}  # the command itself says that it was asked to stop
+TOLD = {signal.SIGTERM, signal.SIGINT}  # a command that began says itself that it was asked to stop
+SHELL_BASE = 128  # a shell's exit status for a command that signal N ended is 128 + N
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -54,20 +56,40 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 
 def _carry_out(command: Sequence[str], out: Path, gpus: int) -> int:
-    """The exit status of the command, which is given one of the devices that there are."""
+    """The exit status of the command, which is given one of the devices that there are.
+
+    Raises:
+        StoppedError: it was asked to stop, and did so without a word.
+        TrainingError: another signal ended it.
+    """
     environment = dict(os.environ)
     devices = choices(gpus, environment)
     with lease(devices, str(out.absolute()), ask().uuids if devices else ()) as leased:
         if leased:
             environment[VISIBLE] = leased.device
-        status = run(command, environment, leased.descriptors if leased else ())
-    number = status - SHELL_BASE
+            status = run(command, environment, leased.descriptors, leased.held_by)
+        else:
+            status = run(command, environment)
+    if -status in TOLD:
+        name = signal.Signals(-status).name
+        raise StoppedError(f"{out}: stopped by {name} before it began, or at once; the same command goes on", -status)
+    number = -status if status < 0 else status - SHELL_BASE  # the second where a shell says it of its own command
     if number in set(signal.Signals) - TOLD:
-        hint = "; the system does that when memory runs out" if number == signal.SIGKILL else ""
+        hint = f"; the system does that when memory runs out: {_lower(command)}" if number == signal.SIGKILL else ""
         error = TrainingError(f"{out}: ended by {signal.Signals(number).name}{hint}; the same command goes on")
-        error.status = status
+        error.status = SHELL_BASE + number
         raise error
     return status
+
+
+def _lower(command: Sequence[str]) -> str:
+    """What to lower so that a command needs less memory, with its batch size where its spec has one."""
+    try:
+        spec = json.loads(command[list(command).index("--spec") + 1])
+        size = (spec.get("training") or spec["parameters"])["batch_size"]
+    except (ValueError, IndexError, KeyError, TypeError, AttributeError):
+        return "lower the number of jobs at once"
+    return f"lower batch_size ({size}) or the number of jobs at once"
 
 
 def _failure(out: Path) -> str:
