@@ -12,6 +12,8 @@ from typing import Any, Self
 SIGNALS = (signal.SIGTERM, signal.SIGINT)
 # A terminal sends Ctrl-C to a whole group of processes, and those that started this one may send it on: one wish.
 ONE_WISH_S = 0.5
+# A step that takes longer is hanging, and waits for nobody.
+HANGING_S = 10.0
 
 
 class StopAsked(Exception):
@@ -27,14 +29,19 @@ class StopAsked(Exception):
 
 
 class StopSignals:
-    """While it is entered, the first signal is only noted, for `check`; a second one ends the process at once.
+    """While it is entered, the first signal is only noted, for `check`, and a later one can end the process at once.
+
+    Python hears of a signal when a step is over, so that one wish may be heard at two times. Hence a second one counts
+    only once `check` has passed the first on, or when that is `HANGING_S` ago; a third counts always.
 
     Only a main thread may take signals; in any other one nothing is changed.
     """
 
     def __init__(self) -> None:
         self._asked: int | None = None
-        self._at = 0.0
+        self._first = self._last = 0.0
+        self._wishes = 0
+        self._heeded = False
         self._before: dict[int, Any] = {}
 
     def __enter__(self) -> Self:
@@ -49,12 +56,17 @@ class StopSignals:
     def check(self) -> None:
         """Raise StopAsked if a signal came."""
         if self._asked is not None:
+            self._heeded = True
             raise StopAsked(self._asked)
 
     def _note(self, number: int, frame: FrameType | None) -> None:
         now = time.monotonic()
         if self._asked is None:
-            self._asked, self._at = number, now
-        elif now - self._at >= ONE_WISH_S:
+            self._asked, self._first = number, now
+        elif now - self._last < ONE_WISH_S:
+            return
+        self._last = now
+        self._wishes += 1
+        if self._wishes > 1 and (self._heeded or self._wishes > 2 or now - self._first >= HANGING_S):
             signal.signal(number, signal.SIG_DFL)
             os.kill(os.getpid(), number)
