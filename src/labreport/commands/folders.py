@@ -28,7 +28,10 @@ def folder_faults(folder: Path) -> Iterator[str]:
     yield from _unnamed(folder)
     spec = read_object(folder / SPEC)
     if spec is None and (about := read_object(folder / DATASET)):
-        spec = prepared_identity(about.get("spec") or {})
+        if not isinstance(about.get("spec"), dict):
+            yield f"{DATASET} does not say what spec the data have"
+            return
+        spec = prepared_identity(about["spec"])
     if spec is None:
         yield f"{SPEC} is missing or damaged"
         return
