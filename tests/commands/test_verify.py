@@ -10,10 +10,12 @@ import pytest
 
 from labreport.commands.command import main
 from labreport.files import write_sums
+from labreport.planning import records
 from tests.commands.conftest import Project
 from tests.declarations.conftest import set_at
 
 DEMO = ["--config", "scale=demo"]
+FORMS = ("pdf", "svg", "png", "csv", "txt")
 EVERYTHING = "; everything matches"
 
 
@@ -195,10 +197,65 @@ def test_a_run_that_cannot_be_read_is_a_line_and_no_traceback(project, capsys, c
 def test_a_text_that_was_edited_is_out_of_date(project, capsys):
     path = project.root / "templates/own/en.md.j2"
     path.write_text(path.read_text() + "\nMore.\n")
-    assert verified(capsys)[:2] == (
-        1,
-        ["report/own.en.md: is out of date: templates/own/en.md.j2 changed since it was made; make it again"],
-    )
+    told = "report/own.en.md: is out of date: templates/own/en.md.j2 changed since it was made; make it again"
+    status, lines, count = verified(capsys)
+    assert (status, lines) == (0, [told])
+    assert count.endswith("; everything else matches, 1 is out of date")
+    with (project.root / "report/own.en.md").open("a") as file:
+        file.write("more")
+    status, lines, count = verified(capsys)
+    assert (status, lines) == (1, ["report/own.en.md: was changed since it was made", told])
+    assert count.endswith("; 1 thing did not match, 1 is out of date")
+
+
+@pytest.mark.parametrize(
+    ("patterns", "gone"),
+    [
+        (["results/figures/own/en/loss.*"], [f"results/figures/own/en/loss.{form}" for form in FORMS]),
+        (["results/reports/own/runs.csv"], ["results/reports/own/runs.csv"]),
+        (["report/own.en.md"], ["report/own.en.md"]),
+        (["results/claims/own/close.json", "results/records/judge/own/close.json"], ["results/claims/own/close.json"]),
+    ],
+)
+def test_what_is_gone_is_told(project, capsys, patterns, gone):
+    """Whether it was made is told by its record, or by a text that needs it."""
+    for path in [path for pattern in patterns for path in project.root.glob(pattern)]:
+        path.unlink()
+    status, lines, _ = verified(capsys)
+    assert status == 1
+    told = [line for line in lines if not line.startswith("write ")]  # a text cannot be derived without its claims
+    assert sorted(told) == sorted(f"{path}: is gone" for path in gone)
+
+
+def test_word_vectors_that_runs_began_with_are_checked(project, capsys):
+    """As of runs whose models take them; the fabricated ones are of images."""
+    folder = run_of(project)
+    spec = json.loads((folder / "spec.json").read_text())
+    (folder / "spec.json").write_text(json.dumps({**spec, "vectors": {"key": "ab" * 8}}))
+    path = project.root / f"results/vectors/cifar10/{'ab' * 8}/vectors.npy"
+    path.parent.mkdir(parents=True)
+    path.write_bytes(b"vectors")
+    write_sums(path.parent)
+    path.write_bytes(b"others")
+    own = path.parent.relative_to(project.root)
+    assert f"{own}: vectors.npy does not have the digest that SHA256SUMS states" in verified(capsys)[1]
+
+
+@pytest.mark.parametrize("step", ["draw/own.en/loss", "tabulate/own.en/results", "gather/own", "write/own.en.md"])
+@pytest.mark.parametrize("spoilt", [{}, {"experiments": ["cnn3"]}, {"experiments": {"cnn3": {"runs": [{"seed": 0}]}}}])
+def test_a_record_of_another_layout_is_a_line_and_no_traceback(project, capsys, step, spoilt):
+    path = project.root / f"results/records/{step}.json"
+    record = json.loads(path.read_text())
+    record["spec"] = {name: record["spec"][name] for name in ("report", "scale")} | spoilt
+    path.unlink()
+    record["digest"] = records._seal(record)
+    path.write_text(json.dumps(record))
+    status, lines, _ = verified(capsys)
+    assert status == 1
+    if (step, spoilt) != ("gather/own", {}):  # frames of no experiments can be derived, and differ
+        (line,) = [line for line in lines if "cannot be derived: its record is of another version" in line]
+        assert line.endswith("; make it again")
+    assert main(["prune"]) == 0
 
 
 def test_other_code_is_told_where_numbers_differ(project, capsys, monkeypatch):

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from labreport.commands.words import STEPS
 from labreport.documents.document import render
 from labreport.documents.provenance import Provenance
 from labreport.errors import ResultsError
@@ -16,9 +17,6 @@ from labreport.steps.draw import tell
 from labreport.steps.gather import gather
 from labreport.steps.judge import judge
 from labreport.steps.tabulate import tabulate
-
-# Kind of product -> its step.
-STEPS = {"figure": "draw", "table": "tabulate", "claim": "judge", "frames": "gather", "text": "write", "pdf": "typeset"}
 
 
 def derive(kind: str, name: str, record: Mapping[str, Any], folder: Path) -> list[str]:
@@ -37,8 +35,18 @@ def derive(kind: str, name: str, record: Mapping[str, Any], folder: Path) -> lis
         The paths of those that were derived: of a figure not the pictures, of a text not those beside it.
 
     Raises:
-        UserError: runs or a template lack what it needs.
+        UserError: runs or a template lack what it needs, or the record is of another layout.
     """
+    try:
+        return _derived(kind, name, record, folder)
+    except (AttributeError, LookupError, TypeError, ValueError) as error:
+        found = f"{type(error).__name__}: {error}"
+        raise ResultsError(
+            f"its record is of another version or its runs are damaged ({found}); make it again"
+        ) from error
+
+
+def _derived(kind: str, name: str, record: Mapping[str, Any], folder: Path) -> list[str]:
     spec = record["spec"]
     path = folder / name
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -66,7 +74,7 @@ def derive(kind: str, name: str, record: Mapping[str, Any], folder: Path) -> lis
 
 def code_changed(kind: str, spec: Mapping[str, Any]) -> bool:
     """Whether the code that makes a product is another one than when it was made."""
-    return bool(code_digest(roots(STEPS[kind], spec)) != spec["code"])
+    return bool(code_digest(roots(STEPS[kind][0], spec)) != spec.get("code"))
 
 
 def _from(folder: Path, spec: Mapping[str, Any]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from typing import Any
 from labreport.commands.comparing import file_differences
 from labreport.commands.derive import code_changed, derive
 from labreport.commands.folders import folder_faults
-from labreport.commands.references import texts_of
+from labreport.commands.references import folders_named, texts_of, trained_on
 from labreport.declarations.project import load
 from labreport.errors import ResultsError, UserError
 from labreport.files import file_digest
@@ -29,7 +29,7 @@ def verify(root: Path, reports: Sequence[str], settings: Mapping[str, Any]) -> i
         settings: values of config.yaml to use in place of the file's.
 
     Returns:
-        The exit status: 1 where something does not match.
+        The exit status: 1 where something does not match; what is merely out of date is told, and is 0.
 
     Raises:
         UserError: the declarations are wrong, or nothing of a report that was named is there.
@@ -45,22 +45,33 @@ def verify(root: Path, reports: Sequence[str], settings: Mapping[str, Any]) -> i
         check = _Check(root)
         with tempfile.TemporaryDirectory(prefix="labreport-verify-") as folder:
             faults = list(check.faults(made, Path(folder)))
-        print("\n".join([*faults, f"{name}: {check.said()}; {_verdict(len(faults))}"]))
+        print("\n".join([*faults, *check.outdated, f"{name}: {check.said()}; {_verdict(faults, check.outdated)}"]))
         status, verified = 1 if faults else status, True
     if not verified:
         print("nothing to verify: no report is there")
     return status
 
 
-def _verdict(faults: int) -> str:
-    return "everything matches" if not faults else f"{faults} thing{'s' if faults > 1 else ''} did not match"
+def _verdict(faults: Sequence[str], outdated: Sequence[str]) -> str:
+    wrong = f"{len(faults)} thing{'s' if len(faults) > 1 else ''} did not match" if faults else ""
+    old = f"{len(outdated)} {'is' if len(outdated) == 1 else 'are'} out of date" if outdated else ""
+    return ", ".join(filter(None, [wrong or ("everything else matches" if old else "everything matches"), old]))
 
 
 def _made(products: Products, report: str) -> list[Product]:
-    """The products of a report that are there, in whole or in part, in every language and format."""
+    """The products of a report that were made, in every language and format, and all that its texts need."""
     root = products.plan.root
     found = products.reachable(texts_of([report]))
-    return [product for product in found if any((root / path).is_file() for path in product.files)]
+    made = {product for product in found if _is_there(root, product) or (root / product.record).is_file()}
+    for product in reversed(found):  # each stands after those that it is made from
+        if product in made and _is_there(root, product):
+            made.update(product.needs)
+    return [product for product in found if product in made]
+
+
+def _is_there(root: Path, product: Product) -> bool:
+    """Whether a product is there, in whole or in part."""
+    return any((root / path).is_file() for path in product.files)
 
 
 class _Check:
@@ -69,6 +80,7 @@ class _Check:
     def __init__(self, root: Path) -> None:
         self.root = root
         self.counts: Counter[str] = Counter()
+        self.outdated: list[str] = []
         self._folders: set[str] = set()
 
     def said(self) -> str:
@@ -81,6 +93,9 @@ class _Check:
         """A line for everything that does not match."""
         for product in products:
             record = records.load(self.root / product.record)
+            if record is None and not _is_there(self.root, product):
+                yield f"{product.files[0]}: is gone"
+                continue
             if record is None:
                 yield f"{product.name}: there is no record of what it was made from, or it is damaged; make it again"
                 continue
@@ -88,7 +103,7 @@ class _Check:
             yield from self._product_faults(product, record, derived)
 
     def _folder_faults(self, record: Mapping[str, Any]) -> Iterator[str]:
-        for folder, sort in _folders(record["spec"]):
+        for folder, sort in _folders(self.root, record["spec"]):
             if folder in self._folders:
                 continue
             self._folders.add(folder)
@@ -99,17 +114,19 @@ class _Check:
                 yield f"{folder}: is gone; the report was made with it"
 
     def _product_faults(self, product: Product, record: Mapping[str, Any], derived: Path) -> Iterator[str]:
+        files: list[str] = []
         if product.kind == "text" and (changed := self._edited(record)):
-            yield f"{product.files[0]}: is out of date: {', '.join(changed)} changed since it was made; make it again"
-            return
-        try:
-            files = derive(product.kind, product.files[0], record, derived)
-        except UserError as error:
-            yield f"{product.title}: cannot be derived: {' '.join(str(error).split())}"
-            files = []
+            self.outdated.append(
+                f"{product.files[0]}: is out of date: {', '.join(changed)} changed since it was made; make it again"
+            )
+        else:
+            try:
+                files = derive(product.kind, product.files[0], record, derived)
+            except UserError as error:
+                yield f"{product.title}: cannot be derived: {' '.join(str(error).split())}"
         remark = " (its code changed since it was made)" if files and code_changed(product.kind, record["spec"]) else ""
         differing = set()
-        for path in files:
+        for path in (path for path in files if (self.root / path).exists()):
             self.counts["file"] += 1
             for place in file_differences(self.root / path, derived / path):
                 differing.add(path)
@@ -122,20 +139,25 @@ class _Check:
 
     def _edited(self, record: Mapping[str, Any]) -> list[str]:
         """The text's own sources that are no longer what it was made from."""
-        own = [path for path in record["spec"].get("files") or () if not path.startswith("results/")]
+        named = record["spec"].get("files") or ()
+        own = [path for path in named if isinstance(path, str) and not path.startswith("results/")]
         return [path for path in own if records.digest(self.root, records.Input(path)) != record["inputs"].get(path)]
 
     def _digest_fault(self, path: str, digest: str) -> str | None:
         try:
             found = file_digest(self.root / path)
+        except FileNotFoundError:
+            return "is gone"
         except OSError as error:
             return f"cannot be read ({error.strerror or error})"
         return None if found == digest else "was changed since it was made"
 
 
-def _folders(spec: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """The folders that a product was made from, and of what."""
-    for experiment in (spec.get("experiments") or {}).values():
-        yield from ((run["path"], "run") for run in experiment["runs"])
-    yield from ((folder, "measurement") for folder in (spec.get("measurements") or {}).values())
-    yield from ((folder, "data") for folder in (spec.get("data") or {}).values())
+def _folders(root: Path, spec: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """The folders that a product was made from, and of what; of its runs also the word vectors that they began with."""
+    for folder in folders_named(spec):
+        sort = folder.split("/")[1].removesuffix("s")
+        yield folder, sort
+        if sort == "run":
+            began = (path for path in trained_on(root / folder / "spec.json") if path.startswith("results/vectors/"))
+            yield from ((path, "word vectors") for path in began)
