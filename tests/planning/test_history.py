@@ -7,7 +7,7 @@ import json
 import pytest
 
 from labreport.declarations.project import load
-from labreport.planning.history import History, kept_epoch, why
+from labreport.planning.history import History, kept_epoch
 from labreport.planning.plan import Plan
 from tests.declarations.conftest import Copy, set_at
 from tests.planning.earlier import checkpoint, leave, outcome, write
@@ -32,7 +32,7 @@ def left(project, *names, **overrides):
 
 def said(project, name, **overrides):
     plan = planned(project, **overrides)
-    return [why(plan, run) for run in plan.runs[name]]
+    return [History(plan).why(run) for run in plan.runs[name]]
 
 
 def edited_before(project, name, spec=None, meanings=None):

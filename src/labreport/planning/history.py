@@ -130,11 +130,6 @@ class History:
             yield f"code of {listed(names, MODULES_NAMED)} came or went"
 
 
-def why(plan: Plan, run: Run) -> str:
-    """Why a run that is not there is to be trained; see `History.why`, which reads less where several are asked for."""
-    return History(plan).why(run)
-
-
 def kept_epoch(plan: Plan, run: Run) -> int | None:
     """The last epoch of a stopped run that a checkpoint holds; None where there is none."""
     files = checkpoints_in(folder_of(plan.root / run.folder))
