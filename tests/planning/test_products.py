@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from labreport.declarations.project import load
+from labreport.errors import DeclarationError
 from labreport.planning import records
 from labreport.planning.plan import Plan
 from labreport.planning.products import Products
@@ -133,6 +134,25 @@ def test_a_number_that_changed_concerns_what_shows_it(built):
     assert set(stale(built)) == {"accuracy", "gap", "own"} | REPORT
 
 
+def test_a_file_of_a_finished_run_that_is_gone_is_told_with_what_helps(built):
+    path = metrics_of(built)
+    path.unlink()
+    folder = path.parent.relative_to(built.root)
+    assert stale(built)["loss"] == f"{folder}/metrics.csv is gone; remove the folder {folder} to train it again"
+    shutil.rmtree(path.parent)
+    assert stale(built)["loss"] == "cnn3 seed 0 is trained"
+
+
+def test_a_source_of_a_text_that_is_gone_is_told(built):
+    (built.root / "templates/latex/report.tex.j2").write_text("text")
+    (built.root / "templates/own/references.bib").write_text("")
+    build(built, products_of(built))
+    products = products_of(built)
+    text = products.markdown("own", "", "zh")
+    (built.root / "templates/own/references.bib").unlink()
+    assert products.stale(text) == "templates/own/references.bib is gone"
+
+
 def test_a_style_concerns_its_own_figure(built):
     built.edit("reports/own.yaml", lambda own: own["figures"]["loss"].update(width="half"))
     found = stale(built)
@@ -234,10 +254,20 @@ def test_a_seed_that_failed_and_then_succeeded(project):
         ("all", ["pdf", "text"]),
         ("results/figures/own/en/loss.svg", ["figure"]),
         ("results/reports/own/runs.csv", ["frames"]),
+        ("results/typeset/own.en/own.tex", ["text"]),
+        ("results/typeset/own.en/figures/loss.pdf", []),
+        ("report/own.en/loss.svg", []),
         ("publish_own", ["figure", "figure", "figure", "table", "claim", "frames"]),
         ("train_all", []),
         ("--cores", []),
     ],
 )
 def test_targets(project, target, kinds):
+    """As Snakemake takes them: pictures beside a text are no output of its rule."""
     assert [product.kind for product in products_of(project).of_target(target)] == kinds
+
+
+@pytest.mark.parametrize("target", ["report/owl.pdf", "report/own.draft.md"])
+def test_a_report_that_is_not_declared_is_named(project, target):
+    with pytest.raises(DeclarationError, match=r"config/reports/ow\S+\.yaml does not exist"):
+        products_of(project).of_target(target)

@@ -1,4 +1,4 @@
-"""A change between two specs in words: `learning_rate 0.001 -> 0.0005`."""
+"""Changes between two specs in words: `learning_rate 0.001 -> 0.0005`."""
 
 from __future__ import annotations
 
@@ -125,6 +125,25 @@ def vectors_changes(root: Path, vectors: Kept | None, old: Any) -> Iterator[str]
             yield "code that learns word vectors changed"
         elif path[0] != "data":  # the run's own data tell that
             yield change(("word vectors", *path), one, other)
+
+
+def product_changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
+    """How a product's spec differs from the one it was made with.
+
+    Args:
+        old: of its record.
+        new: as it is planned.
+    """
+    for path, before, after in differences(old, new):
+        if path == ("code",):
+            yield "its code changed"
+        elif path[0] == "experiments" and len(path) > 1:
+            yield f"{'.'.join(path[2:]) or 'experiment'} of {path[1]} changed"
+        elif isinstance(before, str | int | float | bool) and isinstance(after, str | int | float | bool):
+            yield f"{'.'.join(path)} {before} -> {after}"
+        else:
+            how = "added" if before is ABSENT else "taken away" if after is ABSENT else "changed"
+            yield f"{'.'.join(path)} {how}"
 
 
 def read_object(path: Path) -> dict[str, Any] | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -12,13 +11,12 @@ from typing import Any, get_args
 from labreport.declarations.reports import ReportDeclaration
 from labreport.declarations.schema import Lang
 from labreport.planning import records, specs
-from labreport.planning.difference import ABSENT, differences
+from labreport.planning.changes import product_changes
 from labreport.planning.keys import canonical
 from labreport.planning.plan import Kept, Plan, Run
 
 FIGURE_FORMS = (".pdf", ".svg", ".png", ".csv", ".txt")
 FRAMES = ("metrics", "runs", "per_class")
-REPORT_FILE = re.compile(r"report/([^/.]+)(?:\.(zh|en))?\.(pdf|md)")
 # Kind of product -> the rule of the workflow that makes it.
 RULES = {
     "figure": "draw",
@@ -43,7 +41,7 @@ class Product:
         name: of the figure, table or claim; else the file that is written.
         lang: of its words; None where it has none.
         spec: what its step is given.
-        files: what the step writes, the first of them declared to Snakemake; relative to the project.
+        files: what the step writes; relative to the project.
         runs: the runs that it is made from itself.
         kept: measurements that it is made from itself.
         needs: the products that it is made from.
@@ -66,6 +64,11 @@ class Product:
     def rule(self) -> str:
         """The rule of the workflow that makes it."""
         return RULES[self.kind].format(form="latex" if self.files[0].endswith(".tex") else "markdown")
+
+    @property
+    def declared(self) -> tuple[str, ...]:
+        """The files that Snakemake can be asked for: of a text none of the pictures beside it."""
+        return self.files[:1] if self.kind == "text" else self.files
 
     def __hash__(self) -> int:
         return hash(self.record)
@@ -158,11 +161,11 @@ class Products:
         if target == "publish" or target.removeprefix("publish_") in reports:
             names = list(reports) if target == "publish" else [target.removeprefix("publish_")]
             return [made for name in names for made in self.results(name, "en")]
-        if found := REPORT_FILE.fullmatch(target):
+        if found := specs.REPORT_FILE.fullmatch(target):
             lang: Lang = "zh" if found[2] == "zh" else "en" if found[2] else self.plan.declarations.config.lang
             suffix = f".{found[2]}" if found[2] else ""
             return [(self.pdf if found[3] == "pdf" else self.markdown)(found[1], suffix, lang)]
-        return [made for made in self._everything if target in made.files]
+        return [made for made in self._everything if target in made.declared]
 
     def reachable(self, targets: Iterable[str]) -> list[Product]:
         """All products that targets ask for or need, each after those that it is made from."""
@@ -202,13 +205,23 @@ class Products:
             yield "there is no record of what it was made from"
             return
         yield from (f"{path} is gone" for path in absent)
-        yield from _changes(record["spec"], json.loads(canonical(product.spec)))
+        yield from product_changes(record["spec"], json.loads(canonical(product.spec)))
         for read in records.inputs(product.spec):
-            if record["inputs"].get(read.path) != self._digest(read):
-                yield f"{read.path} changed"
+            found = self._digest(read)
+            if record["inputs"].get(read.path) != found:
+                # Of an outcome that no longer tells a failure there is nothing to read, and yet it is there.
+                yield f"{read.path} changed" if found or read.outcome else self._gone(product, read.path)
         for path in product.files:
             if not path.startswith(DELIVERED) and record["outputs"].get(path) != self._digest(records.Input(path)):
                 yield f"{path} was changed since it was made"
+
+    def _gone(self, product: Product, path: str) -> str:
+        """That a file is gone; of a finished run or measurement, that this alone has nothing done to replace it."""
+        again = {**{run.folder: "train" for run in product.runs}, **{kept.folder: "measure" for kept in product.kept}}
+        for folder, verb in again.items():
+            if path.startswith(f"{folder}/"):
+                return f"{path} is gone; remove the folder {folder} to {verb} it again"
+        return f"{path} is gone"
 
     @cached_property
     def _everything(self) -> list[Product]:
@@ -273,17 +286,3 @@ def _item_files(kind: str, report: str, name: str, lang: Lang | None) -> tuple[t
 
 def _digest(plan: Plan, read: records.Input) -> str | None:
     return records.digest(plan.root, read)
-
-
-def _changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
-    """How a product's spec differs from the one it was made with, in words."""
-    for path, before, after in differences(old, new):
-        if path == ("code",):
-            yield "its code changed"
-        elif path[0] == "experiments" and len(path) > 1:
-            yield f"{'.'.join(path[2:]) or 'experiment'} of {path[1]} changed"
-        elif isinstance(before, str | int | float | bool) and isinstance(after, str | int | float | bool):
-            yield f"{'.'.join(path)} {before} -> {after}"
-        else:
-            how = "added" if before is ABSENT else "taken away" if after is ABSENT else "changed"
-            yield f"{'.'.join(path)} {how}"

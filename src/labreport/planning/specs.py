@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -16,6 +17,9 @@ from labreport.planning.templates import listings, prose, template
 
 # The kinds of tables that the page of measured results shows.
 PAGE_KINDS = tuple(f"labreport.tables.{kind}" for kind in ("results", "ablation", "group_accuracy", "lstm_cost"))
+
+# A report as users ask for it: its name, its language where that is said, and its form.
+REPORT_FILE = re.compile(r"report/([^/]+?)(?:\.(zh|en))?\.(pdf|md)")
 
 
 def item_spec(plan: Plan, report: ReportDeclaration, item: Item, step: str, lang: Lang | None) -> dict[str, Any]:

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from labreport.errors import TemplateError
+from labreport.planning.specs import REPORT_FILE
 from labreport.planning.templates import template
 
 if TYPE_CHECKING:
     from labreport.declarations.reports import ReportDeclaration
     from labreport.planning.plan import Plan
 
-REPORT = re.compile(r"report/([^/]+?)(?:\.(zh|en))?\.(?:pdf|md)")
 TRAIN_ALL = "train_all"
 
 
@@ -35,7 +34,7 @@ def check_targets(plan: Plan, targets: Iterable[object]) -> None:
     lang = plan.declarations.config.lang
     texts: dict[tuple[str, str], list[str]] = {}
     for word in words:
-        if found := REPORT.fullmatch(word):
+        if found := REPORT_FILE.fullmatch(word):
             texts.setdefault((found[1], found[2] or lang), []).append(word)
     experiments = {experiment: None for name, _ in texts for experiment in plan.report(name).experiments}
     runs = plan.report_runs(experiments or plan.runs)
