@@ -130,6 +130,7 @@ def write(shown: list[Shown], folder: Path, lang: str) -> dict[str, Any]:
         "data": {"cifar10": str(folder / "data")},
         "measurements": {},
         "figures": {},
+        "pictures": "pictures",
         "tables": {"one": {"path": str(folder / "one")}},
         "claims": {name: str(folder / f"{name}.json") for name in claims},
         "dataset_titles": {"cifar10": " ".join(texts["data set"]) or "CIFAR-10"},
