@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from labreport.jobs.outcome import Outcome, read_outcome, write_outcome
+from labreport.jobs.outcome import Outcome, is_final, read_outcome, write_outcome
 
 
 @pytest.mark.parametrize(("status", "message"), [("finished", ""), ("failed", "损失不是有限数: epoch 3\nstep 7")])
@@ -18,6 +18,16 @@ def test_what_is_written_is_read(tmp_path, status, message):
     assert (written.status, written.message) == (status, message)
     at = datetime.fromisoformat(json.loads(path.read_text(encoding="utf-8"))["at"])
     assert timedelta() <= datetime.now(UTC) - at < timedelta(minutes=1)
+
+
+def test_a_failure_is_final_unless_another_attempt_may_end_otherwise(tmp_path):
+    path = tmp_path / "outcome.json"
+    assert not is_final(path)
+    for status, again, final in (("failed", False, True), ("failed", True, False), ("finished", False, False)):
+        assert write_outcome(path, status, "why", again).again is again
+        assert is_final(path) is final
+    path.write_text('{"status": "failed", "message": "", "at": ""}')  # as it was written before `again` was
+    assert is_final(path)
 
 
 def test_none_where_there_is_none(tmp_path):
@@ -33,6 +43,7 @@ def test_none_where_there_is_none(tmp_path):
         {"status": "failed", "message": None, "at": ""},
         {"status": "failed", "message": "", "at": 3},
         {"status": "failed", "message": ""},
+        {"status": "failed", "message": "", "at": "", "again": "no"},
         {"status": "failed", "message": "", "at": "", "more": 1},
         [],
         None,

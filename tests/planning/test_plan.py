@@ -263,6 +263,9 @@ def test_a_run_that_failed_is_done_without_only_where_that_is_wanted(project, ke
     failed(project, broken, '{"status": "failed", "message": "its loss is nan", "at": "2026-01-01"}')
     assert plan.failed(broken) == "its loss is nan"
     assert plan.is_settled(broken) is keep_going
+    failed(project, broken, '{"status": "failed", "message": "no memory", "at": "2026-01-01", "again": true}')
+    assert plan.failed(broken) == "no memory"
+    assert not plan.is_settled(broken)
     finished(project, broken)
     assert plan.failed(broken) is None
 

@@ -14,15 +14,19 @@ import time
 from pathlib import Path
 
 import pytest
+import torch
 
 from labreport.errors import RunFailedError, TrainingError, run_step
 from labreport.jobs.driver import Driver
 from labreport.jobs.locks import LockFolder
 from labreport.jobs.outcome import read_outcome, write_outcome
 from labreport.planning.code import meanings
-from labreport.steps import attempt
+from labreport.steps import attempt, train
 from labreport.steps.attempt import main
+from labreport.training import run as training_run
 from tests.jobs.processes import ENVIRONMENT, PATIENCE_S, line, started
+from tests.small_runs import arguments as train_arguments
+from tests.small_runs import save_data, spec
 
 TRAINED_BY = [f"labreport.steps.{name}" for name in ("train", "vectors", "measure")]
 COMPLETE = 'mkdir -p "$0" && touch "$0/SHA256SUMS"'
@@ -85,8 +89,33 @@ def test_a_finished_run(out, outcome, options):
 def test_a_failed_run_is_an_outcome_where_the_others_go_on(out, outcome, capfd):
     main(arguments(out, outcome, FAIL, "--keep-going"))
     found = read_outcome(outcome)
-    assert (found.status, found.message) == ("failed", "loss 不是有限数")
-    assert capfd.readouterr().err == f"{out}: failed; the others go on without it (--keep-going)\n"
+    assert (found.status, found.message, found.again) == ("failed", "loss 不是有限数", False)
+    assert capfd.readouterr().err == (
+        f"{out}: failed; the others go on without it (--keep-going); "
+        f"it is tried again without --keep-going, or once {outcome} is deleted\n"
+    )
+
+
+def test_too_little_memory_is_tried_again_at_the_next_start(out, outcome, tmp_path, monkeypatch, capfd):
+    """As the training step says it: another run may have had the device's memory."""
+
+    def full(*_, **__):
+        raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB")
+
+    save_data(tmp_path / "data")
+    monkeypatch.setattr(training_run, "fit", full)
+    threads = torch.get_num_threads()
+    try:
+        assert run_step(train.main, train_arguments(spec("texts"), tmp_path / "data", out)) == RunFailedError.status
+    finally:
+        torch.set_num_threads(threads)
+        torch.set_flush_denormal(False)
+    capfd.readouterr()
+    main(arguments(out, outcome, "exit 3", "--keep-going"))
+    found = read_outcome(outcome)
+    assert (found.status, found.again) == ("failed", True)
+    assert "batch_size 8" in found.message
+    assert capfd.readouterr().err.endswith("it is tried again at the next start\n")
 
 
 def test_a_failed_run_that_said_nothing(out, outcome):

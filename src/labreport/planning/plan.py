@@ -16,7 +16,7 @@ from labreport.declarations.project import Declarations
 from labreport.declarations.reading import suggestion
 from labreport.declarations.reports import ReportDeclaration
 from labreport.errors import DeclarationError
-from labreport.jobs.outcome import failure
+from labreport.jobs.outcome import failure, is_final
 from labreport.planning.code import code_digest
 from labreport.planning.keys import key_of, measurement_roots, prepared_identity, run_roots
 from labreport.training.tasks import TASKS
@@ -167,8 +167,8 @@ class Plan:
         return None if run.is_there(self.root) else failure(self.root / run.outcome)
 
     def is_settled(self, run: Run) -> bool:
-        """Whether nothing is to be done for a run: it is there, or it failed and is done without."""
-        return run.is_there(self.root) or (self.keep_going and self.failed(run) is not None)
+        """Whether nothing is to be done for a run: it is there, or it failed for good and is done without."""
+        return run.is_there(self.root) or (self.keep_going and is_final(self.root / run.outcome))
 
     def run_file(self, run: Run) -> str:
         """The file that stands for a run in Snakemake: its last one where it is there, else the outcome."""

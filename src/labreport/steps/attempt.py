@@ -23,6 +23,7 @@ from labreport.jobs.lease import VISIBLE, choices, lease
 from labreport.jobs.outcome import write_outcome
 
 FAILURE = "failure.txt"  # why a run failed, in its unfinished folder
+NO_MEMORY = "too little memory"  # what it says there when another attempt, on a freer device, may succeed
 TOLD = {signal.SIGTERM, signal.SIGINT}  # a command that began says itself that it was asked to stop
 SHELL_BASE = 128  # a shell's exit status for a command that signal N ended is 128 + N
 
@@ -44,8 +45,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     else:
         status = _carry_out(arguments.command, out, arguments.gpus)
         if status == RunFailedError.status and arguments.keep_going and outcome:
-            write_outcome(outcome, "failed", _failure(out))
-            print(f"{out}: failed; the others go on without it (--keep-going)", file=sys.stderr)
+            _do_without(out, outcome)
             return
         if status:
             sys.exit(status)
@@ -90,6 +90,15 @@ def _lower(command: Sequence[str]) -> str:
     except (ValueError, IndexError, KeyError, TypeError, AttributeError):
         return "lower the number of jobs at once"
     return f"lower batch_size ({size}) or the number of jobs at once"
+
+
+def _do_without(out: Path, outcome: Path) -> None:
+    """Write that a run failed, and say when it is tried again."""
+    reason = _failure(out)
+    again = NO_MEMORY in reason
+    write_outcome(outcome, "failed", reason, again)
+    when = "at the next start" if again else f"without --keep-going, or once {outcome} is deleted"
+    print(f"{out}: failed; the others go on without it (--keep-going); it is tried again {when}", file=sys.stderr)
 
 
 def _failure(out: Path) -> str:
