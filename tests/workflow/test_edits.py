@@ -12,7 +12,7 @@ import pytest
 
 from .conftest import fabricate
 from .declared import Declared
-from .edits import arm, code, item, several
+from .edits import arm, code, commented, item, several
 from .project import plan_would, snakemake_would
 from .table import NO_TRAINING, NOTHING, NUMBERS, OWN
 
@@ -99,3 +99,21 @@ def test_an_earlier_setting_needs_no_training(project, tmp_path):
         assert ended(copy.root) == set()
         copy.restore()
         assert ended(copy.root) == Declared(copy.root).made_of({"mycnn"})
+
+
+def test_what_a_text_takes_in_is_followed(project, tmp_path):
+    """An included template, and code that is printed under the name of a variable."""
+    with project.elsewhere(tmp_path / "copy") as copy:
+        remark = "templates/practice1/remark.md.j2"
+        copy.rewrite("templates/practice1/en.md.j2", lambda text: f'{text}\n{{% include "remark.md.j2" %}}\n')
+        copy.write(remark, '{% set what = "labreport.models.lenet:LeNet5" %}\n{{ source(what) }}\n')
+        fabricate(copy.root)
+        assert ended(copy.root) == set()
+        shown = Declared(copy.root).texts("practice1", langs=["en"])
+        copy.rewrite("src/labreport/models/lenet.py", commented)
+        assert ended(copy.root) == shown
+        fabricate(copy.root)
+        copy.rewrite(remark, lambda text: f"A remark.\n{text}")
+        plan = agree(copy.root)
+        assert set(plan) == shown
+        assert plan["write/practice1.en.md"] == f"{remark} changed"
