@@ -16,14 +16,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from labreport.errors import RunFailedError, StoppedError, TrainingError, run_step
-from labreport.files import SUMS
+from labreport.files import FAILURE, SUMS
 from labreport.jobs.child import run
 from labreport.jobs.driver import ask
 from labreport.jobs.lease import VISIBLE, choices, lease
 from labreport.jobs.outcome import write_outcome
 
-FAILURE = "failure.txt"  # why a run failed, in its unfinished folder
-NO_MEMORY = "too little memory"  # what it says there when another attempt, on a freer device, may succeed
+NO_MEMORY = "too little memory"  # what a run says in FAILURE when another attempt, on a freer device, may succeed
 TOLD = {signal.SIGTERM, signal.SIGINT}  # a command that began says itself that it was asked to stop
 SHELL_BASE = 128  # a shell's exit status for a command that signal N ended is 128 + N
 

@@ -10,12 +10,12 @@ import numpy as np
 import torch
 
 from labreport.data.arrays import save_array
+from labreport.files import FAILURE
 from labreport.training.environment import environment, now
 from labreport.training.folder import ResultFolder
 from labreport.training.loop import Epoch
 from labreport.training.progress import clock
 
-FAILURE = "failure.txt"
 LOG = "train.log"
 
 
