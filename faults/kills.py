@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 import shutil
@@ -99,8 +100,10 @@ def left_over(root: Path, out: Path) -> str | None:
 def workflows(count: int, folder: Path, rng: Random, targets: Sequence[str] = TARGETS) -> Fault:
     """Whole runs of Snakemake, killed again and again until the report is there."""
     trials: list[Trial] = []
-    while len(trials) < count:
-        trials += _build(folder / f"build{len(trials)}", count - len(trials), rng, targets)
+    for build in itertools.count():
+        if len(trials) >= count:
+            break
+        trials += _build(folder / f"build{build}", count - len(trials), rng, targets)  # none where it ended first
     return Fault.of("SIGKILL to a whole run of snakemake, started again", trials)
 
 
