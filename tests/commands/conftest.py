@@ -16,7 +16,8 @@ from labreport.planning import code
 from labreport.planning.keys import canonical, prepared_identity, run_roots
 from labreport.planning.plan import Plan, Run
 from labreport.planning.products import Product, Products
-from labreport.steps import draw, gather, judge, tabulate, write
+from labreport.planning.specs import page_spec
+from labreport.steps import draw, gather, judge, publish, tabulate, write
 from tests.conftest import CIFAR10, write_run
 from tests.declarations.conftest import PROJECT, Copy
 
@@ -90,6 +91,12 @@ class Project(Copy):
                 step = draw if product.kind == "figure" else tabulate
                 step.main([*arguments, "--out", str(Path(out).with_suffix(""))])
         return made
+
+    def publish(self, plan: Plan) -> None:
+        """Write the section of the page of measured results, of results in English that are there."""
+        spec = canonical(page_spec(plan, plan.report("own")))
+        records = "results/records/publish"
+        publish.main(["--spec", spec, "--page", "docs/results.md", "--records", records])
 
     def _data(self, run: Run) -> None:
         folder = self.root / run.data.folder

@@ -89,6 +89,21 @@ def test_runs_that_a_finished_report_is_made_from_are_in_use(project):
     assert not old & {run.folder for name in ("cnn3", "resnet_small") for run in runs[name]}
 
 
+def test_runs_behind_a_published_section_are_in_use_while_it_is_on_the_page(project):
+    lite, demo = project.plan(scale="lite"), project.plan()
+    for plan in (lite, demo):
+        project.train(plan)
+        project.make(plan)
+        project.publish(plan)
+    change(project)
+    for name in ("report/own.en.md", "results/records/gather/own.json"):
+        (project.root / name).unlink()
+    assert listed(project) == {}
+    page = project.root / "docs/results.md"
+    page.write_text(page.read_text().replace("begin own lite", "begun own lite"))
+    assert set(listed(project)) == {run.folder for run in lite.report_runs(["cnn3", "resnet_small"])}
+
+
 def test_a_report_whose_declaration_is_gone_keeps_its_runs_while_it_is_there(project):
     plan = project.plan()
     project.train(plan)
@@ -98,7 +113,7 @@ def test_a_report_whose_declaration_is_gone_keeps_its_runs_while_it_is_there(pro
     change(project)
     assert listed(project) == {}
     (project.root / "report/own.en.md").unlink()
-    for path in (project.root / "report/own").rglob("*.svg"):
+    for path in (project.root / "report").rglob("*.svg"):
         path.unlink()
     assert set(listed(project)) == {run.folder for run in plan.report_runs(["cnn3", "resnet_small"])}
 

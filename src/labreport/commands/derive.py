@@ -66,7 +66,7 @@ def _derived(kind: str, name: str, record: Mapping[str, Any], folder: Path) -> l
         return [one for one in record["outputs"] if (folder / one).is_file()]
     if kind == "text":
         form = "latex" if path.suffix == ".tex" else "markdown"
-        derived = _from(folder, spec)
+        derived = with_derived(folder, spec)
         write_text(path, render(Path(spec["template"]), form, spec["lang"], derived, _written_from(record)))
         return [name]
     return []
@@ -77,7 +77,7 @@ def code_changed(kind: str, spec: Mapping[str, Any]) -> bool:
     return bool(code_digest(roots(STEPS[kind][0], spec)) != spec.get("code"))
 
 
-def _from(folder: Path, spec: Mapping[str, Any]) -> dict[str, Any]:
+def with_derived(folder: Path, spec: Mapping[str, Any]) -> dict[str, Any]:
     """The spec of a text that takes what was derived; what was not, it takes from where it lies."""
 
     def moved(path: str, suffix: str = "") -> str:

@@ -17,6 +17,8 @@ from labreport.planning.plan import Plan
 from labreport.planning.products import Products
 
 RUN = re.compile(r"results/runs/([^/]+)/([0-9a-f]{16})")
+# What the sections of the page of measured results were made from: REPORT.SCALE.json.
+PUBLISHED = "results/records/publish"
 # What a run was trained on stands in its spec: part -> where it is kept.
 KEPT_BY_RUNS = {"data": "results/data", "vectors": "results/vectors"}
 
@@ -60,6 +62,7 @@ def references(root: Path, settings: Mapping[str, Any]) -> References:
     kindred = Kindred(plans)
     used.update(folder for name, folder, spec in specs_in(root, "runs") if kindred.differs_in_seed(name, spec))
     used.update(_recorded(root, products))
+    used.update(_published(root))
     superseded = {
         folder for name, folder, spec in specs_in(root, "runs") if kindred.differs_in_code(root, name, spec)
     } | {
@@ -108,6 +111,24 @@ def _recorded(root: Path, declared: set[str]) -> Iterator[str]:
         there = [name for name in record["outputs"] if (root / name).is_file()]
         if there and (str(path.relative_to(root)) in declared or any(name.startswith("report/") for name in there)):
             yield from folders_named(record["spec"])
+
+
+def _published(root: Path) -> Iterator[str]:
+    """Folders that the sections of the page of measured results were made from, of those that are still on it."""
+    for path in (root / PUBLISHED).glob("*.json"):
+        record = records.load(path)
+        if record is None:
+            continue
+        begin = str((record.get("facts") or {}).get("begin", ""))
+        if any(begin in _text(root / name) for name in record["outputs"]):
+            yield from folders_named(record["spec"])
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ""
 
 
 def folders_named(spec: Mapping[str, Any]) -> list[str]:

@@ -11,7 +11,8 @@ from typing import Any
 from labreport.commands.comparing import file_differences
 from labreport.commands.derive import code_changed, derive
 from labreport.commands.folders import folder_faults
-from labreport.commands.references import folders_named, texts_of, trained_on
+from labreport.commands.published import section_faults
+from labreport.commands.references import PUBLISHED, folders_named, texts_of, trained_on
 from labreport.declarations.project import load
 from labreport.errors import ResultsError, UserError
 from labreport.files import file_digest
@@ -38,13 +39,14 @@ def verify(root: Path, reports: Sequence[str], settings: Mapping[str, Any]) -> i
     status, verified = 0, False
     for name in reports or list(products.plan.declarations.reports):
         made = _made(products, name)
-        if not made:
+        published = sorted((root / PUBLISHED).glob(f"{name}.*.json"))
+        if not made and not published:
             if reports:
                 raise ResultsError(f"{name}: nothing of this report is there; make report/{name}.pdf first")
             continue
         check = _Check(root)
         with tempfile.TemporaryDirectory(prefix="labreport-verify-") as folder:
-            faults = list(check.faults(made, Path(folder)))
+            faults = [*check.faults(made, Path(folder)), *check.page_faults(published, Path(folder))]
         print("\n".join([*faults, *check.outdated, f"{name}: {check.said()}; {_verdict(faults, check.outdated)}"]))
         status, verified = 1 if faults else status, True
     if not verified:
@@ -101,6 +103,17 @@ class _Check:
                 continue
             yield from self._folder_faults(record)
             yield from self._product_faults(product, record, derived)
+
+    def page_faults(self, published: Iterable[Path], derived: Path) -> Iterator[str]:
+        """A line for everything in the sections of the page of measured results that does not match."""
+        for path in published:
+            record = records.load(path)
+            if record is None:
+                yield f"{path.relative_to(self.root)}: is damaged; publish {path.stem.replace('.', ' at ')} again"
+                continue
+            self.counts["published section"] += 1
+            yield from self._folder_faults(record)
+            yield from section_faults(self.root, record, derived)
 
     def _folder_faults(self, record: Mapping[str, Any]) -> Iterator[str]:
         for folder, sort in _folders(self.root, record["spec"]):

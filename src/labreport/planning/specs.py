@@ -63,7 +63,7 @@ def take_digests(plan: Plan) -> None:
         for step, items in (("draw", report.figures), ("tabulate", report.tables), ("judge", report.claims)):
             for item in items.values():
                 code_digest(_item_roots(item, step))
-    for step in ("gather", "write", "typeset"):
+    for step in ("gather", "write", "typeset", "publish"):
         code_digest([f"labreport.steps.{step}"])
 
 
@@ -146,7 +146,8 @@ def latex_file(report: str, lang: str) -> str:
 def page_spec(plan: Plan, report: ReportDeclaration) -> dict[str, Any]:
     """The spec of a report's section on the page of measured results: its English text's, and which tables to show."""
     shown = [name for name, item in report.tables.items() if item.kind.target in PAGE_KINDS]
-    return {**text_spec(plan, report, "en"), "page_tables": shown}
+    code = code_digest(["labreport.steps.publish"])
+    return {**text_spec(plan, report, "en"), "page_tables": shown, "code": code}
 
 
 def figure_prefix(report: str, lang: str, name: str) -> str:
