@@ -199,6 +199,17 @@ def test_a_loss_that_is_not_finite_stops_and_keeps_the_epochs_before(data: Path,
     assert not (tmp_path / "run.part.1").exists()
 
 
+def test_a_run_that_nobody_listens_to_goes_on(data: Path, tmp_path: Path) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    command = [sys.executable, "-m", "labreport.steps.train", *arguments(spec("texts"), data, tmp_path / "run")]
+    sources = os.environ | {"PYTHONPATH": str(SOURCES)}
+    done = subprocess.run(command, env=sources, stdout=writer, stderr=subprocess.PIPE, text=True)
+    os.close(writer)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert len(rows(tmp_path / "run" / "metrics.csv")) == 2
+
+
 def test_too_little_memory_is_one_message(data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(*_: object, **__: object) -> None:
         raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB")

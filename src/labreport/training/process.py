@@ -46,6 +46,18 @@ def keep_freed_memory() -> None:
         libc.mallopt(parameter, value)
 
 
+def go_on_with_threads(threads: int) -> bool:
+    """Compute with as many CPU threads as another attempt, since sums of floats depend on their number.
+
+    Returns:
+        Whether that changed anything; without as many CPUs nothing is changed.
+    """
+    if threads == torch.get_num_threads() or not 1 <= threads <= available_cpus():
+        return False
+    torch.set_num_threads(threads)
+    return True
+
+
 def available_cpus() -> int:
     """CPUs that the process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -17,6 +17,8 @@ from labreport.training.loop import Epoch
 from labreport.training.progress import clock
 
 LOG = "train.log"
+# What an entry of `resumed` says itself, in its own words.
+OF_AN_ATTEMPT = frozenset({"device", "started", "finished"})
 
 
 class RunRecord:
@@ -42,17 +44,22 @@ class RunRecord:
         self._spec = spec
         self._code = code
         self._epochs = spec["training"]["epochs"]
-        self._environment = environment(device)
+        self._device = device
+        self._environment: dict[str, Any] = {}
         self._lines: list[str] = []
         self._train_seconds = 0.0
 
     def begin(self) -> None:
         """Start with no epoch; what another attempt measured is put aside."""
+        self._environment = environment(self._device)
         self._folder.begin()
         self._write_start()
 
     def resume(self, state: Mapping[str, Any], epoch: int) -> None:
         """Go on after an epoch; what an attempt measured after it is measured again.
+
+        The environment stays that of the first attempt; `resumed` has an entry for each other one, which says on what
+        device it went on and whatever else differs, such as threads, torch or commit.
 
         Args:
             state: as `state_dict` gave it after that epoch.
@@ -64,7 +71,9 @@ class RunRecord:
         rows, lines, seconds, before = (state[name] for name in ("rows", "lines", "train_seconds", "environment"))
         if [row["epoch"] for row in rows] != list(range(1, epoch + 1)) or len(lines) != epoch:
             raise ValueError(f"it has {len(rows)} rows of metrics, not those of {epoch} epochs")
-        again = {"epoch": epoch, "at": now(), "device": self._environment["device"]}
+        here = environment(self._device)
+        again = {"epoch": epoch, "at": now(), "device": here["device"]}
+        again |= {name: here[name] for name in here if name not in OF_AN_ATTEMPT and here[name] != before.get(name)}
         self._environment = before | {"resumed": [*before.get("resumed", []), again]}
         self.rows, self._lines, self._train_seconds = list(rows), list(lines), seconds
         self._folder.clear()

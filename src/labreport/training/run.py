@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import partial
 from typing import Any, NoReturn
 
 import numpy as np
@@ -17,14 +18,23 @@ from labreport.training.checkpoints import Checkpoints
 from labreport.training.components import Components, place_data
 from labreport.training.construction import build_task
 from labreport.training.loop import NotFinite, fit
-from labreport.training.process import is_out_of_memory
+from labreport.training.process import go_on_with_threads, is_out_of_memory
 from labreport.training.progress import Progress
 from labreport.training.record import RunRecord
 from labreport.training.stop import StopAsked, StopSignals
 from labreport.training.task import Task
 
 FILTERS = "filters.npy"
-say_at_once: Callable[[str], None] = partial(print, flush=True)  # a killed process loses what it has not written
+
+
+def say_at_once(line: str) -> None:
+    """Print a line, since a killed process loses what it has not written; once nobody reads any more, to nowhere."""
+    try:
+        print(line, flush=True)
+    except OSError:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())  # also for what is left to be flushed at the end
+        os.close(nowhere)
 
 
 @dataclass(frozen=True)
@@ -102,14 +112,15 @@ def _train(job: Job, record: RunRecord, checkpoints: Checkpoints, say: Callable[
         )
         try:
             for epoch in epochs:
-                progress.clear()
-                say(f"{job.name}  {record.epoch(epoch)}")
+                line = record.epoch(epoch)
                 if parts.test is None:
                     tally = epoch.tally
                 elif record.best(task.metric)["epoch"] == epoch.number:
                     tally = epoch.test_tally
                 state = {"components": parts.state_dict(), "record": record.state_dict(), "tally": tally.state_dict()}
                 checkpoints.keep(epoch.number, state)
+                progress.clear()
+                say(f"{job.name}  {line}")
         except StopAsked as asked:
             progress.clear()
             checkpoints.write()
@@ -129,6 +140,7 @@ def _start(
             parts.load_state_dict(state["components"], checkpoints.last)
             tally = task.tally(job.device)
             tally.load_state_dict(state["tally"])
+            with_threads = _same_threads(job.device, state["record"]["environment"])
             record.resume(state["record"], checkpoints.last)
         except Exception as error:  # a file that is no checkpoint of ours can fail in nearly any way
             if isinstance(error, OSError) or is_out_of_memory(error):
@@ -136,12 +148,20 @@ def _start(
             checkpoints.refuse(checkpoints.last, error)
             parts = Components.build(job.spec, job.prepared, splits, job.vectors, job.device)
             continue
-        say(f"{job.name}  goes on after epoch {checkpoints.last}")
+        say(f"{job.name}  goes on after epoch {checkpoints.last}{with_threads}")
         return parts, tally
     if checkpoints.refused:
         say(f"{job.name}  begins anew: no checkpoint can be used")
     record.begin()
     return parts, task.tally(job.device)
+
+
+def _same_threads(device: torch.device, before: Mapping[str, Any]) -> str:
+    """What to say when a run goes on with other CPU threads than asked for, because it began with them."""
+    threads = before["threads"]
+    if not device.type == before["device_type"] == "cpu" or not go_on_with_threads(threads):
+        return ""
+    return f" with {threads} CPU thread{'s' if threads > 1 else ''}, as it began"
 
 
 def _stopped(job: Job, number: int, ticks: int, parts: Components, kept: int) -> StoppedError:
