@@ -75,8 +75,9 @@ class TypesettingError(UserError):
     """TeX is missing, or refused the document."""
 
 
+FORBIDDEN = frozenset({errno.EACCES, errno.EPERM})  # what reading may answer, too
 # What a full disk, a quota, a read-only or a foreign folder answer to a write.
-UNWRITABLE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM})
+UNWRITABLE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS}) | FORBIDDEN
 
 
 def run_step(main: Callable[[Sequence[str] | None], None], argv: Sequence[str] | None = None) -> int:
@@ -84,7 +85,7 @@ def run_step(main: Callable[[Sequence[str] | None], None], argv: Sequence[str] |
 
     Returns:
         int, the process's exit status: 0, the error's own (1, 3 or 128 + signal) after a `UserError`, 1 where a file
-        cannot be written, 130 after Ctrl-C.
+        may not be read or cannot be written, 130 after Ctrl-C.
     """
     try:
         main(argv)
@@ -98,8 +99,9 @@ def run_step(main: Callable[[Sequence[str] | None], None], argv: Sequence[str] |
         if error.errno not in UNWRITABLE:
             raise
         where = error.filename2 or error.filename or "a file"
+        verb = "read or written" if error.errno in FORBIDDEN else "written"
         _say(
-            f"error: {where}: cannot be written ({error.strerror}); make room or allow it, and start again: "
+            f"error: {where}: cannot be {verb} ({error.strerror}); make room or allow it, and start again: "
             "what is complete is kept"
         )
         return 1
