@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -14,7 +15,7 @@ import pandas as pd
 import pytest
 import torch
 
-from labreport.errors import CodeChangedError, DataError, RunFailedError, TrainingError, run_step
+from labreport.errors import CodeChangedError, DataError, RunFailedError, StoppedError, TrainingError, run_step
 from labreport.models.resnet import ResNet34
 from labreport.planning.code import SOURCES
 from labreport.planning.keys import canonical, key_of
@@ -217,6 +218,44 @@ def test_too_little_memory_is_one_message(data: Path, tmp_path: Path, monkeypatc
     monkeypatch.setattr(training_run, "fit", full)
     expected = r"mine, seed 5: cpu has too little memory for batch_size 8; lower.*2\.00 GiB"
     with pytest.raises(RunFailedError, match=expected):
+        main(arguments(spec("texts"), data, tmp_path / "run"))
+
+
+@pytest.mark.parametrize("place", ["labreport.steps.train.load", "labreport.training.record.environment"])
+def test_too_little_memory_before_the_first_epoch_is_one_message(
+    place: str, data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(place, full)
+    advice = "lower batch_size or the model's size, or free the device of other work"
+    with pytest.raises(RunFailedError, match=rf"^mine, seed 5: cpu has too little memory for batch_size 8; {advice}$"):
+        main(arguments(spec("texts"), data, tmp_path / "run"))
+    assert (tmp_path / "run.part" / "failure.txt").read_text() == "cpu has too little memory for batch_size 8\n"
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_during_the_imports_is_a_clean_end(number: int, data: Path, tmp_path: Path) -> None:
+    (tmp_path / "numpy.py").write_text(f"import os, time; os.kill(os.getpid(), {number:d}); time.sleep(60)")
+    command = [sys.executable, "-m", "labreport.steps.train", *arguments(spec("texts"), data, tmp_path / "run")]
+    sources = os.environ | {"PYTHONPATH": os.pathsep.join([str(tmp_path), str(SOURCES)])}
+    done = subprocess.run(command, env=sources, capture_output=True, text=True, timeout=50)
+    said = "stopped before it began; the same command begins again\n"
+    assert (done.returncode, done.stdout, done.stderr) == (128 + number, "", said)
+
+
+def test_a_signal_before_the_first_step_is_a_clean_end(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begin = RunRecord.begin
+
+    def asked(record: RunRecord) -> None:
+        os.kill(os.getpid(), signal.SIGTERM)
+        begin(record)
+
+    monkeypatch.setattr(RunRecord, "begin", asked)
+    with pytest.raises(StoppedError, match=r"^mine: stopped as it began; the same command begins anew$"):
         main(arguments(spec("texts"), data, tmp_path / "run"))
 
 

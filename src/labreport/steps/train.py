@@ -9,6 +9,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from labreport.training.starting import take_signals
+
+if __name__ == "__main__":
+    take_signals()  # what follows is slow to import
+
 import numpy as np
 
 from labreport.data.arrays import load
@@ -22,7 +27,7 @@ from labreport.training.folder import ResultFolder
 from labreport.training.job import check_data, read_spec
 from labreport.training.process import choose_device, configure
 from labreport.training.record import RunRecord
-from labreport.training.run import Job, say_at_once, train_run
+from labreport.training.run import Job, failures_told, say_at_once, train_run
 from labreport.training.tensorboard import scalars
 
 SETTINGS = ("epochs", "batch_size", "learning_rate", "optimizer.name", "loss.name", "precision")
@@ -60,12 +65,13 @@ def main(argv: Sequence[str] | None = None) -> None:
     key = key_of(spec)
     code = check_loaded(spec)
     device = choose_device(arguments.device)
-    prepared = load(arguments.data)
-    check_data(arguments.data, prepared.spec, spec["data"]["key"], "the run was")
-    vectors = run_vectors(arguments.vectors, spec, len(prepared.vocabulary or ()))
-    job = Job(arguments.experiment, key, spec, prepared, device, vectors)
     with ResultFolder(arguments.out) as folder:
         record = RunRecord(folder, spec, code, device)
+        with failures_told(arguments.experiment, spec, device, record):
+            prepared = load(arguments.data)
+            check_data(arguments.data, prepared.spec, spec["data"]["key"], "the run was")
+            vectors = run_vectors(arguments.vectors, spec, len(prepared.vocabulary or ()))
+        job = Job(arguments.experiment, key, spec, prepared, device, vectors)
         if arguments.tensorboard:
             record.listeners.append(scalars(arguments.tensorboard / job.name / key))
         kept = own_folder(arguments.checkpoints or folder_of(arguments.out), key)

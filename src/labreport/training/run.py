@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, NoReturn
+from typing import Any
 
 import numpy as np
 import torch
@@ -72,34 +73,53 @@ def train_run(job: Job, record: RunRecord, checkpoints: Checkpoints, say: Callab
         RunFailedError: a loss that is not finite, or too little memory on the device.
         StoppedError: SIGTERM or SIGINT came; the same call goes on from where it was.
     """
-    settings = job.spec["training"]
-    try:
+    with failures_told(job.name, job.spec, job.device, record):
         _train(job, record, checkpoints, say)
+
+
+@contextmanager
+def failures_told(name: str, spec: Mapping[str, Any], device: torch.device, record: RunRecord) -> Iterator[None]:
+    """Make one message, which `record` keeps, of what a run can fail of by itself.
+
+    Args:
+        name: the experiment's.
+        spec: the run's.
+        device: what it is trained on.
+        record: of the run.
+
+    Raises:
+        RunFailedError: the block ended with a loss that is not finite, or memory did not suffice.
+    """
+    settings = spec["training"]
+    try:
+        yield
     except NotFinite as error:
-        advice = f"a lower learning_rate than {settings['learning_rate']} may help"
-        _fail(job, record, str(error), advice, error)
+        reason, advice = str(error), f"a lower learning_rate than {settings['learning_rate']} may help"
+        raise _failed(name, spec, record, reason, advice) from error
     except (MemoryError, RuntimeError) as error:
         if not is_out_of_memory(error):
             raise
-        reason = f"{job.device} has too little memory for batch_size {settings['batch_size']}"
+        where = "cpu" if isinstance(error, MemoryError) else device
+        reason = f"{where} has too little memory for batch_size {settings['batch_size']}"
         advice = "lower batch_size or the model's size, or free the device of other work"
-        _fail(job, record, reason, f"{advice} ({str(error).strip()})", error)
+        said = str(error).strip()
+        raise _failed(name, spec, record, reason, f"{advice} ({said})" if said else advice) from error
 
 
-def _fail(job: Job, record: RunRecord, reason: str, advice: str, error: BaseException) -> NoReturn:
+def _failed(name: str, spec: Mapping[str, Any], record: RunRecord, reason: str, advice: str) -> RunFailedError:
     record.fail(reason)
     kept = f". What was measured before stands in {record.part}" if record.rows else ""
-    raise RunFailedError(f"{job.name}, seed {job.spec['seed']}: {reason}; {advice}{kept}") from error
+    return RunFailedError(f"{name}, seed {spec['seed']}: {reason}; {advice}{kept}")
 
 
 def _train(job: Job, record: RunRecord, checkpoints: Checkpoints, say: Callable[[str], None]) -> None:
     settings = job.spec["training"]
     task = build_task(job.spec["task"]["target"], job.prepared.classes, settings["loss"])
-    parts, tally = _start(job, task, record, checkpoints, say)
-    done, every = len(record.rows), parts.batches_per_epoch
-    progress = Progress(job.name, settings["epochs"] * every, done=done * every)
     autocast = torch.bfloat16 if settings["precision"] == "bf16" and job.device.type == "cuda" else None
     with StopSignals() as stop:
+        parts, tally = _start(job, task, record, checkpoints, say)
+        done, every = len(record.rows), parts.batches_per_epoch
+        progress = Progress(job.name, settings["epochs"] * every, done=done * every)
 
         def tick() -> None:
             progress.tick()
@@ -111,6 +131,7 @@ def _train(job: Job, record: RunRecord, checkpoints: Checkpoints, say: Callable[
             first=done + 1,
         )
         try:
+            stop.check()  # a signal may have come while the start was made
             for epoch in epochs:
                 line = record.epoch(epoch)
                 if parts.test is None:
@@ -169,7 +190,7 @@ def _stopped(job: Job, number: int, ticks: int, parts: Components, kept: int) ->
     epoch, step = divmod(ticks, parts.batches_per_epoch)
     place = f"step {step}" if step <= len(parts.train) else "its evaluation"
     after = f"goes on after epoch {kept}" if kept else "begins anew"
-    where = f"in epoch {epoch + 1}, {place}" if step else f"at the end of epoch {epoch}"
+    where = f"in epoch {epoch + 1}, {place}" if step else f"at the end of epoch {epoch}" if epoch else "as it began"
     return StoppedError(f"{job.name}: stopped {where}; the same command {after}", number)
 
 
