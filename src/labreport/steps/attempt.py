@@ -12,8 +12,10 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
 
 from labreport.errors import RunFailedError, StoppedError, TrainingError, run_step
 from labreport.files import FAILURE, SUMS
@@ -63,15 +65,14 @@ def _carry_out(command: Sequence[str], out: Path, gpus: int) -> int:
     """
     environment = dict(os.environ)
     devices = choices(gpus, environment)
-    with lease(devices, str(out.absolute()), ask().uuids if devices else ()) as leased:
+    with _stoppable(out), lease(devices, str(out.absolute()), ask().uuids if devices else ()) as leased:
         if leased:
             environment[VISIBLE] = leased.device
             status = run(command, environment, leased.descriptors, leased.held_by)
         else:
             status = run(command, environment)
     if -status in TOLD:
-        name = signal.Signals(-status).name
-        raise StoppedError(f"{out}: stopped by {name} before it began, or at once; the same command goes on", -status)
+        raise _stopped(out, -status)
     number = -status if status < 0 else status - SHELL_BASE  # the second where a shell says it of its own command
     if number in set(signal.Signals) - TOLD:
         hint = f"; the system does that when memory runs out: {_lower(command)}" if number == signal.SIGKILL else ""
@@ -79,6 +80,26 @@ def _carry_out(command: Sequence[str], out: Path, gpus: int) -> int:
         error.status = SHELL_BASE + number
         raise error
     return status
+
+
+@contextmanager
+def _stoppable(out: Path) -> Iterator[None]:
+    """Where no command takes the signals, as while it waits for a device, end with a word."""
+
+    def stop(number: int, _: FrameType | None) -> None:
+        raise _stopped(out, number)
+
+    before = {number: signal.signal(number, stop) for number in TOLD if signal.getsignal(number) != signal.SIG_IGN}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _stopped(out: Path, number: int) -> StoppedError:
+    name = signal.Signals(number).name
+    return StoppedError(f"{out}: stopped by {name} before it began, or at once; the same command goes on", number)
 
 
 def _lower(command: Sequence[str]) -> str:
