@@ -108,7 +108,8 @@ def sources(product_of, files_of):
         if products().stale(product):
             again(product.files[0])
             return files_of(wildcards)
-        return [ancient(file) for file in files_of(wildcards)]
+        # Prepared data may be gone; what was made from them is there, and to be left alone when others prepare them.
+        return [ancient(file) for file in files_of(wildcards) if (ROOT / file).exists()]
 
     return files
 
