@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 
@@ -14,6 +15,7 @@ from labreport.commands.work import work
 from labreport.errors import DataError, DeclarationError
 from labreport.planning.history import History
 from labreport.planning.products import Products
+from tests.commands.leaving import put
 from tests.declarations.conftest import PROJECT, set_at
 from tests.planning.earlier import outcome
 
@@ -81,13 +83,72 @@ def test_a_file_is_asked_for_with_what_it_is_made_from(project):
     (claim,) = needed(project, "results/claims/own/close.json").products
     assert claim[0].kind == "claim"
     (run,) = project.plan().runs["cnn3"]
-    for target in (run.outcome, run.file("metrics.csv"), f"./{run.file('metrics.csv')}"):
+    for target in (run.outcome, f"./{run.outcome}"):
         found = needed(project, target)
         assert [one.key for one in found.runs] == [run.key]
         assert not found.products
     (sample,) = needed(project, run.data.file("dataset.json")).samples
     assert sample.name == "cifar10"
-    assert needed(project, sample.file(sample.last)).samples == (sample,)
+    for ending in ("", ".sha256"):
+        assert needed(project, sample.file(sample.last) + ending).samples == (sample,)
+
+
+def test_of_each_sort_only_what_a_rule_declares_is_made(project):
+    plan = project.plan()
+    (run,), (own,) = plan.runs["cnn3"], plan.runs[_with_vectors(plan)]
+    refused = [run.file("SHA256SUMS"), run.file("metrics.csv"), run.data.file("train_inputs.npy")]
+    refused += [own.vectors.file("spec.json"), plan.samples["cifar10"].file("other")]
+    for target in refused:
+        with pytest.raises(DeclarationError, match="nothing makes this"):
+            needed(project, target)
+    assert needed(project, own.vectors.file("SHA256SUMS")).vectors == (own.vectors,)
+    project.train(plan, "cnn3")
+    for target in (run.file("SHA256SUMS"), run.file("metrics.csv"), run.data.file("dataset.json")):
+        assert needed(project, target).is_nothing
+    with pytest.raises(DeclarationError, match="nothing makes this"):
+        needed(project, run.outcome)  # the run is there, and has no rule
+
+
+def _with_vectors(plan):
+    return next(name for name, (run, *_) in plan.runs.items() if run.vectors)
+
+
+@pytest.mark.parametrize("scale", ["demo", "full"])
+def test_an_official_archive_is_downloaded_at_any_scale(project, scale):
+    target = "results/data/raw/cifar-10-python.tar.gz"
+    found = needed(project, target, scale=scale)
+    assert (found.archives, found.samples, found.runs) == ((target,), (), ())
+    put(project, target)
+    assert needed(project, target, scale=scale).is_nothing
+    with pytest.raises(DeclarationError, match="nothing makes this"):
+        needed(project, "results/data/raw/other.tar.gz", scale=scale)
+
+
+def test_prepared_data_that_are_gone_are_prepared_for_what_is_made_of_them_alone(project):
+    plan = project.plan()
+    project.train(plan)
+    project.make(plan)
+    data = plan.runs["cnn3"][0].data
+    shutil.rmtree(project.root / data.folder)
+    assert needed(project, "report/own.en.md").is_nothing
+    assert needed(project, "publish_own").data == (data,)  # its rule names them, and always runs
+    (project.root / "templates/own/en.md.j2").write_text("# Another")
+    assert needed(project, "report/own.en.md").data == (data,)
+
+
+def test_a_finished_run_that_lacks_a_file_is_named_with_what_to_do(project, capsys):
+    plan = project.plan()
+    project.train(plan)
+    project.make(plan)
+    (run,) = plan.runs["cnn3"]
+    (project.root / run.file("metrics.csv")).unlink()
+    told = (
+        f"{run.folder} lacks metrics.csv, which no step makes again: remove the folder {run.folder} to train it again"
+    )
+    assert told in said(project, capsys, "report/own.en.md")
+    assert told in words.summary(plan, Products(plan), ["report/own.en.md"])
+    found = json.loads("\n".join(said(project, capsys, "report/own.en.md", "--json")))
+    assert found["lacking"] == {run.folder: ["metrics.csv"]}
 
 
 def test_publishing_needs_results_in_english_and_no_text(project):

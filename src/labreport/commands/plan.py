@@ -82,6 +82,7 @@ def as_object(history: History, found: Work, time: Estimate) -> dict[str, Any]:
         },
         "publish": list(found.pages),
         "done_without": [{"experiment": run.name, "seed": run.seed, "key": run.key} for run in found.given_up],
+        "lacking": found.lacking,
         "there": {
             "runs": len(found.runs_there),
             **{kind: sum(one.kind == kind for one in found.products_there) for kind in words.STEPS},

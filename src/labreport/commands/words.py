@@ -53,7 +53,7 @@ def summary(plan: Plan, products: Products, targets: Iterable[str]) -> list[str]
     more = (
         [f"... and {len(reasons) - len(shown)} more; `labreport plan` names them"] if len(shown) < len(reasons) else []
     )
-    return [*lines, *(f"  {line}" for line in [*shown, *more])]
+    return [*lines, *(f"  {line}" for line in [*shown, *more]), *_lacking(found)]
 
 
 def report(history: History, found: Work, time: Estimate) -> list[str]:
@@ -80,7 +80,7 @@ def report(history: History, found: Work, time: Estimate) -> list[str]:
     }
     for step, head in heads.items():
         lines += [f"  {head}", *(f"    {line}" for line in details[step])]
-    return [*lines, *_there(found)]
+    return [*lines, *_lacking(found), *_there(found)]
 
 
 def run_lines(history: History, runs: Sequence[Run]) -> list[str]:
@@ -165,6 +165,15 @@ def _time(time: Estimate) -> str:
 
 def _names(kept: Iterable[Kept]) -> list[str]:
     return [listed([one.address if one.key else one.name for one in kept], NAMED)]
+
+
+def _lacking(found: Work) -> list[str]:
+    """What no step mends."""
+    return [
+        f"{folder} lacks {listed(list(names), NAMED)}, which no step makes again: remove the folder {folder} to train "
+        "it again"
+        for folder, names in found.lacking.items()
+    ]
 
 
 def _there(found: Work) -> Iterator[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +13,8 @@ from labreport.planning.plan import Kept, Plan, Run
 from labreport.planning.products import Product, Products
 from labreport.planning.targets import TRAIN_ALL
 
+RAW = "results/data/raw"
+SAMPLES = "results/data/samples/"
 PUBLISH = re.compile(r"publish(?:_(\w+))?")
 ALLOWED = (
     "all, train_all, publish, publish_NAME, report/NAME.pdf, .md, .en.pdf, .en.md, .zh.pdf, .zh.md, or a file that one "
@@ -32,6 +34,7 @@ class Work:
         products: those to be made, each with the reason.
         pages: reports whose section of the page of measured results is written.
         given_up: runs that failed and are done without.
+        lacking: folder of a finished run -> the files that are gone from it and that a product is to be made from.
         runs_there: those that are needed and complete.
         products_there: those that are needed and up to date.
     """
@@ -46,6 +49,7 @@ class Work:
     products: tuple[tuple[Product, str], ...]
     pages: tuple[str, ...]
     given_up: tuple[Run, ...]
+    lacking: Mapping[str, tuple[str, ...]]
     runs_there: tuple[Run, ...]
     products_there: tuple[Product, ...]
 
@@ -75,29 +79,34 @@ def work(products: Products, targets: Iterable[str]) -> Work:
     asked = tuple(os.path.normpath(target) for target in targets) or ("all",)
     needed = products.reachable(asked)
     kept = {one.folder: one for target in asked for one in _asked_for(products, target)}
+    pages = list(dict.fromkeys(page for target in asked for page in _pages(plan, target)))
     runs = {run.folder: run for product in needed for run in product.runs}
     runs |= {one.folder: one for one in kept.values() if isinstance(one, Run)}
     untrained = [run for run in runs.values() if not plan.is_settled(run)]
+    reasons = [(product, products.stale(product)) for product in needed]
+    stale = [(product, reason) for product, reason in reasons if reason]
     measured = _once([*(one for product in needed for one in product.kept), *_among(kept, plan.measurements)])
     vectors = _once([*(run.vectors for run in untrained if run.vectors), *_among(kept, plan.vectors)])
     missing_vectors = plan.unfinished(vectors)
     learnt_from = [plan.prepared[f"results/data/{one.name}/{one.spec['data']['key']}"] for one in missing_vectors]
-    read = [one for product in needed for one in _data_of(plan, product)]
+    read = [one for product, _ in stale for one in _data_of(plan, product)]
+    read += [run.data for page in pages for run in plan.report_runs(plan.report(page).experiments)]
     data = plan.unfinished(_once([*(run.data for run in untrained), *learnt_from, *read, *_among(kept, plan.prepared)]))
     archives, samples = _sources(plan, data)
+    archives += [target for target in asked if _is_download(plan, target)]
     samples += plan.unfinished(_among(kept, {one.folder: one for one in plan.samples.values()}))
-    reasons = [(product, products.stale(product)) for product in needed]
     return Work(
         targets=asked,
-        archives=tuple(archives),
+        archives=tuple(dict.fromkeys(archives)),
         samples=tuple(_once(samples)),
         data=tuple(data),
         vectors=tuple(missing_vectors),
         measurements=tuple(plan.unfinished(measured)),
         runs=tuple(untrained),
-        products=tuple((product, reason) for product, reason in reasons if reason),
-        pages=tuple(dict.fromkeys(page for target in asked for page in _pages(plan, target))),
+        products=tuple(stale),
+        pages=tuple(pages),
         given_up=tuple(run for run in runs.values() if plan.is_settled(run) and not run.is_there(plan.root)),
+        lacking=_lacking(plan, [product for product, _ in stale]),
         runs_there=tuple(run for run in runs.values() if run.is_there(plan.root)),
         products_there=tuple(product for product, reason in reasons if not reason),
     )
@@ -117,14 +126,38 @@ def _asked_for(products: Products, target: str) -> Iterator[Kept]:
     if products.of_target(target) or any(_pages(plan, target)):
         return
     everything = [*runs, *plan.prepared.values(), *plan.vectors.values(), *plan.measurements.values()]
-    found = [
-        one
-        for one in [*everything, *plan.samples.values()]
-        if target.startswith(f"{one.folder}/") or (isinstance(one, Run) and target == one.outcome)
-    ]
-    if not found and not (plan.root / target).is_file():
+    found = [one for one in [*everything, *plan.samples.values()] if target in _declared_files(plan, one)]
+    if not found and not (plan.root / target).is_file() and not _is_download(plan, target):
         raise DeclarationError(f"{target}: nothing makes this; allowed are {ALLOWED}")
     yield from found
+
+
+def _declared_files(plan: Plan, kept: Kept) -> list[str]:
+    """The files of one that is missing which Snakemake is told of; a run is told of by its outcome."""
+    if kept.is_there(plan.root):
+        return []
+    if isinstance(kept, Run):
+        return [kept.outcome]
+    last = kept.file(kept.last)
+    return [last, f"{last}.sha256"] if kept.folder.startswith(SAMPLES) else [last]
+
+
+def _is_download(plan: Plan, target: str) -> bool:
+    """Whether a target is an official archive that is not there yet."""
+    folder, _, file = target.rpartition("/")
+    archives = {archived.archive.file for archived in plan.archived.values()}
+    return folder == RAW and file in archives and not (plan.root / target).exists()
+
+
+def _lacking(plan: Plan, stale: Iterable[Product]) -> dict[str, tuple[str, ...]]:
+    """Finished runs that lack files which products are to be made from: no rule makes one file of a run."""
+    found: dict[str, dict[str, None]] = {}
+    for product in stale:
+        for run in product.runs:
+            if run.is_there(plan.root):
+                gone = (name for name in product.spec["reads"] if not (plan.root / run.file(name)).is_file())
+                found.setdefault(run.folder, {}).update(dict.fromkeys(gone))
+    return {folder: tuple(names) for folder, names in found.items() if names}
 
 
 def _pages(plan: Plan, target: str) -> list[str]:
@@ -154,7 +187,7 @@ def _sources(plan: Plan, data: Sequence[Kept]) -> tuple[list[str], list[Kept]]:
         if plan.declarations.scale.source == "sample":
             samples += plan.unfinished([plan.samples[name]])
         elif plan.raw_source(name) is None:
-            archive = f"results/data/raw/{plan.archived[name].archive.file}"
+            archive = f"{RAW}/{plan.archived[name].archive.file}"
             archives += [] if (plan.root / Path(archive)).exists() else [archive]
     return archives, samples
 
