@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,7 @@ from labreport.training.checkpoints import Checkpoints
 from labreport.training.components import Components, place_data
 from labreport.training.construction import OPTIMIZERS, SCHEDULES, build_task
 from labreport.training.loop import Epoch, fit
+from labreport.training.seeds import stream
 from tests.small_runs import save_data, spec
 
 CPU = torch.device("cpu")
@@ -112,6 +115,55 @@ def test_on_another_sort_of_device_the_order_goes_on_and_the_draws_are_its_own(
         assert torch.equal(again["order"], drawn["order"])
         assert not torch.equal(again["augmentation"], drawn["augmentation"])
         drawn = again
+
+
+class SecondDevice:
+    """Stands for the generator of `cuda:1`, while `cuda:0` is the current device."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.device = torch.device("cuda", 1)
+        self.state = torch.arange(4, dtype=torch.uint8)
+        self.seeds: dict[int, int] = {}
+        self._current = 0
+        monkeypatch.setattr(torch.cuda, "get_rng_state", self._get)
+        monkeypatch.setattr(torch.cuda, "set_rng_state", self._set)
+        monkeypatch.setattr(torch.cuda, "manual_seed", lambda seed: self.seeds.update({self._current: seed}))
+        monkeypatch.setattr(torch.cuda, "device", self._made_current)
+
+    def _get(self, device: torch.device) -> torch.Tensor:
+        assert device == self.device
+        return self.state.clone()
+
+    def _set(self, state: torch.Tensor, device: torch.device) -> None:
+        assert device == self.device
+        self.state = state
+
+    @contextmanager
+    def _made_current(self, device: torch.device) -> Iterator[None]:
+        self._current = device.index
+        yield
+        self._current = 0
+
+
+def test_the_generator_of_the_device_goes_on(
+    texts: Prepared, splits: dict[str, Split], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    second = SecondDevice(monkeypatch)
+    parts = replace(Components.build(training(), texts, splits, None, CPU), device=second.device)
+    state = parts.state_dict()
+    before, second.state = second.state, torch.zeros(4, dtype=torch.uint8)
+    parts.load_state_dict(state, 1)
+    assert torch.equal(second.state, before)
+    assert second.seeds == {}
+
+
+def test_a_device_of_another_sort_than_the_state_s_is_seeded_itself(
+    texts: Prepared, splits: dict[str, Split], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    second = SecondDevice(monkeypatch)
+    parts = Components.build(training(), texts, splits, None, CPU)
+    replace(parts, device=second.device).load_state_dict(parts.state_dict(), 1)
+    assert second.seeds == {1: stream(5, "model", 1)}
 
 
 def test_a_state_of_another_model_is_refused(texts: Prepared, splits: dict[str, Split]) -> None:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from labreport.errors import TrainingError
-from labreport.training.job import read_spec
+from labreport.training.job import planned_code, read_spec
 
 
 def test_a_complete_spec_comes_back() -> None:
@@ -26,3 +26,11 @@ def test_a_complete_spec_comes_back() -> None:
 def test_what_is_wrong_is_one_message(text: str, message: str) -> None:
     with pytest.raises(TrainingError, match=f"^--spec: {message}"):
         read_spec(text, ["seed", "model.target"])
+
+
+def test_code_is_checked_before_what_a_job_imports_and_after(monkeypatch: pytest.MonkeyPatch) -> None:
+    done: list[object] = []
+    monkeypatch.setattr("labreport.training.job.check_code", lambda planned, roots: done.append((planned, list(roots))))
+    with planned_code("0123", iter(["labreport.a"])):
+        done.append("imported")
+    assert done == [("0123", ["labreport.a"]), "imported", ("0123", ["labreport.a"])]

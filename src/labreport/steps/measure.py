@@ -9,11 +9,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from labreport.errors import TrainingError, run_step
-from labreport.planning.code import check_code, meanings
+from labreport.planning.code import meanings
 from labreport.planning.keys import measurement_roots
 from labreport.training.environment import environment, now
 from labreport.training.folder import ResultFolder
-from labreport.training.job import read_spec
+from labreport.training.job import planned_code, read_spec
 from labreport.training.process import choose_device, configure
 
 PACKAGE = "labreport."
@@ -31,11 +31,10 @@ def main(argv: Sequence[str] | None = None) -> None:
     configure(arguments.threads)
     spec = read_spec(arguments.spec, ("code", "target", "parameters"))
     roots = measurement_roots(spec)
-    check_code(spec["code"], roots)
-    if not spec["target"].startswith(PACKAGE):
-        raise TrainingError(f"{arguments.name}: found {spec['target']!r}, allowed is a module of this package")
-    module = importlib.import_module(spec["target"])
-    check_code(spec["code"], roots)  # an edit while this process was importing is an edit, too
+    with planned_code(spec["code"], roots):
+        if not spec["target"].startswith(PACKAGE):
+            raise TrainingError(f"{arguments.name}: found {spec['target']!r}, allowed is a module of this package")
+        module = importlib.import_module(spec["target"])
     device = choose_device(arguments.device)
     with ResultFolder(arguments.out) as folder:
         folder.begin()

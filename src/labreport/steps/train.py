@@ -18,13 +18,13 @@ import numpy as np
 
 from labreport.data.arrays import load
 from labreport.errors import TrainingError, run_step
-from labreport.planning.code import check_code, meanings
+from labreport.planning.code import meanings
 from labreport.planning.keys import RUN_VECTORS, key_of, run_roots
 from labreport.training.checkpoint_files import folder_of, own_folder
 from labreport.training.checkpoints import Checkpoints
 from labreport.training.construction import load_class
 from labreport.training.folder import ResultFolder
-from labreport.training.job import check_data, read_spec
+from labreport.training.job import check_data, planned_code, read_spec
 from labreport.training.process import choose_device, configure
 from labreport.training.record import RunRecord
 from labreport.training.run import Job, failures_told, say_at_once, train_run
@@ -86,12 +86,11 @@ def check_loaded(spec: Mapping[str, Any]) -> dict[str, str]:
         Module -> digest of its meaning, of all that the spec's `code` was taken of.
     """
     roots = run_roots(spec)
-    check_code(spec["code"], roots)
-    load_class(spec["model"]["target"])
-    load_class(spec["task"]["target"], "task")
-    if "vectors" in spec:
-        importlib.import_module(RUN_VECTORS)
-    check_code(spec["code"], roots)  # an edit while this process was importing is an edit, too
+    with planned_code(spec["code"], roots):
+        load_class(spec["model"]["target"])
+        load_class(spec["task"]["target"], "task")
+        if "vectors" in spec:
+            importlib.import_module(RUN_VECTORS)
     return meanings(roots)
 
 

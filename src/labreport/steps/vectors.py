@@ -16,10 +16,10 @@ from pathlib import Path
 
 from labreport.data.arrays import load, save_array
 from labreport.errors import run_step
-from labreport.planning.code import check_code, meanings
+from labreport.planning.code import meanings
 from labreport.planning.keys import module_of, vectors_roots
 from labreport.training.folder import ResultFolder
-from labreport.training.job import check_data, read_spec
+from labreport.training.job import check_data, planned_code, read_spec
 
 NEEDED = ("code", "target", "parameters", "data.dataset", "data.key")
 
@@ -39,9 +39,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     arguments = parser.parse_args(argv)
     spec = read_spec(arguments.spec, NEEDED)
     roots = vectors_roots(spec)
-    check_code(spec["code"], roots)
-    method = importlib.import_module(module_of(spec["target"]))
-    check_code(spec["code"], roots)  # an edit while this process was importing is an edit, too
+    with planned_code(spec["code"], roots):
+        method = importlib.import_module(module_of(spec["target"]))
     prepared = load(arguments.data)
     check_data(arguments.data, prepared.spec, spec["data"]["key"], "the vectors were")
     with ResultFolder(arguments.out) as folder:

@@ -114,7 +114,8 @@ class Components:
         _restore_generators(state["generators"])
         if self.device.type == "cuda":
             if moved:
-                torch.cuda.manual_seed(stream(self.seed, "model", epoch))
+                with torch.cuda.device(self.device):  # it seeds the current one
+                    torch.cuda.manual_seed(stream(self.seed, "model", epoch))
             else:
                 torch.cuda.set_rng_state(state["cuda"], self.device)
 

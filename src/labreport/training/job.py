@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NoReturn
 
 from labreport.errors import DataError, TrainingError
+from labreport.planning.code import check_code
 from labreport.planning.keys import key_of
 
 
@@ -31,6 +33,21 @@ def read_spec(text: str, needed: Iterable[str]) -> dict[str, Any]:
     if missing:
         raise TrainingError(f"--spec: {', '.join(missing)} missing; pass the spec as Snakemake or spec.json has it")
     return spec
+
+
+@contextmanager
+def planned_code(planned: str, roots: Iterable[str]) -> Iterator[None]:
+    """A block that imports what a job needs, before and after which the code must be what was planned.
+
+    After it as well, because an edit while this process was importing is an edit, too.
+
+    Raises:
+        CodeChangedError: see `labreport.planning.code.check_code`.
+    """
+    roots = list(roots)
+    check_code(planned, roots)
+    yield
+    check_code(planned, roots)
 
 
 def check_data(folder: Path, found: Mapping[str, Any], planned: str, what: str) -> None:
