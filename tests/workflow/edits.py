@@ -140,6 +140,13 @@ def mirrors_swapped(project: Project) -> None:
     )
 
 
+def without_prepared_data(project: Project) -> None:
+    files = [path for path in (project.root / "results/data").rglob("*") if path.is_file()]
+    for path in files:
+        project.remove(str(path.relative_to(project.root)))
+    assert len(files) > 3
+
+
 def taken_back(project: Project) -> None:
     arm("images", "mycnn", learning_rate=0.0005)(project)
     code("models/resnet")(project)

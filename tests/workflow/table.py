@@ -54,6 +54,7 @@ NOTHING = [
     Edit("mirrors, homepage and licence", edits.mirrors_swapped, nothing),
     Edit("TensorBoard", lambda project: None, nothing, config=("tensorboard=true",)),
     Edit("an edit that was taken back", edits.taken_back, nothing),
+    Edit("prepared data that are gone", edits.without_prepared_data, nothing),
 ]
 OWN = [
     Edit(
@@ -150,6 +151,14 @@ NO_TRAINING = [
         "a title in one language",
         lambda project: project.edit("config/reports/midterm.yaml", lambda value: value["title"].update(zh="实验")),
         lambda declared: declared.texts("midterm", langs=["zh"]),
+    ),
+    Edit(
+        "a title, and prepared data that are gone",
+        edits.several(
+            lambda project: project.edit("config/reports/midterm.yaml", lambda value: value["title"].update(zh="实验")),
+            edits.without_prepared_data,
+        ),
+        lambda declared: {"prepare cifar10", "prepare stsb"} | declared.texts("midterm", langs=["zh"]),
     ),
     Edit(
         "prose",
