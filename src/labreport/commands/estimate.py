@@ -22,12 +22,14 @@ class Estimate:
     Attributes:
         seconds: run's folder -> seconds of wall time; a run that nothing tells about is not in it.
         unknown: the runs that are not.
+        other_data: whether there are earlier runs of these, on data whose size tells nothing of theirs.
         devices: what the earlier runs were trained on.
         earlier: how many earlier runs it rests on.
     """
 
     seconds: Mapping[str, float]
     unknown: tuple[Run, ...]
+    other_data: bool
     devices: tuple[str, ...]
     earlier: int
 
@@ -45,17 +47,18 @@ def estimate(history: History, runs: Iterable[Run]) -> Estimate:
         runs: those to be trained; of one that stopped, only the epochs that are left count.
     """
     seconds: dict[str, float] = {}
-    unknown, used = [], {}
+    unknown, used, other_data = [], {}, False
     for run in runs:
         earlier = history.nearest(run, same_seed=False)
         taken = None if earlier is None else _scaled(history.plan, earlier, run)
         if earlier is None or taken is None:
             unknown.append(run)
+            other_data = other_data or earlier is not None
         else:
             seconds[run.folder] = taken
             used[earlier.folder] = earlier
     devices = dict.fromkeys(str(one.environment.get("device") or "an unknown device") for one in used.values())
-    return Estimate(seconds, tuple(unknown), tuple(devices), len(used))
+    return Estimate(seconds, tuple(unknown), other_data, tuple(devices), len(used))
 
 
 def _scaled(plan: Plan, earlier: Earlier, run: Run) -> float | None:
@@ -73,14 +76,14 @@ def _samples(root: Path, data: Kept, earlier: Earlier, samples: float | None) ->
     prepared = read_object(root / data.file(data.last)) or {}
     if (stated := _number(prepared.get("train_samples"))) is not None:
         return stated
-    old = earlier.spec.get("data") or {}
+    old = _object(earlier.spec, "data")
     if old.get("dataset") != data.name or samples is None:
         return None
     if old.get("key") == data.key:
         return samples
-    before = (read_object(root / f"results/data/{data.name}/{old.get('key')}/dataset.json") or {}).get("spec") or {}
-    shares = [[_share(spec.get("parameters") or {}, name) for name in SHARES] for spec in (before, data.spec)]
-    if before.get("digest") != data.spec["digest"] or before.get("variants") != data.spec.get("variants"):
+    before = _object(read_object(root / f"results/data/{data.name}/{old.get('key')}/dataset.json"), "spec")
+    shares = [[_number(_object(spec, "parameters").get(name)) for name in SHARES] for spec in (before, data.spec)]
+    if _source(before) != _source(data.spec) or before.get("variants") != data.spec.get("variants"):
         return None
     if shares[0] == shares[1]:
         return samples
@@ -88,8 +91,16 @@ def _samples(root: Path, data: Kept, earlier: Earlier, samples: float | None) ->
     return samples * known[0][1] / known[0][0] if known else None
 
 
-def _share(parameters: Mapping[str, Any], name: str) -> float | None:
-    return _number(parameters.get(name))
+def _source(spec: Mapping[str, Any]) -> str:
+    """What data were prepared from; another generator's code gives a sample another key and hardly another size."""
+    source = str(spec.get("digest"))
+    return "sample" if source.startswith("sample:") else source
+
+
+def _object(value: Mapping[str, Any] | None, name: str) -> Mapping[str, Any]:
+    """The object of a name in one that was read; empty where there is none."""
+    found = (value or {}).get(name)
+    return found if isinstance(found, Mapping) else {}
 
 
 def _number(value: Any) -> float | None:

@@ -156,7 +156,7 @@ def _counted(verb: str, things: Sequence[object], one: str, several: str) -> str
 
 def _time(time: Estimate) -> str:
     if not time.seconds:
-        return "time unknown: no earlier run tells it"
+        return f"time unknown: {'earlier runs had other data' if time.other_data else 'no earlier run tells it'}"
     runs = f"{time.earlier} earlier run{'s' if time.earlier > 1 else ''} on {', '.join(time.devices)}"
     unknown = f", unknown for {len(time.unknown)}" if time.unknown else ""
     after = " one after the other" if len(time.seconds) > 1 else ""

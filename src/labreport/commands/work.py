@@ -85,7 +85,8 @@ def work(products: Products, targets: Iterable[str]) -> Work:
     untrained = [run for run in runs.values() if not plan.is_settled(run)]
     reasons = [(product, products.stale(product)) for product in needed]
     stale = [(product, reason) for product, reason in reasons if reason]
-    measured = _once([*(one for product in needed for one in product.kept), *_among(kept, plan.measurements)])
+    shown = [one for page in pages for one in plan.report_measurements(plan.report(page)).values()]
+    measured = _once([*(one for made in needed for one in made.kept), *shown, *_among(kept, plan.measurements)])
     vectors = _once([*(run.vectors for run in untrained if run.vectors), *_among(kept, plan.vectors)])
     missing_vectors = plan.unfinished(vectors)
     learnt_from = [plan.prepared[f"results/data/{one.name}/{one.spec['data']['key']}"] for one in missing_vectors]
