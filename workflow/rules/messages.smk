@@ -35,6 +35,10 @@ onsuccess:
     ERRORS.unlink(missing_ok=True)
     if failed := failed_now():
         print("error: all is made but for what failed:", *failed, sep="\n  ", file=sys.stderr)
+        print(
+            "Without --keep-going, or with its results/outcomes/ file deleted, each is tried again.",
+            file=sys.stderr,
+        )
         sys.exit(1)
 
 
