@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 from pathlib import Path
@@ -12,6 +11,7 @@ import pytest
 from labreport.commands.command import main
 from labreport.commands.leftovers import remove
 from labreport.errors import ResultsError
+from labreport.training.lock import FolderLock
 from tests.commands.leaving import OTHER, changed, listed, put
 
 
@@ -74,11 +74,11 @@ def test_what_is_being_trained_is_in_use(project):
     assert listed(project) == {}
     os.utime(file, (1, 1))
     os.utime(file.parent, (1, 1))
-    descriptor = os.open(file.parent, os.O_RDONLY)
-    fcntl.flock(descriptor, fcntl.LOCK_EX)
+    lock = FolderLock(file.parent)
     assert listed(project) == {}
-    os.close(descriptor)
-    assert set(listed(project)) == {data, f"{folder}.part", f"results/checkpoints/cnn3/{OTHER}"}
+    lock.release()
+    put(project, f"{folder}.part.lock")  # that of a process that was killed
+    assert set(listed(project)) == {data, f"{folder}.part", f"{folder}.part.lock", f"results/checkpoints/cnn3/{OTHER}"}
 
 
 def test_checkpoints_of_a_finished_run_are_listed(project):

@@ -20,14 +20,14 @@ KEY = r"(?P<key>[0-9a-f]{16})"
 # Sort -> the folder whose NAME/KEY are of this sort, and what may follow the key.
 SORTS = {
     "run": ("results/runs", ""),
-    "stopped attempt": ("results/runs", r"\.part(?:\.\d+)?"),
+    "stopped attempt": ("results/runs", r"\.part(?:\.(?:\d+|lock))?"),
     "checkpoints": ("results/checkpoints", ""),
     "outcome": ("results/outcomes", r"\.json"),
     "event files": ("results/tensorboard", ""),
     "training log": ("results/logs/train", r"\.tsv"),
-    "word vectors": ("results/vectors", r"(?:\.part(?:\.\d+)?)?"),
+    "word vectors": ("results/vectors", r"(?:\.part(?:\.(?:\d+|lock))?)?"),
     "prepared data": ("results/data", ""),
-    "measurement": ("results/measurements", r"(?:\.part(?:\.\d+)?)?"),
+    "measurement": ("results/measurements", r"(?:\.part(?:\.(?:\d+|lock))?)?"),
 }
 # Of these the folder that says whether they are in use is the run's.
 OF_RUNS = frozenset({"run", "stopped attempt", "checkpoints", "outcome", "event files", "training log"})
