@@ -15,8 +15,6 @@ from labreport.planning import code_cache
 from labreport.planning.code import PACKAGE, SOURCES
 from labreport.planning.plan import Plan
 
-CODE_CACHE = ".snakemake/labreport-code.json"
-
 
 def project_folder() -> Path:
     """The current folder, which must be a project's.
@@ -61,7 +59,7 @@ def opened(root: Path, settings: Mapping[str, Any], *, keep_going: bool = False)
     Raises:
         UserError: the declarations or the sources are wrong.
     """
-    code_cache.restore(root / CODE_CACHE)
+    code_cache.restore(root / code_cache.FILE)
     plan = Plan(load(root, settings), keep_going)
     yield plan
-    code_cache.keep(root / CODE_CACHE)
+    code_cache.keep(root / code_cache.FILE)

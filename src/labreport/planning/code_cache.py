@@ -15,6 +15,9 @@ from typing import Any
 from labreport.files import write_text
 from labreport.planning import code
 
+# Where a project keeps it, relative to its folder.
+FILE = ".snakemake/labreport-code.json"
+
 
 def restore(path: Path) -> None:
     """Take over what an earlier plan found; a cache that is absent, damaged or of another code state is ignored."""
