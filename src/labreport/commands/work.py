@@ -89,16 +89,15 @@ def work(products: Products, targets: Iterable[str]) -> Work:
     measured = _once([*(one for made in needed for one in made.kept), *shown, *_among(kept, plan.measurements)])
     vectors = _once([*(run.vectors for run in untrained if run.vectors), *_among(kept, plan.vectors)])
     missing_vectors = plan.unfinished(vectors)
-    learnt_from = [plan.prepared[f"results/data/{one.name}/{one.spec['data']['key']}"] for one in missing_vectors]
     read = [one for product, _ in stale for one in _data_of(plan, product)]
     read += [run.data for page in pages for run in plan.report_runs(plan.report(page).experiments)]
-    data = plan.unfinished(_once([*(run.data for run in untrained), *learnt_from, *read, *_among(kept, plan.prepared)]))
+    read += [plan.prepared[f"results/data/{one.name}/{one.spec['data']['key']}"] for one in missing_vectors]
+    data = plan.unfinished(_once([*(run.data for run in untrained), *read, *_among(kept, plan.prepared)]))
     archives, samples = _sources(plan, data)
-    archives += [target for target in asked if _is_download(plan, target)]
     samples += plan.unfinished(_among(kept, {one.folder: one for one in plan.samples.values()}))
     return Work(
         targets=asked,
-        archives=tuple(dict.fromkeys(archives)),
+        archives=tuple(dict.fromkeys([*archives, *(target for target in asked if _is_download(plan, target))])),
         samples=tuple(_once(samples)),
         data=tuple(data),
         vectors=tuple(missing_vectors),
