@@ -1,6 +1,6 @@
 # The report: one narrative to Markdown and LaTeX, LaTeX to PDF.
 # INPUTS  templates/, everything above
-# OUTPUTS report/NAME.md with report/NAME/LANG/*.svg, results/typeset/NAME.LANG/NAME.tex, report/NAME.pdf
+# OUTPUTS report/NAME.md with report/NAME[.LANG]/*.svg, results/typeset/NAME.LANG/NAME.tex, report/NAME.pdf
 
 
 def text_sources(report, lang, form):
