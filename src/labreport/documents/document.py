@@ -56,7 +56,8 @@ def render(template: Path, form: str, lang: str, spec: Mapping[str, Any], proven
         provenance: what the foot states.
 
     Returns:
-        LaTeX that expects `figures/NAME.pdf` beside it, or Markdown that expects `NAME.svg` in the spec's folder `pictures`.
+        LaTeX that expects `figures/NAME.pdf` beside it, or Markdown that expects `NAME.svg` in the folder that the spec
+        calls `pictures`.
 
     Raises:
         TemplateError: the template names what does not exist, leaves a figure or table unused, or is malformed.
