@@ -31,7 +31,7 @@ if Path.cwd() != ROOT:
         "looked for; copy the project to work elsewhere"
     )
 SPECS = Path(".snakemake/labreport-specs")
-CODE_CACHE = ROOT / ".snakemake/labreport-code.json"
+CODE_CACHE = ROOT / code_cache.FILE
 code_cache.restore(CODE_CACHE)
 try:
     PLAN = Plan(load(ROOT, config))

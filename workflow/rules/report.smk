@@ -94,4 +94,4 @@ for TARGET, PUBLISHED in [("publish", REPORTS), *((f"publish_{name}", [name]) fo
         message:
             "write the measured results into docs/results.md"
         shell:
-            'for spec in {params.specs:q}; do {STEP}.publish --spec "$spec" --page docs/results.md; done'
+            'for spec in {params.specs:q}; do {STEP}.publish --spec "$spec" --page docs/results.md --records results/records/publish; done'
