@@ -17,11 +17,13 @@ class Value:
         needed: how a message calls it, as in "a number is needed".
         fits: whether a value read from YAML is one.
         form: the sentence that `needed` stands in.
+        words: all that are allowed, where it is one of some words.
     """
 
     needed: str
     fits: Callable[[Any], bool]
     form: str = "{} is needed"
+    words: tuple[str, ...] = ()
 
     @property
     def rule(self) -> str:
@@ -51,7 +53,7 @@ def either(first: Value, second: Value) -> Value:
 
 def one_of(*words: str) -> Value:
     """One of some words."""
-    return Value(", ".join(words), lambda value: isinstance(value, str) and value in words, "allowed: {}")
+    return Value(", ".join(words), lambda value: isinstance(value, str) and value in words, "allowed: {}", words)
 
 
 def some_of(*words: str) -> Value:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from labreport.declarations.reading import shown, suggestion
+from labreport.declarations.reading import suggestion, unfit
 from labreport.values import (
     FRACTION,
     NOT_NEGATIVE,
@@ -92,7 +92,7 @@ def method_mistake(name: str, parameters: Mapping[str, Any], taken: Mapping[str,
         if key not in taken:
             return key, f"unknown parameter of {name}{suggestion(key, taken)}"
         if not taken[key].fits(value):
-            return key, f"found {shown(value)}, {taken[key].rule}"
+            return key, unfit(value, taken[key])
     for key in NEEDED.get(name, ()):
         if key not in parameters:
             return key, f"is missing; {name} needs it"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from labreport.declarations.reading import shown, suggestion
+from labreport.declarations.reading import shown, suggestion, unfit
 from labreport.declarations.schema import Model
 from labreport.declarations.sources import constructor, has_class
 from labreport.errors import DeclarationError
@@ -52,7 +52,7 @@ def resolve_model(model: Model, inputs: str | None, place: Callable[[str], str])
         if name not in parameters:
             raise DeclarationError(f"{place(name)}: unknown parameter of {model.name}{suggestion(name, parameters)}")
         if not parameters[name].value.fits(value):
-            raise DeclarationError(f"{place(name)}: found {shown(value)}, {parameters[name].value.rule}")
+            raise DeclarationError(f"{place(name)}: {unfit(value, parameters[name].value)}")
     for name, parameter in parameters.items():
         if not parameter.has_default and name not in model.parameters:
             raise DeclarationError(f"{place(name)}: is missing; {model.name} needs it")

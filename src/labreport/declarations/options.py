@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from labreport.declarations.reading import shown, suggestion
+from labreport.declarations.reading import shown, suggestion, unfit
 from labreport.errors import DeclarationError
 from labreport.kinds import Kind
 from labreport.values import Value
@@ -78,4 +78,4 @@ def _check_group(value: Any, wanted: Mapping[str, Value], at: str) -> None:
 
 def _check_value(value: Any, wanted: Value, at: str) -> None:
     if not wanted.fits(value):
-        raise DeclarationError(f"{at}: found {shown(value)}, {wanted.rule}")
+        raise DeclarationError(f"{at}: {unfit(value, wanted)}")

@@ -14,6 +14,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from labreport.errors import DeclarationError
+from labreport.values import Value
 
 Checked = TypeVar("Checked", bound=BaseModel)
 
@@ -201,11 +202,11 @@ def _words(mistake: dict[str, Any], model: type[BaseModel]) -> str:
     kind, context = mistake["type"], mistake.get("ctx", {})
     if kind == "extra_forbidden":
         fields = _fields_at(model, mistake["loc"][:-1])
-        return f"unknown key{suggestion(str(mistake['loc'][-1]), fields)}"
+        return f"unknown key{suggestion(str(mistake['loc'][-1]), fields) if fields else ''}"
     if kind == "missing":
         return f"is missing; it is needed{_misspelt(mistake)}"
     if kind == "literal_error":
-        return f"found {found}, allowed is {context['expected']}"
+        return f"found {found}, allowed is {context['expected']}{_meant(mistake['input'], context['expected'])}"
     if kind == "value_error":
         return f"{context['error']!s}; found {found}"
     if kind == "string_pattern_mismatch":
@@ -213,6 +214,11 @@ def _words(mistake: dict[str, Any], model: type[BaseModel]) -> str:
     if kind in NEEDED:
         return f"found {found}, {NEEDED[kind].format(**context)} is needed"
     return f"found {found}, but {mistake['msg'][:1].lower()}{mistake['msg'][1:]}"
+
+
+def _meant(found: Any, expected: str) -> str:
+    """The allowed word that is most likely meant; pydantic tells the allowed ones as `'a', 'b' or 'c'`."""
+    return did_you_mean(found, re.findall(r"'([^']+)'", expected)) if isinstance(found, str) else ""
 
 
 def _misspelt(mistake: Mapping[str, Any]) -> str:
@@ -247,14 +253,25 @@ def shown(value: Any) -> str:
     return text if len(text) <= 80 else text[:77] + "..."
 
 
+def unfit(value: Any, wanted: Value) -> str:
+    """What was found and what is needed, for a value that `wanted` does not admit."""
+    near = did_you_mean(value, wanted.words) if isinstance(value, str) else ""
+    return f"found {shown(value)}, {wanted.rule}{near}"
+
+
 def suggestion(word: str, allowed: Iterable[str]) -> str:
-    """`; did you mean "x"? allowed: ...`, as far as there is something to say."""
+    """`; did you mean "x"? allowed: ...`, or that nothing is allowed."""
     names = list(allowed)
-    near = difflib.get_close_matches(word[:80], names, n=1)
-    hint = f'; did you mean "{near[0]}"?' if near else ""
-    return (
-        f"{hint} allowed: {', '.join(names)}" if hint and names else f"; allowed: {', '.join(names)}" if names else hint
-    )
+    if not names:
+        return "; there are none"
+    return f"{did_you_mean(word, names) or ';'} allowed: {', '.join(names)}"
+
+
+def did_you_mean(word: str, allowed: Iterable[str]) -> str:
+    """`; did you mean "x"?` where an allowed name is close, in upper or lower case, else nothing."""
+    names = {name.casefold(): name for name in allowed}
+    near = difflib.get_close_matches(word[:80].casefold(), names, n=1)
+    return f'; did you mean "{names[near[0]]}"?' if near else ""
 
 
 def merge(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
