@@ -5,9 +5,6 @@
 #   snakemake --cores 2 report/practice1.pdf --config scale=lite raw=../raw
 
 
-configfile: "config/config.yaml"
-
-
 include: "workflow/rules/common.smk"
 include: "workflow/rules/data.smk"
 include: "workflow/rules/train.smk"

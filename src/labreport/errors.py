@@ -42,7 +42,7 @@ class TrainingError(UserError):
 
 
 class RunFailedError(TrainingError):
-    """A run failed by itself, and would with the same seed again: its loss is not finite, or it needs more memory.
+    """A run failed by itself: its loss is not finite, or there is too little memory for it.
 
     The others go on without it where `--keep-going` asks for that.
     """
@@ -90,7 +90,7 @@ def run_step(main: Callable[[Sequence[str] | None], None], argv: Sequence[str] |
     try:
         main(argv)
     except StoppedError as stop:
-        print(stop, file=sys.stderr)
+        _say(str(stop))
         return stop.status
     except UserError as error:
         _say(f"error: {error}")

@@ -68,7 +68,8 @@ class Results(Specified):
         if not there:
             failures = [f"seed {seed} failed: {message}" for seed, message in self.failures(experiment).items()]
             found = "; ".join(failures or (str(run.path) for run in planned)) or "none is planned"
-            raise ResultsError(f"{experiment}: no finished run ({found}); build the report again to train it")
+            advice = "change its settings, or try again without --keep-going" if failures else "build the report again"
+            raise ResultsError(f"{experiment}: no finished run ({found}); {advice} to train it")
         return there
 
     def task(self, experiment: str) -> str:

@@ -190,7 +190,7 @@ def test_a_failed_run_is_tried_again_unless_it_is_done_without(project, capsys):
     assert line == "    resnet_small seed 0: failed before: loss is not finite"
     assert [run.name for run in needed(project, "report/own.pdf", keep_going=True).given_up] == ["resnet_small"]
     lines = said(project, capsys, "report/own.pdf", "--keep-going")
-    assert lines[-1] == "failed and done without: resnet_small seed 0"
+    assert lines[-1] == "failed and done without: resnet_small seed 0 (without --keep-going tried again)"
     assert not [line for line in lines if "train" in line and "runs that are" not in line]
 
 

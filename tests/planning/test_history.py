@@ -202,6 +202,14 @@ def test_a_failure_is_told_with_its_message(project):
     assert said(project, "cnn3") == ["failed before: loss is not finite in epoch 2"]
 
 
+def test_a_failure_without_keep_going_is_told_from_the_attempt(project):
+    run = planned(project).runs["cnn3"][0]
+    part = project.root / f"{run.folder}.part"
+    part.mkdir(parents=True)
+    (part / "failure.txt").write_text("the training loss is nan at epoch 3, step 5\n")
+    assert said(project, "cnn3") == ["failed before: the training loss is nan at epoch 3, step 5"]
+
+
 def test_a_stopped_run_goes_on_from_its_last_checkpoint(project):
     plan = planned(project)
     (run,) = plan.runs["cnn3"]

@@ -15,7 +15,6 @@ from labreport.planning.plan import Plan
 from labreport.planning.products import Products
 from tests.declarations.conftest import Copy
 
-STEPS = {"figure": "draw", "table": "tabulate", "claim": "judge", "frames": "gather", "text": "write", "pdf": "typeset"}
 OWN = {
     "title": "T",
     "authors": ["A"],
@@ -72,7 +71,7 @@ def build(project, products, targets=TARGETS):
     """Play Snakemake: make what is stale, each after what it needs; the titles of what was made."""
     made = [product for product in products.reachable(targets) if products.stale(product)]
     for product in made:
-        with records.recorded(STEPS[product.kind], product.spec, product.files, project.root / product.record):
+        with records.recorded(product.step, product.spec, product.files, project.root / product.record):
             for file in product.files:
                 (project.root / file).parent.mkdir(parents=True, exist_ok=True)
                 (project.root / file).write_text(f"{product.title} of {sorted(product.spec.items())}")
@@ -260,6 +259,7 @@ def test_a_seed_that_failed_and_then_succeeded(project):
         ("publish_own", ["figure", "figure", "figure", "table", "claim", "frames"]),
         ("train_all", []),
         ("--cores", []),
+        ("own", []),
     ],
 )
 def test_targets(project, target, kinds):

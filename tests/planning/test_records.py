@@ -123,11 +123,28 @@ def test_what_was_not_finished_has_no_record(run, tmp_path):
     def broken():
         with recorded("judge", spec, ["out.json"], record):
             assert not record.exists()
+            (tmp_path / "out.json").write_text("half")
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
         broken()
     assert not record.exists()
+
+
+def test_what_failed_and_changed_nothing_keeps_its_record(run, tmp_path):
+    record = tmp_path / "x.json"
+    (tmp_path / "out.json").write_text("made")
+    with recorded("judge", spec_of(), ["out.json"], record):
+        pass
+    before = record.read_bytes()
+
+    def broken():
+        with recorded("judge", spec_of(options={"other": 1}), ["out.json"], record):
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        broken()
+    assert record.read_bytes() == before
 
 
 def test_other_code_than_planned_makes_nothing(run, tmp_path):

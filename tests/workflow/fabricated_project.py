@@ -22,7 +22,6 @@ from labreport.planning.plan import Kept, Plan, Run
 from labreport.planning.products import Product, Products
 from tests.planning.earlier import leave, write
 
-STEPS = {"figure": "draw", "table": "tabulate", "claim": "judge", "frames": "gather", "text": "write", "pdf": "typeset"}
 EPOCHS = 3
 
 
@@ -73,7 +72,7 @@ def _measure(plan: Plan, kept: Kept) -> None:
 
 def _write(plan: Plan, product: Product) -> None:
     text = f"{product.title}\n{canonical(product.spec)}\n"
-    with records.recorded(STEPS[product.kind], product.spec, product.files, plan.root / product.record):
+    with records.recorded(product.step, product.spec, product.files, plan.root / product.record):
         for name in product.files:
             path = plan.root / name
             path.parent.mkdir(parents=True, exist_ok=True)

@@ -75,3 +75,18 @@ def test_keep_going_is_what_the_command_says(finished, monkeypatch):
     monkeypatch.setitem(os.environ, "LABREPORT_KEEP_GOING", "1")
     done = snakemake(finished, "--cores", "1", "--dry-run", TARGET)
     assert "Nothing to be done" in done.stdout + done.stderr
+
+
+def test_unlocking_needs_no_cores(finished):
+    done = run(finished, [".venv/bin/snakemake", "--unlock"])
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("text", ["scale: [demo\n", "scale demo\n", "[1, 2]\n"])
+def test_a_broken_configuration_is_one_message(project, text):
+    project.write("config/config.yaml", text)
+    done = run(project.root, [".venv/bin/snakemake", "--cores", "1", "--dry-run", TARGET])
+    assert done.returncode == 1
+    (said,) = [line for line in done.stderr.splitlines() if line.startswith("error: ")]
+    assert "config/config.yaml" in said
+    assert "Traceback" not in done.stderr

@@ -44,5 +44,6 @@ onsuccess:
 
 onerror:
     if ERRORS.is_file():
-        print(f"\n{ERRORS.read_text(encoding='utf-8')}", end="", file=sys.stderr)
+        said = ERRORS.read_text(encoding="utf-8").splitlines()
+        print("", *dict.fromkeys(said), sep="\n", file=sys.stderr)  # one cause can fail many jobs
         ERRORS.unlink()

@@ -25,6 +25,11 @@ def run_vectors(wildcards):
     return f"--vectors {vectors.folder}" if vectors else ""
 
 
+def run_threads(wildcards):
+    """Small demo runs gain nothing from a second thread; real ones share all there are among the GPUs."""
+    return 1 if PLAN.declarations.scale.source == "sample" else max(1, workflow.cores // (AT_ONCE or 1))
+
+
 rule train:
     input:
         ancient(run_inputs),
@@ -34,8 +39,7 @@ rule train:
         "results/logs/train/{run}.tsv"
     wildcard_constraints:
         run=missing(RUNS),
-    # Small demo runs gain nothing from a second thread; real ones share all there are among the GPUs.
-    threads: 1 if PLAN.declarations.scale.source == "sample" else max(1, workflow.cores // (AT_ONCE or 1))
+    threads: run_threads
     resources:
         gpu=1,
     params:
@@ -61,7 +65,7 @@ rule measure:
     wildcard_constraints:
         measurement=missing(MEASUREMENTS),
     # Timings next to another job would be the other job's.
-    threads: workflow.cores or 1
+    threads: lambda wildcards: workflow.cores
     resources:
         gpu=1,
     params:

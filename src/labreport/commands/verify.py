@@ -19,6 +19,7 @@ from labreport.files import file_digest
 from labreport.planning import records
 from labreport.planning.plan import Plan
 from labreport.planning.products import Product, Products
+from labreport.planning.specs import REPORT_FILE
 
 
 def verify(root: Path, reports: Sequence[str], settings: Mapping[str, Any]) -> int:
@@ -26,7 +27,7 @@ def verify(root: Path, reports: Sequence[str], settings: Mapping[str, Any]) -> i
 
     Args:
         root: the project's folder, which is the current one.
-        reports: names; none stands for every report of which something is there.
+        reports: names or files in report/; none stands for every report of which something is there.
         settings: values of config.yaml to use in place of the file's.
 
     Returns:
@@ -37,7 +38,9 @@ def verify(root: Path, reports: Sequence[str], settings: Mapping[str, Any]) -> i
     """
     products = Products(Plan(load(root, settings)))
     status, verified = 0, False
-    for name in reports or list(products.plan.declarations.reports):
+    files = [REPORT_FILE.fullmatch(word) for word in reports]
+    named = [found[1] if found else word for found, word in zip(files, reports, strict=True)]
+    for name in dict.fromkeys(named) or list(products.plan.declarations.reports):
         made = _made(products, name)
         published = sorted((root / PUBLISHED).glob(f"{name}.*.json"))
         if not made and not published:

@@ -185,4 +185,5 @@ def _there(found: Work) -> Iterator[str]:
     ]
     yield f"there already: {', '.join(there)}"
     if found.given_up:
-        yield f"failed and done without: {listed([f'{run.name} seed {run.seed}' for run in found.given_up], NAMED)}"
+        names = listed([f"{run.name} seed {run.seed}" for run in found.given_up], NAMED)
+        yield f"failed and done without: {names} (without --keep-going tried again)"

@@ -11,6 +11,7 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
+from labreport.files import FAILURE
 from labreport.planning import code
 from labreport.planning.changes import change, data_changes, read_object, spread, vectors_changes
 from labreport.planning.difference import differences
@@ -93,7 +94,7 @@ class History:
         Returns:
             Several changes are joined with commas.
         """
-        if message := self.plan.failed(run):
+        if message := self.plan.failed(run) or _failure(self.plan.root / f"{run.folder}.part" / FAILURE):
             return f"failed before: {' '.join(message.split())}"
         if epoch := kept_epoch(self.plan, run):
             return f"stopped after epoch {epoch} of {run.spec['training']['epochs']}, goes on there"
@@ -144,3 +145,11 @@ def listed(names: list[str], most: int) -> str:
 
 def _comparable(spec: Mapping[str, Any]) -> Any:
     return spread({name: value for name, value in spec.items() if name != "seed"})
+
+
+def _failure(path: Path) -> str | None:
+    """What an attempt that failed left in its unfinished folder."""
+    try:
+        return path.read_text(encoding="utf-8").strip() or None
+    except (OSError, UnicodeDecodeError):
+        return None

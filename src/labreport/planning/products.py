@@ -70,6 +70,11 @@ class Product:
         """The files that Snakemake can be asked for: of a text none of the pictures beside it."""
         return self.files[:1] if self.kind == "text" else self.files
 
+    @property
+    def step(self) -> str:
+        """The step that makes it."""
+        return self.rule.partition("_")[0]
+
     def __hash__(self) -> int:
         return hash(self.record)
 
@@ -158,7 +163,7 @@ class Products:
             return [
                 made for name in reports for form in ("pdf", "md") for made in self.of_target(f"report/{name}.{form}")
             ]
-        if target == "publish" or target.removeprefix("publish_") in reports:
+        if target in {"publish", *(f"publish_{name}" for name in reports)}:
             names = list(reports) if target == "publish" else [target.removeprefix("publish_")]
             return [made for name in names for made in self.results(name, "en")]
         if found := specs.REPORT_FILE.fullmatch(target):

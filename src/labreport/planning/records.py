@@ -10,7 +10,7 @@ import csv
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -148,7 +148,8 @@ def recorded(
     """Make a product inside this block; at its end the record is written.
 
     The code is checked before and after: what is recorded is made by the code that the spec was planned with. While the
-    block runs there is no record, so that a product which was not finished is made again.
+    block runs there is no record, so that a product which was not finished is made again. Where the block fails and has
+    left the files as they were, their record is put back.
 
     Args:
         step: name of the step.
@@ -165,16 +166,29 @@ def recorded(
     modules = roots(step, spec)
     check_code(spec["code"], modules)
     read: dict[str, str | None] = {}
+    before = None
     if record is not None:
+        before = load(record)
         record.unlink(missing_ok=True)
         read = digests(Path(), spec)
     facts: dict[str, Any] = {}
-    yield facts
-    check_code(spec["code"], modules)
+    try:
+        yield facts
+        check_code(spec["code"], modules)
+    except Exception:
+        if record is not None and before is not None and _is_as_recorded(before):
+            with suppress(OSError):  # what was there is still there, and this is what it was made from
+                write_json(record, before)
+        raise
     if record is not None:
         written = {str(path): file_digest(path) for path in outputs}
         content = {"spec": spec, "inputs": read, "outputs": written, "facts": facts}
         write_json(record, {**content, "digest": _seal(content)})
+
+
+def _is_as_recorded(record: Mapping[str, Any]) -> bool:
+    """Whether the files of a product are those that its record tells of."""
+    return all(digest(Path(), Input(path)) == written for path, written in record["outputs"].items())
 
 
 def _seal(record: Mapping[str, Any]) -> str:
