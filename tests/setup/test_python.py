@@ -91,6 +91,19 @@ def test_a_moved_project_is_set_up_again(fresh):
     assert len(uv_calls(fresh)) == 4
 
 
+def test_what_a_link_leads_to_is_left_alone(fresh):
+    fresh.run("tools/ensure-python")
+    other = fresh.project.with_name("other")
+    (fresh.project / ".venv").rename(other)
+    (fresh.project / ".venv").symlink_to(other)
+    fresh.project = fresh.project.rename(fresh.project.with_name("moved"))
+    before = sorted(other.rglob("*"))
+    result = fresh.run("tools/ensure-python")
+    assert result.returncode == 1
+    assert ".venv is a link; remove it" in result.stderr
+    assert sorted(other.rglob("*")) == before
+
+
 def test_another_python_that_is_asked_for_makes_another_environment(fresh):
     fresh.program("python3.12", OUTER)
     fresh.run("tools/ensure-python")
