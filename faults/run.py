@@ -26,11 +26,7 @@ from faults.fault import Fault, Injection
 from labreport.files import write_json, write_text
 
 HEAD = ("kind", "tried", "survived", "lost", "executed")
-PAGE = """\
-# Reliability
-
-The table below is written by `make faults`; what is typed there would be overwritten.
-"""
+PAGE = "# Reliability\n"
 
 
 @dataclass(frozen=True)
