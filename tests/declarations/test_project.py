@@ -157,6 +157,29 @@ def test_several_mistakes_are_all_told(project):
     assert "shared.batch_size: found 'x'" in text
 
 
+@pytest.mark.parametrize("place", [["shared"], ["arms", "mycnn"]])
+def test_a_misspelt_key_is_told_before_what_it_leaves_missing(project, place):
+    def change(mapping):
+        mapping["shared"].pop("epochs", None)
+        for arm in mapping["arms"].values():
+            arm.pop("epochs", None)
+        set_at([*place, "epoch"], 3)(mapping)
+
+    project.edit("experiments/images.yaml", change)
+    cause, effect = refused(project, "unknown key", scale="full").splitlines()
+    at = "config/experiments/images.yaml: "
+    assert cause.startswith(f'{at}{".".join(place)}.epoch: unknown key; did you mean "epochs"?')
+    assert effect.startswith(at)
+    assert effect.endswith(".epochs: is missing; write it there or under `shared`")
+
+
+def test_a_misspelt_key_of_another_file_is_told_first_too(project):
+    project.edit("datasets.yaml", lambda file: file["cifar10"].update(licens=file["cifar10"].pop("licence")))
+    cause, effect = refused(project, "unknown key", scale="full").splitlines()
+    assert cause.startswith('config/datasets.yaml: cifar10.licens: unknown key; did you mean "licence"?')
+    assert effect.startswith("config/datasets.yaml: cifar10.licence: is missing")
+
+
 def test_a_registry_line_without_a_class_is_named(project, monkeypatch):
     monkeypatch.setitem(MODELS, "resnet34", "labreport.models.resnet:ResNet35")
     refused(

@@ -12,7 +12,7 @@ from labreport.declarations.classes import check_counts, check_published
 from labreport.declarations.datasets import DATASETS, Dataset, parameter_mistake
 from labreport.declarations.methods import LOSSES, OPTIMIZERS, SCHEDULES, method_mistake
 from labreport.declarations.models import resolve_model
-from labreport.declarations.reading import MERGED, check, explain, merge, shown, suggestion
+from labreport.declarations.reading import MERGED, causes_first, check, explain, merge, shown, suggestion
 from labreport.declarations.schema import ExperimentFile, Match, Override, Published, Scale, Settings, in_language
 from labreport.errors import DeclarationError
 from labreport.training.tasks import TASKS
@@ -173,7 +173,7 @@ def _source(layers: list[_Layer], *keys: Any) -> _Layer:
 def _at_their_places(error: ValidationError, layers: list[_Layer], name: str, where: str) -> str:
     """The messages of `error`, each with the file and key that wrote the value."""
     lines: list[str] = []
-    for mistake in error.errors(include_url=False):
+    for mistake in causes_first(error):
         location = mistake["loc"]
         merged_key = location[:2] if location and location[0] in MERGED else location[:1]
         layer = _source(layers, *merged_key)

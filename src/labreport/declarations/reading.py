@@ -184,11 +184,16 @@ def check(model: type[Checked], value: Any, where: str, *, at: str = "") -> Chec
 def explain(error: ValidationError, model: type[BaseModel], where: str, at: str = "") -> str:
     """One line per mistake: where, what was found, what is allowed."""
     lines = []
-    for mistake in error.errors(include_url=False):
+    for mistake in causes_first(error):
         location = tuple(part for part in mistake["loc"] if not _is_union_tag(part))
         key = ".".join([*([at] if at else []), *map(str, location)])
         lines.append(f"{where}: {key + ': ' if key else ''}{_words(dict(mistake), model)}")
     return "\n".join(dict.fromkeys(lines))
+
+
+def causes_first(error: ValidationError) -> list[Any]:
+    """The entries of `error.errors()`, unknown keys before all that may be missing because of them."""
+    return sorted(error.errors(include_url=False), key=lambda mistake: mistake["type"] != "extra_forbidden")
 
 
 def _is_union_tag(part: object) -> bool:
