@@ -49,6 +49,8 @@ NEEDED: Mapping[str, str] = {
     "string_too_short": "a text of at least {min_length} letter",
     "string_too_long": "a text of at most {max_length} letters",
 }
+# Type of a pydantic mistake whose message says all.
+TOLD = "told"
 EXPONENT = re.compile(r"[-+]?[0-9][0-9_]*(?:\.[0-9_]*)?[eE][-+]?[0-9]+")
 
 
@@ -205,6 +207,8 @@ def _is_union_tag(part: object) -> bool:
 def _words(mistake: dict[str, Any], model: type[BaseModel]) -> str:
     found = shown(mistake.get("input"))
     kind, context = mistake["type"], mistake.get("ctx", {})
+    if kind == TOLD:
+        return str(mistake["msg"])
     if kind == "extra_forbidden":
         fields = _fields_at(model, mistake["loc"][:-1])
         return f"unknown key{suggestion(str(mistake['loc'][-1]), fields) if fields else ''}"

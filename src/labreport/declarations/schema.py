@@ -14,7 +14,7 @@ from labreport.declarations.fields import (
     Name,
     Positive,
     Rate,
-    Seed,
+    Seeds,
     Whole,
     in_floats,
     named_in,
@@ -43,19 +43,12 @@ def in_language(text: Text | str, lang: Lang) -> str:
     return text if isinstance(text, str) else getattr(text, lang)
 
 
-def _differ(seeds: list[int]) -> list[int]:
-    twice = next((seed for seed in seeds if seeds.count(seed) > 1), None)
-    if twice is not None:
-        raise ValueError(f"names the seed {twice} twice; name each once")
-    return seeds
-
-
 class Config(Strict):
     """config/config.yaml and `--config`."""
 
     scale: str
     lang: Lang
-    seeds: Annotated[list[Seed], Field(min_length=1), AfterValidator(_differ)]
+    seeds: Seeds
     raw: str | None
     tensorboard: bool
 
