@@ -16,13 +16,14 @@ case "$*" in
 *nms*) [ ! -e "$HOME/torch-fails" ] ;;
 *version_info*) [ ! -e "$HOME/too-old" ] ;;
 esac"""
-# The machine's own Python; -m venv works once ensurepip is there.
+# The machine's own Python.
 OUTER = """\
 case "$*" in
 --version) echo "Python ${VERSION-3.11.2}" ;;
 *print*version_info*) echo python3.11-venv ;;
 *version_info*) [ -z "${VERSION-}" ] ;;
-"-m venv"*) [ ! -e "$HOME/no-ensurepip" ] || { mkdir -p .venv; exit 1; }
+*"import ensurepip"*) [ ! -e "$HOME/no-ensurepip" ] ;;
+"-m venv"*) [ ! -e "$HOME/venv-fails" ] || { echo "Error: no space left" >&2; exit 1; }
     mkdir -p .venv/bin; cp "$HOME/inner" .venv/bin/python ;;
 esac"""
 
@@ -184,3 +185,27 @@ def test_debian_without_ensurepip_and_without_rights(fresh):
     assert result.returncode == 1
     assert "as root: apt-get install python3.11-venv" in result.stderr
     assert not (fresh.project / ".venv").exists()
+
+
+def test_a_package_that_brings_no_ensurepip_is_no_help(fresh):
+    """An interpreter that is not Debian's own, from a folder of the user's, say."""
+    (fresh.project / "no-ensurepip").touch()
+    fresh.program("id", "echo 0")
+    fresh.program("apt-get")
+    result = fresh.run("tools/ensure-python")
+    assert result.returncode == 1
+    assert "python3 has no ensurepip, which venv needs" in result.stderr
+    assert not [call for call in fresh.calls if call.startswith("python3 -m venv")]
+
+
+def test_what_venv_says_is_shown_and_apt_is_not_asked(fresh):
+    (fresh.project / "venv-fails").touch()
+    fresh.program("id", "echo 0")
+    fresh.program("apt-get")
+    result = fresh.run("tools/ensure-python")
+    assert result.returncode == 1
+    said, own = result.stderr.splitlines()[-2:]
+    assert said == "Error: no space left"
+    assert own == "setup: python3 -m venv failed; its message is above"
+    assert not [call for call in fresh.calls if call.startswith("apt-get")]
+    assert not is_ready(fresh)
