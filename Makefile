@@ -12,7 +12,7 @@ snakemake = $(bin)/snakemake --cores $(CORES) $@ $(if $(strip $(CONFIG)),--confi
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help setup tex plan test lint format publish bench faults lock always
+.PHONY: help check_config setup tex plan test lint format publish bench faults lock always
 # Snakemake locks the folder it works in, so one target after the other.
 .NOTPARALLEL:
 
@@ -22,11 +22,17 @@ help: ## this list
 	@echo "                                          CORES and CONFIG are Snakemake's --cores and --config"
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 42
 
-report/%.pdf: setup tex always
+report/%.pdf: check_config setup tex always
 	@$(snakemake)
 
-report/%: setup always
+report/%: check_config setup always
 	@$(snakemake)
+
+# Before any set-up, which takes minutes; the shell splits CONFIG as it does for Snakemake.
+check_config:
+	@for entry in $(CONFIG); do case "$$entry" in [a-zA-Z_]*=*) ;; *) \
+		echo "CONFIG: found $$entry, allowed is KEY=VALUE such as CONFIG=\"scale=lite seeds='[0,1]'\"" >&2; exit 1;; \
+	esac; done
 
 setup: ## .venv with the exact versions of requirements.lock
 	@tools/ensure-python
@@ -34,7 +40,7 @@ setup: ## .venv with the exact versions of requirements.lock
 tex: ## TeX, installed with apt where that needs no password
 	@tools/ensure-tex
 
-plan: setup ## what would run and why; TARGETS="report/practice1.pdf" for one report, CONFIG as above
+plan: check_config setup ## what would run and why; TARGETS="report/practice1.pdf" for one report, CONFIG as above
 	@$(bin)/labreport plan $(TARGETS) $(if $(strip $(CONFIG)),--config $(CONFIG))
 
 test: setup tex ## the test suite
@@ -51,10 +57,10 @@ format: setup ## the sources in the project's format
 	@$(bin)/ruff format
 	@$(bin)/snakefmt Snakefile workflow
 
-publish: setup ## the measured results of every report, at the scale of CONFIG, into docs/results.md
+publish: check_config setup ## the measured results of every report, at the scale of CONFIG, into docs/results.md
 	@$(snakemake)
 
-publish_%: setup always ## (publish_midterm: of one report)
+publish_%: check_config setup always ## (publish_midterm: of one report)
 	@$(snakemake)
 
 bench: setup tex ## speed, as ratios measured in one run, into docs/benchmarks.md

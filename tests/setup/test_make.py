@@ -49,6 +49,19 @@ def test_cores_and_config_are_passed_on(project):
     assert arguments(project) == expected
 
 
+@pytest.mark.parametrize("target", ["report/practice1.pdf", "report/practice1.en.md", "plan", "publish", "publish_x"])
+@pytest.mark.parametrize(
+    ("config", "found"), [("scale", "scale"), ("raw=../raw lite", "lite"), ("=lite", "=lite"), ("seeds=[0, 1]", "1]")]
+)
+def test_a_config_without_a_value_is_refused_before_any_set_up(project, target, config, found):
+    result = project.run("make", target, f"CONFIG={config}")
+    assert result.returncode == 2
+    message, make = result.stderr.splitlines()
+    assert message == f"CONFIG: found {found}, allowed is KEY=VALUE such as CONFIG=\"scale=lite seeds='[0,1]'\""
+    assert make.startswith("make: ***")
+    assert project.calls == []
+
+
 def test_plan_passes_targets_and_config_on(project):
     assert project.run("make", "plan").returncode == 0
     assert arguments(project) == ["plan"]
@@ -59,7 +72,7 @@ def test_plan_passes_targets_and_config_on(project):
 
 def test_faults_writes_its_page(project):
     assert project.run("make", "faults").returncode == 0
-    assert project.calls[-1].strip() == "python -m faults.run --page docs/reliability.md"
+    assert project.calls[-1].strip() == "python -m faults.run --jobs 2 --page docs/reliability.md"
 
 
 def test_a_report_that_is_there_is_still_snakemakes_affair(project):
