@@ -11,7 +11,8 @@ from faults.project import REPORT
 from labreport.declarations.project import load
 from labreport.planning.keys import canonical
 from labreport.planning.plan import Kept, Plan, Run
-from labreport.planning.products import Product, Products
+from labreport.planning.product import Product
+from labreport.planning.products import Products
 
 STEPS = {"figure": "draw", "table": "tabulate", "claim": "judge", "frames": "gather", "text": "write", "pdf": "typeset"}
 SUFFIXES = {"figure": ".pdf", "table": ".csv"}

@@ -15,7 +15,8 @@ from labreport.files import write_sums
 from labreport.planning import code
 from labreport.planning.keys import canonical, prepared_identity, run_roots
 from labreport.planning.plan import Plan, Run
-from labreport.planning.products import Product, Products
+from labreport.planning.product import Product
+from labreport.planning.products import Products
 from labreport.planning.specs import page_spec
 from labreport.steps import draw, gather, judge, publish, tabulate, write
 from tests.conftest import CIFAR10, write_run

@@ -19,7 +19,8 @@ from labreport.metrics import metric_columns
 from labreport.planning import records
 from labreport.planning.keys import canonical
 from labreport.planning.plan import Kept, Plan, Run
-from labreport.planning.products import Product, Products
+from labreport.planning.product import Product
+from labreport.planning.products import Products
 from tests.planning.earlier import leave, write
 
 EPOCHS = 3

@@ -18,7 +18,8 @@ from labreport.errors import ResultsError, UserError
 from labreport.files import file_digest
 from labreport.planning import records
 from labreport.planning.plan import Plan
-from labreport.planning.products import Product, Products
+from labreport.planning.product import Product
+from labreport.planning.products import Products
 from labreport.planning.specs import REPORT_FILE
 
 

@@ -8,7 +8,8 @@ from labreport.commands.estimate import Estimate, estimate
 from labreport.commands.work import Work, work
 from labreport.planning.history import History, listed
 from labreport.planning.plan import Kept, Plan, Run
-from labreport.planning.products import Product, Products
+from labreport.planning.product import Product
+from labreport.planning.products import Products
 
 # Kind of product -> what its step does, and what one and several are called.
 STEPS = {

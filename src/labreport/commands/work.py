@@ -10,7 +10,8 @@ from pathlib import Path
 
 from labreport.errors import DeclarationError
 from labreport.planning.plan import Kept, Plan, Run
-from labreport.planning.products import Product, Products
+from labreport.planning.product import Product
+from labreport.planning.products import Products
 from labreport.planning.targets import TRAIN_ALL
 
 RAW = "results/data/raw"

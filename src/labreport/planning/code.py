@@ -10,20 +10,16 @@ from __future__ import annotations
 import ast
 import hashlib
 import json
-import marshal
-import struct
 import sys
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import suppress
 from functools import cache
-from importlib.util import MAGIC_NUMBER, cache_from_source
 from pathlib import Path
 from typing import Any
 
 from labreport.errors import CodeChangedError
+from labreport.planning.bytecode import has_old_bytecode
 
 PACKAGE = "labreport"
-PYC_HEADER = 16  # bytes before the code: magic number, flags, the source's time and size
 SOURCES = Path(__file__).resolve().parents[2]
 
 # Positions are formatting; `ctx` follows from the place; `kind` is the u of u"..."; the others never have an effect.
@@ -102,7 +98,7 @@ def check_code(planned: str, roots: Iterable[str]) -> None:
     if main is None or main.name != roots[0]:
         return  # called from a larger process, such as a test, which has loaded more than the job
     allowed = closure(roots)
-    if old := [path for path in allowed.values() if _has_old_bytecode(path)]:
+    if old := [path for path in allowed.values() if has_old_bytecode(path)]:
         raise CodeChangedError(
             f"{', '.join(map(str, old))}: edited so quickly that Python loaded the text before; "
             "its bytecode was removed, start again"
@@ -113,28 +109,6 @@ def check_code(planned: str, roots: Iterable[str]) -> None:
             f"{', '.join(strangers)}: loaded by this job, but not among the modules that its key covers; "
             f"import it statically from one of {', '.join(roots)}"
         )
-
-
-def _has_old_bytecode(path: Path) -> bool:
-    """Whether the bytecode that Python keeps of a file, and loads, is that of another text; it is removed then.
-
-    Python tells by whole seconds and size. Only bytecode that is older than the file's last change is looked into.
-    """
-    kept = Path(cache_from_source(str(path)))
-    try:
-        file = path.stat()
-        if max(file.st_mtime_ns, file.st_ctime_ns) < kept.stat().st_mtime_ns:
-            return False
-        header, body = kept.read_bytes()[:PYC_HEADER], kept.read_bytes()[PYC_HEADER:]
-        if header[:4] != MAGIC_NUMBER or header[8:] != struct.pack("<II", int(file.st_mtime), file.st_size):
-            return False  # Python does not take it
-        if marshal.loads(body) == compile(path.read_bytes(), str(path), "exec", dont_inherit=True):
-            return False
-    except (OSError, ValueError, EOFError, TypeError, SyntaxError):
-        return False  # none is kept, or Python could not load it
-    with suppress(OSError):
-        kept.unlink()
-    return True
 
 
 def forget() -> None:

@@ -12,8 +12,8 @@ from labreport.data.archives import locate
 from labreport.declarations.dataset_schema import Archived
 from labreport.declarations.experiments import Experiment
 from labreport.declarations.items import Item
+from labreport.declarations.mistakes import suggestion
 from labreport.declarations.project import Declarations
-from labreport.declarations.reading import suggestion
 from labreport.declarations.reports import ReportDeclaration
 from labreport.errors import DeclarationError
 from labreport.jobs.outcome import failure, is_final

@@ -1,85 +1,20 @@
-"""Everything that is made from runs, what it is made from, and why it is to be made again."""
+"""Everything that is made from runs, and what it is made from."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from functools import cache, cached_property
-from typing import Any, get_args
+from collections.abc import Callable, Collection, Iterable, Iterator
+from functools import cached_property
+from typing import get_args
 
 from labreport.declarations.reports import ReportDeclaration
 from labreport.declarations.schema import Lang
-from labreport.planning import records, specs
-from labreport.planning.changes import product_changes
-from labreport.planning.keys import canonical
-from labreport.planning.plan import Kept, Plan, Run
+from labreport.planning import specs
+from labreport.planning.freshness import Freshness
+from labreport.planning.plan import Kept, Plan
+from labreport.planning.product import Product
 
 FIGURE_FORMS = (".pdf", ".svg", ".png", ".csv", ".txt")
 FRAMES = ("metrics", "runs", "per_class")
-# Kind of product -> the rule of the workflow that makes it.
-RULES = {
-    "figure": "draw",
-    "table": "tabulate",
-    "claim": "judge",
-    "frames": "gather",
-    "text": "write_{form}",
-    "pdf": "typeset",
-}
-# What users open, and may have changed for themselves: that alone does not have it made again.
-DELIVERED = "report/"
-
-
-@dataclass(frozen=True)
-class Product:
-    """A figure, table, claim, a report's frames, its text in one format, or its PDF.
-
-    Attributes:
-        kind: figure, table, claim, frames, text or pdf.
-        title: what Snakemake calls the job, such as "draw loss_mycnn (zh)".
-        report: the report that declares it.
-        name: of the figure, table or claim; else the file that is written.
-        lang: of its words; None where it has none.
-        spec: what its step is given.
-        files: what the step writes; relative to the project.
-        runs: the runs that it is made from itself.
-        kept: measurements that it is made from itself.
-        needs: the products that it is made from.
-        record: the path of its record.
-    """
-
-    kind: str
-    title: str
-    report: str
-    name: str
-    lang: str | None
-    spec: Mapping[str, Any]
-    files: tuple[str, ...]
-    runs: tuple[Run, ...]
-    kept: tuple[Kept, ...]
-    needs: tuple[Product, ...]
-    record: str
-
-    @property
-    def rule(self) -> str:
-        """The rule of the workflow that makes it."""
-        return RULES[self.kind].format(form="latex" if self.files[0].endswith(".tex") else "markdown")
-
-    @property
-    def declared(self) -> tuple[str, ...]:
-        """The files that Snakemake can be asked for: of a text none of the pictures beside it."""
-        return self.files[:1] if self.kind == "text" else self.files
-
-    @property
-    def step(self) -> str:
-        """The step that makes it."""
-        return self.rule.partition("_")[0]
-
-    def __hash__(self) -> int:
-        return hash(self.record)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Product) and self.record == other.record
 
 
 class Products:
@@ -92,10 +27,8 @@ class Products:
 
     def __init__(self, plan: Plan, forced: Collection[str] = ()) -> None:
         self.plan = plan
-        self._forced = frozenset(forced)
+        self._freshness = Freshness(plan, forced)
         self._made: dict[str, Product] = {}
-        self._reasons: dict[Product, str | None] = {}
-        self._digest = cache(lambda path: _digest(plan, path))
 
     def figure(self, report: str, name: str, lang: Lang) -> Product:
         """A figure in a language."""
@@ -189,44 +122,7 @@ class Products:
 
     def stale(self, product: Product) -> str | None:
         """Why a product is to be made, in a few words; None where what is there is what would be made."""
-        if product not in self._reasons:
-            self._reasons[product] = next(self._why(product), None)
-        return self._reasons[product]
-
-    def _why(self, product: Product) -> Iterator[str]:
-        plan = self.plan
-        if not self._forced.isdisjoint({product.rule, *product.files}):
-            yield "it is forced"
-        yield from (f"{run.name} seed {run.seed} is trained" for run in product.runs if not plan.is_settled(run))
-        yield from (f"{kept.name} is measured" for kept in product.kept if not kept.is_there(plan.root))
-        for needed in product.needs:
-            if self.stale(needed):
-                yield f"{needed.name} is made again"
-        absent = [path for path in product.files if not (plan.root / path).is_file()]
-        record = records.load(plan.root / product.record)
-        if len(absent) == len(product.files):
-            yield "never made" if record is None else f"{absent[0]} is gone"
-        if record is None:
-            yield "there is no record of what it was made from"
-            return
-        yield from (f"{path} is gone" for path in absent)
-        yield from product_changes(record["spec"], json.loads(canonical(product.spec)))
-        for read in records.inputs(product.spec):
-            found = self._digest(read)
-            if record["inputs"].get(read.path) != found:
-                # Of an outcome that no longer tells a failure there is nothing to read, and yet it is there.
-                yield f"{read.path} changed" if found or read.outcome else self._gone(product, read.path)
-        for path in product.files:
-            if not path.startswith(DELIVERED) and record["outputs"].get(path) != self._digest(records.Input(path)):
-                yield f"{path} was changed since it was made"
-
-    def _gone(self, product: Product, path: str) -> str:
-        """That a file is gone; of a finished run or measurement, that this alone has nothing done to replace it."""
-        again = {**{run.folder: "train" for run in product.runs}, **{kept.folder: "measure" for kept in product.kept}}
-        for folder, verb in again.items():
-            if path.startswith(f"{folder}/"):
-                return f"{path} is gone; remove the folder {folder} to {verb} it again"
-        return f"{path} is gone"
+        return self._freshness.stale(product)
 
     @cached_property
     def _everything(self) -> list[Product]:
@@ -287,7 +183,3 @@ def _item_files(kind: str, report: str, name: str, lang: Lang | None) -> tuple[t
     return tuple(
         specs.table_prefix(report, lang, name) + form for form in (".csv", ".json")
     ), f"tabulate {name} ({lang})"
-
-
-def _digest(plan: Plan, read: records.Input) -> str | None:
-    return records.digest(plan.root, read)
