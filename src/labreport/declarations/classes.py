@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from labreport.declarations.datasets import DATASETS, SIZES, Dataset
-from labreport.declarations.reading import shown, suggestion
+from labreport.declarations.mistakes import shown, suggestion
 from labreport.errors import DeclarationError
 
 

@@ -8,7 +8,8 @@ from typing import Any
 
 from labreport.declarations.dataset_schema import Archived, LongTail, Variant
 from labreport.declarations.fields import NAME
-from labreport.declarations.reading import check, shown, suggestion
+from labreport.declarations.mistakes import shown, suggestion
+from labreport.declarations.reading import check
 from labreport.declarations.schema import Text
 from labreport.declarations.sources import has_function
 from labreport.errors import DeclarationError

@@ -11,8 +11,9 @@ from pydantic import ValidationError
 from labreport.declarations.classes import check_counts, check_published
 from labreport.declarations.datasets import DATASETS, Dataset, parameter_mistake
 from labreport.declarations.methods import LOSSES, OPTIMIZERS, SCHEDULES, method_mistake
+from labreport.declarations.mistakes import causes_first, explain, shown, suggestion
 from labreport.declarations.models import resolve_model
-from labreport.declarations.reading import MERGED, causes_first, check, explain, merge, shown, suggestion
+from labreport.declarations.reading import MERGED, check, merge
 from labreport.declarations.schema import ExperimentFile, Match, Override, Published, Scale, Settings, in_language
 from labreport.errors import DeclarationError
 from labreport.training.tasks import TASKS

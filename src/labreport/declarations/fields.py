@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
-from labreport.declarations.reading import TOLD, shown
+from labreport.declarations.mistakes import TOLD, shown
 from labreport.values import MOST
 
 SEEDS = 2**32

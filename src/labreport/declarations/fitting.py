@@ -7,8 +7,8 @@ from typing import Any
 
 from labreport.declarations.datasets import Dataset
 from labreport.declarations.experiments import Experiment
+from labreport.declarations.mistakes import shown
 from labreport.declarations.options import Place
-from labreport.declarations.reading import shown
 from labreport.declarations.sources import may_convolve
 from labreport.errors import DeclarationError
 from labreport.kinds import Kind

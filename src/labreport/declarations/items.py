@@ -10,9 +10,10 @@ from typing import Any
 from labreport.declarations.datasets import Dataset
 from labreport.declarations.experiments import Experiment, applies
 from labreport.declarations.fitting import check_fits
+from labreport.declarations.mistakes import shown, suggestion
 from labreport.declarations.models import resolve_model
 from labreport.declarations.options import Place, check_options, check_required
-from labreport.declarations.reading import check, shown, suggestion
+from labreport.declarations.reading import check
 from labreport.declarations.schema import Kinded, Model, Scale
 from labreport.errors import DeclarationError
 from labreport.kinds import Kind

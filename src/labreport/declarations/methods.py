@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from labreport.declarations.reading import suggestion, unfit
+from labreport.declarations.mistakes import suggestion, unfit
 from labreport.values import (
     FRACTION,
     NOT_NEGATIVE,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from labreport.declarations.reading import shown, suggestion, unfit
+from labreport.declarations.mistakes import shown, suggestion, unfit
 from labreport.declarations.schema import Model
 from labreport.declarations.sources import constructor, has_class
 from labreport.errors import DeclarationError

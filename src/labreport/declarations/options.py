@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from labreport.declarations.reading import shown, suggestion, unfit
+from labreport.declarations.mistakes import shown, suggestion, unfit
 from labreport.errors import DeclarationError
 from labreport.kinds import Kind
 from labreport.values import Value

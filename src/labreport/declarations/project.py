@@ -10,7 +10,8 @@ from typing import Any
 from labreport.declarations.datasets import DATASETS, Dataset, resolve_datasets
 from labreport.declarations.experiments import Experiment, resolve_file, unused_overrides
 from labreport.declarations.fields import NAME
-from labreport.declarations.reading import check, check_plain, read_yaml, shown, suggestion
+from labreport.declarations.mistakes import shown, suggestion
+from labreport.declarations.reading import check, check_plain, read_yaml
 from labreport.declarations.reports import ReportDeclaration, resolve_report
 from labreport.declarations.schema import Config, Scale
 from labreport.errors import DeclarationError
