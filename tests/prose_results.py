@@ -83,7 +83,7 @@ def fabricate(folder: Path, report: str, story: Story, scale: str, lang: str) ->
         write_costs(folder / name, story)
     spec = {
         "name": "text", "report": report, "lang": lang, "scale": scale, "source": known.scale.source,
-        "experiments": experiments, "order": list(experiments),
+        "pictures": report, "experiments": experiments, "order": list(experiments),
         "data": {name: str(folder / name) for name in datasets},
         "measurements": {name: str(folder / name) for name in item.measurements},
         "declaration": {"title": "T", "subtitle": "", "authors": ["A"], "affiliation": "", "course": ""},
