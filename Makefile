@@ -44,7 +44,7 @@ plan: check_config setup ## what would run and why; TARGETS="report/practice1.pd
 	@$(bin)/labreport plan $(TARGETS) $(if $(strip $(CONFIG)),--config $(CONFIG))
 
 test: setup tex ## the test suite
-	@$(bin)/python -m pytest
+	@tools/run-tests $(bin)/python
 
 lint: setup ## the checks of style and types
 	@$(bin)/ruff check

@@ -95,7 +95,19 @@ def test_a_failed_set_up_runs_nothing(project):
 
 def test_test_sees_to_tex_and_runs_pytest(project):
     assert project.run("make", "test").returncode == 0
-    assert [call.strip() for call in project.calls] == ["ensure-python", "ensure-tex", "python -m pytest"]
+    shares = ["python -m pytest --ignore=tests/workflow", "python -m pytest tests/workflow"]
+    calls = [call.strip() for call in project.calls]
+    assert [*calls[:2], *sorted(calls[2:])] == ["ensure-python", "ensure-tex", *shares]
+
+
+@pytest.mark.parametrize("share", ["tests/workflow", "--ignore=tests/workflow"])
+def test_either_share_of_the_tests_can_fail_them(project, share):
+    project.program(
+        "python", f'[ "$3" != {share} ] || {{ echo "words of it"; exit 1; }}', project.project / ".venv" / "bin"
+    )
+    result = project.run("make", "test")
+    assert result.returncode == 2
+    assert "words of it" in result.stdout
 
 
 @pytest.mark.parametrize("checker", ["ruff", "snakefmt", "mypy"])
