@@ -9,6 +9,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
+from labreport.spelling import did_you_mean
 from labreport.values import Value
 
 # What is needed where pydantic says that a value is of another type, too large or too small.
@@ -130,10 +131,3 @@ def suggestion(word: str, allowed: Iterable[str]) -> str:
     if not names:
         return "; there are none"
     return f"{did_you_mean(word, names) or ';'} allowed: {', '.join(names)}"
-
-
-def did_you_mean(word: str, allowed: Iterable[str]) -> str:
-    """`; did you mean "x"?` where an allowed name is close, in upper or lower case, else nothing."""
-    names = {name.casefold(): name for name in allowed}
-    near = difflib.get_close_matches(word[:80].casefold(), names, n=1)
-    return f'; did you mean "{names[near[0]]}"?' if near else ""

@@ -11,8 +11,8 @@ from jinja2 import nodes
 
 from labreport.documents import listings, quantities, templating
 from labreport.documents.floats import KINDS, TARGETS
-from labreport.documents.naming import did_you_mean
 from labreport.errors import TemplateError
+from labreport.spelling import did_you_mean
 
 # A function of templates: the group of `names` that its arguments come from, and what a message calls one of them.
 ARGUMENTS = {

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from labreport.errors import TemplateError
+from labreport.spelling import did_you_mean
 
 
 class Namespace:
@@ -46,12 +46,6 @@ def suggestion(name: str, allowed: Iterable[str]) -> str:
     """`; did you mean "x"?` and everything that is allowed, as the end of a message."""
     names = [str(known) for known in allowed]
     return f"{did_you_mean(name, names) or '.'} There are: {', '.join(names) or 'none'}"
-
-
-def did_you_mean(name: str, allowed: Iterable[str]) -> str:
-    """`; did you mean "x"?` where a name is close to one that is allowed, else nothing."""
-    close = difflib.get_close_matches(name, list(allowed), n=1)
-    return f'; did you mean "{close[0]}"?' if close else ""
 
 
 def unknown(name: Any, what: str, allowed: Iterable[str]) -> TemplateError:
