@@ -12,7 +12,7 @@ snakemake = $(bin)/snakemake --cores $(CORES) $@ $(if $(strip $(CONFIG)),--confi
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help check_config setup tex plan test lint format publish bench faults lock always
+.PHONY: help check_config setup tex plan test lint format publish bench faults schema lock always
 # Snakemake locks the folder it works in, so one target after the other.
 .NOTPARALLEL:
 
@@ -68,6 +68,9 @@ bench: setup tex ## speed, as ratios measured in one run, into docs/benchmarks.m
 
 faults: setup tex ## faults injected and counted, into docs/reliability.md
 	@$(bin)/python -m faults.run --jobs 2 --page docs/reliability.md
+
+schema: setup ## config/schema/ made anew from the models that check config/
+	@$(bin)/python -m labreport.declarations.schemas config/schema
 
 lock: setup ## requirements.lock made anew from pyproject.toml, with the newest versions it allows
 	@$(bin)/uv pip compile pyproject.toml --group dev --generate-hashes --no-emit-index-url --no-emit-find-links \

@@ -1,11 +1,15 @@
-"""One line of the table that `make bench` prints."""
+"""What benchmarks measure, beside what."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import astuple, dataclass
+from statistics import median
+
+from benchmarks.page import markdown
 
 HEAD = ("what", "measured", "compared with", "ratio", "aim")
+PAIRS = 5
 
 
 @dataclass(frozen=True)
@@ -26,15 +30,46 @@ class Comparison:
     ratio: float
     aim: str
 
+    @classmethod
+    def within(cls, what: str, value: float, allowed: float, form: str) -> Comparison:
+        """A quantity over the most that it may be.
 
-def table(comparisons: Iterable[Comparison]) -> str:
-    """A Markdown table, a row per comparison, columns padded so that a terminal shows them too."""
-    rows = [HEAD, *((*cells[:3], f"{cells[3]:.2f}", cells[4]) for cells in map(astuple, comparisons))]
-    widths = [max(len(row[column]) for row in rows) for column in range(len(HEAD))]
-    rule = tuple("-" * width for width in widths)
-    return "\n".join(line(row, widths) for row in (rows[0], rule, *rows[1:]))
+        Args:
+            what: was measured.
+            value: of it.
+            allowed: the most.
+            form: of both, such as "{:.0f} s".
+        """
+        return cls(what, form.format(value), f"{form.format(allowed)} allowed", value / allowed, "at most 1")
 
 
-def line(cells: tuple[str, ...], widths: list[int]) -> str:
-    """One row of a Markdown table."""
-    return "| " + " | ".join(cell.ljust(width) for cell, width in zip(cells, widths, strict=True)) + " |"
+def pairs(ours: Callable[[], float], theirs: Callable[[], float], count: int) -> tuple[list[float], list[float]]:
+    """Values of each in turn, so that whatever else the machine does meets both alike; the first two do not count."""
+    measured = [(ours(), theirs()) for _ in range(count + 1)][1:]
+    return [one for one, _ in measured], [other for _, other in measured]
+
+
+def compare(what: str, ours: list[float], theirs: list[float], form: str, other: str, aim: str) -> Comparison:
+    """The row of pairs of values: medians, median ratio, and the ratios' range.
+
+    Args:
+        what: was measured.
+        ours: its values.
+        theirs: those of what it is compared with.
+        form: of a value, such as "{:.2f} s".
+        other: what it is compared with.
+        aim: for the ratio.
+    """
+    ratios = sorted(one / another for one, another in zip(ours, theirs, strict=True))
+    return Comparison(
+        f"{what}: median of {len(ratios)} pairs",
+        form.format(median(ours)),
+        f"{form.format(median(theirs))}, {other}",
+        median(ratios),
+        f"{aim} (pairs from {ratios[0]:.2f} to {ratios[-1]:.2f})",
+    )
+
+
+def table(comparisons: Sequence[Comparison]) -> str:
+    """The table of some comparisons."""
+    return markdown([HEAD, *((*cells[:3], f"{cells[3]:.2f}", cells[4]) for cells in map(astuple, comparisons))])

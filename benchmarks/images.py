@@ -5,18 +5,12 @@ number of epochs, and validate after each. They take turns, so that whatever els
 each time in a process of its own, so that neither runs under the other's settings; a ratio is the median of the
 pairs' ratios. Ours begins at the prepared arrays, which are made once for all runs of a data set, the plain loop at the
 official files, which it reads every time.
-
-python -m benchmarks.images                             the table
-python -m benchmarks.images --measure SIDE NAME FOLDER  seconds of `ours` or `plain` for a network on the data in FOLDER
 """
 
 from __future__ import annotations
 
-import argparse
 import contextlib
 import io
-import subprocess
-import sys
 import tarfile
 import tempfile
 import time
@@ -26,19 +20,19 @@ from typing import Any
 import torch
 
 from benchmarks import plain
-from benchmarks.comparison import Comparison, table
-from benchmarks.processes import CommandFailedError
+from benchmarks.comparison import PAIRS, Comparison, compare, pairs
+from benchmarks.processes import alone
 from benchmarks.project import ROOT
-from benchmarks.training import compare, pairs
 from labreport.data import arrays, cifar10, samples_images
-from labreport.declarations.project import load
+from labreport.declarations.project import Project
+from labreport.machine.process import available_cpus, keep_freed_memory
 from labreport.models.registry import MODELS
-from labreport.training.checkpoints import Checkpoints
+from labreport.running.checkpoints import Checkpoints
+from labreport.running.record import RunRecord
+from labreport.running.run import Run, train_run
+from labreport.store import ResultFolder
 from labreport.training.construction import build_model
-from labreport.training.folder import ResultFolder
-from labreport.training.process import configure
-from labreport.training.record import RunRecord
-from labreport.training.run import Job, train_run
+from labreport.training.numerics import set_up
 from labreport.training.tasks import TASKS
 
 CPU = torch.device("cpu")
@@ -48,24 +42,11 @@ AIMS = {"lenet5": 3.0, "cnn3": 2.5}  # by experiment
 RAW, PREPARED, RUN = "raw", "prepared", "run"
 
 
-def main(argv: list[str] | None = None) -> int:
-    """Print the table, or the seconds of one side."""
-    parser = argparse.ArgumentParser(description="Images per second, from data to metrics.")
-    parser.add_argument("--measure", nargs=3, metavar=("SIDE", "NAME", "FOLDER"), help="what the table is made of")
-    measure = parser.parse_args(argv).measure
-    if measure is not None:
-        side, name, folder = measure
-        print(SIDES[side](name, Path(folder)))
-        return 0
+def rows() -> list[Comparison]:
+    """A row per network."""
     with tempfile.TemporaryDirectory(prefix="labreport-bench-") as temporary:
-        folder = Path(temporary)
-        write_data(folder, PER_CLASS)
-        try:
-            print(table([compared(name, folder) for name in AIMS]))
-        except CommandFailedError as error:
-            print(error, file=sys.stderr)
-            return 1
-    return 0
+        write_data(Path(temporary), PER_CLASS)
+        return [compared(name, Path(temporary)) for name in AIMS]
 
 
 def write_data(folder: Path, per_class: dict[str, int]) -> None:
@@ -74,36 +55,24 @@ def write_data(folder: Path, per_class: dict[str, int]) -> None:
     samples_images.write_archive(archive, {**per_class, "seed": 0})
     with tarfile.open(archive) as packed:
         packed.extractall(folder / RAW, filter="data")
-    cifar10.prepare(archive, {"train_per_class": None, "test_per_class": None, "seed": 0}).save(folder / PREPARED)
+    prepared = cifar10.prepare(archive, {"train_per_class": None, "test_per_class": None, "seed": 0})
+    arrays.save(prepared, folder / PREPARED)
 
 
 def settings(name: str) -> dict[str, Any]:
     """What an experiment is trained with at full scale, for `EPOCHS` epochs."""
-    declared = load(ROOT, {"scale": "full"}).experiments[name].settings
+    declared = Project(ROOT, {"scale": "full"}).experiment(name).settings
     return {**declared.model_dump(exclude={"model", "data", "vectors"}), "epochs": EPOCHS}
 
 
 def compared(name: str, folder: Path) -> Comparison:
-    """The line of the table for a network, on data that `write_data` wrote."""
+    """The row of a network, on data that `write_data` wrote."""
     images = EPOCHS * 10 * PER_CLASS["train_per_class"]
-    ours, theirs = pairs(lambda: in_process("ours", name, folder), lambda: in_process("plain", name, folder))
-    rates = [[images / seconds for seconds in times] for times in (ours, theirs)]
+    times = pairs(lambda: alone(measure_ours, name, folder), lambda: alone(measure_plain, name, folder), PAIRS)
+    rates = [[images / seconds for seconds in side] for side in times]
     augmentations = " and ".join(one["name"] for one in settings(name)["augment"])
     what = f"{name} training{f' with {augmentations}' if augmentations else ''}, data to metrics"
-    return compare(what, *rates, "images/s", "torchvision and DataLoader", f"at least {AIMS[name]:g}")
-
-
-def in_process(side: str, name: str, folder: Path) -> float:
-    """Seconds of one side, measured in a process of its own without its imports.
-
-    Raises:
-        CommandFailedError: it ended with an error.
-    """
-    command = [sys.executable, "-m", "benchmarks.images", "--measure", side, name, str(folder)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise CommandFailedError(f"{' '.join(command)} ended with {done.returncode}:\n{done.stderr}")
-    return float(done.stdout)
+    return compare(what, *rates, "{:.0f} images/s", "torchvision and DataLoader", f"at least {AIMS[name]:g}")
 
 
 def measure_ours(name: str, folder: Path) -> float:
@@ -118,11 +87,12 @@ def measure_ours(name: str, folder: Path) -> float:
     }
     with tempfile.TemporaryDirectory(dir=folder) as out, contextlib.redirect_stderr(io.StringIO()):
         start = time.perf_counter()
-        configure()
-        job = Job(name, "benchmark", spec, arrays.load(folder / PREPARED), CPU)
+        set_up(available_cpus())
+        keep_freed_memory()
+        run = Run(name, "benchmark", spec, arrays.load(folder / PREPARED), CPU)
         with ResultFolder(Path(out) / RUN) as results:
-            checkpoints = Checkpoints(Path(out) / "checkpoints", job.key, print)
-            train_run(job, RunRecord(results, spec, {}, CPU), checkpoints, say=lambda line: None)
+            checkpoints = Checkpoints(Path(out) / "checkpoints", run.key, print)
+            train_run(run, RunRecord(results, spec, {}, CPU), checkpoints, say=lambda line: None)
         return time.perf_counter() - start
 
 
@@ -146,9 +116,3 @@ def measure_plain(name: str, folder: Path, workers: int = 2) -> float:
         workers,
     )
     return time.perf_counter() - start
-
-
-SIDES = {"ours": measure_ours, "plain": measure_plain}
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -1,7 +1,4 @@
-"""What planning costs: `labreport plan` on many declared runs, against a bare Snakemake dry run of as many jobs.
-
-python -m benchmarks.planning
-"""
+"""What planning costs: `labreport plan` on many declared runs, against a bare Snakemake dry run of as many jobs."""
 
 from __future__ import annotations
 
@@ -11,23 +8,23 @@ import sys
 import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from statistics import median
 
 import yaml
 
-from benchmarks.comparison import Comparison, table
+from benchmarks.comparison import PAIRS, Comparison, compare, pairs
 from benchmarks.processes import CommandFailedError, run
 from benchmarks.project import copy, environment, snakemake
-from labreport.declarations.project import load
-from labreport.planning import code
-from labreport.planning.keys import prepared_identity, run_roots
-from labreport.planning.plan import Plan
+from labreport.artifacts.artifact import roots
+from labreport.artifacts.code import covered
+from labreport.artifacts.graph import Graph
+from labreport.declarations.project import Project
+from labreport.files import write_sums
 
 ARMS, SEEDS = 200, 5
 RUNS = ARMS * SEEDS
-PAIRS = 5
-AIM = 1.5
 SETTINGS = {"scale": "full", "seeds": list(range(SEEDS))}
+SUMMARY = {"seconds": 60.0, "epochs": 30, "train_samples": 50_000}
+ENVIRONMENT = {"started": "2026-01-01T00:00:00+00:00", "finished": "2026-01-01T00:01:00+00:00"}
 BARE = f"""\
 rule all:
     input: expand("made/{{number}}.txt", number=range({RUNS}))
@@ -37,41 +34,31 @@ rule job:
 """
 
 
-def compare(folder: Path) -> list[Comparison]:
-    """Time plans and dry runs in turn, so that whatever else the machine does meets both alike.
-
-    Args:
-        folder: an empty one.
+def rows() -> list[Comparison]:
+    """A row where nothing was run before, and one where every run differs in a setting from a finished one.
 
     Raises:
         CommandFailedError: a plan or a dry run does not see all runs or jobs.
     """
-    project, bare = copy(folder / "project"), folder / "bare"
-    bare.mkdir()
-    (bare / "Snakefile").write_text(BARE, encoding="utf-8")
-    declare(project, rate=0.001)
-    comparisons = [in_pairs("none was run before", project, bare)]
-    leave_runs(project)
-    declare(project, rate=0.002)
-    return [*comparisons, in_pairs("each differs from a finished one", project, bare)]
+    with tempfile.TemporaryDirectory(prefix="labreport-bench-") as temporary:
+        project, bare = copy(Path(temporary) / "project"), Path(temporary) / "bare"
+        bare.mkdir()
+        (bare / "Snakefile").write_text(BARE, encoding="utf-8")
+        declare(project, rate=0.001)
+        never = in_pairs("none was run before", 0.44, project, bare)
+        leave_runs(project)
+        declare(project, rate=0.002)
+        return [never, in_pairs("each differs from a finished one", 0.65, project, bare)]
 
 
 def declare(project: Path, rate: float) -> None:
     """Declare `ARMS` experiments that differ in a setting, and a report that compares them."""
-    arms = {
-        f"arm{number}": {
-            "model": {"name": "resnet_small", "width": 8 + number},
-            "published": {"val_accuracy": 0.5 + number / 1000},
-        }
-        for number in range(ARMS)
-    }
-    shared = {
-        "epochs": 30,
-        "batch_size": 128,
-        "learning_rate": rate,
-        "optimizer": {"name": "Adam"},
-        "loss": {"name": "cross_entropy"},
-    }
+    arms = {}
+    for number in range(ARMS):
+        model, published = {"name": "resnet_small", "width": 8 + number}, {"val_accuracy": 0.5 + number / 1000}
+        arms[f"arm{number}"] = {"model": model, "published": published}
+    shared = {"epochs": 30, "batch_size": 128, "learning_rate": rate}
+    shared |= {"optimizer": {"name": "Adam"}, "loss": {"name": "cross_entropy"}}
     names = list(arms)
     report = {
         "title": "Many",
@@ -97,34 +84,29 @@ def declare(project: Path, rate: float) -> None:
 
 def leave_runs(project: Path) -> None:
     """Leave what planning reads of a finished run, for every run that is declared."""
-    plan = Plan(load(project, SETTINGS))
-    meanings = json.dumps(code.meanings(run_roots(plan.runs["arm0"][0].spec)))
-    summary = {"seconds": 60.0, "epochs": 30, "train_samples": 50_000}
-    made = {"device": "a processor", "finished": "2026-01-01T00:00:00+00:00"}
-    for one in plan.report_runs(plan.runs):
-        folder, data = project / one.folder, project / one.data.folder
-        folder.mkdir(parents=True)
-        data.mkdir(parents=True, exist_ok=True)
-        about = {"spec": prepared_identity(one.data.spec), "train_samples": 50_000}
-        files = {"spec.json": one.spec, "summary.json": summary, "environment.json": made}
-        for name, value in files.items():
-            (folder / name).write_text(json.dumps(value), encoding="utf-8")
-        (folder / "code.json").write_text(meanings, encoding="utf-8")
-        (folder / "SHA256SUMS").touch()
-        (data / "dataset.json").write_text(json.dumps(about), encoding="utf-8")
+    graph = Graph(Project(project, SETTINGS))
+    meanings = None
+    for one in graph.all_runs():
+        meanings = meanings or covered(roots("train", one.spec))
+        (data,) = one.needs
+        about = {
+            "spec.json": one.spec,
+            "code.json": meanings,
+            "summary.json": {"experiment": one.beside["experiment"], **SUMMARY},
+            "environment.json": ENVIRONMENT,
+        }
+        for folder, files in ((one.folder, about), (data.folder, {"dataset.json": {"train_samples": 50_000}})):
+            (project / folder).mkdir(parents=True, exist_ok=True)
+            for name, value in files.items():
+                (project / folder / name).write_text(json.dumps(value), encoding="utf-8")
+        write_sums(project / one.folder)
 
 
-def in_pairs(state: str, project: Path, bare: Path) -> Comparison:
-    """The median ratio of `PAIRS` plans and dry runs; one of each before them is not counted."""
-    pairs = [(planned(project), dry(bare)) for _ in range(PAIRS + 1)][1:]
-    ratios = sorted(ours / theirs for ours, theirs in pairs)
-    return Comparison(
-        f"labreport plan, {RUNS} declared runs, {state}: median of {PAIRS} pairs",
-        f"{median(ours for ours, _ in pairs):.2f} s",
-        f"{median(theirs for _, theirs in pairs):.2f} s, dry run of {RUNS} bare jobs",
-        median(ratios),
-        f"at most {AIM} (pairs from {ratios[0]:.2f} to {ratios[-1]:.2f})",
-    )
+def in_pairs(state: str, aim: float, project: Path, bare: Path) -> Comparison:
+    """Plans of a state and bare dry runs."""
+    times = pairs(lambda: planned(project), lambda: dry(bare), PAIRS)
+    what, other = f"labreport plan, {RUNS} declared runs, {state}", f"dry run of {RUNS} bare jobs"
+    return compare(what, *times, "{:.2f} s", other, f"at most {aim}")
 
 
 def planned(project: Path) -> float:
@@ -152,14 +134,3 @@ def timed(command: Sequence[str], folder: Path, variables: dict[str, str], saw: 
     if not saw(usage.output):
         raise CommandFailedError(f"{' '.join(command)} did not see all of {RUNS}:\n{usage.output[-2000:]}")
     return usage.wall_s
-
-
-def main() -> int:
-    """Measure and print the table."""
-    with tempfile.TemporaryDirectory(prefix="labreport-bench-") as folder:
-        print(table(compare(Path(folder))))
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -1,16 +1,20 @@
-"""Wall time and memory of a command together with everything it starts."""
+"""Wall time and memory of a command together with everything it starts, and functions in processes of their own."""
 
 from __future__ import annotations
 
 import subprocess
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from multiprocessing import get_context
 from pathlib import Path
+from typing import Any, TypeVar
 
 import psutil
 
 SAMPLE_EVERY_S = 0.1
+Result = TypeVar("Result")
 
 
 class CommandFailedError(RuntimeError):
@@ -86,3 +90,9 @@ def tree_bytes(root: psutil.Process) -> int:
             continue
         total += getattr(memory, "pss", memory.rss)
     return total
+
+
+def alone(function: Callable[..., Result], *arguments: Any) -> Result:
+    """What a function returns in a new process, where nobody else's settings hold; its errors are raised."""
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        return pool.submit(function, *arguments).result()

@@ -9,15 +9,15 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-ALL = ("all", "--config", "scale=demo")
-REPORT = ("report/practice1.pdf", "--config", "scale=demo")
+FILES = ("git", "ls-files", "-z", "--cached", "--others", "--exclude-standard")
+LEFT_OUT = frozenset({"benchmarks", "faults", "tests"})  # no workflow reads them
 
 
 def copy(target: Path) -> Path:
-    """Copy the files that git tracks, as they are in the working tree, to `target`."""
-    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, check=True, capture_output=True, text=True).stdout
+    """Copy the project's files, as they are in the working tree, to `target`, without what git ignores."""
+    listed = subprocess.run(FILES, cwd=ROOT, check=True, capture_output=True, text=True).stdout
     for name in filter(None, listed.split("\0")):
-        if (ROOT / name).is_file():
+        if (ROOT / name).is_file() and name.partition("/")[0] not in LEFT_OUT:
             (target / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(ROOT / name, target / name)
     return target

@@ -3,78 +3,47 @@
 python -m benchmarks.run                  all
 python -m benchmarks.run --only startup   or pipeline, planning, training, images; repeatable
 
-`startup` makes the reports first.
+`startup` makes a report first.
 """
 
 from __future__ import annotations
 
 import argparse
-import platform
-import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-import psutil
-import torch
-
-from benchmarks import pipeline, startup
+from benchmarks import images, planning, training, workflow
 from benchmarks.comparison import table
-from benchmarks.page import with_section
-from benchmarks.processes import CommandFailedError
-from benchmarks.project import ROOT, copy
-from labreport.files import write_text
-from labreport.training.environment import environment
+from benchmarks.page import heading, keep
+from benchmarks.processes import CommandFailedError, alone
+from benchmarks.project import copy
 
-NAMES = ("pipeline", "startup", "planning", "training", "images")
-OWN_PROCESS = ("planning", "training", "images")
+PAGE = """\
+# Speed
 
-
-def heading() -> str:
-    """When, of what and on what: date, commit, processor, versions."""
-    here = environment(torch.device("cpu"))
-    commit = (here["git_commit"] or "unknown")[:12] + (" with changes" if here["git_dirty"] else "")
-    cores = psutil.cpu_count(logical=True)
-    memory = psutil.virtual_memory().total / 1e9
-    return (
-        f"{here['started'][:10]}, commit {commit}, {here['device']}, {cores} cores, {memory:.0f} GB,"
-        f" {platform.system()}, Python {here['python']}, torch {here['torch']}"
-    )
-
-
-def workflow(names: list[str]) -> dict[str, str]:
-    """The tables about the workflow as a whole by name, measured in copies that are deleted afterwards."""
-    with tempfile.TemporaryDirectory(prefix="labreport-bench-") as folder:
-        project, every = copy(Path(folder) / "project"), copy(Path(folder) / "all")
-        tables = {"pipeline": table(pipeline.compare(project) + pipeline.compare_all(every))}
-        if "startup" in names:
-            trivial = Path(folder) / "trivial"
-            trivial.mkdir()
-            tables["startup"] = table(startup.compare(project, trivial) + startup.compare_all(every))
-        return {name: text for name, text in tables.items() if name in names}
-
-
-def in_process(name: str) -> str:
-    """The table of a benchmark that is measured in a process of its own.
-
-    Raises:
-        CommandFailedError: it ended with an error.
-    """
-    command = [sys.executable, "-m", f"benchmarks.{name}"]
-    done = subprocess.run(command, cwd=ROOT, check=False, stdout=subprocess.PIPE, text=True)
-    if done.returncode:
-        raise CommandFailedError(f"{' '.join(command)} ended with {done.returncode}")
-    return done.stdout
+Ratios taken in one run. Each section below is written by `make bench`; what is typed there would be overwritten.
+Absolute times are those of the machine that a section names.
+"""
+OWN_PROCESS = {"planning": planning.rows, "training": training.rows, "images": images.rows}
+NAMES = ("pipeline", "startup", *OWN_PROCESS)
 
 
 def measured(names: list[str]) -> Iterator[tuple[str, str]]:
     """Name and table of each benchmark, when it is over."""
-    if set(names) & {"pipeline", "startup"}:
-        yield from workflow(names).items()
-    for name in OWN_PROCESS:
+    if set(names) - set(OWN_PROCESS):
+        with tempfile.TemporaryDirectory(prefix="labreport-bench-") as temporary:
+            folder = Path(temporary)
+            found = workflow.first(copy(folder / "project"))
+            if "pipeline" in names:
+                yield "pipeline", table(found + workflow.every(copy(folder / "all")))
+            if "startup" in names:
+                (folder / "trivial").mkdir()
+                yield "startup", table(workflow.again(folder / "project", folder / "trivial"))
+    for name, rows in OWN_PROCESS.items():
         if name in names:
-            yield name, in_process(name)
+            yield name, table(alone(rows))
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -89,8 +58,7 @@ def main(argv: list[str] | None = None) -> int:
         for name, text in measured(arguments.only or list(NAMES)):
             print(f"\n{text.strip()}", flush=True)
             if arguments.page is not None:
-                page = arguments.page.read_text(encoding="utf-8") if arguments.page.is_file() else ""
-                write_text(arguments.page, with_section(page, name, f"{head}\n\n{text}"))
+                keep(arguments.page, name, f"{head}\n\n{text}", PAGE)
     except CommandFailedError as error:
         print(error, file=sys.stderr)
         return 1

@@ -1,32 +1,28 @@
-"""How much of the CPU the training loop uses: ResNet-34 against matrix products, an LSTM against its bare layer.
-
-What is compared takes turns, so that whatever else the machine does meets both alike; a ratio is the median of the
-pairs' ratios. Run as `python -m benchmarks.training`.
-"""
+"""How much of the CPU the training loop uses: ResNet-34 against matrix products, an LSTM against its bare layer."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from statistics import median
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
-from benchmarks.comparison import Comparison, table
+from benchmarks.comparison import PAIRS, Comparison, compare, pairs
+from labreport.machine.process import available_cpus, keep_freed_memory
 from labreport.models.lstm import StackedLSTM
 from labreport.models.resnet import ResNet34
 from labreport.training.batches import Batches, Split
 from labreport.training.classification import Classification
+from labreport.training.components import Components
 from labreport.training.construction import build_optimizer
 from labreport.training.loop import Epoch, fit
-from labreport.training.process import configure
+from labreport.training.numerics import set_up
 
 CPU = torch.device("cpu")
 ADAM = {"name": "Adam", "parameters": {}}
 CROSS_ENTROPY = {"name": "cross_entropy", "parameters": {}}
-PAIRS = 5
 STEPS = 3  # per epoch
 PRODUCTS = 40  # about as long as an epoch, to meet the same machine
 BATCH = 64
@@ -34,10 +30,11 @@ MATRIX = 2048
 WORDS, LENGTH, EMBEDDING, HIDDEN = 20_000, 200, 200, 256
 
 
-def main() -> None:
-    """Print both comparisons."""
-    configure()
-    print(table([resnet(), lstm()]))
+def rows() -> list[Comparison]:
+    """Both comparisons."""
+    set_up(available_cpus())
+    keep_freed_memory()
+    return [resnet(), lstm()]
 
 
 def resnet() -> Comparison:
@@ -54,12 +51,11 @@ def resnet() -> Comparison:
         for _ in range(PRODUCTS):
             left @ right
 
-    ours, theirs = pairs(lambda: next(epochs).train_seconds, lambda: seconds(products))
+    ours, theirs = pairs(lambda: next(epochs).train_seconds, lambda: seconds(products), PAIRS)
     rates = [operations / time_s / 1e9 for time_s in ours]
     peak = [PRODUCTS * 2 * MATRIX**3 / time_s / 1e9 for time_s in theirs]
-    return compare(
-        f"ResNet-34 training, fp32, batch {BATCH}", rates, peak, "GFLOP/s", "matrix product", "at least 0.75"
-    )
+    what = f"ResNet-34 training, fp32, batch {BATCH}"
+    return compare(what, rates, peak, "{:.0f} GFLOP/s", "matrix product", "at least 0.75")
 
 
 def lstm() -> Comparison:
@@ -78,10 +74,10 @@ def lstm() -> Comparison:
             bare.zero_grad()
             bare(x)[0].backward(gradient)
 
-    ours, theirs = pairs(lambda: next(epochs).train_seconds, lambda: seconds(layer_steps))
+    ours, theirs = pairs(lambda: next(epochs).train_seconds, lambda: seconds(layer_steps), PAIRS)
     steps, layers = ([1000 * time_s / STEPS for time_s in times] for times in (ours, theirs))
     what = f"LSTM training, batch {BATCH}, length {LENGTH}"
-    return compare(what, steps, layers, "ms per step", "bare layer", "at most 1.15")
+    return compare(what, steps, layers, "{:.0f} ms per step", "bare layer", "at most 1.15")
 
 
 def train(model: nn.Module, split: Split, classes: int) -> Iterator[Epoch]:
@@ -89,7 +85,8 @@ def train(model: nn.Module, split: Split, classes: int) -> Iterator[Epoch]:
     task = Classification([str(index) for index in range(classes)], CROSS_ENTROPY)
     few = Split(*(None if part is None else part[:1] for part in vars(split).values()))
     optimizer = build_optimizer(ADAM, 1e-3, model.parameters())
-    return fit(model, task, Batches(split, BATCH, seed=0), Batches(few, 1), optimizer, epochs=10**6)
+    parts = Components(0, CPU, model, optimizer, None, Batches(split, BATCH, seed=0), Batches(few, 1), None)
+    return fit(parts, task, epochs=10**6)
 
 
 def training_flops(model: nn.Module, images: Tensor) -> int:
@@ -113,30 +110,8 @@ def training_flops(model: nn.Module, images: Tensor) -> int:
     return 3 * sum(forward) - forward[0]
 
 
-def pairs(ours: Callable[[], float], theirs: Callable[[], float]) -> tuple[list[float], list[float]]:
-    """Seconds of each in turn, after a first time that does not count."""
-    measured = [(ours(), theirs()) for _ in range(PAIRS + 1)][1:]
-    return [one for one, _ in measured], [other for _, other in measured]
-
-
 def seconds(work: Callable[[], object]) -> float:
     """Wall time of one call."""
     start = time.perf_counter()
     work()
     return time.perf_counter() - start
-
-
-def compare(what: str, ours: list[float], theirs: list[float], unit: str, other: str, aim: str) -> Comparison:
-    """The line of the table for pairs of values: medians, median ratio, and the ratios' range."""
-    ratios = sorted(one / another for one, another in zip(ours, theirs, strict=True))
-    return Comparison(
-        f"{what}: median of {len(ratios)} pairs",
-        f"{median(ours):.0f} {unit}",
-        f"{median(theirs):.0f} {unit}, {other}",
-        median(ratios),
-        f"{aim} (pairs from {ratios[0]:.2f} to {ratios[-1]:.2f})",
-    )
-
-
-if __name__ == "__main__":
-    main()

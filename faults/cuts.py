@@ -1,4 +1,4 @@
-"""Files that were cut or altered: checkpoints, what a run reads, and what it left."""
+"""Files that were cut or altered: checkpoints, what a run reads, and whatever a finished report is made of."""
 
 from __future__ import annotations
 
@@ -7,69 +7,84 @@ import time
 from pathlib import Path
 from random import Random
 
-from faults.choice import in_turns
-from faults.commands import Command
-from faults.damage import damage
-from faults.fault import Fault, Trial
-from faults.finished import READERS, verified, whole_copy
-from faults.kills import left_over, link_inputs
-from faults.reference import reference
-from faults.same import unlike
+from faults.fault import Fault, Trial, in_turns
+from faults.kills import checkpoints as checkpoints_in
+from faults.kills import epoch, left_over, link_inputs
+from faults.process import COMMAND, Ended, Step
+from faults.reference import Work, reference
+from faults.same import made_unlike
+from labreport.artifacts import code
+from labreport.files import SUMS
+from labreport.machine.outcome import Failure, failure, is_receipted, write_failure
 
-FOLDERS = ("--data", "--vectors")
+BLOCK_BYTES = 512
 POLL_S = 0.005
+READERS = ("draw", "tabulate", "judge", "write")
+MESSAGE = "the loss is not finite"
+
+
+def damage(path: Path, rng: Random) -> str:
+    """Cut a file, flip one of its bits, or zero what was not yet on disk, each at a random place.
+
+    Returns:
+        What was done, in words.
+    """
+    content = bytearray(path.read_bytes())
+    place = rng.randrange(len(content))
+    how = rng.choice(("cut", "flip", "zero"))
+    if how == "cut":
+        changed = content[:place]
+    elif how == "flip":
+        changed = content.copy()
+        changed[place] ^= 1 << rng.randrange(8)
+    else:
+        start = place - place % BLOCK_BYTES
+        changed = content[:start] + bytes(len(content) - start)
+        if changed == content:  # zeros already
+            return damage(path, rng)
+    path.write_bytes(changed)
+    return f"{path.name} {'zeroed from' if how == 'zero' else f'{how} at'} byte {place} of {len(content)}"
 
 
 def checkpoints(count: int, folder: Path, rng: Random) -> Fault:
     """A run is killed, one or all of its checkpoints are damaged or another run's, and it is started again."""
-    jobs = in_turns(reference().of_step("train"), count, rng)
-    trials = (_checkpoint(job, folder / str(number), rng) for number, job in enumerate(jobs))
+    runs = in_turns(reference().of_step("train"), count, rng)
+    trials = (_checkpoint(run, folder / str(number), rng) for number, run in enumerate(runs))
     return Fault.of("checkpoint cut, altered, or of another run", trials)
 
 
-def _checkpoint(command: Command, root: Path, rng: Random) -> Trial:
+def _checkpoint(run: Work, root: Path, rng: Random) -> Trial:
     link_inputs(root)
     for _ in range(5):  # a machine that is slow just then may let it finish
-        stop_midway(command, root, rng.randint(1, 3))
-        if not (root / str(command.whole)).exists():
+        stop_midway(run, root, rng.randint(1, 3))
+        if not (root / run.out).exists():
             break
-        shutil.rmtree(root / str(command.whole))
-    kept = _checkpoints(root)
-    done = [_spoil(path, command, rng) for path in (kept[-1:] if rng.random() < 0.7 else kept)]
-    ended = command.start(root, root / "log").ended()
-    if ended.status:
-        return Trial(False, f"{'; '.join(done)}: {ended.summary}")
-    out = root / str(command.whole)
-    wrong = unlike(out, reference().root / str(command.whole)) or left_over(root, out)
+        shutil.rmtree(root / "results" / "runs")
+    kept = checkpoints_in(root)
+    done = [_spoil(path, run, rng) for path in (kept if rng.random() < 0.3 else kept[-1:])]
+    ended = run.start(root, root / "log").ended()
+    wrong = ended.summary if ended.status else made_unlike(run, root) or left_over(root, root / run.out)
     shutil.rmtree(root)
-    return Trial(wrong is None, f"{'; '.join(done)}: {wrong}" if wrong else "", lost=wrong is not None)
+    return Trial.judged("; ".join(done), wrong)
 
 
-def stop_midway(command: Command, root: Path, epoch: int) -> None:
+def stop_midway(run: Work, root: Path, after: int) -> None:
     """Train until the checkpoint of an epoch is there, and kill."""
-    step = command.start(root, root / "log")
-    while not step.wait(POLL_S) and not any(int(path.stem.partition("-")[0]) >= epoch for path in _checkpoints(root)):
+    step = run.start(root, root / "log")
+    while not step.wait(POLL_S) and not any(epoch(path) >= after for path in checkpoints_in(root)):
         time.sleep(POLL_S)
     step.kill()
-    step.wait()
 
 
-def _checkpoints(root: Path) -> list[Path]:
-    """Checkpoints, the newest last."""
-    found = (root / "results" / "checkpoints").glob("*/*/[0-9]*-*.pt")
-    return sorted(found, key=lambda path: int(path.stem.partition("-")[0]))
-
-
-def _spoil(path: Path, command: Command, rng: Random) -> str:
+def _spoil(path: Path, run: Work, rng: Random) -> str:
     if rng.random() < 0.8:
         return damage(path, rng)
-    another = rng.choice([job for job in reference().of_step("train") if job != command])
+    another = rng.choice([one for one in reference().of_step("train") if one != run])
     root = path.parents[4] / "another"
     link_inputs(root)
     stop_midway(another, root, 1)
-    stranger = _checkpoints(root)[-1]
-    epoch, digest = path.stem.partition("-")[0], stranger.stem.partition("-")[2]
-    shutil.copyfile(stranger, path.with_name(f"{epoch}-{digest}.pt"))
+    stranger = checkpoints_in(root)[-1]
+    shutil.copyfile(stranger, path.with_name(f"{epoch(path)}-{stranger.stem.partition('-')[2]}.pt"))
     path.unlink()
     shutil.rmtree(root)
     return f"{path.name} of another run"
@@ -77,37 +92,125 @@ def _spoil(path: Path, command: Command, rng: Random) -> str:
 
 def inputs(count: int, folder: Path, rng: Random) -> Fault:
     """A file that a run reads is damaged: the run says which folder to delete, or its results are the same."""
-    jobs = in_turns(reference().of_step("train"), count, rng)
-    trials = (_input(job, folder / str(number), rng) for number, job in enumerate(jobs))
+    runs = in_turns(reference().of_step("train"), count, rng)
+    trials = (_input(run, folder / str(number), rng) for number, run in enumerate(runs))
     return Fault.of("arrays or word vectors cut or altered", trials)
 
 
-def _input(command: Command, folder: Path, rng: Random) -> Trial:
-    root = reference().before(command, folder / "project")
-    read = [command.arguments[number + 1] for number, name in enumerate(command.arguments) if name in FOLDERS]
-    path = rng.choice([path for name in read for path in sorted((root / name).iterdir()) if path.stat().st_size])
+def _input(run: Work, folder: Path, rng: Random) -> Trial:
+    root = reference().before(run, folder / "project")
+    path = rng.choice([path for name in run.needs for path in _damageable(root / name)])
     done = f"{path.parent.name}: {damage(path, rng)}"
-    ended = command.start(root, folder / "log").ended()
+    ended = run.start(root, folder / "log").ended()
     if ended.status == 0:
-        wrong = unlike(root / str(command.whole), reference().root / str(command.whole))
-        return Trial(wrong is None, f"{done}: passed for whole, and {wrong}" if wrong else "", lost=wrong is not None)
+        wrong = made_unlike(run, root)
+        return Trial.judged(done, f"passed for whole, and {wrong}" if wrong else None)
     told = ended.one_message and str(path.parent.relative_to(root)) in ended.said
-    return Trial(told, "" if told else f"{done}: {ended.summary}")
+    return Trial.judged(done, None if told else ended.summary, lost=False)
 
 
 def results(count: int, folder: Path, rng: Random) -> Fault:
     """A file of a finished run is damaged: `verify` finds it, and what is made from it comes to be or says why not."""
-    jobs = in_turns(reference().of_step("train"), count, rng)
-    readers = [reference().of_step(step)[0] for step in READERS]
-    trials = (_result(job, rng.choice(readers), folder / str(number), rng) for number, job in enumerate(jobs))
+    runs = in_turns(reference().of_step("train"), count, rng)
+    trials = (_result(run, folder / str(number), rng) for number, run in enumerate(runs))
     return Fault.of("file of a finished run cut or altered", trials)
 
 
-def _result(train: Command, reader: Command, folder: Path, rng: Random) -> Trial:
-    root = whole_copy(folder)
-    path = rng.choice(sorted((root / str(train.whole)).iterdir()))
-    done = f"{train.arguments[3]}: {damage(path, rng)}"
+def _result(run: Work, folder: Path, rng: Random) -> Trial:
+    root = reference().finished(folder / "project")
+    path = rng.choice(_damageable(root / run.out))
+    done = f"{run.out}: {damage(path, rng)}"
+    reader = rng.choice(reference().of_step(rng.choice(READERS)))
     ended = reader.start(root, folder / "log").ended()
     if ended.status and not ended.one_message:
         return Trial(False, f"{done}: {reader.step}: {ended.summary}")
     return verified(root, folder, done, path.name)
+
+
+def products(count: int, folder: Path, rng: Random) -> Fault:
+    """A file that was made from runs is damaged: `verify` finds it."""
+    works = [work for step in (*READERS, "typeset", "deliver") for work in reference().of_step(step)]
+    root = reference().root
+    paths = [path.relative_to(root) for work in works for name in work.made for path in _damageable(root / name)]
+    trials = (_product(path, folder / str(number), rng) for number, path in enumerate(in_turns(paths, count, rng)))
+    return Fault.of("figure, table, claim, text or PDF cut or altered", trials)
+
+
+def _product(path: Path, folder: Path, rng: Random) -> Trial:
+    root = reference().finished(folder / "project")
+    return verified(root, folder, f"{path}: {damage(root / path, rng)}", path.name)
+
+
+def _damageable(path: Path) -> list[Path]:
+    """The files of a folder, its digests among them, or the one file."""
+    return (
+        [path] if path.is_file() else [one for one in sorted(path.rglob("*")) if one.is_file() and one.stat().st_size]
+    )
+
+
+def kept(count: int, folder: Path, rng: Random) -> Fault:
+    """What is kept beside results is damaged: planning is as before, a run is there, failed, or tried again."""
+    trials = []
+    for number, kind in enumerate(in_turns((_code_cache, _receipt, _failure), count, rng)):
+        trials.append(kind(folder / str(number), rng))
+    return Fault.of("cached digest, receipt or failure cut or altered", trials)
+
+
+def _code_cache(folder: Path, rng: Random) -> Trial:
+    """Damage the cache between two plans; the second one is the first, and mends the cache."""
+    path, roots = folder / "code.json", ["labreport.training.session:Session", "labreport.documents.document:render"]
+    _forget()
+    planned = code.covered(roots)
+    code.keep(path)
+    whole = path.read_bytes()
+    done = f"code cache: {damage(path, rng)}"
+    _forget()
+    try:
+        code.restore(path)
+        same = code.covered(roots) == planned
+        code.keep(path)
+    except Exception as error:
+        return Trial(False, f"{done}: {error!r}")
+    if not same:
+        return Trial(False, f"{done}: another plan", lost=True)
+    return Trial.judged(done, None if path.read_bytes() == whole else "stays damaged", lost=False)
+
+
+def _forget() -> None:
+    """Let planning be as in a new process."""
+    code._found.clear()
+    code.forget()
+
+
+def _receipt(folder: Path, rng: Random) -> Trial:
+    """A run whose receipt is damaged is not measured again, and its receipt is mended."""
+    root, run = reference().finished(folder / "project"), rng.choice(reference().of_step("train"))
+    out = root / run.out
+    done, before = damage(root / run.made[1], rng), (out / SUMS).read_bytes()
+    lost = not is_receipted(out)  # it may say the same in other bytes
+    ended = run.start(root, folder / "log").ended() if lost else Ended(0, "")
+    wrong = ended.summary if ended.status else made_unlike(run, root)
+    again = (out / SUMS).read_bytes() != before
+    return Trial.judged(done, wrong or ("was measured again" if again else None))
+
+
+def _failure(folder: Path, rng: Random) -> Trial:
+    """What failed stays failed or is tried again, whatever becomes of the file that says so."""
+    write_failure(folder / "run", Failure(MESSAGE))
+    done = damage(folder / "run.part" / "failure.json", rng)
+    try:
+        said = failure(folder / "run")
+    except Exception as error:
+        return Trial(False, f"failure: {done}: {error!r}")
+    # One bit of the message may be another.
+    right = said is None or (len(said.message) == len(MESSAGE) and not said.again)
+    return Trial.judged(done, None if right else f"failed because of {said}", lost=False)
+
+
+def verified(root: Path, folder: Path, done: str, name: str) -> Trial:
+    """Whether `labreport verify` finds what was done to a file."""
+    ended = Step([COMMAND, "verify"], root, folder / "log").ended()
+    if ended.crashed:
+        return Trial(False, f"{done}: verify: {ended.summary}")
+    found = ended.status == 1 and name in ended.said
+    return Trial.judged(done, None if found else f"verify does not find it: {ended.summary}")

@@ -4,74 +4,52 @@ from __future__ import annotations
 
 import contextlib
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from random import Random
 
-from faults.choice import in_turns
-from faults.fault import Fault, Trial
-from faults.mirrors import (
-    CONTENT,
-    DIGEST,
-    ODD,
-    QUICK,
-    Behaviour,
-    Mirrors,
-    altered,
-    cut_after,
-    in_turn,
-    reset_after,
-    served,
-    status,
-    whole,
-    whole_ignoring_range,
-)
+from faults import mirrors
+from faults.fault import Fault, Trial, in_turns
+from faults.mirrors import CONTENT, DIGEST, HONEST, QUICK, WRONG, Behaviour, Mirrors, cut_after, in_turn, status, whole
 from labreport.data.download import download
 from labreport.errors import DownloadError
 
 MOST_LETTERS = 4000
+# Ways to fail that a place of chance has a part in.
+CHANCE: Mapping[str, Callable[[int], Behaviour]] = {
+    "cut": lambda place: in_turn(*(cut_after(1 + place // part) for part in (1, 2, 3)), whole),
+    "reset": lambda place: in_turn(mirrors.reset_after(1 + place), whole),
+    "503, then the file": lambda place: in_turn(status(503), whole),
+    "500 in the middle": lambda place: in_turn(cut_after(1 + place), status(500), whole),
+    "range ignored": lambda place: in_turn(cut_after(1 + place), mirrors.whole_ignoring_range),
+    "altered": mirrors.altered,
+}
 
 
 def run(count: int, folder: Path, rng: Random) -> Fault:
     """Each trial asks one mirror that fails in its own way, then another, and at last one that delivers."""
-    with served() as mirrors, contextlib.redirect_stderr(io.StringIO()):
-        names = enumerate(in_turns([*ODD, *CHANCE], count, rng))
-        return Fault.of("mirrors that misbehave", [_trial(name, folder / str(i), mirrors, rng) for i, name in names])
+    with mirrors.served() as server, contextlib.redirect_stderr(io.StringIO()):
+        names = enumerate(in_turns([*HONEST, *WRONG, *CHANCE], count, rng))
+        return Fault.of("mirrors that misbehave", [_trial(name, folder / str(i), server, rng) for i, name in names])
 
 
-def _cut(rng: Random) -> Behaviour:
-    return in_turn(*(cut_after(rng.randrange(1, 90_000)) for _ in range(3)), whole)
-
-
-# Ways to fail that chance has a part in; all bytes that they send are right, but for an altered one.
-CHANCE = {
-    "cut": _cut,
-    "reset": lambda rng: in_turn(reset_after(rng.randrange(1, 90_000)), whole),
-    "503, then the file": lambda rng: in_turn(status(503), whole),
-    "500 in the middle": lambda rng: in_turn(cut_after(rng.randrange(1, 90_000)), status(500), whole),
-    "range ignored": lambda rng: in_turn(cut_after(rng.randrange(1, 90_000)), whole_ignoring_range),
-    "altered": lambda rng: altered(rng.randrange(len(CONTENT))),
-}
-
-
-def _trial(name: str, folder: Path, mirrors: Mirrors, rng: Random) -> Trial:
-    behaviour, honest = ODD[name] if name in ODD else (CHANCE[name](rng), name != "altered")
-    target = folder / "set.tar.gz"
-    part = target.with_name("set.tar.gz.part")
+def _trial(name: str, folder: Path, server: Mirrors, rng: Random) -> Trial:
+    behaviour = (HONEST | WRONG)[name] if name not in CHANCE else CHANCE[name](rng.randrange(90_000))
+    honest = name not in WRONG and name != "altered"
+    target, part = folder / "set.tar.gz", folder / "set.tar.gz.part"
     folder.mkdir(parents=True)
     kept = rng.choice([0, rng.randrange(1, len(CONTENT)), 1000])
     part.write_bytes(CONTENT[:kept])
-    bad, good = mirrors.url("bad", behaviour), mirrors.url("good", whole)
+    bad, good = server.url("bad", behaviour), server.url("good", whole)
     if fault := _attempt([bad], target):
         return Trial(False, f"{name}, {kept} bytes there: {fault}", lost=_is_wrong(target))
     arrived = part.read_bytes() if part.exists() else b""
     if honest and not target.exists() and (len(arrived) < kept or not CONTENT.startswith(arrived)):
         return Trial(False, f"{name}: {kept} right bytes were there, {len(arrived)} are left", lost=True)
-    mirrors.requests.clear()
     fault = _attempt([bad, good], target)
     if fault is None and not target.exists():
         fault = "a good mirror after it was not taken"
-    return Trial(fault is None, f"{name}: {fault}" if fault else "", lost=_is_wrong(target))
+    return Trial.judged(name, fault, lost=_is_wrong(target))
 
 
 def _attempt(urls: Sequence[str], target: Path) -> str | None:

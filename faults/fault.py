@@ -6,6 +6,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
+from typing import TypeVar
+
+One = TypeVar("One")
 
 
 @dataclass(frozen=True)
@@ -23,6 +26,17 @@ class Trial:
     note: str = ""
     lost: bool = False
     executed: bool = False
+
+    @classmethod
+    def judged(cls, what: str, wrong: str | None, *, lost: bool = True) -> Trial:
+        """A trial that survived where nothing is wrong.
+
+        Args:
+            what: was tried.
+            wrong: what is wrong in the end, or nothing.
+            lost: whether that is a loss.
+        """
+        return cls(not wrong, f"{what}: {wrong}" if wrong else "", lost=lost and bool(wrong))
 
 
 @dataclass(frozen=True)
@@ -49,14 +63,8 @@ class Fault:
     def of(cls, kind: str, trials: Iterable[Trial]) -> Fault:
         """The row that some trials add up to."""
         kept = list(trials)
-        return cls(
-            kind,
-            len(kept),
-            sum(trial.survived for trial in kept),
-            sum(trial.lost for trial in kept),
-            sum(trial.executed for trial in kept),
-            tuple(trial.note for trial in kept if not trial.survived),
-        )
+        counts = (sum(getattr(trial, name) for trial in kept) for name in ("survived", "lost", "executed"))
+        return cls(kind, len(kept), *counts, tuple(trial.note for trial in kept if not trial.survived))
 
     @property
     def harmless(self) -> bool:
@@ -66,3 +74,10 @@ class Fault:
 
 # How a kind is injected: (how many, an empty folder to work in, the source of every random choice) -> its row.
 Injection = Callable[[int, Path, Random], Fault]
+
+
+def in_turns(every: Iterable[One], count: int, rng: Random) -> list[One]:
+    """`count` of them in an order of chance, each once before any comes a second time."""
+    kinds = list(every)
+    rounds = -(-count // len(kinds))
+    return [one for _ in range(rounds) for one in rng.sample(kinds, len(kinds))][:count]

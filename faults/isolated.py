@@ -3,62 +3,49 @@
 from __future__ import annotations
 
 import json
-import os
 import resource
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
-from benchmarks.project import ROOT
 from faults.fault import Trial
+from faults.process import Process
 from labreport.errors import UserError
 
 MEMORY_BYTES = 768 << 20  # beyond what the libraries take
 CPU_S = 30.0
 MOST_LETTERS = 1000
 CANARY = "labreport-canary"
-TIMEOUT_S = 600
+
+# Makes ready, and returns what reads the hostile file and tells whether what it got is right.
+Reading = Callable[[], Callable[[], bool]]
 
 
-def trial(name: str, module: str, words: list[str], empty: Path) -> Trial:
-    """Run `python -m module words`, which ends in `reported`, and judge what it reports.
+def trial(name: str, reading: Reading, names: str, folder: Path) -> Trial:
+    """Read a hostile file, and judge what came of it.
 
     Args:
         name: of the trial, for its note.
-        module: of this package.
-        words: its arguments.
-        empty: where it runs; anything found there afterwards was written by what was read.
+        reading: can be pickled.
+        names: what a message must name.
+        folder: for an empty folder, in which anything that is found afterwards was written by what was read.
     """
+    empty = folder / "empty"
     empty.mkdir(parents=True)
-    command = [sys.executable, "-m", module, *words]
-    done = subprocess.run(
-        command, cwd=empty, env=environment(), capture_output=True, text=True, timeout=TIMEOUT_S, check=False
-    )
+    ended = Process(_report, (reading, names), empty, folder / "said").ended()
     if left := [path.name for path in (*empty.iterdir(), *Path("/tmp").glob(f"{CANARY}*"))]:
         return Trial(False, f"{name}: wrote {', '.join(left)}", lost=True, executed=True)
     try:
-        found = json.loads(done.stdout)
-    except ValueError:
-        return Trial(False, f"{name}: status {done.returncode}, {done.stderr.strip()[-300:]}")
-    fault = found["fault"] or (f"took {found['cpu_s']:.0f} s" if found["cpu_s"] > CPU_S else "")
-    return Trial(not fault, f"{name}: {fault}" if fault else "", lost=found["wrong"])
+        found = json.loads(ended.said.splitlines()[-1])
+        fault = found["fault"] or (f"took {found['cpu_s']:.0f} s" if found["cpu_s"] > CPU_S else None)
+    except (ValueError, LookupError, TypeError):
+        return Trial(False, f"{name}: {ended.summary}")
+    return Trial.judged(name, fault, lost=found["wrong"])
 
 
-def environment() -> dict[str, str]:
-    """In which the package and the faults are found."""
-    return {**os.environ, "PYTHONPATH": f"{ROOT}:{ROOT / 'src'}", "OMP_NUM_THREADS": "1"}
-
-
-def reported(read: Callable[[], bool], names: str) -> str:
-    """What came of reading in this process, as the JSON that `trial` expects.
-
-    Args:
-        read: reads, and tells whether what it got is right; everything it needs is imported already.
-        names: what a message must name.
-    """
+def _report(reading: Reading, names: str) -> int:
+    """Read, and print what came of it as JSON."""
+    read = reading()
     used = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0]) * resource.getpagesize()
     resource.setrlimit(resource.RLIMIT_AS, (used + MEMORY_BYTES, resource.RLIM_INFINITY))
     begun = time.process_time()
@@ -69,8 +56,9 @@ def reported(read: Callable[[], bool], names: str) -> str:
         fault = _unclear(error, names)
     except BaseException as error:
         fault = f"{type(error).__name__}: {error}"
-    found: dict[str, Any] = {"fault": "passed for right" if wrong else fault, "wrong": wrong}
-    return json.dumps({**found, "cpu_s": time.process_time() - begun})
+    found = {"fault": "passed for right" if wrong else fault, "wrong": wrong}
+    print(json.dumps({**found, "cpu_s": time.process_time() - begun}), flush=True)
+    return 0
 
 
 def _unclear(error: UserError, names: str) -> str:

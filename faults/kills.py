@@ -10,78 +10,83 @@ from collections.abc import Sequence
 from pathlib import Path
 from random import Random
 
-from faults.choice import in_turns
-from faults.commands import TARGETS, Command
-from faults.fault import Fault, Trial
-from faults.operations import DieAtOperation
-from faults.project import small_copy
-from faults.reference import reference
-from faults.same import broken, unlike
-from faults.workflow import go_on, start
+from faults.fault import Fault, Trial, in_turns
+from faults.operations import Operations
+from faults.process import go_on, start
+from faults.reference import TARGETS, Work, reference, small_copy
+from faults.same import made_unlike
 from labreport.files import file_digest
+from labreport.machine.outcome import is_receipted
 
 MOST_KILLS = 3
-PUT_ASIDE = re.compile(r"[0-9a-f]{16}\.part\.\d+")
+BESIDE = re.compile(r"[0-9a-f]{16}(\.done|\.part\.lock|\.part\.\d+)")  # what may stay: not the unfinished folder
 KILLED_AFTER_S = (1.0, 12.0)  # it takes three seconds to begin
 
 
 def steps(count: int, folder: Path, rng: Random) -> Fault:
     """Training steps, killed one to three times each and started again until they are complete."""
-    jobs = in_turns(reference().of_step("train"), count, rng)
-    trials = (trial(job, folder / str(number), rng) for number, job in enumerate(jobs))
+    runs = in_turns(reference().of_step("train"), count, rng)
+    trials = (trial(run, folder / str(number), rng) for number, run in enumerate(runs))
     return Fault.of("SIGKILL in a training step, started again", trials)
 
 
-def trial(command: Command, root: Path, rng: Random) -> Trial:
+def trial(run: Work, root: Path, rng: Random) -> Trial:
     """One run, killed and started again until it is complete."""
     link_inputs(root)
-    out = root / str(command.whole)
-    held = 0
+    out, held = root / run.out, 0
     for _ in range(rng.randint(1, MOST_KILLS)):
-        kill_once(command, root, rng)
+        kill_once(run, root, rng)
         if out.exists():
             break
         before, held = held, newest(root)
         if held < before:
-            return Trial(False, f"{command.whole}: the checkpoint of epoch {before} is gone", lost=True)
-    if out.exists():  # killed after its end, perhaps before it had tidied up
-        fault = broken(out)
-    else:
-        ended = command.start(root, root / "log").ended()
+            return Trial(False, f"{run.out}: the checkpoint of epoch {before} is gone", lost=True)
+    wrong, was_complete = None, out.exists()  # it may have been killed before it had tidied up
+    if not is_receipted(out):
+        ended = run.start(root, root / "log").ended()
         if ended.status:
-            return Trial(False, f"{command.whole}: started again: {ended.summary}")
-        fault = left_over(root, out)
-        if (went_on := resumed(out)) < held:
-            fault = f"went on after epoch {went_on}, {held} were kept"
-    fault = fault or unlike(out, reference().root / str(command.whole))
+            return Trial(False, f"{run.out}: started again: {ended.summary}")
+        if not was_complete:
+            wrong = left_over(root, out)
+        if not was_complete and (went_on := resumed(out)) < held:
+            wrong = f"went on after epoch {went_on}, {held} were kept"
+    wrong = wrong or made_unlike(run, root)
     shutil.rmtree(root)
-    return Trial(fault is None, f"{command.whole}: {fault}" if fault else "", lost=fault is not None)
+    return Trial.judged(run.out, wrong)
 
 
 def link_inputs(root: Path) -> None:
-    """Let a folder have the reference's data and word vectors."""
+    """Let a folder have the reference's jobs, data and word vectors."""
     (root / "results").mkdir(parents=True)
-    for name in ("data", "vectors"):
-        (root / "results" / name).symlink_to(reference().root / "results" / name)
+    for name in (".snakemake", "results/data", "results/vectors"):
+        (root / name).symlink_to(reference().root / name)
 
 
-def kill_once(command: Command, root: Path, rng: Random) -> None:
+def kill_once(run: Work, root: Path, rng: Random) -> None:
     """Start, and kill by the clock or at a file operation."""
     if rng.random() < 0.5:
-        last = rng.randint(1, reference().operations[command])
-        command.start(root, root / "log", DieAtOperation(root, last)).ended()
+        last = rng.randint(1, reference().operations[run])
+        run.start(root, root / "log", Operations(root, last)).ended()
         return
-    step = command.start(root, root / "log")
-    step.wait(rng.uniform(0, reference().seconds[command]))
+    step = run.start(root, root / "log")
+    step.wait(rng.uniform(0, reference().seconds[run]))
     step.kill()
-    step.wait()
 
 
 def newest(root: Path) -> int:
     """The last epoch of which a whole checkpoint is there; 0 without one."""
-    found = (root / "results" / "checkpoints").glob("*/*/[0-9]*-*.pt")
-    whole = [path for path in found if file_digest(path).startswith(path.stem.partition("-")[2])]
-    return max((int(path.stem.partition("-")[0]) for path in whole), default=0)
+    whole = [path for path in checkpoints(root) if file_digest(path).startswith(path.stem.partition("-")[2])]
+    return epoch(whole[-1]) if whole else 0
+
+
+def checkpoints(root: Path) -> list[Path]:
+    """Checkpoints, the newest last."""
+    return sorted((root / "results" / "checkpoints").glob("*/*/[0-9]*-*.pt"), key=epoch)
+
+
+def epoch(checkpoint: Path) -> int:
+    """The epoch that a checkpoint's name states."""
+    return int(checkpoint.stem.partition("-")[0])
 
 
 def resumed(run: Path) -> int:
@@ -91,9 +96,9 @@ def resumed(run: Path) -> int:
 
 
 def left_over(root: Path, out: Path) -> str | None:
-    """What a complete run should have taken away with it; what it could not go on from may stay, as KEY.part.N."""
+    """What a complete run should have taken away with it."""
     kept = [path for path in (root / "results" / "checkpoints").rglob("*") if path.is_file()]
-    beside = [path for path in out.parent.iterdir() if path != out and not PUT_ASIDE.fullmatch(path.name)]
+    beside = [path for path in out.parent.iterdir() if path != out and not BESIDE.fullmatch(path.name)]
     return f"left over: {', '.join(path.name for path in kept + beside)}" if kept or beside else None
 
 
@@ -117,15 +122,15 @@ def _build(folder: Path, most: int, rng: Random, targets: Sequence[str]) -> list
             break
         workflow.kill()
         trials.append(Trial(True))
-    said = go_on(root, targets, folder / "log")
-    wrong = said.summary if said.status or said.crashed else _unfinished(root)
+    ended = go_on(root, targets, folder / "log")
+    wrong = ended.summary if ended.status or ended.crashed else unfinished(root)
     return [*trials[:-1], Trial(False, f"started again: {wrong}", lost=True)] if wrong else trials
 
 
-def _unfinished(root: Path) -> str | None:
-    """What differs in a finished project from one that nothing happened to."""
-    for command in reference().of_step("train"):
-        out = root / str(command.whole)
-        if out.exists() and (wrong := unlike(out, reference().root / str(command.whole)) or left_over(root, out)):
-            return f"{command.whole}: {wrong}"
+def unfinished(root: Path) -> str | None:
+    """What differs in the runs of a project from those that nothing happened to."""
+    for run in reference().of_step("train"):
+        out = root / run.out
+        if out.exists() and (wrong := made_unlike(run, root) or left_over(root, out)):
+            return wrong
     return None

@@ -20,7 +20,7 @@ DIGEST = "md5:" + hashlib.md5(CONTENT, usedforsecurity=False).hexdigest()
 QUICK = Patience(attempts=3, backoff_s=0.01, connect_s=1, stall_s=0.3, min_bytes=1000, max_bytes=4 * len(CONTENT))
 ARCHIVE = "application/x-gzip"
 
-Behaviour = Callable[[BaseHTTPRequestHandler, int], None]
+Behaviour = Callable[[BaseHTTPRequestHandler, int], object]
 """Answers a request for the bytes from a place on."""
 
 
@@ -55,20 +55,16 @@ def served() -> Iterator[Mirrors]:
             asked = self.headers.get("Range")
             mirrors.requests.append((self.path, asked))
             start = int(asked.removeprefix("bytes=").removesuffix("-")) if asked else 0
-            name = self.path.partition("?")[0]
-            mirrors.behaviours[name](self, start)
+            mirrors.behaviours[self.path.partition("?")[0]](self, start)
 
         def log_message(self, *arguments: object) -> None:
             """Nothing: the requests are kept."""
 
-    server = _Server(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
-    mirrors.base = f"http://127.0.0.1:{server.server_address[1]}"
-    try:
+    with _Server(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+        mirrors.base = f"http://127.0.0.1:{server.server_address[1]}"
         yield mirrors
-    finally:
         server.shutdown()
-        server.server_close()
 
 
 def send(handler: BaseHTTPRequestHandler, data: bytes, start: int = 0, stop: int | None = None, **headers: str) -> None:
@@ -136,8 +132,7 @@ def page_called_an_archive(handler: BaseHTTPRequestHandler, start: int) -> None:
 
 def altered(place: int = len(CONTENT) - 1) -> Behaviour:
     """One byte differs."""
-    data = CONTENT[:place] + bytes([CONTENT[place] ^ 0x40]) + CONTENT[place + 1 :]
-    return lambda handler, start: send(handler, data, start)
+    return with_headers(CONTENT[:place] + bytes([CONTENT[place] ^ 0x40]) + CONTENT[place + 1 :])
 
 
 def silent(handler: BaseHTTPRequestHandler, start: int) -> None:
@@ -164,83 +159,70 @@ def endless(handler: BaseHTTPRequestHandler, start: int) -> None:
 
 
 def redirect(location: str) -> Behaviour:
-    """To another address; the mirror's own base stands for `{base}`."""
+    """To another address; the mirror's own base stands for `{base}`, the path that was asked for for `{path}`."""
 
     def behaviour(handler: BaseHTTPRequestHandler, start: int) -> None:
         host, port = handler.server.server_address[:2]
-        base = f"http://{host!s}:{port}"
-        answer(handler, 302, Location=location.format(base=base, path=handler.path), Content_Length="0")
+        place = location.format(base=f"http://{host!s}:{port}", path=handler.path)
+        answer(handler, 302, Location=place, Content_Length="0")
 
     return behaviour
 
 
 def raw(data: bytes) -> Behaviour:
     """Something that need not be HTTP."""
-    return lambda handler, start: handler.wfile.write(data) and None
+    return lambda handler, start: handler.wfile.write(data)
 
 
 def in_turn(*behaviours: Behaviour) -> Behaviour:
     """One after the other, the last one for ever."""
     left = list(behaviours)
-
-    def behaviour(handler: BaseHTTPRequestHandler, start: int) -> None:
-        (left.pop(0) if len(left) > 1 else left[0])(handler, start)
-
-    return behaviour
+    return lambda handler, start: (left.pop(0) if len(left) > 1 else left[0])(handler, start)
 
 
 def elsewhere(shift: int, **headers: str) -> Behaviour:
     """A part that begins at another place than was asked for."""
-
-    def behaviour(handler: BaseHTTPRequestHandler, start: int) -> None:
-        send(handler, CONTENT, max(1, start + shift), None, **headers)
-
-    return behaviour
+    return lambda handler, start: send(handler, CONTENT, max(1, start + shift), None, **headers)
 
 
 def with_headers(data: bytes = CONTENT, **headers: str) -> Behaviour:
-    """The file under headers that do not fit it."""
+    """A file, under headers that need not fit it."""
     return lambda handler, start: send(handler, data, start, None, **headers)
 
 
-# What no download may take for the file, by name, and whether every byte that it sends is right.
-ODD: Mapping[str, tuple[Behaviour, bool]] = {
-    "404": (status(404), True),
-    "403": (status(403), True),
-    "410": (status(410), True),
-    "429": (status(429), True),
-    "500": (status(500), True),
-    "503": (status(503), True),
-    "204": (status(204), True),
-    "304": (status(304), True),
-    "page": (page, True),
-    "page called an archive": (page_called_an_archive, True),
-    "silent": (silent, True),
-    "trickling": (trickling, True),
-    "endless": (endless, False),
-    "empty": (with_headers(b""), False),
-    "always 416": (status(416), False),
-    "longer": (with_headers(CONTENT + b"more"), False),
-    "shorter": (with_headers(CONTENT[:-7]), False),
-    "longer than stated": (with_headers(Content_Length="70000"), False),
-    "shorter than stated": (with_headers(Content_Length="900000"), False),
-    "no length": (with_headers(Content_Length=""), True),
-    "two lengths": (with_headers(Content_Length="5, 6"), True),
-    "length of letters": (with_headers(Content_Length="many"), True),
-    "said to be zipped": (with_headers(Content_Encoding="gzip"), True),
-    "chunks that are none": (with_headers(Transfer_Encoding="chunked", Content_Length=""), True),
-    "another place": (elsewhere(5), False),
-    "another place, called the right one": (elsewhere(-5, Content_Range="bytes 1000-204799/204800"), False),
-    "no range stated": (with_headers(Content_Range=""), False),
-    "redirect to itself": (redirect("{base}{path}"), True),
-    "redirect without end": (redirect("{base}{path}?x"), True),
-    "redirect to a file": (redirect("file:///etc/passwd"), True),
-    "redirect to half an address": (redirect("http://[::1"), True),
-    "redirect to no host": (redirect("http:///x"), True),
-    "redirect to a long host": (redirect("http://" + "a" * 300 + ".invalid/"), True),
-    "redirect to no port": (redirect("http://127.0.0.1:99999/"), True),
-    "no HTTP": (raw(b"\x16\x03\x01\x00\x00" * 40), True),
-    "nothing": (raw(b""), True),
-    "long headers": (raw(b"HTTP/1.0 200 OK\r\nX: " + b"x" * 70_000 + b"\r\n\r\n"), True),
-    "many headers": (raw(b"HTTP/1.0 200 OK\r\n" + b"X: y\r\n" * 200 + b"\r\n"), True),
+# What no download may take for the file: where every byte that it sends is right, and where not.
+HONEST: Mapping[str, Behaviour] = {
+    **{str(code): status(code) for code in (404, 403, 410, 429, 500, 503, 204, 304)},
+    "page": page,
+    "page called an archive": page_called_an_archive,
+    "silent": silent,
+    "trickling": trickling,
+    "no length": with_headers(Content_Length=""),
+    "two lengths": with_headers(Content_Length="5, 6"),
+    "length of letters": with_headers(Content_Length="many"),
+    "said to be zipped": with_headers(Content_Encoding="gzip"),
+    "chunks that are none": with_headers(Transfer_Encoding="chunked", Content_Length=""),
+    "redirect to itself": redirect("{base}{path}"),
+    "redirect without end": redirect("{base}{path}?x"),
+    "redirect to a file": redirect("file:///etc/passwd"),
+    "redirect to half an address": redirect("http://[::1"),
+    "redirect to no host": redirect("http:///x"),
+    "redirect to a long host": redirect("http://" + "a" * 300 + ".invalid/"),
+    "redirect to no port": redirect("http://127.0.0.1:99999/"),
+    "no HTTP": raw(b"\x16\x03\x01\x00\x00" * 40),
+    "nothing": raw(b""),
+    "long headers": raw(b"HTTP/1.0 200 OK\r\nX: " + b"x" * 70_000 + b"\r\n\r\n"),
+    "many headers": raw(b"HTTP/1.0 200 OK\r\n" + b"X: y\r\n" * 200 + b"\r\n"),
+}
+WRONG: Mapping[str, Behaviour] = {
+    "endless": endless,
+    "empty": with_headers(b""),
+    "always 416": status(416),
+    "longer": with_headers(CONTENT + b"more"),
+    "shorter": with_headers(CONTENT[:-7]),
+    "longer than stated": with_headers(Content_Length="70000"),
+    "shorter than stated": with_headers(Content_Length="900000"),
+    "another place": elsewhere(5),
+    "another place, called the right one": elsewhere(-5, Content_Range="bytes 1000-204799/204800"),
+    "no range stated": with_headers(Content_Range=""),
 }

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import re
 import shutil
-from collections.abc import Mapping
+import signal
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -16,23 +18,25 @@ from hypothesis import strategies as st
 from benchmarks.project import ROOT
 from faults.fault import Fault, Trial
 from faults.isolated import CANARY
-from faults.mutant import Mutant
-from faults.mutants import OVERRIDES, mutants
-from labreport.declarations.project import announcement, load
-from labreport.errors import UserError
-from labreport.planning.keys import canonical
-from labreport.planning.plan import Plan
-from labreport.planning.specs import gather_spec, item_spec, page_spec, text_spec
+from faults.mutants import OVERRIDES, Mutant, mutants
+from labreport.artifacts.artifact import canonical
+from labreport.artifacts.graph import Graph
+from labreport.declarations.project import Project, announcement
+from labreport.errors import DeclarationError, UserError
 
 MOST_LETTERS = 20_000
+MOST_S = 60.0  # the first time it reads all sources
 # A file of config/, or the command line, then the line in it, the key, or what holds for it as a whole.
-NAMED = re.compile(r"(config/[\w/.-]*|--config( \(or config/config\.yaml\))?)(:\d+:\d+)?: \S", re.ASCII)
+NAMED = re.compile(
+    r"(config/[\w/.-]*|--config( or --configfile)?( \(or config/config\.yaml\))?)(:\d+:\d+)?: \S", re.ASCII
+)
 
 
 def run(count: int, folder: Path, rng: Random) -> Fault:
     """As many files of config/ changed, one after the other, each planned in this process."""
     root = folder / "project"
-    shutil.copytree(ROOT / "config", root / "config")
+    for name in ("config", "templates"):
+        shutil.copytree(ROOT / name, root / name)
     trials: list[Trial] = []
     either = st.integers(0, 9).flatmap(lambda one: OVERRIDES if one == 0 else mutants())
 
@@ -88,15 +92,41 @@ def overrides(file: str) -> dict[str, Any]:
 def _fault(root: Path, values: Mapping[str, Any]) -> str | None:
     """What is wrong with how planning ended."""
     try:
-        specs = everything(root, values)
-    except UserError as error:
-        return unclear(str(error))
-    except Exception as error:
+        with at_most(MOST_S):
+            found = list(everything(root, values))
+    except (Exception, TooLong) as error:
         return f"{type(error).__name__}: {str(error)[:300]}"
-    for spec in specs:
-        if json.loads(canonical(spec).encode()) != json.loads(json.dumps(spec)):
+    for one in found:
+        if isinstance(one, UserError):
+            if wrong := unclear(str(one)):
+                return wrong
+        elif json.loads(canonical(one).encode()) != json.loads(json.dumps(one)):
             return "a spec that no job can be handed"
     return None
+
+
+class TooLong(BaseException):
+    """Planning does not come to an end, and nothing in it may take this for an error of its own."""
+
+
+@contextmanager
+def at_most(seconds: float) -> Iterator[None]:
+    """Interrupt what takes longer.
+
+    Raises:
+        TooLong: it does.
+    """
+
+    def interrupt(*_: object) -> None:
+        raise TooLong(f"more than {seconds:g} s")
+
+    before = signal.signal(signal.SIGALRM, interrupt)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
 
 
 def unclear(message: str) -> str | None:
@@ -108,21 +138,18 @@ def unclear(message: str) -> str | None:
     return "endless" if len(message) > MOST_LETTERS else None
 
 
-def everything(root: Path, values: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """All specs that are planned from the declarations, as the jobs get them.
-
-    Raises:
-        UserError: the declarations are refused.
-    """
-    declarations = load(root, values)
-    announcement(declarations)
-    plan = Plan(declarations)
-    runs = [run for every in plan.runs.values() for run in every]
-    kept = [*plan.prepared.values(), *plan.vectors.values(), *plan.measurements.values(), *plan.samples.values(), *runs]
-    specs = [one.spec for one in kept]
-    for report in declarations.reports.values():
-        specs += [gather_spec(plan, report), page_spec(plan, report), text_spec(plan, report, "zh")]
-        for group, step in (("figures", "draw"), ("tables", "tabulate"), ("claims", "judge")):
-            specs += [item_spec(plan, report, item, step, "zh") for item in getattr(report, group).values()]
-    plan.unfinished(kept)
-    return specs
+def everything(root: Path, values: Mapping[str, Any]) -> Iterator[dict[str, Any] | UserError]:
+    """All specs that are planned from the declarations, as the jobs get them, and why others are not."""
+    try:
+        project = Project(root, values)
+        announcement(project)
+        yield from map(DeclarationError, project.mistakes())
+        graph = Graph(project)
+        for name in project.report_names:
+            try:
+                graph.delivered(f"report/{name}.pdf")
+            except UserError as error:
+                yield error
+        yield from (artifact.spec for artifact in graph.everything())
+    except UserError as error:
+        yield error

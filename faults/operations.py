@@ -18,48 +18,37 @@ CHANGES = frozenset(
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT
 
 
-def changes_files(event: str, arguments: tuple[Any, ...], root: str) -> bool:
-    """Whether an audit event is about to change a file; one outside `root` does not count."""
-    if event == "open":
-        path, _, flags = arguments
-        changing = isinstance(flags, int) and bool(flags & WRITING)
-    else:
-        changing, path = event in CHANGES, arguments[0] if arguments else None
-    return changing and isinstance(path, str) and (not path.startswith("/") or path.startswith(root))
-
-
 @dataclass(frozen=True)
-class CountOperations:
-    """Adds a byte to a file for each file operation of the process that calls this."""
+class Operations:
+    """Watches the file operations of the process that calls this.
+
+    Attributes:
+        root: what lies outside does not count.
+        last: the process is killed as it is about to do this one, counted from 1; 0 lets it live.
+        tally: a file that gets a byte for each.
+    """
 
     root: Path
-    tally: Path
+    last: int = 0
+    tally: Path | None = None
 
     def __call__(self) -> None:
-        descriptor, root = os.open(self.tally, os.O_WRONLY | os.O_CREAT | os.O_APPEND), f"{self.root}/"
-
-        def hook(event: str, arguments: tuple[Any, ...]) -> None:
-            if changes_files(event, arguments, root):
-                os.write(descriptor, b".")
-
-        sys.addaudithook(hook)
-
-
-@dataclass(frozen=True)
-class DieAtOperation:
-    """Kills the process that calls this as it is about to do one of its file operations, counted from 1."""
-
-    root: Path
-    number: int
-
-    def __call__(self) -> None:
-        left, root = self.number, f"{self.root}/"
+        left, root = self.last, f"{self.root}/"
+        descriptor = os.open(self.tally or os.devnull, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
 
         def hook(event: str, arguments: tuple[Any, ...]) -> None:
             nonlocal left
-            if changes_files(event, arguments, root):
+            if _changes_files(event, arguments, root):
+                os.write(descriptor, b".")
                 left -= 1
                 if left == 0:
                     os.kill(os.getpid(), signal.SIGKILL)
 
         sys.addaudithook(hook)
+
+
+def _changes_files(event: str, arguments: tuple[Any, ...], root: str) -> bool:
+    """Whether an audit event is about to change a file below `root`."""
+    path = arguments[0] if arguments else None
+    changing = bool(arguments[2] & WRITING) if event == "open" and isinstance(arguments[2], int) else event in CHANGES
+    return changing and isinstance(path, str) and (not path.startswith("/") or path.startswith(root))

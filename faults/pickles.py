@@ -5,21 +5,27 @@ from __future__ import annotations
 import hashlib
 import io
 import shutil
-import sys
+import zipfile
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from random import Random
 
 import numpy as np
+import torch
 
 from faults import isolated
 from faults.archives import preparation, sample
-from faults.choice import in_turns
-from faults.fault import Fault
+from faults.fault import Fault, in_turns
 from faults.hostile_pickles import BOMBS, CODE
 from faults.hostile_tars import gzipped, member, members
+from labreport.artifacts.artifact import key_of
 from labreport.data import arrays
+from labreport.errors import TrainingError
 from labreport.files import write_json, write_sums
+from labreport.result_files import read_filters
+from labreport.running.checkpoints import Checkpoints
+from labreport.running.vectors import load_vectors
 
 PAYLOADS = (*CODE, *BOMBS)
 KEY = "0" * 16
@@ -31,14 +37,24 @@ def run(count: int, folder: Path, rng: Random) -> Fault:
     trials = []
     for number, payload in enumerate(in_turns(PAYLOADS, count, rng)):
         place = list(PLACES)[number % len(PLACES)]
-        target = folder / str(number)
-        target.mkdir()
-        data = BOMBS[payload] if payload in BOMBS else CODE[payload](isolated.CANARY)
-        PLACES[place][0](target, data, good)
-        words = [place, str(target)]
-        trials.append(isolated.trial(f"{payload}, in {place}", "faults.pickles", words, folder / f"{number} empty"))
+        write, read = PLACES[place]
+        target = folder / str(number) / "read"
+        target.mkdir(parents=True)
+        write(target, BOMBS[payload] if payload in BOMBS else CODE[payload](isolated.CANARY), good)
+        reading = partial(refused, read, target)
+        trials.append(isolated.trial(f"{payload}, in {place}", reading, str(target), target.parent))
         shutil.rmtree(target)
     return Fault.of("pickles that would run code", trials)
+
+
+def refused(read: Callable[[Path], object], target: Path) -> Callable[[], bool]:
+    """Reads what is in a folder; nothing that is read there may pass for right."""
+
+    def reading() -> bool:
+        read(target)
+        return False
+
+    return reading
 
 
 def _batch(target: Path, data: bytes, good: Path, hostile: str = "data_batch_3") -> None:
@@ -48,15 +64,11 @@ def _batch(target: Path, data: bytes, good: Path, hostile: str = "data_batch_3")
     (target / good.name).write_bytes(b"".join(gzipped(iter(chunks))))
 
 
-def _meta(target: Path, data: bytes, good: Path) -> None:
-    _batch(target, data, good, "batches.meta")
-
-
 def _prepared(target: Path, data: bytes, good: Path) -> None:
     """Prepared data with one array replaced, and a digest that fits."""
-    preparation("cifar10")(good).save(target / "key")
-    (target / "key" / "train_labels.npy").write_bytes(objects(data))
-    write_sums(target / "key")
+    arrays.save(preparation("cifar10")(good), target)
+    (target / "train_labels.npy").write_bytes(objects(data))
+    write_sums(target)
 
 
 def _vectors(target: Path, data: bytes, good: Path) -> None:
@@ -71,8 +83,6 @@ def _filters(target: Path, data: bytes, good: Path) -> None:
 
 def _checkpoint(target: Path, data: bytes, good: Path) -> None:
     """A checkpoint of torch with a pickle of its own, under a name that states its digest."""
-    import torch
-
     whole = io.BytesIO()
     torch.save({"key": KEY, "state": {}}, whole)
     content = _with_pickle(whole.getvalue(), data)
@@ -86,8 +96,6 @@ def _old_checkpoint(target: Path, data: bytes, good: Path) -> None:
 
 def _with_pickle(archive: bytes, data: bytes) -> bytes:
     """A zip of torch with another data.pkl."""
-    import zipfile
-
     changed = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(archive)) as old, zipfile.ZipFile(changed, "w") as new:
         for name in old.namelist():
@@ -106,28 +114,12 @@ def _read_archive(target: Path) -> None:
     preparation("cifar10")(target / "cifar-10-python.tar.gz")
 
 
-def _read_prepared(target: Path) -> None:
-    arrays.load(target / "key")
-
-
-def _read_vectors(target: Path) -> None:
-    from labreport.planning.keys import key_of
-    from labreport.training.vectors import load_vectors
-
-    load_vectors(target, {"vectors": {"key": key_of({})}}, 2)
-
-
 def _read_filters(target: Path) -> None:
-    from labreport.result_files import read_filters
-
     read_filters(target / "filters.npy")
 
 
 def _read_checkpoint(target: Path) -> None:
     """As a run does; it must leave the checkpoint out with one line."""
-    from labreport.errors import TrainingError
-    from labreport.training.checkpoints import Checkpoints
-
     said: list[str] = []
     taken = list(Checkpoints(target, KEY, said.append).read())
     if taken or len(said) != 1:
@@ -135,31 +127,13 @@ def _read_checkpoint(target: Path) -> None:
     raise TrainingError(said[0])
 
 
-Writer = Callable[[Path, bytes, Path], None]
 # Where a pickle may stand: what puts it there, and what reads it.
-PLACES: Mapping[str, tuple[Writer, Callable[[Path], None]]] = {
+PLACES: Mapping[str, tuple[Callable[[Path, bytes, Path], None], Callable[[Path], object]]] = {
     "a batch": (_batch, _read_archive),
-    "the names of the classes": (_meta, _read_archive),
-    "prepared data": (_prepared, _read_prepared),
-    "word vectors": (_vectors, _read_vectors),
+    "the names of the classes": (partial(_batch, hostile="batches.meta"), _read_archive),
+    "prepared data": (_prepared, arrays.load),
+    "word vectors": (_vectors, partial(load_vectors, planned=key_of("vectors", {}), words=2)),
     "filters": (_filters, _read_filters),
     "a checkpoint": (_checkpoint, _read_checkpoint),
     "an old checkpoint": (_old_checkpoint, _read_checkpoint),
 }
-
-
-def main(place: str, target: str) -> None:
-    """Read what is in a folder, and say what came of it: nothing that is read here may pass for right."""
-    folder = Path(target)
-
-    def read() -> bool:
-        PLACES[place][1](folder)
-        return False
-
-    if place.endswith("checkpoint"):
-        import torch  # noqa: F401  # before memory is measured
-    print(isolated.reported(read, target))
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])

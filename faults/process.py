@@ -1,4 +1,4 @@
-"""Steps in processes that start in milliseconds: each is forked from a server that has imported everything already."""
+"""Programs in processes: steps, forked in milliseconds from a server that has imported everything, and Snakemake."""
 
 from __future__ import annotations
 
@@ -13,23 +13,32 @@ from functools import cache
 from importlib import import_module
 from multiprocessing.context import ForkServerContext
 from pathlib import Path
+from typing import Any
 
-from benchmarks.project import ROOT
+import psutil
 
-STEPS = (
-    *("download", "sample", "prepare", "vectors", "train", "measure"),
-    *("draw", "tabulate", "judge", "gather", "write", "typeset"),
+from benchmarks.project import ROOT, environment, snakemake
+from labreport.errors import run_step
+
+VARIABLES = {"CUDA_VISIBLE_DEVICES": "", "LABREPORT_CHECKPOINT_EVERY_EPOCH": "1"}
+COMMAND = "labreport"
+PRELOADED = (
+    *(f"labreport.steps.{name}" for name in ("download", "sample", "prepare", "vectors", "train", "draw", "tabulate")),
+    *("labreport.steps.judge", "labreport.steps.write", "labreport.steps.typeset", "labreport.steps.deliver"),
+    *("labreport.running.process", "labreport.data.word2vec", "labreport.figures.picture", "labreport.figures.curves"),
+    *("labreport.tables.table", "labreport.tables.results", "labreport.claims.gap", "labreport.cli.verify", "pypandoc"),
+    "torch._dynamo",  # which the first optimizer imports, and which takes longer than a small run
 )
-TIMEOUT_S = 300.0
+TIMEOUT_S = 600.0
 
 
 @dataclass(frozen=True)
 class Ended:
-    """How a step ended.
+    """How a program ended.
 
     Attributes:
         status: exit status; negative for a signal.
-        said: standard error.
+        said: all that it printed.
     """
 
     status: int
@@ -43,50 +52,44 @@ class Ended:
 
     @property
     def crashed(self) -> bool:
-        """It ended with a traceback."""
+        """There is a traceback, its own or that of something it started."""
         return "Traceback (most recent call last)" in self.said
 
     @property
     def summary(self) -> str:
         """Status and last words, in one line."""
-        words = self.said.strip().splitlines()
-        return f"status {self.status}: {words[-1][:300] if words else 'not a word'}"
+        words = [line for line in self.said.splitlines() if line.strip()]
+        return f"status {self.status}: {' / '.join(words[-3:])[-500:] or 'not a word'}"
 
 
-class Step:
-    """A step that runs in a process of its own.
+class Process:
+    """A function in a process of its own, which the server forks.
 
     Args:
-        name: of the step, the last part of its module.
-        arguments: of its command line.
+        function: returns the exit status; by a name that can be pickled, like all that it is given.
+        arguments: of it.
         folder: where it runs.
-        log: a file for standard error.
-        before: called in the process first, by a name that can be pickled, such as to give up rights.
+        log: a file for all that it prints.
+        before: called in the process first, such as to give up rights.
     """
 
     def __init__(
         self,
-        name: str,
-        arguments: Sequence[str],
+        function: Callable[..., int],
+        arguments: Sequence[Any],
         folder: Path,
         log: Path,
         before: Callable[[], None] | None = None,
-        environment: dict[str, str] | None = None,
     ) -> None:
         self._log = log
-        self._process = server().Process(
-            target=_carry_out, args=(name, list(arguments), folder, log, before, environment or {})
-        )
+        self._process = server().Process(target=_carry_out, args=(function, tuple(arguments), folder, log, before))
         self._process.start()
 
     def kill(self) -> None:
         """SIGKILL, as the kernel sends it when memory runs out."""
-        self.send(signal.SIGKILL)
-
-    def send(self, number: signal.Signals) -> None:
-        """Send a signal, unless the process has ended."""
-        if self._process.pid is not None and self._process.is_alive():
-            os.kill(self._process.pid, number)
+        if self._process.is_alive():
+            self._process.kill()
+        self._process.join()
 
     def wait(self, timeout_s: float = TIMEOUT_S) -> bool:
         """Wait for the end.
@@ -98,65 +101,118 @@ class Step:
         return self._process.exitcode is not None
 
     def ended(self) -> Ended:
-        """How it ended; one that does not is killed after five minutes."""
+        """How it ended; one that does not is killed after ten minutes."""
         if not self.wait():
             self.kill()
-            self.wait()
-        status = self._process.exitcode
         said = self._log.read_text(encoding="utf-8", errors="replace") if self._log.is_file() else ""
-        return Ended(-signal.SIGKILL if status is None else status, said)
+        return Ended(self._process.exitcode or 0, said)
+
+
+class Step(Process):
+    """A step, or a command of `labreport`: `words` are its command line, first the step's name, or `COMMAND`."""
+
+    def __init__(self, words: Sequence[str], folder: Path, log: Path, before: Callable[[], None] | None = None) -> None:
+        super().__init__(_program, (list(words),), folder, log, before)
 
 
 @cache
 def server() -> ForkServerContext:
     """The server, started when it is first asked for."""
     context = multiprocessing.get_context("forkserver")
-    # torch's optimizers import dynamo when the first one is made, which takes longer than a small run.
-    context.set_forkserver_preload([*(f"labreport.steps.{name}" for name in STEPS), "torch._dynamo"])
+    context.set_forkserver_preload(list(PRELOADED))
     path = os.environ.get("PYTHONPATH")
     os.environ["PYTHONPATH"] = os.pathsep.join([str(ROOT / "src"), str(ROOT)])
     try:
         multiprocessing.forkserver.ensure_running()
     finally:
-        if path is None:
-            del os.environ["PYTHONPATH"]
-        else:
-            os.environ["PYTHONPATH"] = path
+        os.environ.pop("PYTHONPATH") if path is None else os.environ.update(PYTHONPATH=path)
     return context
 
 
-def command_line(arguments: Sequence[str], root: Path, log: Path) -> Ended:
-    """Carry out the command `labreport` in a project, to its end."""
-    command = [sys.executable, "-m", "labreport", *arguments]
-    with open(log, "wb") as stream:
-        done = subprocess.run(
-            command,
-            cwd=root,
-            env={**os.environ, "PYTHONPATH": str(root / "src"), "CUDA_VISIBLE_DEVICES": ""},
-            stdout=stream,
-            stderr=subprocess.STDOUT,
-            timeout=TIMEOUT_S,
-            check=False,
-        )
-    return Ended(done.returncode, log.read_text(encoding="utf-8", errors="replace"))
-
-
 def _carry_out(
-    name: str,
-    arguments: list[str],
+    function: Callable[..., int],
+    arguments: tuple[Any, ...],
     folder: Path,
     log: Path,
     before: Callable[[], None] | None,
-    environment: dict[str, str],
 ) -> None:
-    """The process's life: streams to the log, then the step as its command line would start it."""
+    """The process's life."""
     stream = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o666)
     os.dup2(stream, 1)
     os.dup2(stream, 2)
     os.chdir(folder)
-    os.environ.update({"CUDA_VISIBLE_DEVICES": "", **environment})
-    errors = import_module("labreport.errors")
-    main = import_module(f"labreport.steps.{name}").main
+    os.environ.update(VARIABLES)
     if before is not None:
         before()
-    sys.exit(errors.run_step(main, arguments))
+    sys.exit(function(*arguments))
+
+
+def _program(words: list[str]) -> int:
+    """A step or a command, as its command line would start it."""
+    if words[0] == COMMAND:
+        status: int = import_module("labreport.cli.main").main(words[1:])
+        return status
+    return run_step(import_module("labreport.steps.step").main, words)
+
+
+class Workflow:
+    """A run of Snakemake, as a process group that can be killed as a whole.
+
+    Args:
+        root: the project.
+        arguments: targets and options.
+        log: a file for all that it prints.
+    """
+
+    def __init__(self, root: Path, arguments: Sequence[str], log: Path) -> None:
+        self._log = log
+        with open(log, "wb") as stream:
+            self._process = subprocess.Popen(
+                snakemake("--cores", "1", *arguments),
+                cwd=root,
+                env={**environment(), **VARIABLES},
+                stdout=stream,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+
+    def wait(self, timeout_s: float) -> bool:
+        """Wait for the end.
+
+        Returns:
+            Whether it came in time.
+        """
+        try:
+            self._process.wait(timeout_s)
+        except subprocess.TimeoutExpired:
+            return False
+        return True
+
+    def kill(self) -> None:
+        """SIGKILL to all of its processes at once."""
+        children = psutil.Process(self._process.pid).children(recursive=True)
+        os.killpg(self._process.pid, signal.SIGKILL)
+        for process in children:  # those that lead a group of their own
+            if process.is_running():
+                process.kill()
+        self._process.wait()
+        psutil.wait_procs(children)
+
+    def ended(self) -> Ended:
+        """How it ended; one that does not is killed after ten minutes."""
+        if not self.wait(TIMEOUT_S):
+            self.kill()
+        return Ended(self._process.returncode, self._log.read_text(encoding="utf-8", errors="replace"))
+
+
+def start(root: Path, arguments: Sequence[str], log: Path) -> Workflow:
+    """Start Snakemake; a lock that a killed one left is taken away before, as its message about it says."""
+    if any((root / ".snakemake" / "locks").glob("*")):
+        Workflow(root, ["--unlock"], log).ended()
+    return Workflow(root, arguments, log)
+
+
+def go_on(root: Path, arguments: Sequence[str], log: Path) -> Ended:
+    """The same command once more, as a user gives it after a crash: to its end."""
+    ended = Workflow(root, arguments, log).ended()
+    return start(root, arguments, log).ended() if ended.status and "--unlock" in ended.said else ended

@@ -1,4 +1,4 @@
-"""Whether two runs of one key left the same results: bitwise, but for what a clock wrote."""
+"""Whether two makings of one key left the same: bitwise, but for what a clock wrote."""
 
 from __future__ import annotations
 
@@ -7,29 +7,44 @@ import json
 from pathlib import Path
 from typing import Any
 
-from labreport.files import SUMS, sums_faults
+from faults.reference import Work, reference
+from labreport.files import SUMS, files_below, sums_faults
+from labreport.machine.outcome import is_receipted
 
 CLOCKED = ("seconds", "samples_per_second")
-# Of these only the lines count: each ends with a pace; the environment says when.
-DIARIES = ("environment.json", "train.log", SUMS)
+# Of these only the lines count: each ends with a pace; the others say when something was made.
+LOG = "train.log"
+DIARIES = ("environment.json", "made.json", LOG)
+
+
+def made_unlike(work: Work, root: Path) -> str | None:
+    """What is wrong with all that a job left in a project, compared with the reference; None where nothing is."""
+    for name in work.made:
+        if name.endswith(".done"):
+            wrong = None if is_receipted(root / work.out) else "has no receipt that tells what it holds"
+        else:
+            wrong = unlike(root / name, reference().root / name)
+        if wrong:
+            return f"{work.step}: {name}: {wrong}"
+    return None
 
 
 def unlike(found: Path, expected: Path) -> str | None:
-    """What is wrong with a finished run, compared with one that nothing happened to; None where nothing is."""
-    if not found.is_dir():
+    """What is wrong with a folder or a file, compared with one that nothing happened to; None where nothing is."""
+    if not found.exists():
         return f"{found.name} is not there"
-    damaged = broken(found)
-    if damaged:
+    if expected.is_file():
+        return None if content(found) == content(expected) else f"{found.name} differs"
+    if (expected / SUMS).is_file() and (damaged := broken(found)):
         return damaged
-    names = {path.name for path in expected.iterdir()}
-    other = names ^ {path.name for path in found.iterdir()}
-    if other:
+    names = set(files_below(expected))
+    if other := names ^ set(files_below(found)):
         return f"{', '.join(sorted(other))}: in one of both"
     for name in sorted(names.difference(DIARIES)):
         if content(found / name) != content(expected / name):
             return f"{name} differs"
-    if epochs(found) != epochs(expected):
-        return f"train.log has the epochs {epochs(found)}"
+    if LOG in names and epochs(found) != epochs(expected):
+        return f"{LOG} has the epochs {epochs(found)}"
     return None
 
 
@@ -45,14 +60,13 @@ def content(path: Path) -> Any:
 
 def epochs(run: Path) -> list[str]:
     """The epochs that `train.log` tells of, in its order."""
-    return [line.split()[1] for line in (run / "train.log").read_text(encoding="utf-8").splitlines()]
+    return [line.split()[1] for line in (run / LOG).read_text(encoding="utf-8").splitlines()]
 
 
-def broken(run: Path) -> str | None:
+def broken(folder: Path) -> str | None:
     """What a folder's digests say is wrong with it, or None."""
-    fault = next(sums_faults(run), None)
-    if fault:
+    if fault := next(sums_faults(folder), None):
         return fault
-    listed = {line.partition("  ")[2] for line in (run / SUMS).read_text(encoding="utf-8").splitlines()}
-    more = {path.name for path in run.iterdir()} - listed - {SUMS}
+    listed = {line.partition("  ")[2] for line in (folder / SUMS).read_text(encoding="utf-8").splitlines()}
+    more = set(files_below(folder)) - listed
     return f"{', '.join(sorted(more))}: not in {SUMS}" if more else None

@@ -11,11 +11,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
+from string import digits
 from typing import Any
 
 from benchmarks.project import ROOT
-from faults.choice import in_turns
-from faults.fault import Fault, Trial
+from faults.fault import Fault, Trial, in_turns
 from faults.hostile_texts import SECRET, TEXTS
 from faults.isolated import CANARY
 from labreport.documents import pandoc
@@ -24,11 +24,13 @@ from labreport.documents.provenance import Provenance
 from labreport.documents.text import clean, is_plain
 from labreport.documents.typeset import typeset
 from labreport.errors import UserError
+from labreport.files import write_json
 
 STATE = Provenance("abc1234", "2026-01-02", 1767312000)
 PER_DOCUMENT = 12
 DECLARED = ("title", "subtitle", "affiliation", "course")  # where a document shows one text only
-OTHERS = ("author", "cell", "head", "note", "class", "data set", "claim", "caption", "heading", "bold", "prose")
+FORMS = {"heading": "\n## A {}\n", "bold": "**{}**\n", "claim": "It is so: {}\n", "prose": "- item {} and on\n"}
+OTHERS = ("author", "field", "label", "cell", "head", "note", "class", "data set", "caption", *FORMS)
 PLACES = (*DECLARED, *OTHERS)
 GITHUB = "gfm-tex_math_dollars-autolink_bare_uris-emoji"
 OWN_HTML = re.compile(r'(</?span>|<a id="[\w-]+">|</a>|\s)*')  # of dollar signs and anchors
@@ -88,7 +90,7 @@ def _trial(one: Shown, read: Mapping[str, str], executed: list[str], lang: str) 
         return Trial(False, f"{name}: {', '.join(executed)}", executed=True)
     patterns = {"PDF": _pattern(one.text), "Markdown": _pattern(one.text, exact=True)}
     absent = [form for form, text in read.items() if not re.search(patterns[form], text)]
-    return Trial(not absent, f"{name}: not in the {' or '.join(absent)}" if absent else "", lost=bool(absent))
+    return Trial.judged(name, f"not in the {' or '.join(absent)}" if absent else None)
 
 
 def write(shown: list[Shown], folder: Path, lang: str) -> dict[str, Any]:
@@ -99,32 +101,33 @@ def write(shown: list[Shown], folder: Path, lang: str) -> dict[str, Any]:
     for form in ("latex", "markdown"):
         shutil.copytree(ROOT / "templates" / form, folder / "templates" / form)
     (folder / "secret.tex").write_text(SECRET, encoding="utf-8")
-    claims = {
-        f"{place.replace(' ', '')}{number}": text
-        for place in ("claim", "caption", "heading", "bold", "prose")
-        for number, text in enumerate(texts[place])
-    }
-    template.write_text(_template(claims), encoding="utf-8")
+    claims = {f"{place}{n}": text for place in ("caption", *FORMS) for n, text in enumerate(texts[place])}
+    names = {name: f'{{{{ claim("{name}").reason }}}}' for name in claims}
+    captions = ", ".join(text for name, text in names.items() if name.startswith("caption"))
+    prose = [FORMS[kind].format(text) for name, text in names.items() if (kind := name.rstrip(digits)) in FORMS]
+    template.write_text(TEMPLATE.replace("CAPTION", captions or "none").replace("PROSE", "\n".join(prose)), "utf-8")
     classes = ["car", *texts["class"]]
     counts = {"train_counts": [5] * len(classes), "test_counts": [2] * len(classes)}
-    _dump(folder / "data" / "dataset.json", {"dataset": "cifar10", "classes": classes, **counts})
-    head = {"unit": None, "align": "left", "decimals": None}
+    write_json(folder / "data" / "dataset.json", {"dataset": "cifar10", "classes": classes, **counts})
     heads = ["Model", *texts["head"]]
-    rows = [[text, *["x"] * (len(heads) - 1)] for text in ["my_cnn", *texts["cell"]]]
+    head = {"unit": None, "align": "left", "decimals": None}
     columns = [{"key": str(number), "head": text, **head} for number, text in enumerate(heads)]
-    _dump(folder / "one.json", {"columns": columns, "rows": rows, "bold": [], "notes": texts["note"]})
+    rows = [[text, *["x"] * (len(heads) - 1)] for text in ["my_cnn", *texts["cell"]]]
+    write_json(folder / "one.json", {"columns": columns, "rows": rows, "bold": [], "notes": texts["note"]})
     for name, text in claims.items():
         claim = {"name": name, "kind": "within", "outcome": "supported", "values": {}}
-        claim["reason"] = {"zh": text, "en": text}
-        _dump(folder / f"{name}.json", claim)
-    declared = {place: " ".join(texts[place]) or place for place in DECLARED}
+        write_json(folder / f"{name}.json", {**claim, "reason": {"zh": text, "en": text}})
+    declared: dict[str, Any] = {place: " ".join(texts[place]) or place for place in DECLARED}
+    declared["authors"] = ["An Author", *texts["author"]]
+    declared["fields"] = {f"Field {n}": text for n, text in enumerate(texts["field"])}
+    declared["fields"] |= dict.fromkeys(texts["label"], "x")
     return {
         "report": "small",
         "lang": lang,
         "scale": "full",
         "source": "archive",
         "template": str(template),
-        "declaration": {**declared, "authors": ["An Author", *texts["author"]]},
+        "declaration": declared,
         "order": [],
         "experiments": {},
         "data": {"cifar10": str(folder / "data")},
@@ -135,21 +138,6 @@ def write(shown: list[Shown], folder: Path, lang: str) -> dict[str, Any]:
         "claims": {name: str(folder / f"{name}.json") for name in claims},
         "dataset_titles": {"cifar10": " ".join(texts["data set"]) or "CIFAR-10"},
     }
-
-
-def _template(claims: Mapping[str, str]) -> str:
-    """Prose that shows each claim's sentence where its name says."""
-    forms = {"heading": "\n## A {}\n", "bold": "**{}**\n", "claim": "It is so: {}\n", "prose": "- item {} and on\n"}
-    names = {name: f'{{{{ claim("{name}").reason }}}}' for name in claims}
-    kinds = {name: name.rstrip("0123456789") for name in claims}
-    prose = [forms[kinds[name]].format(shown) for name, shown in names.items() if kinds[name] != "caption"]
-    captions = [shown for name, shown in names.items() if kinds[name] == "caption"]
-    return TEMPLATE.replace("CAPTION", ", ".join(captions) or "none").replace("PROSE", "\n".join(prose))
-
-
-def _dump(path: Path, value: Any) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(value), encoding="utf-8")
 
 
 def _pdf_text(spec: Mapping[str, Any], folder: Path, lang: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,12 +13,22 @@ import pandas as pd
 import pytest
 
 CIFAR10 = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
-PER_CLASS_SAMPLES = 100
+SEEDS = (3, 7, 12)  # as somebody may choose them
+MODEL = {"width": 64}
 
 
-def curve(epochs: int, best: float, seed: int) -> pd.DataFrame:
-    """Losses that fall and accuracies that rise to about `best`, different for each seed."""
-    rng = np.random.default_rng(seed)
+def samples_of(place: int) -> int:
+    """How many samples the class at a place is tested on; no two classes have as many."""
+    return 60 + 10 * place
+
+
+def generator(experiment: str, seed: int) -> np.random.Generator:
+    """Two experiments with the same settings are not the same numbers."""
+    return np.random.default_rng([seed, zlib.crc32(experiment.encode())])
+
+
+def curve(epochs: int, best: float, rng: np.random.Generator) -> pd.DataFrame:
+    """Losses that fall and accuracies that rise to about `best`."""
     epoch = np.arange(1, epochs + 1)
     rise = 1 - np.exp(-epoch / 3)
     noise = rng.normal(0, 0.01, (4, epochs))
@@ -33,27 +44,33 @@ def curve(epochs: int, best: float, seed: int) -> pd.DataFrame:
 
 
 def confusion_counts(classes: tuple[str, ...], accuracy: float, rng: np.random.Generator) -> np.ndarray:
-    """(classes, classes) counts, rows are true classes, `PER_CLASS_SAMPLES` in each."""
+    """(classes, classes) counts, rows are true classes."""
     n = len(classes)
     rows = []
     for true in range(n):
         chance = np.full(n, (1 - accuracy) / (n - 1))
         chance[true] = accuracy
-        rows.append(rng.multinomial(PER_CLASS_SAMPLES, chance))
+        rows.append(rng.multinomial(samples_of(true), chance))
     return np.array(rows)
 
 
 def write_run(
     folder: Path, experiment: str, seed: int, *, classes: tuple[str, ...], epochs: int, best: float, **training: Any
 ) -> None:
-    """All files of a finished run; its last validation accuracy, per-class table and confusion agree."""
+    """All files of a finished run; its last validation accuracy, per-class table and confusion agree.
+
+    Of three epochs or more the last but one is the best.
+    """
     folder.mkdir(parents=True)
-    rng = np.random.default_rng(seed)
+    rng = generator(experiment, seed)
     counts = confusion_counts(classes, best, rng)
-    metrics = curve(epochs, best, seed)
+    metrics = curve(epochs, best, rng)
     val_samples = int(counts.sum())
-    metrics.loc[metrics.index[-1], "val_accuracy"] = counts.trace() / val_samples
-    metrics = metrics.assign(learning_rate=0.001, seconds=2.5, samples_per_second=400.0)
+    last = counts.trace() / val_samples
+    metrics.loc[metrics.index[-1], "val_accuracy"] = last
+    if epochs > 2:
+        metrics.loc[metrics.index[-2], "val_accuracy"] = min(1.0, last + 0.03)
+    metrics = metrics.assign(learning_rate=0.001, seconds=2.5 + 0.1 * metrics["epoch"], samples_per_second=400.0)
     metrics.to_csv(folder / "metrics.csv", index=False)
     last = metrics.iloc[-1]
     best_row = int(metrics["val_accuracy"].to_numpy().argmax())
@@ -63,13 +80,13 @@ def write_run(
         "key": folder.name,
         "epochs": epochs,
         "parameters": 21_282_122 + len(experiment),
-        "train_samples": 1000,
+        "train_samples": 50_000,
         "val_samples": val_samples,
         "classes": list(classes),
         **{name: float(last[name]) for name in ("train_loss", "train_accuracy", "val_loss", "val_accuracy")},
         "best_val_accuracy": float(metrics["val_accuracy"].iloc[best_row]),
         "best_epoch": best_row + 1,
-        "seconds": 2.5 * epochs + seed,
+        "seconds": float(metrics["seconds"].sum()) + seed,
         "samples_per_second": 400.0,
         "steps": 20 * epochs,
     }
@@ -84,24 +101,21 @@ def write_run(
         "device_type": "cpu",
         "threads": 2,
         "git_commit": "0123456789abcdef0123456789abcdef01234567",
-        "git_dirty": seed > 0,
+        "git_dirty": seed != SEEDS[0],
         "started": "2026-01-01T00:00:00Z",
         "finished": "2026-01-01T00:01:00Z",
     }
-    optimizer = training.pop("optimizer", {"name": "Adam", "parameters": {}})
+    optimizer = training.pop("optimizer", {"name": "Adam"})
     spec = {
         "task": {"name": "classification", "target": "labreport.training.classification:Classification"},
-        "model": {"target": "labreport.models.resnet:ResNet34", "parameters": {"width": 64}},
+        "model": {"target": "labreport.models.resnet:ResNet34", "parameters": training.pop("model", MODEL)},
         "data": {"dataset": "cifar10", "key": "d" * 16},
         "training": {
             "epochs": epochs,
             "batch_size": 128,
             "learning_rate": 0.001,
             "optimizer": optimizer,
-            "loss": {"name": "cross_entropy", "parameters": {}},
-            "normalize": None,
-            "augment": [],
-            "precision": "fp32",
+            "loss": {"name": "cross_entropy"},
             **training,
         },
         "seed": seed,
@@ -118,11 +132,11 @@ def write_run(
 
 @pytest.fixture
 def run_folder(tmp_path: Path) -> Callable[..., Path]:
-    """`run_folder("mycnn", seed=0, epochs=4)` -> the folder of a fabricated finished run."""
+    """`run_folder("mycnn", seed=7, epochs=4)` -> the folder of a fabricated finished run."""
 
     def make(
         experiment: str,
-        seed: int = 0,
+        seed: int,
         *,
         classes: tuple[str, ...] = CIFAR10,
         epochs: int = 6,
@@ -136,9 +150,28 @@ def run_folder(tmp_path: Path) -> Callable[..., Path]:
     return make
 
 
+def kind_of(target: str) -> Any:
+    """The kind that a module is; None where it is none."""
+    from labreport.claims.registry import KINDS as CLAIMS
+    from labreport.figures.registry import KINDS as FIGURES
+    from labreport.tables.registry import KINDS as TABLES
+
+    known = (*FIGURES.values(), *TABLES.values(), *CLAIMS.values())
+    return next((kind for kind in known if kind.target == target), None)
+
+
+def runs_of(folders: dict[int, Path]) -> list[dict[str, Any]]:
+    """The runs of an experiment as a spec names them; in no order, since none is promised."""
+    return [{"seed": seed, "key": folder.name, "path": str(folder)} for seed, folder in reversed(folders.items())]
+
+
 @pytest.fixture
 def report_spec(tmp_path: Path, run_folder: Callable[..., Path]) -> Callable[..., dict[str, Any]]:
-    """`report_spec(target, options, experiments={"mycnn": {"best": 0.8}}, seeds=2)` -> the spec of a step."""
+    """`report_spec(target, options, experiments={"mycnn": {"best": 0.8}}, seeds=2)` -> the spec of an item.
+
+    Beside how its runs were trained an experiment may state its `title` and its `failures`. The spec holds what
+    planning gives to an item of that kind; where the target is none, all that it gives to any.
+    """
 
     def make(
         target: str,
@@ -150,30 +183,37 @@ def report_spec(tmp_path: Path, run_folder: Callable[..., Path]) -> Callable[...
         lang: str = "en",
         curves: bool = True,
     ) -> dict[str, Any]:
-        entries = {}
+        from labreport.artifacts.graph import NAMING
+
+        kind, entries = kind_of(target), {}
         for name, settings in experiments.items():
-            folders = [run_folder(name, seed, **settings) for seed in range(seeds)]
+            said = {key: settings[key] for key in ("title", "failures") if key in settings}
+            trained = {key: value for key, value in settings.items() if key not in said}
+            folders = {seed: run_folder(name, seed, **trained) for seed in SEEDS[:seeds]}
             published = tmp_path / f"{name}.csv"
-            curve(settings.get("epochs", 6), 0.82, 99).to_csv(published, index=False)
+            rng = generator(f"{name}, published", 0)
+            curve(trained.get("epochs", 6), 0.82, rng).to_csv(published, index=False)
             entries[name] = {
                 "part": "images",
                 "dataset": "cifar10",
-                "settings": {},
+                "base": "cifar10",
                 "published": {"val_accuracy": 0.8442, "seconds": 868.96},
                 "as_published": scale == "full",
-                "curve": str(published) if curves else None,
-                "runs": [
-                    {"seed": s, "key": f.name, "path": str(f), "outcome": f"{f}.json"} for s, f in enumerate(folders)
-                ],
+                "curve": str(published) if curves and (kind is None or kind.curves) else None,
+                **({"model": trained.get("model", MODEL)} if kind is None or kind.models else {}),
+                "runs": runs_of(folders) if kind is None or kind.of_runs else [],
+                **said,
             }
         return {
             "name": "some_name",
+            "kind": target.rpartition(".")[2],
             "report": "practice1",
             "lang": lang,
             "scale": scale,
             "source": "sample" if scale == "demo" else "archive",
             "target": target,
             "options": options,
+            "naming": [key for key, role in (kind.roles if kind else {}).items() if role in NAMING and key in options],
             "code": "0" * 16,
             "experiments": entries,
             "data": {},
@@ -185,17 +225,17 @@ def report_spec(tmp_path: Path, run_folder: Callable[..., Path]) -> Callable[...
 
 @pytest.fixture
 def cost_folder(tmp_path: Path) -> Path:
-    """The folder of a fabricated measurement of an LSTM layer's cost."""
+    """The folder of a fabricated measurement of an LSTM layer's cost; the fastest is not the first."""
     folder = tmp_path / "results" / "measurements" / "lstm_cost" / "key"
     folder.mkdir(parents=True)
     pd.DataFrame(
         {
-            "implementation": ["packaged", "own"],
-            "milliseconds": [41.25, 163.5],
-            "milliseconds_low": [40.0, 160.0],
-            "milliseconds_high": [43.0, 171.0],
-            "operations": [610, 9300],
-            "operations_per_step": [2.0333, 31.0],
+            "implementation": ["own", "packaged"],
+            "milliseconds": [163.5, 41.25],
+            "milliseconds_low": [160.0, 40.0],
+            "milliseconds_high": [171.0, 43.0],
+            "operations": [9300, 610],
+            "operations_per_step": [31.0, 2.0333],
             "repeats": [5, 5],
             "batch_size": [64, 64],
             "length": [300, 300],

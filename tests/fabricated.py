@@ -10,23 +10,28 @@ import numpy as np
 import pandas as pd
 import scipy.stats
 
-from labreport.data.arrays import Prepared
+from labreport.data.arrays import save
+from labreport.data.prepared import Prepared
 from labreport.data.variants import apply
+from tests.conftest import SEEDS, generator, runs_of
 
 SIZES = {"train": 120, "dev": 60, "test": 80}
 LONGTAIL = {"name": "longtail", "classes": [0, 1, 2, 3, 4], "keep": 0.1, "seed": 0}
 BALANCE = {"name": "balance", "flip": True, "noise_sigma": 0.05, "seed": 0}
 
 
-def pairs_frames(epochs: int, noise: float, seed: int) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """`metrics.csv` and `predictions.csv` of a run: correlations of scores and noisy predictions, taken by SciPy."""
-    rng = np.random.default_rng(seed)
+def pairs_frames(epochs: int, noise: float, rng: np.random.Generator) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """`metrics.csv` and `predictions.csv` of a run: correlations of scores and noisy predictions, taken by SciPy.
+
+    The last epoch is a bad one.
+    """
     rows, predictions = [], []
     for epoch in range(1, epochs + 1):
         row: dict[str, float] = {"epoch": epoch}
+        more = noise + (4 / epoch if epoch < epochs else 3)
         for split, size in zip(("train", "val", "test"), SIZES.values(), strict=True):
             score = rng.uniform(0, 5, size)
-            predicted = np.clip(score + rng.normal(0, noise + 4 / epoch, size), 0, 5)
+            predicted = np.clip(score + rng.normal(0, more, size), 0, 5)
             row[f"{split}_loss"] = float(np.mean((score - predicted) ** 2))
             row[f"{split}_pearson"] = float(scipy.stats.pearsonr(score, predicted).statistic)
             row[f"{split}_spearman"] = float(scipy.stats.spearmanr(score, predicted).statistic)
@@ -39,7 +44,7 @@ def pairs_frames(epochs: int, noise: float, seed: int) -> tuple[pd.DataFrame, pd
 def write_pairs_run(folder: Path, experiment: str, seed: int, *, epochs: int = 5, noise: float = 1.0) -> None:
     """All files of a finished run of pairs that figures, tables and claims read."""
     folder.mkdir(parents=True)
-    metrics, predictions = pairs_frames(epochs, noise, seed)
+    metrics, predictions = pairs_frames(epochs, noise, generator(experiment, seed))
     metrics.to_csv(folder / "metrics.csv", index=False)
     predictions.to_csv(folder / "predictions.csv", index=False)
     last, best = metrics.iloc[-1], metrics.iloc[int(metrics["val_pearson"].to_numpy().argmax())]
@@ -79,12 +84,9 @@ def write_pairs_run(folder: Path, experiment: str, seed: int, *, epochs: int = 5
             "epochs": epochs,
             "batch_size": 64,
             "learning_rate": 0.001,
-            "optimizer": {"name": "RMSprop", "parameters": {}},
-            "loss": {"name": "mse_loss", "parameters": {}},
+            "optimizer": {"name": "RMSprop"},
+            "loss": {"name": "mse_loss"},
             "schedule": {"name": "ReduceLROnPlateau", "parameters": {"patience": 20, "factor": 0.1}},
-            "normalize": None,
-            "augment": [],
-            "precision": "fp32",
         },
         "seed": seed,
         "code": "0" * 16,
@@ -96,28 +98,31 @@ def write_pairs_run(folder: Path, experiment: str, seed: int, *, epochs: int = 5
 def add_pairs(spec: dict[str, Any], root: Path, experiment: str, *, seeds: int = 1, **settings: Any) -> None:
     """Put an experiment of pairs into the spec of a step; its runs lie under `root`."""
     published = settings.pop("published", {"test_loss": 2.33, "test_pearson": 0.48})
-    folders = [root / "results" / "runs" / experiment / f"{seed:04d}{experiment:0<12}" for seed in range(seeds)]
-    for seed, folder in enumerate(folders):
+    said = {key: settings.pop(key) for key in ("title", "failures") if key in settings}
+    runs = root / "results" / "runs" / experiment
+    folders = {seed: runs / f"{seed:04d}{experiment:0<12}" for seed in SEEDS[:seeds]}
+    for seed, folder in folders.items():
         write_pairs_run(folder, experiment, seed, **settings)
     vectors = {"name": "word2vec", "dimensions": 100, "window": 5, "epochs": 5, "seed": 0}
     spec["experiments"][experiment] = {
         "part": "similarity",
         "dataset": "stsb",
-        "settings": {"vectors": vectors},
+        "base": "stsb",
+        "model": {"hidden": 64},
+        "vectors": vectors,
         "published": published,
         "as_published": spec["scale"] == "full",
         "curve": None,
-        "runs": [
-            {"seed": seed, "key": folder.name, "path": str(folder), "outcome": f"{folder}.json"}
-            for seed, folder in enumerate(folders)
-        ],
+        "runs": runs_of(folders),
+        **said,
     }
 
 
 def add_images(spec: dict[str, Any], root: Path, name: str, classes: list[str], *variants: dict[str, Any]) -> Prepared:
-    """Put prepared images, 40 to train and 10 to test of each class, into the spec of a step."""
-    labels = np.repeat(np.arange(len(classes), dtype=np.uint8), 40)
-    tests = np.repeat(np.arange(len(classes), dtype=np.uint8), 10)
+    """Put prepared images into the spec of an item: 40 to train on of the first class, of each next one 10 more, and a
+    tenth of them to test on."""
+    numbers = np.arange(len(classes), dtype=np.uint8)
+    labels, tests = (np.repeat(numbers, size * (4 + numbers)) for size in (10, 1))
     images = np.zeros((len(labels), 3, 4, 4), np.uint8), np.zeros((len(tests), 3, 4, 4), np.uint8)
     about = {"variants": list(variants)} if variants else {}
     prepared = apply(Prepared(name, classes, images[0], labels, images[1], tests, spec=about), variants)
@@ -134,7 +139,9 @@ def add_sentences(spec: dict[str, Any], root: Path, name: str = "stsb") -> Prepa
             f"{split}_labels": np.zeros(size, np.float32),
             f"{split}_lengths": np.full((size, 2), 7, np.int32),
         }
-    unknown = {split: {"tokens": 14 * size, "unknown": size // 4} for split, size in SIZES.items()}
+    unknown = {
+        split: {"tokens": 14 * size, "unknown": size // 4 + place} for place, (split, size) in enumerate(SIZES.items())
+    }
     prepared = Prepared(name, [], **arrays, vocabulary=["<pad>", "<unk>", "a", "b"], unknown=unknown)
     _add_data(spec, root, name, prepared)
     return prepared
@@ -142,5 +149,5 @@ def add_sentences(spec: dict[str, Any], root: Path, name: str = "stsb") -> Prepa
 
 def _add_data(spec: dict[str, Any], root: Path, name: str, prepared: Prepared) -> None:
     folder = root / "results" / "data" / name / "key"
-    prepared.save(folder)
+    save(prepared, folder)
     spec["data"][name] = str(folder)

@@ -6,8 +6,8 @@ experiment without a curve learns nothing in particular, and each one differs a 
 
 from __future__ import annotations
 
-import importlib
 import json
+import tempfile
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -15,10 +15,15 @@ from typing import Any
 
 import pandas as pd
 
-from labreport.declarations import project
+from labreport.artifacts.graph import Graph
+from labreport.claims.verdict import file_of
 from labreport.declarations.datasets import Dataset
+from labreport.declarations.experiments import Experiment
+from labreport.declarations.project import Project
+from labreport.declarations.reports import Report
+from labreport.loading import load_module
 from labreport.metrics import metric_columns
-from labreport.results import Results
+from labreport.steps.items import located
 from labreport.training.tasks import TASKS
 from tests.prose_text import ROOT
 
@@ -29,6 +34,9 @@ CLASSES = {
 }
 QUICK = (40.0, 39.0, 41.0)  # median and quartiles of the packaged LSTM, milliseconds
 SHORT, FULL = 90, 900  # training samples of a class that a long tail cut short, and of one that it left full
+
+
+FOLDER = tempfile.TemporaryDirectory(prefix="labreport-prose-")
 
 
 def rising(*finals: float, start: float = 0.3) -> list[list[float]]:
@@ -42,16 +50,20 @@ def at_once(*finals: float) -> list[list[float]]:
 
 
 @cache
-def declared(scale: str) -> project.Declarations:
-    """The project's declarations."""
-    return project.load(ROOT, {"scale": scale})
+def planned(scale: str) -> Graph:
+    """The project's own plan at a scale."""
+    return Graph(Project(ROOT, {"scale": scale}))
 
 
-def fabricate(folder: Path, report: str, story: Story, scale: str, lang: str) -> dict[str, Any]:
-    """Everything that the text of a report is made from; the spec that names it.
+def report_of(report: str, scale: str = "full") -> Report:
+    """A report as it is declared."""
+    return planned(scale).project.report(report)
+
+
+def fabricate(report: str, story: Story, scale: str, lang: str) -> dict[str, Any]:
+    """Everything that the text of a report is made from, once for all texts; the spec of that text, as it is planned.
 
     Args:
-        folder: a new one.
         report: its name.
         story: by experiment `curves` (validation accuracy or correlation by epoch, one list per seed), `train` (the
             training accuracy it ends with; one number stands for all), `groups` (mean accuracy of the short and of the
@@ -60,49 +72,55 @@ def fabricate(folder: Path, report: str, story: Story, scale: str, lang: str) ->
         scale: its name.
         lang: zh or en.
     """
-    known = declared(scale)
-    item = known.reports[report]
-    experiments: dict[str, Any] = {}
-    for place, name in enumerate(item.experiments):
-        experiment, runs = known.experiments[name], []
-        curves = story.get("curves", {}).get(name) or rising(0.6 + 0.01 * place)
-        for seed, values in enumerate(curves):
-            path = folder / "runs" / name / str(seed)
-            write_run(path, experiment, values, story, place)
-            runs.append({"seed": seed, "key": str(seed), "path": str(path), "outcome": f"{path}.json"})
-        experiments[name] = {
-            "part": experiment.part, "dataset": experiment.dataset.name, "base": experiment.dataset.root,
-            "settings": experiment.settings.model_dump(),
-            "published": experiment.published.model_dump(exclude_none=True, exclude={"curve"}), "runs": runs,
-            "as_published": experiment.as_published,
-        }  # fmt: skip
-    datasets = {known.experiments[name].dataset.name: known.experiments[name].dataset for name in item.experiments}
-    for dataset in datasets.values():
+    folder, runs = _results(report, json.dumps(story), scale)
+    return _made_of(planned(scale).text(report_of(report, scale), lang, "markdown", report).spec, folder, runs)
+
+
+@cache
+def _results(report: str, story_json: str, scale: str) -> tuple[Path, dict[str, list[dict[str, Any]]]]:
+    """The folder with the files, and the runs of each experiment; no word of them is of a language."""
+    story, graph, item = json.loads(story_json), planned(scale), report_of(report, scale)
+    folder, runs = Path(tempfile.mkdtemp(dir=FOLDER.name)), {}
+    for place, experiment in enumerate(item.experiments.values()):
+        spec, runs[experiment.name] = graph.run(experiment, 0).spec, []
+        curves = story.get("curves", {}).get(experiment.name) or rising(0.6 + 0.01 * place)
+        for number, values in enumerate(curves):
+            seed = 4 * number + 3
+            path = folder / "runs" / experiment.name / str(seed)
+            write_run(path, experiment, spec, values, story, place, number)
+            runs[experiment.name].append({"seed": seed, "key": str(seed), "path": str(path)})
+    for dataset in {one.dataset.name: one.dataset for one in item.experiments.values()}.values():
         write_dataset(folder / dataset.name, dataset)
     for name in item.measurements:
         write_costs(folder / name, story)
-    spec = {
-        "name": "text", "report": report, "lang": lang, "scale": scale, "source": known.scale.source,
-        "pictures": report, "experiments": experiments, "order": list(experiments),
-        "data": {name: str(folder / name) for name in datasets},
-        "measurements": {name: str(folder / name) for name in item.measurements},
-        "declaration": {"title": "T", "subtitle": "", "authors": ["A"], "affiliation": "", "course": ""},
-    }  # fmt: skip
-    figures = {name: {"path": str(folder / name), "width": figure.options.get("width", "full")}
-               for name, figure in item.figures.items()}  # fmt: skip
-    for name in figures:
-        (folder / f"{name}.txt").write_text("alternative text", encoding="utf-8")
+    made = _made_of(graph.text(item, item.langs[0], "markdown", report).spec, folder, runs)
+    for figure in made["figures"].values():
+        Path(f"{figure['path']}.txt").write_text("alternative text", encoding="utf-8")
     column = {"key": "k", "head": "h", "unit": None, "align": "left", "decimals": None}
-    for name in item.tables:
-        write_json(folder / f"{name}.json", {"columns": [column], "rows": [["cell"]], "bold": [], "notes": []})
-    claims = {}
-    for name, claim in item.claims.items():
-        verdict = importlib.import_module(claim.kind.target).judge(Results({**spec, "name": name}), claim.options)
-        claims[name] = str(folder / f"claim_{name}.json")
-        content = {"outcome": verdict.outcome, "reason": dict(verdict.reason), "values": dict(verdict.values)}
-        write_json(Path(claims[name]), content)
-    tables = {name: {"path": str(folder / name)} for name in item.tables}
-    return {**spec, "figures": figures, "tables": tables, "claims": claims}
+    for table in made["tables"].values():
+        content = {"columns": [column], "rows": [["cell"]], "bold": [], "notes": []}
+        write_json(Path(f"{table['path']}.json"), content)
+    for name, claim in graph.claims(item).spec["items"].items():
+        judged = _made_of(located(claim, ROOT), folder, runs)
+        write_json(Path(made["claims"][name]), file_of(load_module(claim["target"], name), judged))
+    return folder, runs
+
+
+def _made_of(spec: Mapping[str, Any], folder: Path, runs: Mapping[str, list[dict[str, Any]]]) -> dict[str, Any]:
+    """A spec that names what was fabricated."""
+    return {
+        **spec,
+        "experiments": {
+            name: {**entry, "runs": runs[name] if entry["runs"] else []} for name, entry in spec["experiments"].items()
+        },
+        "data": {name: str(folder / name) for name in spec["data"]},
+        "measurements": {name: str(folder / name) for name in spec["measurements"]},
+        "figures": {
+            name: {**entry, "path": str(folder / f"figure_{name}")} for name, entry in spec.get("figures", {}).items()
+        },
+        "tables": {name: {"path": str(folder / f"table_{name}")} for name in spec.get("tables", {})},
+        "claims": {name: str(folder / f"claim_{name}.json") for name in spec.get("claims", {})},
+    }
 
 
 def outcomes_of(spec: Mapping[str, Any]) -> dict[str, str]:
@@ -115,8 +133,16 @@ def write_json(path: Path, content: Any) -> None:
     path.write_text(json.dumps(content), encoding="utf-8")
 
 
-def write_run(folder: Path, experiment: project.Experiment, values: list[float], story: Story, place: int) -> None:
-    """The files of a run that text and claims read; it is the `place`th experiment of its report."""
+def write_run(
+    folder: Path,
+    experiment: Experiment,
+    spec: Mapping[str, Any],
+    values: list[float],
+    story: Story,
+    place: int,
+    number: int,
+) -> None:
+    """The files of a run that text and claims read; it is run `number` of the `place`th experiment of its report."""
     folder.mkdir(parents=True)
     metric = TASKS[experiment.task].metrics[0]
     epochs, final, best = len(values), values[-1], max(values)
@@ -138,17 +164,13 @@ def write_run(folder: Path, experiment: project.Experiment, values: list[float],
         "val_samples": 23_450, "test_samples": 23_450, "classes": classes, f"best_val_{metric}": best,
         "best_epoch": values.index(best) + 1, "val_loss_at_best": 0.7, "seconds": seconds * epochs,
     }  # fmt: skip
-    settings = experiment.settings
-    methods = settings.model_dump(include={"batch_size", "learning_rate", "optimizer", "loss", "schedule"})
-    task = {"name": experiment.task, "target": TASKS[experiment.task].target}
-    model = {"target": experiment.target, "parameters": settings.model.parameters}
     environment = dict.fromkeys(("python", "torch", "git_commit", "git_dirty", "started", "finished"), "")
     write_json(folder / "summary.json", summary)
-    write_json(folder / "spec.json", {"model": model, "data": {}, "training": methods, "task": task})
+    write_json(folder / "spec.json", spec)
     write_json(folder / "environment.json", {**environment, "device": "Test & CPU_1"})
     if classes:
         groups = story.get("groups", {}).get(experiment.name, (final, final))
-        low, high = groups[int(folder.name)] if isinstance(groups, list) else groups
+        low, high = groups[number] if isinstance(groups[0], list) else groups
         halves = [low] * (len(classes) // 2) + [high] * (len(classes) - len(classes) // 2)
         table = pd.DataFrame({"class": classes, "samples": 2_345, "accuracy": halves})
         table.assign(correct=(table["samples"] * table["accuracy"]).round()).to_csv(

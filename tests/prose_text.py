@@ -10,10 +10,10 @@ from typing import Any
 
 from labreport import declarations
 from labreport.documents import bibliography, quantities, templating, views
-from labreport.documents.document import render
 from labreport.documents.floats import Floats
 from labreport.documents.provenance import Provenance
 from labreport.results import Results
+from labreport.steps import write
 
 ROOT = Path(declarations.__file__).parents[3]
 LANGUAGES = ("zh", "en")
@@ -51,7 +51,7 @@ def calls(text: str, *functions: str) -> list[str]:
 
 def text_of(spec: Mapping[str, Any], form: str) -> str:
     """The finished document."""
-    return render(template_of(spec["report"], spec["lang"]), form, spec["lang"], spec, PROVENANCE)
+    return write.text_of({**spec, "form": form}, ROOT, PROVENANCE)
 
 
 def prose_of(markdown: str) -> str:

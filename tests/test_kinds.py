@@ -1,112 +1,96 @@
-"""Kinds and values: every option of every kind says what it may be, and what fits is what is meant."""
+"""Kinds: each has its module, says what its options may be, and needs nothing that there is not."""
 
 from __future__ import annotations
 
+import importlib
+import inspect
+import subprocess
+import sys
+from typing import get_args
+
 import pytest
 
-from labreport import values
 from labreport.claims.registry import KINDS as CLAIMS
-from labreport.declarations.schema import Published
+from labreport.declarations.settings import Published
 from labreport.errors import DeclarationError
+from labreport.figures import architecture, sample_grid
 from labreport.figures.registry import KINDS as FIGURES
-from labreport.kinds import MEASURED, Kind, load_kind
+from labreport.kinds import Context, Kind
+from labreport.measurements import lstm_cost
 from labreport.measurements.registry import KINDS as MEASUREMENTS
 from labreport.tables.registry import KINDS as TABLES
 from labreport.training.tasks import TASKS
 
-EVERY = {
-    f"{group}.{name}": kind
-    for group, kinds in (("figures", FIGURES), ("tables", TABLES), ("claims", CLAIMS), ("measurements", MEASUREMENTS))
-    for name, kind in kinds.items()
+# What a kind's module has: functions and their parameters.
+INTERFACES = {
+    "figures": {"collect": "results options", "draw": "frame options lang", "describe": "frame options lang"},
+    "tables": {"build": "results options lang"},
+    "claims": {"judge": "results options"},
+    "measurements": {"measure": "parameters device"},
 }
+REGISTRIES = {"figures": FIGURES, "tables": TABLES, "claims": CLAIMS, "measurements": MEASUREMENTS}
+EVERY = {f"{group}.{name}": kind for group, kinds in REGISTRIES.items() for name, kind in kinds.items()}
+
+
+def options_of(kind: Kind) -> set[str]:
+    return {field.alias or name for name, field in kind.options.model_fields.items()}
 
 
 @pytest.mark.parametrize("kind", EVERY.values(), ids=EVERY)
-def test_no_option_is_unchecked_and_none_is_checked_that_is_not_there(kind):
-    for option in kind.options:
-        kind.type_of(option)
-    named = kind.experiment_options | kind.member_options | kind.row_options
-    assert set(kind.choices) | set(kind.types) | named <= kind.options
+def test_a_kind_is_a_module_with_the_functions_of_its_group(kind: Kind) -> None:
+    _, group, name = kind.target.split(".")
+    module = importlib.import_module(kind.target)
+    for function, parameters in INTERFACES[group].items():
+        assert " ".join(inspect.signature(getattr(module, function)).parameters) == parameters
+    assert EVERY[f"{group}.{name}"] is kind
+    if group == "claims":
+        documented = inspect.getdoc(module.judge) or ""
+        assert all(f"`{option}`" in documented for option in options_of(kind) - {"part"})
 
 
 @pytest.mark.parametrize("kind", EVERY.values(), ids=EVERY)
-def test_what_a_kind_needs_of_experiments_and_data_is_something_that_there_is(kind):
+def test_what_a_kind_needs_of_experiments_and_data_is_something_that_there_is(kind: Kind) -> None:
     assert set(kind.files) <= {file for task in TASKS.values() for file in task.files}
     assert set(kind.metrics) <= {metric for task in TASKS.values() for metric in task.metrics}
     assert set(kind.inputs) <= {inputs for task in TASKS.values() for inputs in task.inputs}
-    assert set(kind.published) <= {*Published.model_fields, *({"metric"} & kind.options)}
-    assert not kind.longtail or "dataset" in kind.required
+    assert set(kind.published) <= {*Published.model_fields, *({"metric"} & options_of(kind))}
+    assert not kind.longtail or kind.roles["dataset"] == "dataset"
+    assert set(kind.roles) <= options_of(kind)
+    assert ("row" in kind.roles.values()) <= ("measurement" in kind.roles.values())
+    if "metric" in kind.fields and kind.published == ("metric",):
+        assert set(get_args(kind.fields["metric"])) <= set(Published.model_fields)
 
 
-@pytest.mark.parametrize("kind", EVERY.values(), ids=EVERY)
-def test_what_a_kind_reads_is_something_that_runs_leave(kind):
-    left = {
-        "spec.json",
-        "summary.json",
-        "environment.json",
-        "filters.npy",
-        *(f for t in TASKS.values() for f in t.files),
-    }
-    assert set(kind.reads) <= left
-    assert set(kind.files) <= set(kind.reads)
-    assert set(kind.reads_with) <= {*kind.reads, *(["metrics.csv"] if kind.columns else [])}
-    for metric in kind.choices.get("metric", (None,)):
-        reads = kind.reads_for({"metric": metric})
-        assert list(reads) == sorted(reads)
-        assert set(reads.get("metrics.csv", [])) <= MEASURED
-    if "experiments" in kind.required and "per_class" not in kind.published:
-        assert all(kind.reads_for({"metric": metric}) for metric in kind.choices.get("metric", (None,)))
-
-
-def test_columns_follow_the_metric_and_some_files_are_read_with_one_only():
-    kind = Kind(
-        "labreport.claims.within",
-        reads=("summary.json", "spec.json"),
-        columns=("train_{metric}", "test_{metric}", "seconds"),
-        reads_with={"summary.json": ("pearson",)},
-    )
-    assert kind.reads_for({"metric": "pearson"}) == {
-        "metrics.csv": ["epoch", "train_pearson", "test_pearson", "seconds"],
-        "spec.json": None,
-        "summary.json": None,
-    }
-    assert kind.reads_for({"metric": "accuracy"}) == {
-        "metrics.csv": ["epoch", "train_accuracy", "seconds"],  # no task has an accuracy on a split for tests
-        "spec.json": None,
-    }
-
-
-def test_an_option_without_a_type_is_noticed():
-    with pytest.raises(KeyError):
-        Kind("labreport.claims.within", required=frozenset({"points"})).type_of("points")
-
-
-def test_only_a_target_of_the_registry_is_imported():
-    assert load_kind("labreport.claims.within", CLAIMS).__name__ == "labreport.claims.within"
-    with pytest.raises(DeclarationError, match="none of the kinds"):
-        load_kind("os", CLAIMS)
+def test_planning_imports_no_library_that_is_slow_to_import() -> None:
+    registries = ", ".join(f"labreport.{group}.registry" for group in REGISTRIES)
+    code = f"import sys, {registries}; sys.exit(bool({{'pandas', 'torch', 'matplotlib', 'scipy'}} & set(sys.modules)))"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
 @pytest.mark.parametrize(
-    ("value", "good", "bad"),
+    ("kind", "declared", "words"),
     [
-        (values.POSITIVE_WHOLE, [1, 2**31 - 1], [0, -1, 1.0, True, "1", None, 2**31]),
-        (values.NUMBER, [0, -1.5, 1e299], [True, "1", None, float("nan"), float("inf"), 10**400]),
-        (values.NOT_NEGATIVE, [0, 2.5], [-0.1, "0"]),
-        (values.POSITIVE, [1e-9], [0, -1]),
-        (values.FRACTION, [0, 1, 0.5], [1.01, -0.01, True]),
-        (values.POSITIVE_FRACTION, [1, 0.01], [0, 1.01]),
-        (values.PROBABILITY_BELOW_ONE, [0, 0.99], [1, -0.1]),
-        (values.PAIR_BELOW_ONE, [[0.9, 0.98]], [[0.9], [0.9, 1], 0.9, [0.9, "x"]]),
-        (values.TRUTH, [True, False], [1, 0, "yes"]),
-        (values.WORD, ["a"], ["", 1, None]),
-        (values.NAMES, [["a", "b"]], [[], "ab", ["a", 1]]),
-        (values.WHOLES, [[1], [30, 60]], [[], [0], [1.5], 3]),
-        (values.one_of("a", "b"), ["a"], ["c", ["a"], None]),
-        (values.some_of("a", "b"), [["a"], ["b", "a"]], [[], ["c"], "a", ["a", 1]]),
-        (values.either(values.POSITIVE_WHOLE, values.NOTHING), [1, None], [0, "1"]),
+        (FIGURES["curves"], {"metric": "loss"}, "curves needs either `part` or `experiments`"),
+        (FIGURES["curves"], {"metric": "los", "experiments": ["a"]}, "metric: found 'los'"),
+        (FIGURES["lstm_cell"], {"widht": "half"}, "widht"),
+        (CLAIMS["cost_ratio"], {"measurement": "m", "slow": "a", "fast": "b", "at_least": 1}, "measurement: found 'm'"),
     ],
 )
-def test_a_value_fits_or_not(value, good, bad):
-    assert all(map(value.fits, good))
-    assert not any(map(value.fits, bad))
+def test_options_that_do_not_fit_are_refused(kind: Kind, declared: dict[str, object], words: str, tmp_path) -> None:
+    context = Context(tmp_path, {"a": None})  # type: ignore[dict-item]
+    with pytest.raises(DeclarationError, match=r"x\.yaml: claims\.y") as error:
+        kind.load(declared, "x.yaml", "claims.y", context)
+    assert words in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("kind", "defaults"),
+    [
+        (FIGURES["architecture"], architecture.DEFAULTS),
+        (FIGURES["sample_grid"], {"per_class": sample_grid.PER_CLASS}),
+        (MEASUREMENTS["lstm_cost"], {"repeats": lstm_cost.REPEATS}),
+    ],
+)
+def test_an_option_that_is_left_out_has_the_default_of_its_module(kind: Kind, defaults: dict[str, int]) -> None:
+    """A spec holds no option that has its default, so that the module has to know it."""
+    assert {name: kind.options.model_fields[name].default for name in defaults} == defaults

@@ -9,14 +9,13 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from labreport.declarations.items import Item
 from labreport.documents.check import template_mistakes
-from tests.prose_results import at_once, declared, fabricate, rising
+from tests.prose_results import at_once, fabricate, report_of, rising
 from tests.prose_text import (
     CONCLUSION,
     JINJA,
@@ -35,8 +34,6 @@ from tests.prose_text import (
     text_of,
 )
 
-# Everything as published, some of it, nothing.
-SCALES = ("full", "cpu", "demo")
 AGREES = "labreport.claims.agrees_published"
 # Claims whose verdicts an appendix of the analysis tells, not the conclusion.
 AGREEMENT = {AGREES, "labreport.claims.published_mean"}
@@ -62,6 +59,12 @@ FACTS = re.compile(  # of the networks' design, each with the words that make it
 THRESHOLDS = {"0", "0.05", "0.1", "0.9", "0.95", "1", "2", "64"}  # what sentences are chosen by, and units; never shown
 
 cases = pytest.mark.parametrize(("report", "lang"), [(report, lang) for report in REPORTS for lang in LANGUAGES])
+# Everything as published, nothing, and of one report some of it.
+at_scales = pytest.mark.parametrize(
+    ("report", "lang", "scale"),
+    [(report, lang, scale) for report in REPORTS for lang in LANGUAGES for scale in ("full", "demo")]
+    + [("midterm", lang, "cpu") for lang in LANGUAGES],
+)
 
 
 def typed_numbers(text: str) -> list[str]:
@@ -78,12 +81,11 @@ def possible(claim: Item, experiments: Mapping[str, Any]) -> tuple[str, ...]:
     return (SUPPORTED, REFUTED) if claim.kind.target in AGREEMENT else OUTCOMES
 
 
-@pytest.mark.parametrize("scale", SCALES)
-@cases
-def test_the_text_tells_the_outcome_of_every_claim(tmp_path: Path, report: str, lang: str, scale: str) -> None:
-    spec = fabricate(tmp_path, report, {}, scale, lang)
+@at_scales
+def test_the_text_tells_the_outcome_of_every_claim(report: str, lang: str, scale: str) -> None:
+    spec = fabricate(report, {}, scale, lang)
     filled = Filled(spec)
-    for name, claim in declared(scale).reports[report].claims.items():
+    for name, claim in report_of(report, scale).claims.items():
         told = {}
         for outcome in possible(claim, spec["experiments"]):
             text = filled.text({name: outcome})
@@ -93,12 +95,12 @@ def test_the_text_tells_the_outcome_of_every_claim(tmp_path: Path, report: str, 
 
 
 @cases
-def test_the_conclusion_lists_the_verdicts_in_order(tmp_path: Path, report: str, lang: str) -> None:
-    filled = Filled(fabricate(tmp_path, report, {}, "full", lang))
-    everywhere = {outcome: filled.text(dict.fromkeys(declared("full").reports[report].claims, outcome))
+def test_the_conclusion_lists_the_verdicts_in_order(report: str, lang: str) -> None:
+    filled = Filled(fabricate(report, {}, "full", lang))
+    everywhere = {outcome: filled.text(dict.fromkeys(report_of(report).claims, outcome))
                   for outcome in OUTCOMES}  # fmt: skip
     verdicts = re.compile("|".join(VERDICTS[lang].values()))
-    claims = [claim.kind.target for claim in declared("full").reports[report].claims.values()]
+    claims = [claim.kind.target for claim in report_of(report).claims.values()]
     listed = len([target for target in claims if target not in AGREEMENT])
     for outcome, text in everywhere.items():
         said = verdicts.findall(sections(text)[CONCLUSION[lang]])
@@ -106,10 +108,9 @@ def test_the_conclusion_lists_the_verdicts_in_order(tmp_path: Path, report: str,
         assert listed <= len(said) <= len(claims)
 
 
-@pytest.mark.parametrize("scale", SCALES)
-@cases
-def test_several_seeds_and_every_scale_can_be_told(tmp_path: Path, report: str, lang: str, scale: str) -> None:
-    names = declared(scale).reports[report].experiments
+@at_scales
+def test_several_seeds_and_every_scale_can_be_told(report: str, lang: str, scale: str) -> None:
+    names = report_of(report, scale).experiments
     stories = {
         "two seeds": {name: [*rising(0.7), *at_once(0.5)] for name in names},
         "all alike": {name: at_once(0.5) for name in names},
@@ -117,14 +118,14 @@ def test_several_seeds_and_every_scale_can_be_told(tmp_path: Path, report: str, 
         "falling": {name: [[0.5, 0.4, 0.3, 0.2]] for name in names},
     }
     for story, curves in stories.items():
-        text = Filled(fabricate(tmp_path / story, report, {"curves": curves}, scale, lang)).text({})
+        text = Filled(fabricate(report, {"curves": curves}, scale, lang)).text({})
         assert not SLIPS.search(text), (story, SLIPS.search(text))
         assert ("±" in text) is (story == "two seeds")
 
 
 @cases
-def test_both_formats_say_the_same_numbers(tmp_path: Path, report: str, lang: str) -> None:
-    spec = fabricate(tmp_path, report, {}, "lite", lang)
+def test_both_formats_say_the_same_numbers(report: str, lang: str) -> None:
+    spec = fabricate(report, {}, "lite", lang)
     markdown, latex = (text_of(spec, form) for form in ("markdown", "latex"))
     percentages = [re.findall(r"(\d+\.\d)(?:\s|\\,|\\labcharacter\{202F\})*\\?%", text) for text in (markdown, latex)]
     assert len(percentages[0]) > 10
@@ -144,7 +145,7 @@ def test_everything_shown_is_mentioned(report: str, lang: str) -> None:
 
 @cases
 def test_nothing_is_named_that_is_not_declared(report: str, lang: str) -> None:
-    item = declared("full").reports[report]
+    item = report_of(report)
     names = {"figures": item.figures, "tables": item.tables, "claims": item.claims, "experiments": item.experiments}
     assert template_mistakes(source(report, lang), names) == []
 

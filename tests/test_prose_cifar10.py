@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,7 +11,7 @@ from torch import nn
 
 from labreport.models.cnn import CNN3
 from labreport.models.resnet import ResNetSmall
-from tests.prose_results import at_once, declared, fabricate, outcomes_of, rising
+from tests.prose_results import at_once, fabricate, outcomes_of, report_of, rising
 from tests.prose_text import LANGUAGES, REFUTED, SLIPS, SUPPORTED, UNDECIDED, prose_of, source, text_of
 
 REPORT = "cifar10"
@@ -69,8 +68,8 @@ STORIES: dict[str, dict[str, Any]] = {
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize("story", STORIES)
-def test_a_story_is_told_with_its_own_phrases(tmp_path: Path, story: str, lang: str) -> None:
-    spec = fabricate(tmp_path, REPORT, STORIES[story], "full", lang)
+def test_a_story_is_told_with_its_own_phrases(story: str, lang: str) -> None:
+    spec = fabricate(REPORT, STORIES[story], "full", lang)
     assert list(outcomes_of(spec).values())[: len(STORIES[story]["outcomes"])] == STORIES[story]["outcomes"]
     text = prose_of(text_of(spec, "markdown"))
     assert not SLIPS.search(text), SLIPS.search(text)
@@ -80,21 +79,21 @@ def test_a_story_is_told_with_its_own_phrases(tmp_path: Path, story: str, lang: 
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
-def test_vanishing_gradients_are_discussed_of_networks_that_learned(tmp_path: Path, lang: str) -> None:
+def test_vanishing_gradients_are_discussed_of_networks_that_learned(lang: str) -> None:
     phrase = {"zh": "梯度若真的消失了", "en": "whose gradients vanished"}[lang]
     for name, final in (("learned", 0.7), ("guessing", 0.1)):
         story = {"curves": dict.fromkeys(("cnn3", "resnet_small"), at_once(final))}
-        text = prose_of(text_of(fabricate(tmp_path / name, REPORT, story, "full", lang), "markdown"))
+        text = prose_of(text_of(fabricate(REPORT, story, "full", lang), "markdown"))
         assert (phrase in text) is (name == "learned")
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
-def test_published_figures_that_differ_are_told_with_their_direction(tmp_path: Path, lang: str) -> None:
+def test_published_figures_that_differ_are_told_with_their_direction(lang: str) -> None:
     single = {"zh": "训练本身的波动没有计入误差", "en": "the scatter of training is not in the error"}[lang]
     apart = {"zh": ("低 6.7 个百分点", "低 5.1 个百分点"), "en": ("6.7 points below", "5.1 points below")}[lang]
     low = {"curves": {"cnn3": at_once(0.7), "resnet_small": at_once(0.8)}}
     for story, differs in ((low, True), (STORIES["as published"], False)):
-        spec = fabricate(tmp_path / str(differs), REPORT, story, "full", lang)
+        spec = fabricate(REPORT, story, "full", lang)
         text = prose_of(text_of(spec, "markdown")).replace("\u00a0", " ")
         assert all((phrase in text) is differs for phrase in (single, *apart))
         assert {"zh": "第 28 轮和第 30 轮", "en": "epochs 28 and 30"}[lang] in text
@@ -168,6 +167,6 @@ def test_the_smaller_network_is_the_residual_one(networks: tuple[nn.Module, nn.M
 def test_the_augmentation_is_the_declared_one() -> None:
     """The text speaks of shifted and mirrored pictures, by a few pixels."""
     for name in ("cnn3", "resnet_small"):
-        steps = {step.name: step for step in declared("full").experiments[name].settings.augment}
+        steps = {step.name: step for step in report_of(REPORT).experiments[name].settings.augment}
         assert set(steps) == {"crop", "flip"}
         assert 1 <= steps["crop"].padding <= 6

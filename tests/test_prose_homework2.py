@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,7 +10,7 @@ import torch
 import yaml
 
 from labreport.models.torchvision_resnet import TorchvisionResNet50
-from tests.prose_results import at_once, declared, fabricate, outcomes_of, rising
+from tests.prose_results import at_once, fabricate, outcomes_of, report_of, rising
 from tests.prose_text import LANGUAGES, REFUTED, ROOT, SLIPS, SUPPORTED, UNDECIDED, prose_of, source, text_of
 
 REPORT = "homework2"
@@ -79,41 +78,40 @@ PHRASES: dict[str, tuple[dict[str, Any], dict[str, tuple[str, ...]]]] = {
 }
 
 
-def told(folder: Path, story: dict[str, Any], scale: str, lang: str) -> str:
-    return prose_of(text_of(fabricate(folder, REPORT, story, scale, lang), "markdown"))
+def told(story: dict[str, Any], scale: str, lang: str) -> str:
+    return prose_of(text_of(fabricate(REPORT, story, scale, lang), "markdown"))
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize("story", PHRASES)
-def test_a_story_is_told_with_its_own_phrases(tmp_path: Path, story: str, lang: str) -> None:
-    text = told(tmp_path, PHRASES[story][0], "full", lang)
+def test_a_story_is_told_with_its_own_phrases(story: str, lang: str) -> None:
+    text = told(PHRASES[story][0], "full", lang)
     assert not SLIPS.search(text), SLIPS.search(text)
     for name, (_, phrases) in PHRASES.items():
         for phrase in phrases[lang]:
             assert (phrase in text) is (name == story), (name, phrase)
 
 
-def test_the_published_figures_bear_the_claims_out(tmp_path: Path) -> None:
-    outcomes = outcomes_of(fabricate(tmp_path, REPORT, AS_PUBLISHED, "full", "en"))
+def test_the_published_figures_bear_the_claims_out() -> None:
+    outcomes = outcomes_of(fabricate(REPORT, AS_PUBLISHED, "full", "en"))
     assert set(outcomes.values()) == {SUPPORTED}, outcomes
 
 
 @pytest.mark.parametrize(("story", "outcome"), [(UNMOVED, REFUTED), (SCATTERED, UNDECIDED)])
-def test_other_figures_do_not(tmp_path: Path, story: dict[str, Any], outcome: str) -> None:
-    outcomes = outcomes_of(fabricate(tmp_path, REPORT, story, "full", "en"))
+def test_other_figures_do_not(story: dict[str, Any], outcome: str) -> None:
+    outcomes = outcomes_of(fabricate(REPORT, story, "full", "en"))
     own = {name: found for name, found in outcomes.items() if not name.startswith("agrees")}
     assert set(own.values()) == {outcome}, own
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
-def test_a_wider_gap_tempts_and_no_other(tmp_path: Path, lang: str) -> None:
+def test_a_wider_gap_tempts_and_no_other(lang: str) -> None:
     tempting, neutral = {
         "zh": ("很容易把它读成过拟合加重", "不能直接与此前相比"),
         "en": ("tempting to read this", "cannot simply be compared with before"),
     }[lang]
-    wide = told(tmp_path / "wide", AS_PUBLISHED, "full", lang)
+    wide = told(AS_PUBLISHED, "full", lang)
     narrow = told(
-        tmp_path / "narrow",
         {**AS_PUBLISHED, "train": AS_PUBLISHED["train"] | {"cnn4": 1.0, "cnn4_longtail": 0.6}},
         "full",
         lang,
@@ -125,32 +123,32 @@ def test_a_wider_gap_tempts_and_no_other(tmp_path: Path, lang: str) -> None:
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
-def test_the_scatter_of_single_runs_is_named_where_figures_differ(tmp_path: Path, lang: str) -> None:
+def test_the_scatter_of_single_runs_is_named_where_figures_differ(lang: str) -> None:
     phrase = {"zh": "训练本身的波动没有计入误差", "en": "the scatter of training is not in the error"}[lang]
-    assert phrase in told(tmp_path / "apart", UNMOVED, "full", lang)
-    assert phrase not in told(tmp_path / "alike", AS_PUBLISHED, "full", lang)
-    assert phrase not in told(tmp_path / "seeds", SCATTERED, "full", lang)
+    assert phrase in told(UNMOVED, "full", lang)
+    assert phrase not in told(AS_PUBLISHED, "full", lang)
+    assert phrase not in told(SCATTERED, "full", lang)
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize("story", [AS_PUBLISHED, UNMOVED, SCATTERED])
-def test_no_word_of_direction_stands_before_a_sign(tmp_path: Path, story: dict[str, Any], lang: str) -> None:
-    text = told(tmp_path, story, "full", lang)
+def test_no_word_of_direction_stands_before_a_sign(story: dict[str, Any], lang: str) -> None:
+    text = told(story, "full", lang)
     assert not re.search(r"(?:高|低|降|升|领先|相差|变化|至少) ?[−-]\d|(?:by|of at least|differ by) [−-]\d", text)
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
-def test_samples_are_not_described_as_photographs(tmp_path: Path, lang: str) -> None:
+def test_samples_are_not_described_as_photographs(lang: str) -> None:
     made, seen = {"zh": ("程序生成的样本图片", "姿态和背景"), "en": ("generated samples", "pose and background")}[lang]
     for scale, phrase, other in (("demo", made, seen), ("full", seen, made)):
-        text = told(tmp_path / scale, UNMOVED, scale, lang)
+        text = told(UNMOVED, scale, lang)
         assert phrase in text
         assert other not in text
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
-def test_pretrained_weights_are_named_as_a_suspicion(tmp_path: Path, lang: str) -> None:
-    text = told(tmp_path, AS_PUBLISHED, "demo", lang)
+def test_pretrained_weights_are_named_as_a_suspicion(lang: str) -> None:
+    text = told(AS_PUBLISHED, "demo", lang)
     said = {
         "zh": ("预训练的权重", "不载入任何预训练权重"),
         "en": ("weights pretrained", "does not load pretrained weights"),
@@ -179,5 +177,5 @@ def test_the_weights_of_a_bottleneck_are_counted_right(lang: str) -> None:
 
 def test_nothing_is_augmented_while_training() -> None:
     """The text gives this as a reason for overfitting."""
-    experiments = declared("full").experiments
+    experiments = report_of(REPORT).experiments
     assert all(not experiments[name].settings.augment for name in AS_PUBLISHED["curves"])

@@ -6,7 +6,6 @@ Results are fabricated; the project's own claims judge them and its own document
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -32,9 +31,9 @@ from tests.prose_text import (
 REPORT = "practice1"
 
 
-def told(folder: Path, story: dict[str, Any], scale: str, lang: str) -> str:
+def told(story: dict[str, Any], scale: str, lang: str) -> str:
     """The prose of a story."""
-    return prose_of(text_of(fabricate(folder, REPORT, story, scale, lang), "markdown"))
+    return prose_of(text_of(fabricate(REPORT, story, scale, lang), "markdown"))
 
 
 def check_marks(text: str, lang: str, outcomes: dict[str, str]) -> None:
@@ -49,10 +48,10 @@ def check_marks(text: str, lang: str, outcomes: dict[str, str]) -> None:
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize("story", STORIES)
-def test_text_follows_every_outcome(tmp_path: Path, story: str, lang: str) -> None:
+def test_text_follows_every_outcome(story: str, lang: str) -> None:
     expected = STORIES[story]["outcomes"]
     for scale in ("full", "demo"):
-        spec = fabricate(tmp_path / scale, REPORT, STORIES[story], scale, lang)
+        spec = fabricate(REPORT, STORIES[story], scale, lang)
         assert outcomes_of(spec) == dict(zip(CLAIMS, expected, strict=True))
         text = prose_of(text_of(spec, "markdown"))
         said = re.findall("|".join(VERDICTS[lang].values()), sections(text)[CONCLUSION[lang]])
@@ -96,8 +95,8 @@ QUALIFIED = {
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
-def test_what_the_analysis_doubts_is_doubted_everywhere(tmp_path: Path, lang: str) -> None:
-    texts = {story: told(tmp_path / story, STORIES[story], "full", lang)
+def test_what_the_analysis_doubts_is_doubted_everywhere(lang: str) -> None:
+    texts = {story: told(STORIES[story], "full", lang)
              for story in QUALIFIED[lang]}  # fmt: skip
     for story, (abstract, analysis, bullet, closing) in QUALIFIED[lang].items():
         for phrase, heading in (
@@ -121,12 +120,12 @@ def test_what_the_analysis_doubts_is_doubted_everywhere(tmp_path: Path, lang: st
     ],
 )
 def test_overfitting_is_said_where_the_numbers_show_it(
-    tmp_path: Path, train: float, last: float, zh: tuple[str, str | None], en: tuple[str, str | None]
+    train: float, last: float, zh: tuple[str, str | None], en: tuple[str, str | None]
 ) -> None:
     curves = STORIES["as_published"]["curves"] | {"myresnet34": [[0.846, 0.85, 0.85, last]]}
     story = {**STORIES["as_published"], "train": train, "curves": curves}
     for lang, (of_images, of_texts) in (("zh", zh), ("en", en)):
-        text = told(tmp_path / lang, story, "full", lang)
+        text = told(story, "full", lang)
         images, texts = re.split(r"^## .*(?:Text classification|文本分类)$", text, flags=re.MULTILINE)
         assert of_images in sections(images)[ANALYSIS[lang]]
         said = sections(texts)[ANALYSIS[lang]]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,9 +12,9 @@ import pytest
 import scipy.stats
 
 from labreport.errors import ResultsError
-from labreport.jobs.outcome import write_outcome
+from labreport.result_spec import titled
 from labreport.results import Results
-from tests.conftest import CIFAR10
+from tests.conftest import CIFAR10, SEEDS
 from tests.fabricated import BALANCE, LONGTAIL, add_images, add_pairs, add_sentences
 
 
@@ -22,16 +23,23 @@ def spec(report_spec):
     return report_spec("labreport.figures.curves", {}, {"mycnn": {}, "resnet34": {"epochs": 4}}, seeds=2)
 
 
-def test_frames_hold_a_seed_column_and_all_rows(spec):
+def file_of(spec, experiment, name):
+    """A file of the run with the first seed."""
+    run = min(spec["experiments"][experiment]["runs"], key=lambda run: run["seed"])
+    return Path(run["path"]) / name
+
+
+def test_frames_hold_a_seed_column_and_all_rows_in_the_order_of_seeds(spec):
     results = Results(spec)
     metrics = results.metrics("resnet34")
-    assert list(metrics["seed"]) == [0] * 4 + [1] * 4
+    assert list(metrics["seed"]) == [SEEDS[0]] * 4 + [SEEDS[1]] * 4
     assert list(metrics["epoch"]) == [1, 2, 3, 4] * 2
-    first = pd.read_csv(Path(spec["experiments"]["resnet34"]["runs"][0]["path"]) / "metrics.csv")
-    pd.testing.assert_frame_equal(metrics.query("seed == 0")[first.columns], first)
+    first = pd.read_csv(file_of(spec, "resnet34", "metrics.csv"))
+    pd.testing.assert_frame_equal(metrics.query("seed == @SEEDS[0]")[first.columns], first)
     assert set(results.per_class("mycnn").columns) >= {"class", "samples", "correct", "accuracy", "seed"}
     assert len(results.confusion("mycnn")) == 2 * 100
-    assert list(results.summary("mycnn")["seed"]) == [0, 1]
+    assert list(results.summary("mycnn")["seed"]) == list(SEEDS[:2])
+    assert [run.seed for run in results.runs("mycnn")] == list(SEEDS[:2])
     assert list(results.environment("mycnn")["git_dirty"]) == [False, True]
     assert results.run_spec("mycnn")["training"]["batch_size"] == 128
     assert results.experiments == ["mycnn", "resnet34"]
@@ -76,62 +84,49 @@ def test_when_everything_finished(report_spec, cost_folder):
 
 def test_a_run_that_did_not_record_its_threads_is_read(report_spec):
     spec = report_spec("", {}, {"mycnn": {}})
-    path = Path(spec["experiments"]["mycnn"]["runs"][0]["path"]) / "environment.json"
+    path = file_of(spec, "mycnn", "environment.json")
     old = {key: value for key, value in json.loads(path.read_text(encoding="utf-8")).items() if key != "threads"}
     path.write_text(json.dumps(old), encoding="utf-8")
     assert list(Results(spec).environment("mycnn")["threads"]) == [None]
 
 
-def test_what_a_kind_does_not_declare_is_refused(spec):
-    spec |= {"target": "labreport.figures.curves", "reads": {"metrics.csv": ["epoch", "val_loss"], "spec.json": None}}
-    results = Results(spec)
-    assert results.task("mycnn") == "classification"
-    assert list(results.metrics("mycnn", ["val_loss"]).columns) == ["epoch", "val_loss", "seed"]
-    who = r"labreport\.figures\.curves of some_name reads "
-    declared = r", which it does not declare; declared: epoch, val_loss of metrics\.csv; spec\.json\. This is a mistake"
-    for wrong, read in {
-        r"train_loss of metrics\.csv": lambda: results.metrics("mycnn", ["val_loss", "train_loss"]),
-        r"all columns of metrics\.csv": lambda: results.metrics("mycnn"),
-        r"summary\.json": lambda: results.summary("mycnn"),
-        r"environment\.json": lambda: results.environment("mycnn"),
-        r"per_class\.csv": lambda: results.per_class("mycnn"),
-        r"filters\.npy": lambda: results.filters("mycnn"),
-    }.items():
-        with pytest.raises(ResultsError, match=who + wrong + declared):
-            read()
-
-
-def test_a_kind_that_declares_nothing_reads_no_run(spec):
-    with pytest.raises(ResultsError, match=r"reads spec\.json, which it does not declare; declared: nothing"):
-        Results(spec | {"reads": {}}).task("mycnn")
-
-
 def test_a_column_that_is_not_read_may_be_damaged(spec):
-    path = Path(spec["experiments"]["mycnn"]["runs"][0]["path"]) / "metrics.csv"
-    path.write_text("epoch,val_loss,val_accuracy\n1,2.5,broken\n")
-    assert list(Results(spec).metrics("mycnn", ["val_loss"]).query("seed == 0")["val_loss"]) == [2.5]
+    file_of(spec, "mycnn", "metrics.csv").write_text("epoch,val_loss,val_accuracy\n1,2.5,broken\n")
+    assert list(Results(spec).metrics("mycnn", ["val_loss"]).query("seed == @SEEDS[0]")["val_loss"]) == [2.5]
     with pytest.raises(ResultsError, match="column val_accuracy holds something that is no number"):
         Results(spec).metrics("mycnn", ["val_accuracy"])
 
 
-def test_runs_that_all_failed_say_why(spec):
-    for run, message in zip(spec["experiments"]["mycnn"]["runs"], ["the loss is nan", "out of memory"], strict=True):
-        run["path"] += "-absent"
-        write_outcome(run["outcome"], "failed", message)
-    with pytest.raises(ResultsError, match=r"no finished run \(seed 0 failed: the loss is nan; seed 1 failed: out of"):
-        Results(spec).runs("mycnn")
-    assert Results(spec).failures("resnet34") == {}
+def test_a_run_that_failed_and_was_left_out_is_counted_and_told(report_spec):
+    failures = {"12": "the loss is nan", "4": "out of memory"}
+    results = Results(report_spec("", {}, {"mycnn": {"failures": failures}, "lenet5": {}}, seeds=2))
+    assert results.failures("mycnn") == {12: "the loss is nan", 4: "out of memory"}
+    assert [results.planned(name) for name in ("mycnn", "lenet5")] == [4, 2]
+    assert list(results.summary("mycnn")["seed"]) == list(SEEDS[:2])
+    assert results.failures("lenet5") == {}
 
 
-def test_an_absent_run_is_counted_and_left_out(spec):
-    runs = spec["experiments"]["mycnn"]["runs"]
-    runs[1]["path"] += "-absent"
+@pytest.mark.parametrize("runs", ["gone", "none"])
+def test_a_run_that_is_not_there_is_named(spec, runs):
+    entry = spec["experiments"]["mycnn"]
+    entry["runs"] = [run | {"path": run["path"] + "-absent"} for run in entry["runs"]] if runs == "gone" else []
+    said = {"gone": rf"mycnn: no finished run \(.*{SEEDS[0]:04d}mycnn0+-absent", "none": r"\(none is planned\)"}
+    with pytest.raises(ResultsError, match=said[runs]):
+        Results(spec).metrics("mycnn")
+
+
+def test_experiments_go_by_their_titles(report_spec):
+    experiments = {"a": {"title": {"zh": "基线", "en": "Base"}}, "b": {"title": "a"}, "c": {}}
+    options = {"base": "a", "experiments": ["c", "b"], "metric": "val_accuracy"}
+    spec = report_spec("labreport.claims.within_spread", options, experiments)
     results = Results(spec)
-    assert [run.seed for run in results.planned("mycnn")] == [0, 1]
-    assert list(results.summary("mycnn")["seed"]) == [0]
-    runs[0]["path"] += "-absent"
-    with pytest.raises(ResultsError, match=r"mycnn: no finished run .*-absent"):
-        results.metrics("mycnn")
+    assert [results.title(name, "zh") for name in "abc"] == ["基线", "a", "c"]
+    for lang, base in (("zh", "基线"), ("en", "Base")):
+        shown = titled(spec, lang)
+        assert shown["options"] == {"base": base, "experiments": ["c", "a"], "metric": "val_accuracy"}
+        assert list(shown["experiments"]) == [base, "a", "c"]
+        assert Results(shown).runs("a") == [replace(run, experiment="a") for run in results.runs("b")]
+    assert options["base"] == "a"
 
 
 def test_an_unknown_experiment_names_those_that_are_there(spec):
@@ -157,8 +152,8 @@ def test_an_unknown_experiment_names_those_that_are_there(spec):
         ),
         (
             "per_class.csv",
-            "class,samples,correct,accuracy\ncat,2,1,\n",
-            "per_class.csv: line 2: column accuracy is empty",
+            "class,samples,correct,accuracy\ncat,2,1,0.5\ndog,2,1,\nfrog,2,1,0.5\n",
+            "per_class.csv: line 3: column accuracy is empty",
         ),
         ("summary.json", "{", "summary.json: cannot be read as JSON"),
         ("summary.json", "[]", "summary.json: holds a list"),
@@ -167,7 +162,7 @@ def test_an_unknown_experiment_names_those_that_are_there(spec):
     ],
 )
 def test_a_damaged_file_is_named(spec, file, content, message):
-    path = Path(spec["experiments"]["mycnn"]["runs"][0]["path"]) / file
+    path = file_of(spec, "mycnn", file)
     path.unlink()
     if content is not None:
         path.write_text(content)
@@ -183,7 +178,7 @@ def test_a_damaged_file_is_named(spec, file, content, message):
 
 
 def test_a_class_named_like_a_missing_value_stays_a_name(spec):
-    path = Path(spec["experiments"]["mycnn"]["runs"][0]["path"]) / "per_class.csv"
+    path = file_of(spec, "mycnn", "per_class.csv")
     path.write_text("class,samples,correct,accuracy\nNA,2,1,0.5\n1,2,1,0.5\n")
     assert list(Results(spec).per_class("mycnn")["class"])[:2] == ["NA", "1"]
 
@@ -195,7 +190,7 @@ def test_measurement_and_dataset(spec, cost_folder, tmp_path):
     )
     spec["data"] = {"cifar10": str(tmp_path)}
     results = Results(spec)
-    assert list(results.measurement("lstm_cost")["implementation"]) == ["packaged", "own"]
+    assert list(results.measurement("lstm_cost")["implementation"]) == ["own", "packaged"]
     assert results.dataset("cifar10")["classes"] == ["a"]
     with pytest.raises(ResultsError, match="no 'gru' among the measurements here; there are: lstm_cost"):
         results.measurement("gru")
@@ -240,7 +235,7 @@ def test_what_a_task_does_not_leave_is_not_missing(spec, tmp_path, experiment, r
 
 
 def test_a_run_of_an_unknown_task_is_named(spec):
-    path = Path(spec["experiments"]["mycnn"]["runs"][0]["path"]) / "spec.json"
+    path = file_of(spec, "mycnn", "spec.json")
     path.write_text(json.dumps(json.loads(path.read_text()) | {"task": {"name": "translation"}}))
     with pytest.raises(ResultsError, match=r"spec\.json: task\.name: found 'translation'; known: classification"):
         Results(spec).metrics("mycnn")
@@ -248,7 +243,7 @@ def test_a_run_of_an_unknown_task_is_named(spec):
 
 def test_a_summary_without_its_tasks_numbers_is_damaged(spec, tmp_path):
     add_pairs(spec, tmp_path, "sts_ours")
-    path = Path(spec["experiments"]["sts_ours"]["runs"][0]["path"]) / "summary.json"
+    path = file_of(spec, "sts_ours", "summary.json")
     path.write_text(json.dumps({k: v for k, v in json.loads(path.read_text()).items() if k != "test_pearson"}))
     with pytest.raises(ResultsError, match=r"summary\.json: test_pearson is missing"):
         Results(spec).summary("sts_ours")
@@ -258,17 +253,15 @@ def test_filters_are_read_for_every_seed(spec):
     for run in spec["experiments"]["mycnn"]["runs"]:
         np.save(Path(run["path"]) / "filters.npy", np.full((4, 3, 5, 5), run["seed"], np.float32))
     found = Results(spec).filters("mycnn")
-    assert {seed: (weights.shape, float(weights.max())) for seed, weights in found.items()} == {
-        0: ((4, 3, 5, 5), 0.0),
-        1: ((4, 3, 5, 5), 1.0),
-    }
+    found = {seed: (weights.shape, float(weights.max())) for seed, weights in found.items()}
+    assert found == {seed: ((4, 3, 5, 5), float(seed)) for seed in SEEDS[:2]}
     with pytest.raises(ResultsError, match="no such file; only a model with a convolution leaves filters"):
         Results(spec).filters("resnet34")
 
 
 @pytest.mark.parametrize("array", [np.zeros(3, np.float32), np.zeros((1, 1, 1, 1), np.int64), None])
 def test_damaged_filters_are_named(spec, array):
-    path = Path(spec["experiments"]["mycnn"]["runs"][0]["path"]) / "filters.npy"
+    path = file_of(spec, "mycnn", "filters.npy")
     path.write_bytes(b"no array") if array is None else np.save(path, array)
     with pytest.raises(ResultsError, match=r"filters\.npy: (holds|cannot be read)"):
         Results(spec).filters("mycnn")

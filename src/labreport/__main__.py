@@ -2,7 +2,7 @@
 
 import sys
 
-from labreport.commands.command import main
+from labreport.cli.main import main
 
 if __name__ == "__main__":
     sys.exit(main())

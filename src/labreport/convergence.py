@@ -23,5 +23,5 @@ def convergence_epoch(values: Sequence[float], tolerance: float = TOLERANCE) -> 
     numbers = [float(value) for value in values]
     if not numbers or any(number != number for number in numbers):
         raise ValueError(f"the epoch of convergence needs a number for every epoch; found {numbers}")
-    level = max(numbers) - tolerance - 1e-12  # 0.865 is more than half a point below 0.87 in binary
+    level = max(numbers) - tolerance - 1e-12  # 0.0375 is more than half a point below 0.0425 in binary
     return next(epoch for epoch, number in enumerate(numbers, start=1) if number >= level)

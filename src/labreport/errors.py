@@ -44,7 +44,7 @@ class TrainingError(UserError):
 class RunFailedError(TrainingError):
     """A run failed by itself: its loss is not finite, or there is too little memory for it.
 
-    The others go on without it where `--keep-going` asks for that.
+    With `failed: leave_out` the report is made of the others.
     """
 
     status = 3

@@ -102,10 +102,16 @@ def file_digest(path: Path | str, algorithm: str = "sha256") -> str:
 
 
 def write_sums(folder: Path | str) -> None:
-    """Write the digests of all files of a folder to its `SHA256SUMS`, in the format of `sha256sum`."""
+    """Write the digests of all files below a folder to its `SHA256SUMS`, in the format of `sha256sum`."""
     folder = Path(folder)
-    names = sorted(path.name for path in folder.iterdir() if path.name != SUMS)
+    names = files_below(folder)
     write_text(folder / SUMS, "".join(f"{file_digest(folder / name)}  {name}\n" for name in names))
+
+
+def files_below(folder: Path) -> list[str]:
+    """The files below a folder, relative to it and sorted: neither its digests nor what begins with a dot."""
+    paths = (path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
+    return sorted(path.as_posix() for path in paths if str(path) != SUMS and not path.name.startswith("."))
 
 
 def sums_faults(folder: Path | str) -> Iterator[str]:
@@ -118,7 +124,7 @@ def sums_faults(folder: Path | str) -> Iterator[str]:
         return
     for number, line in enumerate(lines, start=1):
         digest, _, name = line.partition("  ")
-        if not name or "/" in name or name in {".", ".."}:
+        if not name or not {"", ".", ".."}.isdisjoint(name.split("/")):
             yield f"line {number} of {SUMS} is no digest and name of a file"
             continue
         try:

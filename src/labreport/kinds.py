@@ -1,154 +1,213 @@
-"""What a kind of figure, table, claim or measurement is: the module that makes it and the options it takes.
+"""What a kind of figure, table, claim or measurement is: the module that makes it, and a pydantic model of its options.
 
-The registries are dictionaries of these, so that a declaration is checked, names and values, without importing torch,
-pandas or matplotlib.
+The registries are dictionaries of these, a line each, so that a declaration is checked, names and values, without
+importing torch, pandas or matplotlib. Option types that name something look it up in the `Context` of the report.
 """
 
 from __future__ import annotations
 
-import importlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
-from typing import Any
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
+from pydantic import AfterValidator, Field, ValidationInfo, create_model
+
+from labreport.declarations.fields import Names, Strict, file_in
+from labreport.declarations.mistakes import check, known, told
+from labreport.declarations.models import Word, resolve_model
+from labreport.declarations.settings import Model
 from labreport.errors import DeclarationError
-from labreport.metrics import SPLITS, metric_columns
-from labreport.values import NAME, NAMES, Value, one_of
 
-# Options that mean the same in every kind.
-SHARED: Mapping[str, Value] = MappingProxyType(
-    {"experiments": NAMES, "part": NAME, "measurement": NAME, "dataset": NAME, "datasets": NAMES}
-)
+if TYPE_CHECKING:
+    from labreport.declarations import datasets, experiments
 
-# Files of runs (-> columns, None for the whole file) that the frames and the text of a report are made from.
-GATHER_READS: dict[str, list[str] | None] = dict.fromkeys(
-    ("environment.json", "metrics.csv", "per_class.csv", "spec.json", "summary.json")
-)
-TEXT_READS: dict[str, list[str] | None] = dict.fromkeys(("environment.json", "spec.json", "summary.json"))
-METRICS = "metrics.csv"  # the one file of which a kind reads some columns only
-MEASURED = frozenset(
-    {
-        "epoch",
-        "learning_rate",
-        "seconds",
-        "samples_per_second",
-        *(name for task in SPLITS for name in metric_columns(task)),
-    }
-)
+__all__ = ["Word"]
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a report's items may name: its own experiments, their data sets, its measurements, the project's files.
+
+    Attributes:
+        root: the project's folder.
+        experiments: by name, in the report's order.
+        rows: measurement -> what it compares.
+    """
+
+    root: Path
+    experiments: Mapping[str, experiments.Experiment]
+    rows: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def datasets(self) -> dict[str, datasets.Dataset]:
+        """Data sets of the experiments by name, in their order."""
+        return {experiment.dataset.name: experiment.dataset for experiment in self.experiments.values()}
+
+    @property
+    def parts(self) -> list[str]:
+        """Parts of the experiments, in their order."""
+        return list(dict.fromkeys(experiment.part for experiment in self.experiments.values()))
+
+
+@dataclass(frozen=True)
+class Role:
+    """What an option's value names, for those who look for all that an item names."""
+
+    names: str
+
+
+def _among(group: str, what: str) -> AfterValidator:
+    """The value, or each value of a list, is one of a group's names."""
+
+    def validate(value: Any, info: ValidationInfo) -> Any:
+        for name in value if isinstance(value, list) else [value]:
+            known(name, getattr(info.context, group), what)
+        return value
+
+    return AfterValidator(validate)
+
+
+def _model_of(inputs: str | None) -> AfterValidator:
+    """A model becomes its target and its parameters."""
+
+    def validate(declared: Model) -> dict[str, Any]:
+        target, parameters = resolve_model(declared, inputs)
+        return {"target": target, "parameters": parameters}
+
+    return AfterValidator(validate)
+
+
+def _in_project(path: str, info: ValidationInfo) -> str:
+    root: Path = getattr(info.context, "root", Path())
+    if mistake := file_in(root, path):
+        raise told(mistake)
+    return path
+
+
+_EXPERIMENT = _among("experiments", "an experiment of this report")
+_DATASET = _among("datasets", "a data set of this report's experiments")
+Experiment = Annotated[str, _EXPERIMENT, Role("experiment")]
+Experiments = Annotated[Names, _EXPERIMENT, Role("experiments")]
+Part = Annotated[str, _among("parts", "a part of this report's experiments")]
+Dataset = Annotated[str, _DATASET, Role("dataset")]
+Datasets = Annotated[Names, _DATASET, Role("datasets")]
+Measurement = Annotated[str, _among("rows", "a measurement of this report"), Role("measurement")]
+Row = Annotated[str, Role("row")]
+Member = Annotated[str, Role("member")]
+File = Annotated[str, AfterValidator(_in_project), Role("file")]
+AnyModel = Annotated[Model, _model_of(None)]
+ImageModel = Annotated[Model, _model_of("images")]
+Width = Literal["half", "full"]
+
+
+def one_of(*words: str) -> Any:
+    """One of some words."""
+    return Literal[words]
+
+
+def some_of(*words: str) -> Any:
+    """A list of at least one of some words."""
+    return Annotated[list[one_of(*words)], Field(min_length=1)]  # type: ignore[misc]
 
 
 @dataclass(frozen=True)
 class Kind:
     """A kind that a report's YAML may name.
 
-    Options are named as they stand in YAML, with one exception: `experiments` in `required` or `optional` admits
-    `part` in its place, because a part is replaced by the list of its experiments before the kind sees it. `dataset`
-    and `datasets` name data sets that the report's experiments use; their folders are in the spec's `data`.
-
     Attributes:
+        name: in YAML.
         target: dotted name of the module that makes it; imported only when it is made.
-        required: names of options that must be there.
-        optional: names of options that may be there.
-        choices: option name -> the words it allows.
-        types: option name -> what its value may be; a mapping stands for an option that holds exactly those keys.
-            An option is in `choices`, in `types`, in `SHARED`, or names an experiment or a row; none is unchecked.
+        fields: option -> its type, or (type, default) where it may be left out.
         single: whether `experiments` must name exactly one experiment.
         fewest: how many experiments `experiments` must name at least.
-        experiment_options: options whose value is the name of one experiment (such as a claim's `faster`); no two of
-            them may name the same, nor one that `experiments` names.
-        member_options: options whose value is one of those that `experiments` names (such as a claim's `expected`).
-        row_options: options whose value is a row of the measurement (such as a claim's `slow`); no two may be equal.
+        all: whether `experiments` may be left out, for all of the report's.
         rows: of a measurement: what it compares, the first column of its result.
         files: what the runs of its experiments must leave, of the files that only some tasks leave.
+        filters: whether the models of its experiments must have a convolution.
         metrics: what the tasks of its experiments must count beside the loss.
         one_task: whether its experiments must have one task.
         inputs: what its experiments and the data sets that it names must be made of; empty: images, texts or pairs.
         one_set_of_classes: whether its experiments and the data sets that it names must have the same classes.
         longtail: whether `dataset` must have classes that a long tail cuts short, and others.
         published: what must have been published of its experiments; `metric` stands for the value of that option.
-        reads: the files that it reads of the runs of its experiments, `metrics.csv` apart.
-        columns: the columns of `metrics.csv` that it reads, with `epoch`; `{metric}` in them stands for the value of
-            that option. Those that no task measures are not meant.
-        reads_with: file, `metrics.csv` too -> the values of `metric` with which alone it is read.
+        of_runs: whether it shows results of runs, and not only what was published.
+        curves: whether published curves stand beside measured ones.
+        models: whether it shows how models were declared.
     """
 
+    name: str
     target: str
-    required: frozenset[str] = frozenset()
-    optional: frozenset[str] = frozenset()
-    choices: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
-    types: Mapping[str, Value | Mapping[str, Value]] = field(default_factory=lambda: MappingProxyType({}))
+    fields: Mapping[str, Any]
     single: bool = False
     fewest: int = 1
-    experiment_options: frozenset[str] = frozenset()
-    member_options: frozenset[str] = frozenset()
-    row_options: frozenset[str] = frozenset()
+    all: bool = False
     rows: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
+    filters: bool = False
     metrics: tuple[str, ...] = ()
     one_task: bool = False
     inputs: tuple[str, ...] = ()
     one_set_of_classes: bool = False
     longtail: bool = False
     published: tuple[str, ...] = ()
-    reads: tuple[str, ...] = ()
-    columns: tuple[str, ...] = ()
-    reads_with: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    of_runs: bool = True
+    curves: bool = False
+    models: bool = False
 
-    @property
-    def options(self) -> frozenset[str]:
-        """Every option the kind takes."""
-        return self.required | self.optional
+    @cached_property
+    def options(self) -> type[Strict]:
+        """The model of its options. `part` stands for the experiments of one, wherever `experiments` may stand."""
+        fields: dict[str, Any] = {
+            key: value if isinstance(value, tuple) else (value, ...) for key, value in self.fields.items()
+        }
+        if "experiments" in fields:
+            fields |= {"experiments": (Experiments, []), "part": (Part, "")}
+        if "from" in fields:  # a word of Python's
+            fields["from_"] = (fields.pop("from")[0], Field(alias="from"))
+        model = create_model(self.name, __base__=Strict, **fields)
+        model.called = f"option of {self.name}"
+        return model
 
-    def reads_for(self, options: Mapping[str, Any]) -> dict[str, list[str] | None]:
-        """What is read of each run with these options: file -> its columns, None for the whole file.
+    @cached_property
+    def roles(self) -> dict[str, str]:
+        """Option -> what its value names, of those that name something."""
+        found = {}
+        for name, option in self.options.model_fields.items():
+            if role := next((one for one in option.metadata if isinstance(one, Role)), None):
+                found[option.alias or name] = role.names
+        return found
 
-        `labreport.results.Results` refuses whatever is not among them.
-        """
-        metric = options.get("metric")
-        found: dict[str, list[str] | None] = dict.fromkeys(self.reads)
-        if self.columns:
-            named = (column.format(metric=metric) for column in self.columns)
-            found[METRICS] = ["epoch", *(column for column in named if column in MEASURED)]
-        return {file: found[file] for file in sorted(found) if metric in self.reads_with.get(file, (metric,))}
-
-    def type_of(self, option: str) -> Value | Mapping[str, Value]:
-        """What the value of an option may be.
+    def load(self, declared: Mapping[str, Any], where: str, at: str, context: Context) -> dict[str, Any]:
+        """An item's options, checked: those that have their defaults are left out, a part is its experiments.
 
         Raises:
-            KeyError: the registry forgot to say it.
+            DeclarationError: file, key, what was found, what is allowed.
         """
-        if option in self.choices:
-            return one_of(*self.choices[option])
-        if option in self.experiment_options | self.member_options | self.row_options:
-            return NAME
-        return self.types[option] if option in self.types else SHARED[option]
+        model = check(self.options, declared, where, at=at, context=context)
+        options = model.model_dump(exclude_defaults=True, by_alias=True, mode="json", warnings=False)
+        if "experiments" in self.fields:
+            named = len(options.keys() & {"part", "experiments"})
+            if named > 1 or not (named or self.all):
+                raise DeclarationError(f"{where}: {at}: {self.name} needs either `part` or `experiments`")
+            part = options.pop("part", None)
+            if "experiments" not in options:
+                members = context.experiments.values()
+                options["experiments"] = [one.name for one in members if part in (None, one.part)]
+        return options
 
 
-def kind(package: str, module: str, *required: str, optional: Iterable[str] = (), **fields: Any) -> Kind:
-    """A kind as registries write it down.
-
-    Args:
-        package: dotted name of the package that the registry stands in.
-        module: name of the kind's module there.
-        required: names of options that must be there.
-        optional: names of options that may be there.
-        fields: the other attributes of `Kind`.
-    """
-    return Kind(f"{package}.{module}", frozenset(required), frozenset(optional), **fields)
-
-
-def load_kind(target: str, kinds: Mapping[str, Kind]) -> Any:
-    """Import the module of a kind.
+def kinds(package: str, shared: Mapping[str, Any], **stated: Mapping[str, Any]) -> dict[str, Kind]:
+    """A registry.
 
     Args:
-        target: its dotted name, as a spec has it.
-        kinds: the registry it must stand in.
-
-    Raises:
-        DeclarationError: no kind in the registry has this target.
+        package: dotted name of the package that the modules of the kinds stand in.
+        shared: options that all of them take.
+        stated: kind, and the module that makes it -> its options, and under `needs` the other attributes of `Kind`.
     """
-    if target not in {kind.target for kind in kinds.values()}:
-        known = ", ".join(kind.target for kind in kinds.values())
-        raise DeclarationError(f"target: {target!r} is none of the kinds; allowed: {known}")
-    return importlib.import_module(target)
+    found = {}
+    for name, options in stated.items():
+        own = {key: value for key, value in options.items() if key != "needs"}
+        found[name] = Kind(name, f"{package}.{name}", {**own, **shared}, **options.get("needs", {}))
+    return found

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -36,44 +35,6 @@ DATASET = ("dataset", "classes")
 COUNTS = ("train_counts", "test_counts")
 PAIRS = ("train_samples", "test_samples", "vocabulary", "length", "unknown")
 TEXT_COLUMNS = frozenset({"class", "true", "predicted", "implementation"})
-
-
-@dataclass(frozen=True)
-class Reads:
-    """Which files of runs may be read, so that what a product is made from cannot be more than was declared.
-
-    Attributes:
-        reader: whom a refusal names.
-        declared: file -> its columns, None for the whole file; None where nothing is refused.
-    """
-
-    reader: str
-    declared: Mapping[str, Sequence[str] | None] | None = None
-
-    def check(self, file: str, columns: Sequence[str] | None = None) -> None:
-        """Refuse what is not declared.
-
-        Args:
-            file: its name inside a run's folder.
-            columns: what is read of it; None for the whole file.
-
-        Raises:
-            ResultsError: the file, or one of the columns, is not declared.
-        """
-        if self.declared is None:
-            return
-        allowed = self.declared.get(file, ())
-        if file in self.declared and (allowed is None or (columns is not None and set(columns) <= set(allowed))):
-            return
-        beyond = ["all columns"] if columns is None else [column for column in columns if column not in (allowed or ())]
-        wanted = f"{', '.join(beyond)} of {file}" if allowed else file
-        may = "; ".join(
-            name if some is None else f"{', '.join(some)} of {name}" for name, some in self.declared.items()
-        )
-        raise ResultsError(
-            f"{self.reader} reads {wanted}, which it does not declare; declared: {may or 'nothing'}. "
-            "This is a mistake of the kind: add it to its `reads` or `columns` in the registry"
-        )
 
 
 def read_table(path: Path, columns: Sequence[str], text: frozenset[str] = TEXT_COLUMNS) -> pd.DataFrame:

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from labreport.errors import ResultsError
-from labreport.jobs.outcome import failure
 
 
 @dataclass(frozen=True)
@@ -19,7 +18,34 @@ class Run:
     seed: int
     key: str
     path: Path
-    outcome: Path
+
+
+def shown_title(name: str, entry: Mapping[str, Any], lang: str) -> str:
+    """How reports call an experiment.
+
+    Args:
+        name: the experiment's.
+        entry: what a spec says of it.
+        lang: `zh` or `en`.
+    """
+    title = entry.get("title") or name
+    return str(title[lang] if isinstance(title, Mapping) else title)
+
+
+def titled(spec: Mapping[str, Any], lang: str) -> dict[str, Any]:
+    """The spec of a figure, table or claim in which experiments go by their titles.
+
+    Args:
+        spec: as it was planned; `naming` says which options name experiments.
+        lang: the language of the titles.
+    """
+    titles = {name: shown_title(name, entry, lang) for name, entry in spec["experiments"].items()}
+    options = dict(spec["options"])
+    for key in spec.get("naming", ()):
+        value = options[key]
+        options[key] = [titles[name] for name in value] if isinstance(value, list) else titles[value]
+    entries = {titles[name]: entry for name, entry in spec["experiments"].items()}
+    return {**spec, "experiments": entries, "options": options}
 
 
 class Specified:
@@ -40,7 +66,7 @@ class Specified:
     @property
     def experiments(self) -> list[str]:
         """Names of all experiments, in the report's order."""
-        return list(self._experiments)
+        return list(self.spec.get("order") or self._experiments)
 
     def comparable(self, experiment: str) -> bool:
         """Whether `experiment` is the published one, so that measured and published numbers may be subtracted.
@@ -65,27 +91,38 @@ class Specified:
             raise ResultsError(f"{self.name}: this kind shows one experiment; found: {found}")
         return experiments[0]
 
-    def planned(self, experiment: str) -> list[Run]:
-        """The runs of `experiment` that were planned, in the order of their seeds."""
+    def specified(self, experiment: str) -> list[Run]:
+        """The runs of `experiment` that are named, in the order of their seeds."""
         runs = self._entry(experiment).get("runs") or []
-        found = [
-            Run(experiment, int(run["seed"]), str(run["key"]), Path(run["path"]), Path(run["outcome"])) for run in runs
-        ]
+        found = [Run(experiment, int(run["seed"]), str(run["key"]), Path(run["path"])) for run in runs]
         return sorted(found, key=lambda run: run.seed)
+
+    def planned(self, experiment: str) -> int:
+        """How many runs of `experiment` were planned, those that failed among them."""
+        return len(self.specified(experiment)) + len(self.failures(experiment))
 
     def failures(self, experiment: str) -> dict[int, str]:
         """Seed -> why its run failed, of those runs of `experiment` that the report is made without."""
-        messages = {run.seed: failure(run.outcome) for run in self.planned(experiment) if not run.path.is_dir()}
-        return {seed: message for seed, message in messages.items() if message is not None}
+        stated = self._entry(experiment).get("failures") or {}
+        return {int(seed): str(message) for seed, message in stated.items()}
+
+    def title(self, experiment: str, lang: str) -> str:
+        """How reports call `experiment`."""
+        return shown_title(experiment, self._entry(experiment), lang)
 
     def base_dataset(self, experiment: str) -> str:
         """The data set that `experiment` was trained on; where that is a variant, the one it was made from."""
         entry = self._entry(experiment)
         return str(entry.get("base") or entry["dataset"])
 
-    def settings(self, experiment: str) -> dict[str, Any]:
-        """What `experiment` was declared with: training, model and, where it has them, word vectors."""
-        return dict(self._entry(experiment).get("settings") or {})
+    def model(self, experiment: str) -> dict[str, Any]:
+        """The parameters that the model of `experiment` was declared with; others have its constructor's defaults."""
+        return dict(self._entry(experiment).get("model") or {})
+
+    def vectors(self, experiment: str) -> dict[str, Any] | None:
+        """What the word vectors of `experiment` were declared with; None where it has none."""
+        found: dict[str, Any] | None = self._entry(experiment).get("vectors")
+        return found
 
     def published(self, experiment: str) -> dict[str, Any]:
         """What the published report states, each only where it is stated.

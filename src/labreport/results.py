@@ -6,7 +6,7 @@ or cannot be read is a `ResultsError` that names the file.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +27,6 @@ from labreport.result_files import (
     PREDICTIONS,
     SUMMARY,
     TEXT_COLUMNS,
-    Reads,
     read_filters,
     read_object,
     read_table,
@@ -44,15 +43,9 @@ class Results(Specified):
     Args:
         spec: the spec of a `draw`, `tabulate`, `judge` or `gather` step; its paths are taken as they stand.
 
-    Every method that takes an experiment raises `ResultsError` when the spec does not name it or none of its runs is
-    there. A run whose folder is absent is left out (`planned` has it); a folder that is incomplete is an error.
-    Where the spec has `reads` (`Kind.reads_for`), reading another file or column of a run is a `ResultsError`, too.
+    Every method that takes an experiment raises `ResultsError` when the spec does not name it, or one of its runs is
+    incomplete or not there.
     """
-
-    def __init__(self, spec: Mapping[str, Any]) -> None:
-        super().__init__(spec)
-        reader = " of ".join(filter(None, (spec.get("target"), self.name)))
-        self._reads = Reads(reader or "this step", spec.get("reads"))
 
     @property
     def finished(self) -> list[str]:
@@ -62,19 +55,17 @@ class Results(Specified):
         return times + [str(read_object(folder / "environment.json", ("finished",))["finished"]) for folder in folders]
 
     def runs(self, experiment: str) -> list[Run]:
-        """The runs of `experiment` that are there, in the order of their seeds."""
-        planned = self.planned(experiment)
-        there = [run for run in planned if run.path.is_dir()]
-        if not there:
-            failures = [f"seed {seed} failed: {message}" for seed, message in self.failures(experiment).items()]
-            found = "; ".join(failures or (str(run.path) for run in planned)) or "none is planned"
-            advice = "change its settings, or try again without --keep-going" if failures else "build the report again"
-            raise ResultsError(f"{experiment}: no finished run ({found}); {advice} to train it")
-        return there
+        """The runs of `experiment`, in the order of their seeds."""
+        planned = self.specified(experiment)
+        gone = [str(run.path) for run in planned if not run.path.is_dir()]
+        if gone or not planned:
+            found = ", ".join(gone) or "none is planned"
+            raise ResultsError(f"{experiment}: no finished run ({found}); build the report again to train it")
+        return planned
 
     def task(self, experiment: str) -> str:
         """Name of the task that `experiment` was trained for, as its spec says."""
-        path = self._file(self.runs(experiment)[0], "spec.json")
+        path = self.runs(experiment)[0].path / "spec.json"
         name = read_object(path, ("task",))["task"].get("name")
         if name not in TASKS:
             raise ResultsError(f"{path}: task.name: found {name!r}; known: {', '.join(TASKS)}")
@@ -92,13 +83,13 @@ class Results(Specified):
 
         Args:
             experiment: its name.
-            columns: those that are used; None for all, which only a reader of the whole file may ask for.
+            columns: those that are used; None for all.
         """
         if columns is None:
             wanted = ("epoch", *metric_columns(self.task(experiment)), *COSTS)
             return self._stack(experiment, "metrics.csv", lambda path: read_table(path, wanted))
         some = list(dict.fromkeys(("epoch", *columns)))
-        return self._stack(experiment, "metrics.csv", lambda path: read_table(path, some)[some], some)
+        return self._stack(experiment, "metrics.csv", lambda path: read_table(path, some)[some])
 
     def per_class(self, experiment: str) -> pd.DataFrame:
         """Columns `class, samples, correct, accuracy, seed`: a row per seed and class."""
@@ -121,7 +112,7 @@ class Results(Specified):
         Raises:
             ResultsError: the file is not there, as where the model has no convolution, or holds something else.
         """
-        return {run.seed: read_filters(self._file(run, "filters.npy")) for run in self.runs(experiment)}
+        return {run.seed: read_filters(run.path / "filters.npy") for run in self.runs(experiment)}
 
     def summary(self, experiment: str) -> pd.DataFrame:
         """Keys of `summary.json` as columns (`classes` holds lists): a row per seed.
@@ -140,7 +131,7 @@ class Results(Specified):
 
     def run_spec(self, experiment: str) -> dict[str, Any]:
         """The spec that the first run of `experiment` was trained with: `model`, `data`, `training` and more."""
-        return read_object(self._file(self.runs(experiment)[0], "spec.json"), ("model", "data", "training"))
+        return read_object(self.runs(experiment)[0].path / "spec.json", ("model", "data", "training"))
 
     def curve(self, experiment: str) -> pd.DataFrame | None:
         """The published curve (`epoch`, losses, accuracies as fractions; may start late), None where there is none."""
@@ -191,17 +182,10 @@ class Results(Specified):
                 f"but {', '.join(TASKS[task].files)}"
             )
 
-    def _file(self, run: Run, name: str, columns: Sequence[str] | None = None) -> Path:
-        """The path of a file of a run, which or `columns` of which the spec lets be read."""
-        self._reads.check(name, columns)
-        return run.path / name
-
-    def _stack(
-        self, experiment: str, file: str, read: Callable[[Path], pd.DataFrame], columns: Sequence[str] | None = None
-    ) -> pd.DataFrame:
-        frames = [read(self._file(run, file, columns)).assign(seed=run.seed) for run in self.runs(experiment)]
+    def _stack(self, experiment: str, file: str, read: Callable[[Path], pd.DataFrame]) -> pd.DataFrame:
+        frames = [read(run.path / file).assign(seed=run.seed) for run in self.runs(experiment)]
         return pd.concat(frames, ignore_index=True)
 
     def _records(self, experiment: str, file: str, keys: Sequence[str]) -> pd.DataFrame:
         runs = self.runs(experiment)
-        return pd.DataFrame([{**read_object(self._file(run, file), keys), "seed": run.seed} for run in runs])
+        return pd.DataFrame([{**read_object(run.path / file, keys), "seed": run.seed} for run in runs])

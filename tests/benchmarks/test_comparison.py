@@ -1,11 +1,17 @@
-"""The table that `make bench` prints."""
+"""The rows that `make bench` measures, the table that it prints, and the page that keeps it."""
 
 from __future__ import annotations
 
-from benchmarks.comparison import HEAD, Comparison, table
+from pathlib import Path
+
+import pytest
+
+from benchmarks import run
+from benchmarks.comparison import HEAD, Comparison, compare, pairs, table
+from benchmarks.page import keep
 
 
-def test_table_is_markdown_with_aligned_columns():
+def test_table_is_markdown_with_aligned_columns() -> None:
     rows = [Comparison("first run", "90 s", "180 s allowed", 0.5, "at most 1"), Comparison("b", "1 s", "c", 12.345, "")]
     lines = table(rows).splitlines()
     cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
@@ -13,3 +19,49 @@ def test_table_is_markdown_with_aligned_columns():
     assert cells[0] == list(HEAD)
     assert {character for cell in cells[1] for character in cell} == {"-"}
     assert cells[2:] == [["first run", "90 s", "180 s allowed", "0.50", "at most 1"], ["b", "1 s", "c", "12.35", ""]]
+
+
+def test_ratio_is_the_median_of_pairs() -> None:
+    """A machine that slows down for both leaves the ratio alone."""
+    found = compare("x", [2.0, 20.0, 2.2], [1.0, 10.0, 1.0], "{:.0f} ms", "bare", "at most 3")
+    assert found.ratio == pytest.approx(2.0)
+    assert (found.measured, found.compared_with) == ("2 ms", "1 ms, bare")
+    assert found.aim == "at most 3 (pairs from 2.00 to 2.20)"
+
+
+def test_the_first_time_does_not_count() -> None:
+    ours, theirs = iter([9.0, 1.0, 2.0]), iter([9.0, 3.0, 4.0])
+    assert pairs(lambda: next(ours), lambda: next(theirs), 2) == ([1.0, 2.0], [3.0, 4.0])
+
+
+def test_what_is_allowed() -> None:
+    assert Comparison.within("x", 3.0, 4.0, "{:.1f} s") == Comparison("x", "3.0 s", "4.0 s allowed", 0.75, "at most 1")
+
+
+def test_sections_of_a_page_are_replaced_whole_and_what_stands_outside_is_kept(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    keep(page, "startup", "1.2 s", "# Speed\n\nA remark.\n")
+    keep(page, "training", "1.06", "")
+    first = page.read_text()
+    assert first.startswith(
+        "# Speed\n\nA remark.\n\n<!-- begin startup -->\n## startup\n\n1.2 s\n<!-- end startup -->\n"
+    )
+    assert first.endswith("\n<!-- begin training -->\n## training\n\n1.06\n<!-- end training -->\n")
+    keep(page, "startup", "3.4 s\n\nand more", "")
+    assert page.read_text() == first.replace("1.2 s", "3.4 s\n\nand more")
+
+
+def test_the_page_has_a_section_for_each_benchmark_that_is_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(run, "heading", lambda: "2026-01-01, a machine")
+    monkeypatch.setattr(run, "OWN_PROCESS", {"training": f"rows of {tmp_path}", "images": "others"})
+    monkeypatch.setattr(run, "alone", lambda rows: [Comparison(rows, "1 s", "2 s", 0.5, "at most 1")])
+    page = tmp_path / "page.md"
+    assert run.main(["--only", "training", "--page", str(page)]) == 0
+    text = page.read_text()
+    assert text.startswith("# Speed\n")
+    assert "## training\n\n2026-01-01, a machine\n\n| what" in text
+    assert f"rows of {tmp_path}" in text
+    assert "images" not in text
+    assert "| 0.50  |" in capsys.readouterr().out

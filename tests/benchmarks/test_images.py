@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import subprocess
-
 import numpy as np
 import pytest
 import torch
 from torchvision.transforms import Compose, Normalize, ToTensor
 
 from benchmarks import images, plain
-from benchmarks.processes import CommandFailedError
 from labreport.data import arrays
 from labreport.models.cnn import CNN3
 from labreport.training.batches import Batches, Split
@@ -26,7 +23,8 @@ def data(tmp_path_factory):
 @pytest.fixture
 def no_configuration(monkeypatch):
     """The settings of a process of its own would stay in this one."""
-    monkeypatch.setattr(images, "configure", lambda: None)
+    monkeypatch.setattr(images, "set_up", lambda threads: None)
+    monkeypatch.setattr(images, "keep_freed_memory", lambda: None)
 
 
 def test_both_sides_see_the_same_tensors_and_classes(data):
@@ -86,7 +84,8 @@ def test_both_sides_take_time_and_leave_nothing(data, name):
 
 def test_ratio_is_that_of_images_per_second(tmp_path, monkeypatch):
     """A side that takes a third of the time has three times the images per second."""
-    monkeypatch.setattr(images, "in_process", lambda side, name, folder: {"ours": 2.0, "plain": 6.0}[side])
+    seconds = {images.measure_ours: 2.0, images.measure_plain: 6.0}
+    monkeypatch.setattr(images, "alone", lambda measure, name, folder: seconds[measure])
     comparison = images.compared("lenet5", tmp_path)
     trained = images.EPOCHS * 10 * images.PER_CLASS["train_per_class"]
     assert comparison.ratio == pytest.approx(3.0)
@@ -96,16 +95,3 @@ def test_ratio_is_that_of_images_per_second(tmp_path, monkeypatch):
     bare = images.settings("lenet5") | {"augment": []}
     monkeypatch.setattr(images, "settings", lambda name: bare)
     assert "with" not in images.compared("lenet5", tmp_path).what
-
-
-def test_a_failed_side_is_no_measurement(tmp_path, monkeypatch):
-    failed = subprocess.CompletedProcess([], 3, "", "oops")
-    monkeypatch.setattr(subprocess, "run", lambda *arguments, **options: failed)
-    with pytest.raises(CommandFailedError, match=r"ended with 3:\noops"):
-        images.in_process("plain", "cnn3", tmp_path)
-
-
-def test_the_command_prints_the_seconds_of_one_side(tmp_path, monkeypatch, capsys):
-    monkeypatch.setitem(images.SIDES, "plain", lambda name, folder: {"cnn3": 1.5}[name])
-    assert images.main(["--measure", "plain", "cnn3", str(tmp_path)]) == 0
-    assert float(capsys.readouterr().out) == 1.5

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from benchmarks.processes import CommandFailedError, run
+from benchmarks.processes import CommandFailedError, alone, run
 
 MEGABYTE = 2**20
 CHILD = "import time; block = b'x' * (200 * 2**20); time.sleep(0.8)"
@@ -34,3 +34,9 @@ def test_a_failed_command_is_no_measurement(tmp_path):
     with pytest.raises(CommandFailedError, match=r"ended with 3:\n(?s:.)*oops"):
         run(python("import sys; print('oops'); sys.exit(3)"), tmp_path, dict(os.environ))
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_function_in_a_process_of_its_own() -> None:
+    assert alone(os.getppid) == os.getpid()
+    with pytest.raises(ZeroDivisionError):
+        alone(divmod, 1, 0)

@@ -22,7 +22,7 @@ class FrameResults(Results):
     def __init__(
         self, curves, datasets=None, classes=2, measurement=None, samples=10**12, *,
         metric="accuracy", ahead=0.0, behind=0.0, published=None, scale="full", bases=None, train_samples=None,
-        seconds=None, devices=None,
+        seconds=None, machines=None,
     ):  # fmt: skip
         datasets, bases, self.published_of = datasets or {}, bases or {}, published or {}
         entries = {name: {"dataset": datasets.get(name, "cifar10"), "base": bases.get(name)} for name in curves}
@@ -33,13 +33,14 @@ class FrameResults(Results):
         super().__init__({"name": "some_claim", "scale": scale, "experiments": entries})
         self.curves, self.classes, self.frame, self.samples = curves, classes, measurement, samples
         self.kind, self.ahead, self.behind = metric, ahead, behind
-        self.train_samples, self.seconds, self.devices = train_samples or {}, seconds or {}, devices or {}
+        self.train_samples, self.seconds, self.machines = train_samples or {}, seconds or {}, machines or {}
+
+    def seeded(self, experiment):
+        """The curves with their seeds, which are not 0 to n - 1."""
+        return [(4 * place + 3, curve) for place, curve in enumerate(self.curves[experiment])]
 
     def runs(self, experiment):
-        return [
-            Run(experiment, seed, f"{seed}", Path("nowhere"), Path("nothing"))
-            for seed in range(len(self.curves[experiment]))
-        ]
+        return [Run(experiment, seed, f"{seed}", Path("nowhere")) for seed, _ in self.seeded(experiment)]
 
     def task(self, experiment):
         return {"accuracy": "classification", "pearson": "similarity"}[self.kind]
@@ -54,7 +55,7 @@ class FrameResults(Results):
                 "seconds": self.seconds.get(experiment, [1.0])[(epoch - 1) % len(self.seconds.get(experiment, [1.0]))],
                 "seed": seed,
             }
-            for seed, curve in enumerate(self.curves[experiment])
+            for seed, curve in self.seeded(experiment)
             for epoch, value in enumerate(curve, start=1)
         ]
         frame = pd.DataFrame(rows)[["epoch", *columns, "seed"]]
@@ -72,15 +73,13 @@ class FrameResults(Results):
                 f"best_val_{self.kind}": max(curve),
                 **sizes,
             }
-            for seed, curve in enumerate(self.curves[experiment])
+            for seed, curve in self.seeded(experiment)
         ]
-        return pd.DataFrame(rows)
+        return pd.DataFrame(rows[::-1])
 
     def environment(self, experiment):
-        device = self.devices.get(experiment, "Test CPU")
-        return pd.DataFrame(
-            [{"seed": run.seed, "device": device, "threads": 2, "torch": "2"} for run in self.runs(experiment)]
-        )
+        machine = {"device": "Test CPU", "threads": 2, "torch": "2", **self.machines.get(experiment, {})}
+        return pd.DataFrame([{"seed": run.seed, **machine} for run in self.runs(experiment)])
 
     def measurement(self, name, columns=("implementation",)):
         return pd.DataFrame(self.frame)

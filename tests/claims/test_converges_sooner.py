@@ -17,7 +17,13 @@ def rise(at, best=0.9, epochs=30):
 
 @pytest.mark.parametrize(
     ("second", "third", "outcome"),
-    [(10, 12, "supported"), (10, 29, "undecided"), (10, 20, "refuted"), (25, 27, "refuted")],
+    [
+        (10, 12, "supported"),
+        (10, 29, "undecided"),
+        (10, 20, "refuted"),
+        (18, 27, "refuted"),
+        (25, 27, "refuted"),
+    ],
 )
 def test_all_have_to_be_sooner(frames, second, third, outcome, in_both_languages):
     base = 30 if outcome == "undecided" else 18

@@ -11,6 +11,7 @@ from labreport.claims import group_change, group_gap
 from labreport.claims.groups import groups
 from labreport.errors import ResultsError
 from labreport.results import Results
+from labreport.sampling import sampling_error
 from tests.conftest import CIFAR10
 from tests.fabricated import LONGTAIL, add_images
 
@@ -38,7 +39,7 @@ def set_classes(results, experiment, short, full, samples=1000, train_samples=No
         (run.path / "per_class.csv").write_text("\n".join(["class,samples,correct,accuracy", *lines]), encoding="utf-8")
         if train_samples:
             path = run.path / "summary.json"
-            path.write_text(path.read_text().replace('"train_samples": 1000', f'"train_samples": {train_samples}'))
+            path.write_text(path.read_text().replace('"train_samples": 50000', f'"train_samples": {train_samples}'))
 
 
 def test_means_are_scikit_learns_and_errors_add(results):
@@ -53,7 +54,11 @@ def test_means_are_scikit_learns_and_errors_add(results):
     assert found.short.mean == pytest.approx(np.mean(by_seed["short"]))
     assert found.full.mean == pytest.approx(np.mean(by_seed["full"]))
     assert found.gap.mean == pytest.approx(found.full.mean - found.short.mean)
-    assert found.full.error > scipy.stats.sem(by_seed["full"])
+    rows = made.per_class("tail").query("`class` in @CIFAR10[5:]")
+    errors = [sampling_error(*row) for row in zip(rows["accuracy"], rows["samples"], strict=True)]
+    finite = [np.linalg.norm(errors[place : place + 5]) / 5 for place in (0, 5)]
+    assert finite[0] != pytest.approx(finite[1])
+    assert found.full.error == pytest.approx(np.hypot(scipy.stats.sem(by_seed["full"]), np.mean(finite)))
     assert found.seeds == 2
 
 
@@ -94,10 +99,10 @@ def test_the_gap_between_the_groups_decides(results, short, full, outcome, in_bo
         (0.3, 500, "supported", False),
         (0.55, 500, "refuted", False),
         (0.9, 500, "refuted", False),
-        (0.9, 2000, "supported", True),
-        (0.3, 2000, "refuted", True),
-        (0.3, 1000, "supported", False),
-        (0.9, 1000, "supported", True),
+        (0.9, 90_000, "supported", True),
+        (0.3, 90_000, "refuted", True),
+        (0.3, 50_000, "supported", False),
+        (0.9, 50_000, "supported", True),
         (0.5, 500, "undecided", False),
     ],
 )

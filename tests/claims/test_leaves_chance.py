@@ -53,6 +53,12 @@ def test_a_small_validation_set_cannot_tell_chance(frames, samples, outcome):
     assert leaves_chance.judge(results, OPTIONS).outcome == outcome
 
 
+def test_the_error_is_that_of_the_accuracy_that_was_measured(frames):
+    """20 % are known to 4.0 points with 100 samples, chance itself, 10 %, to 3.1: within reach of 13 % or not."""
+    results = frames({"plain": [[0.2]], "residual": [[0.87]]}, samples=100, classes=10)
+    assert leaves_chance.judge(results, {**OPTIONS, "margin": 0.03}).outcome == "undecided"
+
+
 def test_seeds_that_disagree_leave_it_undecided(frames):
     results = frames({"plain": [[0.5], [0.5], [0.86]], "residual": [[0.87], [0.86], [0.88]]})
     assert leaves_chance.judge(results, OPTIONS).outcome == "undecided"

@@ -55,6 +55,19 @@ def test_a_small_validation_set_blurs_the_epoch(frames):
     assert unsure.values["epochs_error"] == pytest.approx((2**2 + 2**2) ** 0.5)
 
 
+def test_the_error_is_that_of_an_accuracy_at_the_level(frames):
+    """40 % +- 4.8, where 80 % would be +- 4.0: from epoch 1 to 4, not to 3."""
+    together = {"residual": [[0.36, 0.4, 0.445, 0.8]], "plain": [[0.36, 0.4, 0.445, 0.8]]}
+    verdict = sooner.judge(frames(together, samples=100), {**OPTIONS, "share_of_best": 0.5})
+    assert verdict.values["epochs_error"] == pytest.approx((1.5**2 + 1.5**2) ** 0.5)
+
+
+def test_a_level_is_reached_by_what_equals_it(frames):
+    curves = {"residual": [[0.5, 0.8, 0.8, 0.8]], "plain": [[0.5, 0.5, 0.5, 0.8]]}
+    values = sooner.judge(frames(curves), {**OPTIONS, "share_of_best": 1.0}).values
+    assert (values["faster_epoch"], values["slower_epoch"]) == (2, 4)
+
+
 def test_scatter_over_seeds_leaves_it_undecided(frames):
     late = [0.1] * 9 + [0.8]
     early = [0.8] * 10

@@ -5,12 +5,32 @@ from __future__ import annotations
 import math
 
 import numpy as np
+import pandas as pd
 import pytest
 import scipy.stats
 
-from labreport.claims import verdict
+from labreport.claims import largest_gain, verdict
 from labreport.errors import ResultsError
 from labreport.sampling import sampling_error
+
+TITLED = {
+    "a": {"best": 0.5, "title": {"zh": "基线", "en": "Base line"}},
+    "b": {"best": 0.9, "title": "Wide (×2)"},
+    "c": {"best": 0.7},
+}
+
+
+def test_reasons_go_by_titles_and_values_by_names(report_spec):
+    options = {"base": "a", "experiments": ["b", "c"], "expected": "b", "metric": "val_accuracy"}
+    spec = report_spec(largest_gain.__name__, options, TITLED, seeds=2)
+    found = verdict.file_of(largest_gain, spec)
+    plain = {name: {**entry, "title": name} for name, entry in spec["experiments"].items()}
+    assert found["values"] == verdict.file_of(largest_gain, {**spec, "experiments": plain})["values"]
+    assert found["values"]["gains"].keys() == {"b", "c"}
+    assert [found["values"][key] for key in ("base", "expected", "best", "rival")] == ["a", "b", "b", "c"]
+    assert (found["name"], found["kind"], found["outcome"]) == ("some_name", "largest_gain", "supported")
+    assert all(title in found["reason"]["en"] for title in ("accuracy of Base line", "Wide (×2) gains", "c"))
+    assert all(title in found["reason"]["zh"] for title in ("与 基线 的", "Wide (×2) 提高", "c"))
 
 
 @pytest.mark.parametrize("values", [[0.8, 0.9], [0.1, 0.4, 0.35, 0.2], [0.5, 0.5, 0.5]])
@@ -97,6 +117,13 @@ def test_more_seeds_do_not_enlarge_the_validation_set(frames):
     spread = [0.68, 0.72] * 4 + [0.7]
     found = verdict.measured(results, "a", "val_accuracy", spread)
     assert found.error**2 == pytest.approx(scipy.stats.sem(spread) ** 2 + sampling_error(0.7, 100) ** 2)
+
+
+def test_runs_that_were_measured_on_other_numbers_of_samples_are_refused(frames, monkeypatch):
+    results = frames({"a": [[0.7], [0.8]]})
+    monkeypatch.setattr(results, "summary", lambda name: pd.DataFrame({"val_samples": [400, 500]}))
+    with pytest.raises(ResultsError, match=r"of one number of samples; found 0\.7 of \[400, 500\]"):
+        verdict.metric_error(results, "a", "val_accuracy", 0.7)
 
 
 def test_what_is_no_accuracy_has_no_sampling_error(frames):

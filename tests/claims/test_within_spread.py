@@ -55,8 +55,9 @@ def test_without_any_effect_few_reports_find_one(frames, seeds):
 
 
 def test_a_larger_difference_within_its_own_spread_is_not_named(frames):
-    curves = {"a": BASE, "b": [[0.80], [0.95], [0.92]], "c": [[0.9060], [0.9062], [0.9061]]}
+    curves = {"a": BASE, "b": [[0.80], [0.99], [0.97]], "c": [[0.9060], [0.9062], [0.9061]]}
     verdict = within_spread.judge(frames(curves), OPTIONS)
+    assert verdict.values["differences"]["b"] > verdict.values["differences"]["c"]
     assert (verdict.outcome, verdict.values["widest"]) == ("refuted", "c")
 
 

@@ -15,7 +15,7 @@ from labreport.data.archives import check_file, check_source, locate
 from labreport.data.members import read_members
 from labreport.errors import DataError
 
-DECLARATION = {"archive": {"file": "set.tar.gz"}, "folder": {"name": "set"}}
+NAMES = ("set.tar.gz", "set")  # of an archive and what it unpacks to
 
 
 def member(name: str, kind: bytes = tarfile.REGTYPE, size: int = 0, link: str = "") -> tarfile.TarInfo:
@@ -40,7 +40,7 @@ def test_a_raw_folder_that_cannot_be_read_is_one_message(
 
     monkeypatch.setattr(Path, method, refuse)  # no permission stops a test that root runs
     with pytest.raises(DataError, match=r"^raw: .* cannot be read \(Permission denied\); .*set\.tar\.gz or set/"):
-        locate(tmp_path, DECLARATION)
+        locate(tmp_path, *NAMES)
 
 
 def test_only_members_that_fit_are_read(tmp_path: Path) -> None:
@@ -98,23 +98,23 @@ def test_damaged_archive_is_one_message(tmp_path: Path, damage: Callable[[bytes]
 
 def test_locate_takes_either_form_and_prefers_the_archive(tmp_path: Path) -> None:
     (tmp_path / "set").mkdir()
-    assert locate(tmp_path, DECLARATION) == tmp_path / "set"
+    assert locate(tmp_path, *NAMES) == tmp_path / "set"
     (tmp_path / "set.tar.gz").write_bytes(b"")
-    assert locate(str(tmp_path), DECLARATION) == tmp_path / "set.tar.gz"
+    assert locate(tmp_path, *NAMES) == tmp_path / "set.tar.gz"
 
 
 def test_locate_says_what_it_looked_for_and_found(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"holds neither set\.tar\.gz nor set/ \(it contains: nothing\)"):
-        locate(tmp_path, DECLARATION)
+        locate(tmp_path, *NAMES)
     for number in range(10):
         (tmp_path / f"other{number}").mkdir()
     with pytest.raises(DataError, match=r"contains: other0/, .*, other7/ and 2 more\)"):
-        locate(tmp_path, DECLARATION)
+        locate(tmp_path, *NAMES)
     with pytest.raises(DataError, match="does not exist"):
-        locate(tmp_path / "nowhere", DECLARATION)
+        locate(tmp_path / "nowhere", *NAMES)
     (tmp_path / "file").write_text("")
     with pytest.raises(DataError, match="is not a folder"):
-        locate(tmp_path / "file", DECLARATION)
+        locate(tmp_path / "file", *NAMES)
 
 
 def test_check_file_compares_with_either_algorithm(tmp_path: Path) -> None:

@@ -13,10 +13,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from labreport.data.arrays import Prepared, load, save_array
+from labreport.artifacts.code import SOURCES
+from labreport.data.arrays import load, save, save_array
+from labreport.data.prepared import Prepared
 from labreport.errors import DataError
 from labreport.files import SUMS, file_digest, write_sums
-from labreport.planning.code import SOURCES
 
 IMAGES = Prepared(
     "cifar10",
@@ -59,7 +60,7 @@ PAIRS = Prepared(
 
 @pytest.mark.parametrize("prepared", [IMAGES, TEXTS, PAIRS], ids=["images", "texts", "pairs"])
 def test_saved_and_loaded_are_equal(prepared: Prepared, tmp_path: Path) -> None:
-    prepared.save(tmp_path / "set" / "key")
+    save(prepared, tmp_path / "set" / "key")
     loaded = load(tmp_path / "set" / "key")
     for field in dataclasses.fields(Prepared):
         one, other = getattr(prepared, field.name), getattr(loaded, field.name)
@@ -71,8 +72,8 @@ def test_saved_and_loaded_are_equal(prepared: Prepared, tmp_path: Path) -> None:
 
 
 def test_files_are_those_of_the_contract(tmp_path: Path) -> None:
-    IMAGES.save(tmp_path / "images")
-    TEXTS.save(tmp_path / "texts")
+    save(IMAGES, tmp_path / "images")
+    save(TEXTS, tmp_path / "texts")
     four = {"train_inputs.npy", "train_labels.npy", "test_inputs.npy", "test_labels.npy", "dataset.json"}
     assert {path.name for path in (tmp_path / "images").iterdir()} == four | {SUMS}
     digests = [f"{file_digest(tmp_path / 'images' / name)}  {name}" for name in sorted(four)]
@@ -96,18 +97,18 @@ def test_files_are_those_of_the_contract(tmp_path: Path) -> None:
 
 
 def test_an_older_folder_is_replaced_as_a_whole(tmp_path: Path) -> None:
-    TEXTS.save(tmp_path / "key")
-    IMAGES.save(tmp_path / "key")
+    save(TEXTS, tmp_path / "key")
+    save(IMAGES, tmp_path / "key")
     assert load(tmp_path / "key").dataset == "cifar10"
     assert not (tmp_path / "key" / "vocabulary.txt").exists()
     assert [path.name for path in tmp_path.iterdir()] == ["key"]
 
 
 def test_a_failed_save_leaves_what_was_there(tmp_path: Path) -> None:
-    IMAGES.save(tmp_path / "key")
+    save(IMAGES, tmp_path / "key")
     broken = dataclasses.replace(TEXTS, test_labels=np.array([object()]))
     with pytest.raises((TypeError, ValueError)):
-        broken.save(tmp_path / "key")
+        save(broken, tmp_path / "key")
     assert load(tmp_path / "key").dataset == "cifar10"
     assert [path.name for path in tmp_path.iterdir()] == ["key"]
 
@@ -125,10 +126,10 @@ def failing_renames(monkeypatch: pytest.MonkeyPatch, *failing: int) -> None:
 
 
 def test_a_failed_rename_puts_the_older_folder_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    IMAGES.save(tmp_path / "key")
+    save(IMAGES, tmp_path / "key")
     failing_renames(monkeypatch, 2)
     with pytest.raises(OSError, match="No space"):
-        TEXTS.save(tmp_path / "key")
+        save(TEXTS, tmp_path / "key")
     assert load(tmp_path / "key").dataset == "cifar10"
     assert [path.name for path in tmp_path.iterdir()] == ["key"]
 
@@ -136,10 +137,10 @@ def test_a_failed_rename_puts_the_older_folder_back(tmp_path: Path, monkeypatch:
 def test_an_older_folder_that_cannot_be_put_back_is_not_deleted(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    IMAGES.save(tmp_path / "key")
+    save(IMAGES, tmp_path / "key")
     failing_renames(monkeypatch, 2, 3)
     with pytest.raises(OSError, match="No space"):
-        TEXTS.save(tmp_path / "key")
+        save(TEXTS, tmp_path / "key")
     (temporary,) = tmp_path.iterdir()
     assert load(temporary / "old").dataset == "cifar10"
 
@@ -187,7 +188,7 @@ DAMAGE: dict[str, Callable[[Path], None]] = {
 @pytest.mark.parametrize("damage", DAMAGE.values(), ids=DAMAGE)
 def test_damage_is_one_message(damage: Callable[[Path], None], tmp_path: Path) -> None:
     folder = tmp_path / "key"
-    TEXTS.save(folder)
+    save(TEXTS, folder)
     load(folder)
     damage(folder)
     message = r"the prepared data are damaged \(.*\); delete this folder and run again"
@@ -202,7 +203,7 @@ def test_damage_is_one_message(damage: Callable[[Path], None], tmp_path: Path) -
 
 @pytest.mark.parametrize("name", ["train_inputs.npy", "dataset.json", "vocabulary.txt", SUMS])
 def test_every_altered_byte_is_found(name: str, tmp_path: Path) -> None:
-    TEXTS.save(tmp_path / "key")
+    save(TEXTS, tmp_path / "key")
     whole = (tmp_path / "key" / name).read_bytes()
     for place in range(0, len(whole), 7):
         (tmp_path / "key" / name).write_bytes(whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :])
@@ -211,7 +212,7 @@ def test_every_altered_byte_is_found(name: str, tmp_path: Path) -> None:
 
 
 def test_images_must_be_bytes(tmp_path: Path) -> None:
-    IMAGES.save(tmp_path / "key")
+    save(IMAGES, tmp_path / "key")
     np.save(tmp_path / "key" / "train_inputs.npy", IMAGES.train_inputs.astype(np.float32))
     write_sums(tmp_path / "key")
     with pytest.raises(DataError, match="not uint8 images"):
@@ -238,7 +239,7 @@ def test_nothing_there_is_one_message(tmp_path: Path) -> None:
     ],
 )
 def test_damaged_pairs_are_refused(change: dict[str, np.ndarray], said: str, tmp_path: Path) -> None:
-    dataclasses.replace(PAIRS, **change).save(tmp_path / "pairs")
+    save(dataclasses.replace(PAIRS, **change), tmp_path / "pairs")
     with pytest.raises(DataError, match=said):
         load(tmp_path / "pairs")
 

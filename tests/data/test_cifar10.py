@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from torchvision.datasets import CIFAR10
 
+from labreport.data.arrays import describe
 from labreport.data.batches import pickle_python2
 from labreport.data.cifar10 import prepare
 from labreport.errors import DataError
@@ -44,14 +45,14 @@ def test_archive_and_folder_give_the_same(
     one, other = prepare(images_archive, parameters), prepare(images_folder, parameters)
     for name in ("train_inputs", "train_labels", "test_inputs", "test_labels"):
         np.testing.assert_array_equal(getattr(one, name), getattr(other, name), strict=True)
-    assert one.describe() == other.describe()
+    assert describe(one) == describe(other)
 
 
 def test_part_is_balanced_and_stays_in_order(images_folder: Path) -> None:
     whole = prepare(images_folder, ALL)
     part = prepare(images_folder, {"train_per_class": 3, "test_per_class": 2, "seed": 1})
-    assert part.describe()["train_counts"] == [3] * 10
-    assert part.describe()["test_counts"] == [2] * 10
+    assert describe(part)["train_counts"] == [3] * 10
+    assert describe(part)["test_counts"] == [2] * 10
     place = 0
     for image, label in zip(part.train_inputs, part.train_labels, strict=True):
         while whole.train_labels[place] != label or not np.array_equal(whole.train_inputs[place], image):

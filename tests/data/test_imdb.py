@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from sklearn.feature_extraction.text import CountVectorizer
 
+from labreport.data.arrays import describe
 from labreport.data.imdb import content_digest, prepare
 from labreport.errors import DataError
 
@@ -48,7 +49,7 @@ def test_arrays_worked_out_by_hand(folder: Path) -> None:
     assert prepared.test_lengths.tolist() == [3, 1]
     assert prepared.train_inputs.dtype == np.uint16
     assert prepared.train_lengths.dtype == np.int32
-    assert prepared.describe()["vocabulary"] == 6
+    assert describe(prepared)["vocabulary"] == 6
 
 
 def test_vocabulary_is_no_larger_than_the_words_there_are(folder: Path) -> None:
@@ -93,7 +94,7 @@ def test_archive_and_folder_give_the_same(
             name = f"{split}_{part}"
             np.testing.assert_array_equal(getattr(one, name), getattr(other, name), strict=True)
     assert one.vocabulary == other.vocabulary
-    assert one.describe() == other.describe()
+    assert describe(one) == describe(other)
 
 
 def test_wide_indices_where_sixteen_bits_do_not_do(folder: Path) -> None:

@@ -15,7 +15,8 @@ from sklearn.linear_model import LogisticRegression, RidgeClassifier
 from sklearn.preprocessing import StandardScaler
 
 from labreport.data import cifar10, imdb, samples_images, samples_reviews
-from labreport.data.arrays import Prepared
+from labreport.data.arrays import describe
+from labreport.data.prepared import Prepared
 
 DECLARED = yaml.safe_load((Path(__file__).parents[2] / "config" / "datasets.yaml").read_text(encoding="utf-8"))
 GENERATORS = {"cifar10": samples_images, "imdb": samples_reviews}
@@ -50,7 +51,7 @@ def test_samples_are_small(declared: dict[str, Path]) -> None:
 
 @pytest.mark.parametrize("name", GENERATORS)
 def test_samples_are_as_many_as_declared(name: str, images: Prepared, reviews: Prepared) -> None:
-    about = {"cifar10": images, "imdb": reviews}[name].describe()
+    about = describe({"cifar10": images, "imdb": reviews}[name])
     parameters = DECLARED[name]["sample"]["parameters"]
     assert set(about["train_counts"]) == {parameters["train_per_class"]}
     assert set(about["test_counts"]) == {parameters["test_per_class"]}

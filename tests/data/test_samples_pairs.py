@@ -13,7 +13,8 @@ import yaml
 from scipy.stats import pearsonr
 
 from labreport.data import samples_pairs
-from labreport.data.arrays import TOP_SCORE, Prepared
+from labreport.data.arrays import describe
+from labreport.data.prepared import TOP_SCORE, Prepared
 from labreport.data.stsb import prepare
 
 DECLARED = yaml.safe_load((Path(__file__).parents[2] / "config" / "datasets.yaml").read_text(encoding="utf-8"))["stsb"]
@@ -49,7 +50,7 @@ def table(tar: tarfile.TarFile, split: str) -> list[list[str]]:
 def test_it_is_as_declared_and_small(archive: Path, pairs: Prepared) -> None:
     assert DECLARED["sample"]["generator"] == samples_pairs.__name__
     assert archive.stat().st_size < 100_000
-    about, parameters = pairs.describe(), DECLARED["sample"]["parameters"]
+    about, parameters = describe(pairs), DECLARED["sample"]["parameters"]
     for split in ("train", "dev", "test"):
         assert about[f"{split}_samples"] == parameters[f"{split}_pairs"]
 

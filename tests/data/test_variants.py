@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from labreport.data.arrays import Prepared
+from labreport.data.prepared import Prepared
 from labreport.data.variants import apply
 from labreport.errors import DataError
 

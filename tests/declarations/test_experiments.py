@@ -1,20 +1,27 @@
-# ruff: noqa: E501 (one mistake per line reads as the table it is)
-"""Experiments of every task: what fits together, what does not, and the published figures beside them."""
+# ruff: noqa: E501 (one experiment per line reads as the table it is)
+"""Experiments: what reports state of them, and which of several layers sets what."""
 
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from faults import mutations
+from faults.mutants import FILES, OVERRIDES, Mutant, of_a_value
+from labreport.artifacts.graph import Graph
+from labreport.data import imdb, samples_images
+from labreport.declarations import project as module
 from labreport.declarations.models import inputs_of
-from labreport.declarations.project import load
+from labreport.declarations.project import Project, announcement
 from labreport.models.registry import MODELS
 from labreport.training.tasks import TASKS
-from tests.declarations.conftest import PROJECT, refused, set_at
 
-IMAGES, TEXTS, TAIL, STS, AUGMENTED = (
-    f"experiments/{name}.yaml" for name in ("images", "texts", "longtail", "similarity", "augmented")
-)
-VECTORS = {"name": "word2vec", "dimensions": 8, "window": 5, "epochs": 1, "seed": 0}
+from .conftest import PROJECT, Copy, refused, set_at
+
+IMAGES, LITE = "experiments/images.yaml", "scales/lite.yaml"
+SCALES = ["demo", "lite", "cpu", "full"]
+EXAMPLES = 60
 # Optimizer, learning rate, batch size, epochs and published figures, as the reports state them.
 STATED = {
     "cnn4": ("SGD", 0.01, 1024, 100, {"train_accuracy": 0.864, "val_accuracy": 0.719}),
@@ -41,13 +48,20 @@ STATED = {
 
 @pytest.fixture(scope="module")
 def full():
-    return load(PROJECT, {"scale": "full"}).experiments
+    project = Project(PROJECT, {"scale": "full"})
+    return {name: project.experiment(name) for name in project.experiment_names}
+
+
+def keys_of(project, *names):
+    """The keys of runs at scale full."""
+    graph = Graph(project.load("full"))
+    return [graph.run(project.load("full").experiment(name), 0).key for name in names]
 
 
 @pytest.mark.parametrize("name", STATED)
 def test_full_is_what_the_report_states(full, name):
-    settings = full[name].settings
-    found = (settings.optimizer.name, settings.learning_rate, settings.batch_size, settings.epochs)
+    chosen = full[name].settings
+    found = (chosen.optimizer.name, chosen.learning_rate, chosen.batch_size, chosen.epochs)
     assert all(stated in (None, one) for one, stated in zip(found, STATED[name][:4], strict=True))
     published = full[name].published.model_dump(exclude_none=True)
     published.pop("per_class", None)
@@ -61,93 +75,143 @@ def test_full_is_what_the_report_states(full, name):
 def test_the_published_classes_are_in_the_data_sets_order(full, name, percent):
     per_class = full[name].published.per_class
     assert [round(100 * share) for share in per_class.values()] == list(map(int, percent.split()))
-    classes = "airplane automobile bird cat deer dog frog horse ship truck"
-    assert list(per_class) == classes.split()
-
-
-def test_the_augmented_experiments_are_the_midterms(full):
-    settings = full["resnet18_celu_ls"].settings
-    assert settings.optimizer.parameters == {"momentum": 0.9, "weight_decay": 5e-4}
-    assert [one.model_dump() for one in settings.augment] == [
-        {"name": "crop", "padding": 4},
-        {"name": "flip", "p": 0.5},
-    ]
-    assert settings.normalize.std == [0.2023, 0.1994, 0.2010]
-    assert settings.model.parameters == {"activation": "celu"}
-    assert settings.loss.parameters == {"label_smoothing": 0.1}
+    assert tuple(per_class) == full[name].dataset.classes
 
 
 def test_the_similarity_experiments_differ_in_their_models_alone(full):
     models = {name: one.settings.model.parameters for name, one in full.items() if one.task == "similarity"}
-    others = {str(one.settings.model_dump(exclude={"model"})) for one in full.values() if one.task == "similarity"}
+    others = {str(one.settings.model_dump(exclude={"model"})) for one in full.values() if one.part == "similarity"}
     assert len(models) >= 6
     assert len(others) == 1
     assert {name for name, one in models.items() if one.get("frozen")} == {"sts_lstm1_fixed", "sts_lstm2_fixed"}
-    assert {name for name, one in models.items() if not one["bidirectional"]} == {"sts_lstm1_fixed", "sts_lstm2_fixed"}
-    assert {name for name, one in models.items() if one["pooling"] == "max"} == {"sts_bilstm1_ln_mp"}
-    assert {name for name, one in models.items() if one.get("layer_norm")} == {"sts_bilstm1_ln", "sts_bilstm1_ln_mp"}
-    assert {name for name, one in models.items() if one.get("graph_convolution")} == {"sts_bilstm1_gcn"}
-    assert full["sts_bilstm1"].settings.schedule.model_dump() == {
-        "name": "ReduceLROnPlateau",
-        "parameters": {"factor": 0.1, "patience": 20},
-    }
 
 
-@pytest.mark.parametrize("scale", ["demo", "lite", "full"])
-def test_a_task_gets_inputs_losses_and_models_that_it_takes(project, scale):
-    for experiment in load(project.root, {"scale": scale}).experiments.values():
+@pytest.mark.parametrize("scale", SCALES)
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_all_that_is_declared_is_well_declared(scale, lang):
+    project = Project(PROJECT, {"scale": scale, "lang": lang})
+    assert project.mistakes() == []
+    assert len(list(project.reports())) == len(project.report_names) >= 4
+    for name in project.experiment_names:
+        experiment = project.experiment(name)
         task = TASKS[experiment.task]
         assert experiment.dataset.inputs in task.inputs
         assert experiment.settings.loss.name in task.losses
         assert inputs_of(experiment.settings.model.name) == experiment.dataset.inputs
-        assert (experiment.settings.vectors is None) == (experiment.dataset.inputs != "pairs")
 
 
 def test_every_model_of_the_registry_reads_something():
     assert {inputs_of(name) for name in MODELS} == {"images", "texts", "pairs"}
 
 
-def test_an_arm_on_a_data_set_of_its_own(project):
+@pytest.mark.parametrize(("devices", "scale"), [(0, "demo"), (1, "full"), (2, "full")])
+def test_auto_asks_for_a_gpu(project, monkeypatch, devices, scale):
+    monkeypatch.setattr(module, "cuda_devices", lambda: devices)
+    first = announcement(project.load("auto")).splitlines()[0]
+    assert first.startswith(f"scale: {scale} (")
+    assert "--config scale=" in first
+
+
+def test_an_arm_wins_over_a_scale_that_does_not_name_it(project):
+    """And a scale that names the experiment wins over both."""
+    project.edit(IMAGES, set_at(["arms", "mycnn", "epochs"], 7))
+    override = {"match": {"part": "images"}, "set": {"epochs": 3, "batch_size": 5}}
+    project.edit(LITE, set_at(["overrides"], [override]))
+    images = project.load("lite")
+    assert (images.experiment("mycnn").settings.epochs, images.experiment("mycnn").settings.batch_size) == (7, 5)
+    assert images.experiment("resnet34").settings.epochs == 3
+    project.edit(LITE, set_at(["overrides"], [{"match": {"experiment": ["mycnn"]}, "set": {"epochs": 2}}, override]))
+    assert project.load("lite").experiment("mycnn").settings.epochs == 2
+    assert project.load("lite").experiment("mycnn").place("epochs").endswith("lite.yaml: overrides.0.set.epochs")
+
+
+def test_a_scale_changes_a_part_of_a_setting(full):
+    demo = Project(PROJECT, {"scale": "demo"}).experiment("sts_bilstm1").settings
+    whole = full["sts_bilstm1"].settings
+    assert demo.vectors.dimensions < whole.vectors.dimensions == 100
+    assert (demo.vectors.window, demo.vectors.seed) == (whole.vectors.window, whole.vectors.seed)
+    assert demo.model.parameters["hidden"] < whole.model.parameters["hidden"]
+    assert demo.model.parameters["bidirectional"] is whole.model.parameters["bidirectional"] is True
+
+
+def test_a_scale_that_levels_two_arms_is_refused_with_both_names(project):
+    """One that makes them differ in nothing but what it sets itself; two names for the same run are no mistake."""
+    match = {"experiment": ["resnet18", "resnet18_ls"]}
+    level = {"match": match, "set": {"loss": {"name": "cross_entropy", "parameters": {"label_smoothing": 0.0}}}}
+    project.edit(LITE, lambda file: file["overrides"].append(level))
+    text = refused(
+        project, r"scales/lite\.yaml: makes resnet18 and resnet18_ls of .*augmented\.yaml equal", scale="lite"
+    )
+    assert "resnet18_celu " not in text
+    arm = {"model": {"name": "resnet18"}, "epochs": 30}
+    project.edit(LITE, lambda file: file["overrides"].pop())
+    project.edit("experiments/augmented.yaml", set_at(["arms", "resnet18_again"], arm))
+    assert project.load("lite").mistakes() == []
+
+
+@pytest.mark.parametrize(("on", "changed"), [("cifar10", 1), ("cifar10_longtail", 0)])
+def test_a_condition_on_a_data_set_holds_for_its_variants_alone(project, on, changed):
+    project.edit(LITE, set_at(["overrides"], [{"match": {"dataset": on}, "set": {"epochs": 3}}]))
+    project.edit("experiments/longtail.yaml", lambda file: [arm.pop("epochs", None) for arm in file["arms"].values()])
+    project.edit("experiments/longtail.yaml", set_at(["shared", "epochs"], 9))
+    epochs = {name: project.load("lite").experiment(name).settings.epochs for name in ("cnn4", "cnn4_longtail")}
+    assert epochs == {"cnn4": 3 if changed else 9, "cnn4_longtail": 3}
+
+
+def test_an_arm_may_be_on_a_data_set_of_its_own(project):
     project.edit(IMAGES, set_at(["arms", "mycnn", "dataset"], "cifar10_longtail"))
-    experiments = load(project.root, {"scale": "demo"}).experiments
-    assert experiments["mycnn"].dataset.name == "cifar10_longtail"
-    assert experiments["resnet34"].dataset.name == "cifar10"
+    assert project.load().experiment("mycnn").dataset.name == "cifar10_longtail"
+    assert project.load().experiment("resnet34").dataset.name == "cifar10"
 
 
-def test_a_scale_changes_a_part_of_the_vectors(project):
-    demo = load(project.root, {"scale": "demo"}).experiments["sts_bilstm1"].settings.vectors
-    full = load(project.root, {"scale": "full"}).experiments["sts_bilstm1"].settings.vectors
-    assert demo.dimensions < full.dimensions == 100
-    assert (demo.window, demo.epochs, demo.seed) == (full.window, full.epochs, full.seed)
+def test_names_and_defaults_are_no_part_of_a_key(project):
+    before = keys_of(project, "mycnn", "lenet5")
+    project.edit(IMAGES, set_at(["arms", "mycnn", "title"], {"zh": "平凡网络", "en": "a plain network"}))
+    project.edit(IMAGES, set_at(["arms", "mycnn", "published"], {"val_accuracy": 0.5}))
+    project.edit(IMAGES, set_at(["shared", "optimizer"], {"name": "Adam", "parameters": {"eps": 1e-8}}))
+    project.edit("experiments/augmented.yaml", set_at(["arms", "lenet6"], {"model": {"name": "lenet5"}, "epochs": 80}))
+    project.edit("datasets.yaml", set_at(["cifar10_longtail", "longtail", "classes"], [4, 0, 3, 1, 2]))
+    again = keys_of(project, "mycnn", "lenet5", "lenet6")
+    assert again[:2] == before
+    assert again[2] == before[1]
+    project.edit(IMAGES, set_at(["shared", "optimizer"], {"name": "Adam", "parameters": {"eps": 1e-7}}))
+    assert keys_of(project, "mycnn")[0] != before[0]
 
 
-@pytest.mark.parametrize(
-    ("file", "path", "value", "pattern"),
-    [
-        (STS, ["task"], "simlarity", r"similarity\.yaml: task: found 'simlarity', allowed is 'classification' or 'similarity'"),
-        (STS, ["task"], "classification", r"similarity\.yaml: dataset: found 'stsb', which is pairs; classification is a task for images or texts"),
-        (STS, ["shared", "loss"], {"name": "cross_entropy"}, r"similarity\.yaml: shared\.loss\.name: found 'cross_entropy', which similarity does not take; allowed: mse_loss"),
-        (IMAGES, ["arms", "mycnn", "loss"], {"name": "mse_loss"}, r"images\.yaml: arms\.mycnn\.loss\.name: found 'mse_loss', which classification does not take"),
-        (STS, ["shared", "vectors"], None, r"similarity\.yaml: arms\.sts_lstm1_fixed\.vectors: is missing; siamese_lstm starts from word vectors"),
-        (STS, ["shared", "vectors", "dimensions"], 0, r"similarity\.yaml: shared\.vectors\.dimensions: found 0"),
-        (STS, ["shared", "vectors", "name"], "glove", r"similarity\.yaml: shared\.vectors\.name: found 'glove', allowed is 'word2vec'"),
-        (STS, ["shared", "vectors", "min_count"], 3, r"similarity\.yaml: shared\.vectors\.min_count: unknown key"),
-        (TEXTS, ["shared", "vectors"], VECTORS, r"texts\.yaml: shared\.vectors: found .*, which is for pairs; IMDB is texts"),
-        (STS, ["shared", "model", "name"], "lstm", r"similarity\.yaml: shared\.model\.name: found 'lstm', a model of texts; pairs are read here, allowed: siamese_lstm"),
-        (STS, ["arms", "sts_bilstm1_ln_mp", "model", "pooling"], "mean", r"sts_bilstm1_ln_mp\.model\.pooling: found 'mean', allowed: last, max"),
-        (STS, ["shared", "model", "vectors"], 3, r"shared\.model\.vectors: unknown parameter of siamese_lstm"),
-        (STS, ["shared", "schedule"], {"name": "ReduceOnPlateau"}, r"shared\.schedule\.name: found 'ReduceOnPlateau', allowed is 'ReduceLROnPlateau' or"),
-        (STS, ["shared", "schedule", "parameters", "patience"], 2.5, r"shared\.schedule\.parameters\.patience: found 2\.5, a whole number from 0"),
-        (STS, ["shared", "schedule", "parameters", "mode"], "max", r"parameters\.mode: is not to be set: the validation loss is watched"),
-        (IMAGES, ["shared", "schedule"], {"name": "StepLR"}, r"images\.yaml: shared\.schedule\.parameters\.step_size: is missing; StepLR needs it"),
-        (TAIL, ["arms", "cnn4_longtail", "dataset"], "cifar10_longtial", r"longtail\.yaml: arms\.cnn4_longtail\.dataset: found 'cifar10_longtial'.*did you mean \"cifar10_longtail\"\?"),
-        (TAIL, ["arms", "cnn4_longtail", "dataset"], ["cifar10"], r"longtail\.yaml: arms\.cnn4_longtail\.dataset: found \['cifar10'\]"),
-        (TAIL, ["arms", "cnn4_longtail", "dataset"], "stsb", r"arms\.cnn4_longtail\.dataset: found 'stsb', which is pairs; classification is a task for images or texts"),
-        (AUGMENTED, ["arms", "lenet5", "published", "per_class", "cat"], 47, r"augmented\.yaml: arms\.lenet5\.published\.per_class\.cat: found 47"),
-        (STS, ["arms", "sts_bilstm1", "published", "test_pearson"], 38, r"arms\.sts_bilstm1\.published\.test_pearson: found 38"),
-        (AUGMENTED, ["arms", "resnet18_celu", "model", "activation"], "selu", r"arms\.resnet18_celu\.model\.activation: found 'selu', allowed: relu, celu"),
-    ],
-)  # fmt: skip
-def test_what_does_not_fit_is_named_by_file_and_key(project, file, path, value, pattern):
-    project.edit(file, set_at(path, value))
-    refused(project, pattern, scale="full")
+def test_variants_stand_on_their_base_wherever_that_stands(project):
+    datasets = project.load().datasets
+    tail, balanced = datasets["cifar10_longtail"], datasets["cifar10_balanced"]
+    assert balanced.lineage == ("cifar10_balanced", "cifar10_longtail", "cifar10")
+    assert [change["name"] for change in balanced.changes] == ["longtail", "balance"]
+    assert tail.changes == balanced.changes[:1]
+    assert tail.changes[0] == {"name": "longtail", "classes": [0, 1, 2, 3, 4], "keep": 0.1, "seed": 0}
+    assert balanced.tail == tail.tail == {0, 1, 2, 3, 4}
+    project.edit("datasets.yaml", lambda file: file.update(cifar10=file.pop("cifar10")))  # comes last now
+    assert project.load().mistakes() == []
+
+
+def test_the_declared_classes_are_those_that_the_readers_find():
+    datasets = Project(PROJECT, {"scale": "demo"}).datasets
+    assert datasets["cifar10_balanced"].classes == datasets["cifar10"].classes == samples_images.CLASSES
+    assert datasets["imdb"].classes == tuple(imdb.CLASSES.values())
+    assert datasets["stsb"].classes == ()
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return Copy(tmp_path_factory.mktemp("any") / "project").root
+
+
+@settings(max_examples=EXAMPLES, deadline=None, derandomize=True)
+@given(st.one_of([of_a_value(file) for file in FILES]))
+def test_one_wrong_value_is_planned_or_named(folder, mutant: Mutant):
+    """Whatever a user writes in place of one value; `faults.mutations` does the same at random and in number."""
+    trial = mutations.trial(folder, mutant)
+    assert trial.survived, trial.note
+
+
+@settings(max_examples=EXAMPLES // 2, deadline=None, derandomize=True)
+@given(OVERRIDES)
+def test_one_wrong_setting_of_the_command_is_planned_or_named(folder, values):
+    trial = mutations.trial(folder, values)
+    assert trial.survived, trial.note

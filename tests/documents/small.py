@@ -10,6 +10,9 @@ from typing import Any
 
 from matplotlib.figure import Figure
 
+from labreport.artifacts.prose import listings
+from tests.conftest import SEEDS
+
 ROOT = Path(__file__).parents[2]
 TABLE = {
     "columns": [
@@ -33,6 +36,7 @@ def write_report(
     figures: int = 2,
     tables: int = 1,
     seeds: int = 1,
+    experiments: dict[str, dict[str, Any]] | None = None,
     **declared,
 ) -> dict[str, Any]:
     """Write the files of a small report into `tmp_path`; the spec of its write step."""
@@ -42,7 +46,10 @@ def write_report(
     for form in ("latex", "markdown"):
         shutil.copytree(ROOT / "templates" / form, tmp_path / "templates" / form, dirs_exist_ok=True)
     shutil.rmtree(tmp_path / "results" / "runs", ignore_errors=True)
-    spec = report_spec("", {}, {"mycnn": {}, "resnet34": {}}, seeds=seeds, scale=scale, lang=lang)
+    told = experiments or {"mycnn": {}, "resnet34": {}}
+    spec = report_spec("", {}, told, seeds=seeds, scale=scale, lang=lang, curves=False)
+    for key in ("name", "kind", "target", "options", "naming", "code"):  # an item's, not a text's
+        del spec[key]
     claim = {
         "name": "close",
         "kind": "within",
@@ -60,9 +67,13 @@ def write_report(
     return {
         **spec,
         "report": "small",
+        "form": "markdown",
+        "order": list(told),
         "pictures": f"small.{lang}",
         "template": str(template),
         "declaration": {"title": "A title", "authors": ["An Author"], **declared},
+        "files": {str(path): "0" * 16 for path in (tmp_path / "templates").rglob("*.j2")},
+        "listings": listings(tmp_path, [template.relative_to(tmp_path)]),
         "figures": {f"plot_{i}": {"path": str(draw(tmp_path, f"plot_{i}")), "width": "half"} for i in range(figures)},
         "tables": {f"table_{i}": {"path": str(tmp_path / "tables" / f"table_{i}")} for i in range(tables)},
         "claims": {"close": str(tmp_path / "close.json")},
@@ -89,7 +100,7 @@ def as_similarity(spec: dict[str, Any], tmp_path: Path, **published: Any) -> dic
     for entry in spec["experiments"].values():
         entry.update(dataset="stsb", part="pairs", published=published, curve=None)
         for run in entry["runs"]:
-            _rewrite(Path(run["path"]), 0.1 * (run["seed"] + 1))
+            _rewrite(Path(run["path"]), 0.1 * (1 + SEEDS.index(run["seed"])))
     folder = tmp_path / "pairs"
     folder.mkdir(exist_ok=True)
     (folder / "dataset.json").write_text(json.dumps(PAIRS), encoding="utf-8")
@@ -106,7 +117,7 @@ def _rewrite(folder: Path, pearson: float) -> None:
     spec = json.loads((folder / "spec.json").read_text(encoding="utf-8"))
     spec["task"] = {"name": "similarity", "target": "labreport.training.similarity:Similarity"}
     spec["training"] |= {
-        "loss": {"name": "mse_loss", "parameters": {}},
+        "loss": {"name": "mse_loss"},
         "schedule": {"name": "ReduceLROnPlateau", "parameters": {"patience": 20}},
     }
     (folder / "spec.json").write_text(json.dumps(spec), encoding="utf-8")

@@ -283,3 +283,20 @@ def test_code_and_references_that_are_refused(rendered, text, works, words):
 )
 def test_what_pandoc_or_the_font_would_alter_is_written_as_it_is(rendered, form, written):
     assert written in rendered(form, r"\\\@x \&lt; ,, \-\-\>", figures=0, tables=0)
+
+
+@pytest.mark.parametrize(
+    ("lang", "form", "line"),
+    [
+        ("en", "markdown", "Student\\_number: 12 \\& 3\n\nSupervisor: \\<b\n\n"),
+        ("zh", "markdown", "Student\\_number：12 \\& 3\n\nSupervisor：\\<b\n\n"),
+        ("en", "latex", r"\vspace{0.3em}{\small Student\_number: 12 \& 3\par}"),
+        ("zh", "latex", r"\vspace{0.3em}{\small Student\_number：12 \& 3\par}"),
+    ],
+)
+def test_the_title_page_has_its_own_fields_as_they_are(rendered, lang, form, line):
+    fields = {"Student_number": "12 & 3", "Supervisor": "<b"}
+    text = rendered(form, "x", lang, figures=0, tables=0, fields=fields)
+    assert line in text
+    assert text.index("An Author") < text.index(line) < text.index("2026-01-02", text.index(line))
+    assert "Supervisor" not in rendered(form, "x", lang, figures=0, tables=0)

@@ -23,7 +23,8 @@ def test_sections_floats_and_the_appendix_are_numbered_in_reading_order():
         for show, name in ((floats.figure, "c"), (floats.table, "t"), (floats.table, "u"))
     )
     text = (
-        f"# A {{#sec:a}}\n\n## B {{#sec:b}}\n{table}{pair}\n# N {{#sec:n .unnumbered}}\n\n# C {{#sec:c}}\n{one}\n"
+        f"# A {{#sec:a}}\n\n## B {{#sec:b}}\n{table}{pair}\n# N {{#sec:n .unnumbered}}\n\n"
+        f"# C {{#sec:c}}\n{one}\n## G {{#sec:g}}\n\n"
         f"# D {{#sec:d .appendix}}\n\n## E {{#sec:e}}\n{late}\n# F {{#sec:f}}\n"
     )
     assert numbered(text) == {
@@ -35,6 +36,7 @@ def test_sections_floats_and_the_appendix_are_numbered_in_reading_order():
         "sec:n": ("", False),
         "sec:c": ("2", False),
         "fig:c": ("2", False),
+        "sec:g": ("2.1", False),
         "sec:d": ("A", True),
         "sec:e": ("A.1", True),
         "tab:u": ("2", True),

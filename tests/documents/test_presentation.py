@@ -69,6 +69,12 @@ def test_numbers_get_the_room_of_the_widest(load):
     assert "|" not in re.search(r"begin{tabular}{(@{}\S*?)}\\toprule", after)[1]
 
 
+def test_heads_are_broken_near_their_middle_and_keep_their_units(load):
+    column = {**TABLE["columns"][1], "head": "Best validation accuracy"}
+    after = booktabs.layout(load({**TABLE, "columns": [TABLE["columns"][0], column, TABLE["columns"][2]]}), "en").after
+    assert r"\begin{tabular}[b]{@{}c@{}}Best validation\\accuracy\\(\%)\end{tabular}" in after
+
+
 @pytest.mark.parametrize(
     ("text", "parts"),
     [
@@ -89,6 +95,7 @@ def test_numbers_split_at_the_decimal_mark(text, parts):
 def test_many_rows_break_over_pages_and_few_float(load):
     many = load({**TABLE, "rows": [["x", 1, 2]] * 40, "bold": []})
     assert "longtable" in booktabs.layout(many, "en").before
+    assert r"100 \% of \$5" in booktabs.layout(many, "en").after
     half_page = load({**TABLE, "rows": [["x", 1, 2]] * 30, "bold": []})
     assert "footnotesize" in booktabs.layout(half_page, "en").after
     assert r"\begin{table}" in booktabs.layout(half_page, "en").before

@@ -67,12 +67,23 @@ def test_a_section_says_where_its_numbers_come_from(spec):
         "- CPU threads: 2",
         "- Date: 2026-01-01",
         "- Commit: `0123456789`, `0123456789` with uncommitted changes",
-        "- Command: `snakemake --cores 1 report/small.pdf --config scale=lite lang=en seeds='[0,1]'`",
+        "- Command: `snakemake --cores 1 report/small.pdf --config scale=lite lang=en seeds='[3,7]'`",
         "- `close`: supported. 1\\_0 apart",
         "100 % of <span>$</span>5.",
     ):
         assert line in text.splitlines(), line
     assert "| my\\_cnn | **84.4** | 30 |" in text
+
+
+@pytest.mark.parametrize(
+    "outcome", [("supported", "supported"), ("refuted", "not supported"), ("undecided", "undecided")]
+)
+def test_a_claim_is_told_with_its_outcome(spec, tmp_path, outcome):
+    path = Path(spec["claims"]["close"])
+    path.write_text(
+        json.dumps(json.loads(path.read_text(encoding="utf-8")) | {"outcome": outcome[0]}), encoding="utf-8"
+    )
+    assert f"- `close`: {outcome[1]}. 1\\_0 apart" in section(spec).splitlines()
 
 
 def test_a_run_without_its_threads_is_no_failure(spec):

@@ -35,10 +35,25 @@ def test_a_run_is_averaged_over_seeds(functions):
 
 
 def test_a_run_knows_how_many_seeds_were_planned(small_report):
-    spec = small_report("", seeds=3)
-    spec["experiments"]["mycnn"]["runs"][1]["path"] += "-absent"
+    spec = small_report("", seeds=2, experiments={"mycnn": {"failures": {"9": "nan"}}, "resnet34": {}})
     run = views.functions(Results(spec), spec, "en")["run"]
-    assert [(run(name).seeds, run(name).planned) for name in ("mycnn", "resnet34")] == [(2, 3), (3, 3)]
+    assert [(run(name).seeds, run(name).planned) for name in ("mycnn", "resnet34")] == [(2, 3), (2, 2)]
+
+
+@pytest.mark.parametrize(("lang", "title"), [("zh", r"小\_网络"), ("en", r"Small\*net")])
+def test_a_run_goes_by_its_title(small_report, lang, title):
+    spec = small_report("", experiments={"mycnn": {"title": {"zh": "小_网络", "en": "Small*net"}}, "resnet34": {}})
+    run = views.functions(Results(spec), spec, lang)["run"]
+    assert [str(run(name).name) for name in ("mycnn", "resnet34")] == [title, "resnet34"]
+
+
+def test_every_device_is_named(small_report):
+    spec = small_report("", seeds=3)
+    for run, device in zip(Results(spec).runs("mycnn"), ("GPU A", "GPU B", "GPU A"), strict=True):
+        path = run.path / "environment.json"
+        path.write_text(json.dumps(json.loads(path.read_text()) | {"device": device}))
+    run = views.functions(Results(spec), spec, "en")["run"]
+    assert str(run("mycnn").device) == r"GPU A\, GPU B"
 
 
 def test_a_run_of_pairs_has_correlations_and_no_accuracy(small_report, tmp_path):
@@ -126,7 +141,7 @@ def test_data_claims_and_parts(functions):
 def test_a_measurement_has_a_row_per_implementation(small_report, cost_folder):
     spec = {**small_report(""), "measurements": {"lstm_cost": str(cost_folder)}}
     cost = views.functions(Results(spec), spec, "en")["measurement"]("lstm_cost")
-    assert list(cost) == ["packaged", "own"]
+    assert list(cost) == ["own", "packaged"]
     assert (cost.own.milliseconds, cost["packaged"].operations) == (163.5, 610)
 
 
@@ -171,6 +186,7 @@ def test_names_from_data_are_code_or_escaped():
 
 def test_the_command_has_the_scale_the_language_and_the_seeds_of_the_runs(small_report):
     spec = small_report("", seeds=3, scale="lite")
-    assert views.command(spec, "zh") == (
-        "snakemake --cores 1 report/small.pdf --config scale=lite lang=zh seeds='[0,1,2]'"
-    )
+    command = "snakemake --cores 1 report/small.pdf --config scale=lite lang=zh"
+    assert views.command(spec, "zh") == f"{command} seeds='[3,7,12]'"
+    spec["experiments"]["mycnn"]["failures"] = {"9": "nan"}
+    assert views.command(spec, "zh") == f"{command} seeds='[3,7,9,12]' failed=leave_out"

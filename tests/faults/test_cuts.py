@@ -8,8 +8,8 @@ from random import Random
 import pytest
 
 from faults import cuts, finished
-from faults.damage import damage
 from faults.fault import Injection
+from faults.reference import reference
 
 
 @pytest.mark.parametrize(
@@ -18,8 +18,9 @@ from faults.fault import Injection
         (cuts.checkpoints, 2),
         (cuts.inputs, 2),
         (cuts.results, 2),
-        (finished.products, 3),
-        (finished.kept, 4),
+        (cuts.products, 3),
+        (cuts.kept, 6),
+        (finished.lies, len(finished.LIES)),
     ],
 )
 def test_damage_does_no_harm(inject: Injection, count: int, tmp_path: Path) -> None:
@@ -29,14 +30,15 @@ def test_damage_does_no_harm(inject: Injection, count: int, tmp_path: Path) -> N
 
 
 def test_what_verify_does_not_find_is_counted(tmp_path: Path) -> None:
-    root = finished.whole_copy(tmp_path)
-    found = finished.verified(root, tmp_path, "nothing", "metrics.csv")
+    root = reference().finished(tmp_path / "project")
+    found = cuts.verified(root, tmp_path, "nothing", "metrics.csv")
     assert (found.survived, found.lost) == (False, True)
+    assert "everything matches" in found.note
 
 
 def test_inputs_that_pass_for_whole_are_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cuts, "damage", lambda path, rng: f"{path.name} untouched")
-    monkeypatch.setattr(cuts, "unlike", lambda found, expected: "metrics.csv differs")
+    monkeypatch.setattr(cuts, "made_unlike", lambda work, root: "metrics.csv differs")
     found = cuts.inputs(1, tmp_path, Random(0))
     assert (found.survived, found.lost) == (0, 1)
     assert "untouched: passed for whole" in found.notes[0]
@@ -47,6 +49,6 @@ def test_damage_is_never_without_effect(seed: int, tmp_path: Path) -> None:
     path = tmp_path / "file"
     content = bytes(1000) + b"x" * 40
     path.write_bytes(content)
-    said = damage(path, Random(seed))
+    said = cuts.damage(path, Random(seed))
     assert path.read_bytes() != content
     assert "of 1040" in said

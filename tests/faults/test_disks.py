@@ -8,9 +8,8 @@ from random import Random
 import pytest
 
 from faults import disks
-from faults.commands import Command
 from faults.process import Ended
-from faults.reference import reference
+from faults.reference import Work, reference
 
 SAID = Ended(1, "error: no room\n")
 
@@ -35,40 +34,49 @@ def test_a_folder_that_may_only_be_read_does_no_harm(tmp_path: Path) -> None:
     assert found.tried == 4
 
 
-def half(command: Command, root: Path, log: Path, rng: Random) -> Ended:
-    """A step that leaves half a file."""
-    path = root / command.outputs[0]
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text("half")
+def half(work: Work, root: Path, log: Path, rng: Random) -> Ended:
+    """A step that leaves half of what it makes."""
+    (root / work.out).mkdir(parents=True)
+    (root / work.out / "overfits.json").write_text("{")
     return SAID
 
 
-def hidden(command: Command, root: Path, log: Path, rng: Random) -> Ended:
+def replacing(work: Work, root: Path, log: Path, rng: Random) -> Ended:
+    """A step that fails when it has removed what was there before."""
+    (root / work.out / "old.txt").unlink(missing_ok=True)
+    return SAID
+
+
+def hidden(work: Work, root: Path, log: Path, rng: Random) -> Ended:
     """A step that does not tidy up."""
     (root / "results" / ".claim.json.x1").write_text("half")
     return SAID
 
 
-def silent(command: Command, root: Path, log: Path, rng: Random) -> Ended:
+def silent(work: Work, root: Path, log: Path, rng: Random) -> Ended:
     """A step that says nothing."""
     return Ended(0, "")
 
 
-def crashing(command: Command, root: Path, log: Path, rng: Random) -> Ended:
+def crashing(work: Work, root: Path, log: Path, rng: Random) -> Ended:
     """A step that says too much."""
     return Ended(1, "Traceback (most recent call last):\nerror: no room\n")
 
 
 @pytest.mark.parametrize(
-    ("failing", "lost", "note"),
+    ("failing", "old", "lost", "note"),
     [
-        (half, True, "is not what it should be"),
-        (hidden, True, ".claim.json.x1 is left over"),
-        (silent, False, "status 0"),
-        (crashing, False, "status 1"),
+        (half, False, True, "after the failure SHA256SUMS cannot be read"),
+        (replacing, True, True, "after the failure old.txt cannot be read"),
+        (hidden, False, True, ".claim.json.x1 is left over"),
+        (silent, False, False, "status 0"),
+        (crashing, False, False, "status 1"),
     ],
 )
-def test_harm_is_counted(failing: disks.Failing, lost: bool, note: str, tmp_path: Path) -> None:
+def test_harm_is_counted(
+    failing: disks.Failing, old: bool, lost: bool, note: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Random, "random", lambda self: 0.0 if old else 1.0)
     judge = reference().of_step("judge")[0]
     found = disks.trial(judge, tmp_path / "trial", Random(0), failing)
     assert (found.survived, found.lost) == (False, lost)

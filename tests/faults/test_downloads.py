@@ -9,7 +9,7 @@ from random import Random
 import pytest
 
 from faults import downloads
-from faults.mirrors import CONTENT, ODD
+from faults.mirrors import CONTENT, HONEST, WRONG
 from labreport.data.download import Patience
 from labreport.errors import DownloadError
 
@@ -21,10 +21,10 @@ def test_no_mirror_does_harm(tmp_path: Path) -> None:
 
 
 def test_every_way_to_fail_has_its_turn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    tried = []
-    monkeypatch.setattr(downloads, "_trial", lambda name, *arguments: tried.append(name) or downloads.Trial(True))
-    downloads.run(len(ODD) + len(downloads.CHANCE), tmp_path, Random(0))
-    assert sorted(tried) == sorted([*ODD, *downloads.CHANCE])
+    every, tried = [*HONEST, *WRONG, *downloads.CHANCE], list[str]()
+    monkeypatch.setattr(downloads, "_trial", lambda name, *more: tried.append(name) or downloads.Trial(True))
+    downloads.run(len(every), tmp_path, Random(0))
+    assert sorted(tried) == sorted(every)
 
 
 def careless(urls: Sequence[str], digest: str, target: Path, patience: Patience) -> None:

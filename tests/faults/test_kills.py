@@ -9,7 +9,6 @@ import pytest
 
 from faults import kills
 from faults.cuts import stop_midway
-from faults.project import REPORT
 from faults.reference import reference
 
 
@@ -20,13 +19,14 @@ def test_killed_steps_go_on(tmp_path: Path) -> None:
 
 
 def test_a_killed_workflow_goes_on(tmp_path: Path) -> None:
-    found = kills.workflows(1, tmp_path, Random(2), [f"results/claims/{REPORT}/overfits.json"])
+    judged = next(work.out for work in reference().works if work.step == "judge")
+    found = kills.workflows(1, tmp_path, Random(2), [judged])
     assert found.harmless, found.notes
     assert found.tried == 1
 
 
 def test_a_checkpoint_that_was_not_used_is_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(kills, "kill_once", lambda command, root, rng: stop_midway(command, root, 1))
+    monkeypatch.setattr(kills, "kill_once", lambda run, root, rng: stop_midway(run, root, 1))
     monkeypatch.setattr(kills, "newest", lambda root: 99)
     found = kills.trial(reference().of_step("train")[0], tmp_path / "run", Random(0))
     assert (found.survived, found.lost) == (False, True)
@@ -36,6 +36,8 @@ def test_a_checkpoint_that_was_not_used_is_counted(tmp_path: Path, monkeypatch: 
 def test_what_stays_behind(tmp_path: Path) -> None:
     out, kept = tmp_path / "results" / "runs" / "cnn" / ("a" * 16), tmp_path / "results" / "checkpoints" / "cnn" / "key"
     (out.parent / f"{out.name}.part.1").mkdir(parents=True)
+    for name in (".done", ".part.lock"):
+        out.with_name(out.name + name).touch()
     kept.mkdir(parents=True)
     assert kills.left_over(tmp_path, out) is None
     (out.parent / f"{out.name}.part").mkdir()

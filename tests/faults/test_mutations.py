@@ -11,29 +11,34 @@ import pytest
 import yaml
 
 from benchmarks.project import ROOT
-from faults import mutant_texts, mutations
-from faults.mutant import FILES, Mutant, original
+from faults import mutants, mutations
+from faults.mutants import FILES, Mutant, original
 from labreport.errors import DeclarationError
 
 
 @pytest.fixture(scope="module")
 def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("mutations")
-    shutil.copytree(ROOT / "config", folder / "config")
+    for name in ("config", "templates"):
+        shutil.copytree(ROOT / name, folder / name)
     return folder
 
 
 def test_every_mistake_is_planned_or_named(tmp_path: Path) -> None:
-    found = mutations.run(60, tmp_path, Random(0))
+    found = mutations.run(30, tmp_path, Random(0))
     assert found.harmless, "\n".join(found.notes)
-    assert found.tried == 60
+    assert found.tried == 30
 
 
 def test_all_that_is_there_is_planned(root: Path) -> None:
-    assert len(mutations.everything(root, {"scale": "demo"})) > 100
-    for file in FILES:
+    found = list(mutations.everything(root, {"scale": "demo"}))
+    assert len(found) > 80
+    assert all(isinstance(one, dict) for one in found)
+    for file in ("config.yaml", "datasets.yaml", "scales/cpu.yaml", "reports/midterm.yaml"):
         assert mutations.trial(root, Mutant(file, original(file), "nothing")).survived
+        assert not mutations.trial(root, Mutant(file, b"nonsense: 1", "nonsense")).note
         assert (root / "config" / file).read_bytes() == original(file)
+    assert {"config.yaml", "scales/cpu.yaml"} < set(FILES)
 
 
 @pytest.mark.parametrize(
@@ -51,13 +56,19 @@ def test_all_that_is_there_is_planned(root: Path) -> None:
 def test_what_is_neither_is_counted(
     error: Exception, note: str, root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def load(*arguments: Any) -> None:
+    def project(*arguments: Any) -> None:
         raise error
 
-    monkeypatch.setattr(mutations, "load", load)
+    monkeypatch.setattr(mutations, "Project", project)
     found = mutations.run(3, tmp_path, Random(0))
     assert (found.tried, found.survived) == (3, 0)
     assert all(note in one for one in found.notes)
+
+
+def test_what_does_not_end_is_counted(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mutations, "MOST_S", 0.05)
+    monkeypatch.setattr(mutations, "announcement", lambda project: repr(yaml.safe_load(mutants.bomb(9))))
+    assert "TooLong" in mutations.trial(root, {}).note
 
 
 def test_what_no_job_can_be_handed_is_counted(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -67,7 +78,7 @@ def test_what_no_job_can_be_handed_is_counted(root: Path, monkeypatch: pytest.Mo
 
 
 def test_a_command_that_a_file_runs_is_counted(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(mutations, "announcement", lambda declarations: (root / mutations.CANARY).touch())
+    monkeypatch.setattr(mutations, "announcement", lambda project: (root / mutations.CANARY).touch())
     trial = mutations.trial(root, {})
     (root / mutations.CANARY).unlink()
     assert trial.executed
@@ -81,5 +92,5 @@ def test_a_message_of_several_lines_names_each() -> None:
 
 
 def test_a_bomb_of_aliases_is_one() -> None:
-    assert len(mutant_texts.bomb(40)) < 3000
-    assert yaml.safe_load(mutant_texts.bomb(2))["a1"] == [["x"] * 10] * 10
+    assert len(mutants.bomb(40)) < 3000
+    assert yaml.safe_load(mutants.bomb(2))["a1"] == [["x"] * 10] * 10

@@ -6,14 +6,13 @@ from pathlib import Path
 import pytest
 
 from faults.reference import reference
-from faults.same import unlike
-from labreport.files import write_sums
+from faults.same import made_unlike, unlike
+from labreport.files import write_json, write_sums
 
 
 @pytest.fixture(scope="module")
 def run() -> Path:
-    command = reference().of_step("train")[0]
-    return reference().root / str(command.whole)
+    return reference().root / reference().of_step("train")[0].out
 
 
 @pytest.fixture
@@ -35,9 +34,6 @@ def test_a_run_is_like_itself_whatever_the_clock_says(run: Path, again: Path) ->
     head = (run / "metrics.csv").read_text(encoding="utf-8").splitlines()[0].split(",")
     edit(again / "metrics.csv", head.index("seconds"), "99.5")
     assert unlike(again, run) is None
-
-
-def test_one_number(run: Path, again: Path) -> None:
     edit(again / "metrics.csv", 1, "0.5")
     assert unlike(again, run) == "metrics.csv differs"
 
@@ -49,6 +45,7 @@ def test_a_file_too_few_and_one_too_many(run: Path, again: Path) -> None:
     assert unlike(again, run) == "code.json: in one of both"
     (again / "code.json").write_text("{}")
     assert unlike(again, run) == "code.json: not in SHA256SUMS"
+    assert unlike(again / "nothing", run) == "nothing is not there"
 
 
 def test_damage_and_an_epoch_twice(run: Path, again: Path) -> None:
@@ -59,5 +56,9 @@ def test_damage_and_an_epoch_twice(run: Path, again: Path) -> None:
     assert "train.log has the epochs" in str(unlike(again, run))
 
 
-def test_a_run_that_is_not_there(run: Path, tmp_path: Path) -> None:
-    assert unlike(tmp_path / "run", run) == "run is not there"
+def test_a_receipt_that_does_not_fit(tmp_path: Path) -> None:
+    work = reference().of_step("train")[0]
+    root = reference().finished(tmp_path / "project")
+    assert made_unlike(work, root) is None
+    write_json(root / work.made[1], {"content": "0" * 64})
+    assert "has no receipt" in str(made_unlike(work, root))

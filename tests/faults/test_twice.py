@@ -24,6 +24,6 @@ def test_snakemake_twice(tmp_path: Path) -> None:
 
 def test_a_wrong_result_is_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(twice, "STEPS", ("train",))
-    monkeypatch.setattr(twice, "unlike", lambda found, expected: "metrics.csv differs")
+    monkeypatch.setattr(twice, "made_unlike", lambda work, root: "metrics.csv differs")
     found = twice.steps(1, tmp_path, Random(0))
     assert (found.survived, found.lost) == (0, 1)

@@ -8,7 +8,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from matplotlib.axes import Axes
 from matplotlib.axis import Axis
+from matplotlib.container import ErrorbarContainer
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
@@ -23,7 +25,7 @@ PAIRS = ("sts_a", "sts_b")
 
 
 def options(kind: str, experiments: Any = None) -> dict[str, Any]:
-    """Options that a declaration of `kind` could hold."""
+    """Options that a declaration of `kind` could hold; those with default values are left out, as planning does."""
     names = list(IMAGES if experiments is None else experiments)
     if kind == "scatter":
         names = list(PAIRS)
@@ -35,10 +37,10 @@ def options(kind: str, experiments: Any = None) -> dict[str, Any]:
         "functions": ["relu", "celu"],
         "model": {},
     }
-    chosen = {key: values[key] for key in KINDS[kind].required}
+    chosen = {key: values[key] for key in KINDS[kind].fields if key in values}
     if "model" in chosen:
         del chosen["model"]
-        chosen |= {"target": MODELS["resnet_small"], "parameters": {}, "image": 32, "classes": 10}
+        chosen |= {"target": MODELS["resnet_small"], "parameters": {}}
     return chosen
 
 
@@ -56,6 +58,16 @@ def clashes(figure: Figure) -> list[str]:
     inner = [(word, box.padded(-1)) for word, box in boxes]
     pairs = itertools.combinations(inner, 2)
     return beyond + [f"{one} / {other}" for (one, here), (other, there) in pairs if here.overlaps(there)]
+
+
+def whiskers(axes: Axes) -> dict[float, tuple[float, float]]:
+    """Height -> left and right end of the horizontal whiskers in a figure."""
+    found = {}
+    for one in axes.containers:
+        if isinstance(one, ErrorbarContainer):
+            for (left, height), (right, _) in one.lines[2][0].get_segments():
+                found[round(float(height), 6)] = (float(left), float(right))
+    return found
 
 
 def _outside(axis: Axis) -> Iterator[Text]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import re
 
 import numpy as np
@@ -10,64 +9,85 @@ import pandas as pd
 import pytest
 from matplotlib.colors import to_hex, to_rgb
 from matplotlib.container import BarContainer
+from matplotlib.text import Text
 from sklearn.metrics import confusion_matrix
 
 from labreport.errors import ResultsError
-from labreport.figures import comparison_curves, confusion, curves, final_accuracy, lstm_cell, lstm_cost
+from labreport.figures import comparison_curves, confusion, curves, final_accuracy, lstm_cell, lstm_cost, picture
 from labreport.figures.labels import CLASS_NAMES, LABELS
 from labreport.figures.networks.words import NAMES
-from labreport.figures.picture import pictures
+from labreport.figures.picture import METADATA, files_of, told
 from labreport.figures.registry import KINDS
 from labreport.figures.style import COLOURS, WIDTH_CM, house_style
-from labreport.files import write_text
+from labreport.loading import load_module
 from labreport.results import Results
 from labreport.rounding import fixed
-from labreport.steps.draw import read_back
-from tests.figures.conftest import IMAGES, clashes, options
+from tests.figures.conftest import IMAGES, clashes, options, whiskers
 
 SIGNATURE = {"pdf": b"%PDF", "svg": b"<?xml", "png": b"\x89PNG"}
 
 
-@pytest.fixture
-def written(tmp_path):
-    """A frame after a round through its CSV, as the step that draws it has it."""
-
-    def pass_through(frame):
-        write_text(tmp_path / "frame.csv", frame.to_csv(index=False))
-        return read_back(tmp_path / "frame.csv")
-
-    return pass_through
+def module_of(kind):
+    return load_module(KINDS[kind].target, kind)
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
 @pytest.mark.parametrize("kind", KINDS)
-def test_each_kind_makes_pictures_and_words_from_its_own_csv(kind, lang, results, written):
-    module = importlib.import_module(KINDS[kind].target)
-    chosen = {**options(kind), "width": "full"}
-    frame = written(module.collect(results(kind), chosen))
-    made = pictures(module, frame, chosen, lang)
-    assert set(made) == set(SIGNATURE)
-    for form, start in SIGNATURE.items():
-        assert made[form].startswith(start)
-    assert b"<text" not in made["svg"], "text must be paths, or it renders with another machine's fonts"
-    words = module.describe(frame, chosen, lang)
+def test_each_kind_makes_numbers_words_and_pictures(kind, lang, results, monkeypatch):
+    forms = SIGNATURE if lang == "en" else {"svg": SIGNATURE["svg"]}  # other forms add time and nothing of a language
+    monkeypatch.setattr(picture, "METADATA", {form: METADATA[form] for form in forms})
+    files = files_of(module_of(kind), results(kind, lang=lang).spec)
+    assert set(files) == {"csv", "txt", *forms}
+    for form, start in forms.items():
+        assert files[form].startswith(start)
+    assert b"<text" not in files["svg"], "text must be paths, or it renders with another machine's fonts"
+    words = files["txt"].decode()
     assert len(words) > 20
     assert "nan" not in words
     assert bool(re.search("[\u4e00-\u9fff]", words)) == (lang == "zh")
 
 
 @pytest.mark.parametrize("kind", ["comparison_curves", "lstm_cell", "architecture", "sample_grid"])
-def test_the_same_frame_gives_the_same_bytes(kind, results, written):
-    module = importlib.import_module(KINDS[kind].target)
-    frame = written(module.collect(results(kind), options(kind)))
-    assert pictures(module, frame, options(kind), "en") == pictures(module, frame, options(kind), "en")
+def test_the_same_runs_give_the_same_bytes(kind, results):
+    spec = results(kind).spec
+    assert files_of(module_of(kind), spec) == files_of(module_of(kind), spec)
+
+
+def test_what_is_drawn_is_read_back_from_the_numbers_that_are_written(results):
+    made = results("curves")
+    frame, chosen, files = told(curves, made.spec)
+    pd.testing.assert_frame_equal(frame, curves.collect(made, chosen), check_dtype=False)
+    assert files["csv"] == frame.to_csv(index=False)
+    assert files["txt"] == curves.describe(frame, chosen, "en") + "\n"
+
+
+@pytest.mark.parametrize("title", ["007", "NA"])
+def test_titles_that_look_like_numbers_or_nothing_stay_titles(title, results):
+    frame, _, _ = told(curves, results("curves", experiments={"mycnn": {"title": title}}).spec)
+    assert set(frame["experiment"]) == {title}
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("kind", [name for name, kind in KINDS.items() if "experiments" in kind.fields])
+def test_experiments_go_by_their_titles(kind, lang, results):
+    titles = {"zh": "基线（小）", "en": "Base line, small"}
+    spec = results(kind, lang=lang).spec
+    named = spec["options"]["experiments"][0]
+    spec["experiments"][named]["title"] = titles
+    frame, chosen, files = told(module_of(kind), spec)
+    assert all(titles[lang] in text for text in files.values())
+    assert named not in re.findall(r"\w+", files["csv"] + files["txt"])
+    with house_style(lang):
+        figure = module_of(kind).draw(frame, chosen, lang)
+    drawn = {text.get_text() for text in figure.findobj(Text)}
+    assert named not in drawn
+    assert KINDS[kind].single or titles[lang] in drawn
 
 
 @pytest.mark.parametrize("width", WIDTH_CM)
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "lstm_cell"])
 def test_printed_width_and_words_apart(kind, width, results):
-    module = importlib.import_module(KINDS[kind].target)
-    chosen = {**options(kind), "width": width}
+    module, chosen = module_of(kind), {**options(kind), "width": width}
     with house_style("en"):
         figure = module.draw(module.collect(results(kind), chosen), chosen, "en")
         assert figure.get_figwidth() * 2.54 == pytest.approx(WIDTH_CM[width])
@@ -87,9 +107,21 @@ def test_curves_are_mean_and_std_over_seeds(results):
 @pytest.mark.parametrize(("scale", "there"), [("full", True), ("lite", True), ("demo", False)])
 @pytest.mark.parametrize("kind", ["curves", "comparison_curves", "final_accuracy"])
 def test_published_values_stand_only_beside_real_data(kind, scale, there, results):
-    module = importlib.import_module(KINDS[kind].target)
-    frame = module.collect(results(kind, scale=scale), options(kind))
+    frame = module_of(kind).collect(results(kind, scale=scale), options(kind))
     assert ("published" in set(frame["source"])) == there
+
+
+def test_a_line_lies_on_its_mean_and_its_band_is_one_deviation_wide(results):
+    chosen = options("comparison_curves", {"mycnn": {}})
+    frame = comparison_curves.collect(results(seeds=3), chosen).query("source == 'measured'")
+    with house_style("en"):
+        (axes,) = comparison_curves.draw(frame, chosen, "en").axes
+    (band,) = axes.collections
+    corners = pd.DataFrame(band.get_paths()[0].vertices, columns=["epoch", "edge"]).groupby("epoch")["edge"]
+    np.testing.assert_allclose(corners.min(), 100 * (frame["value"] - frame["std"]))
+    np.testing.assert_allclose(corners.max(), 100 * (frame["value"] + frame["std"]))
+    (name,) = [text for text in axes.texts if text.get_text() == "mycnn"]
+    assert name.xy == pytest.approx((frame["epoch"].iloc[-1], 100 * frame["value"].iloc[-1]))
 
 
 def test_a_published_curve_ends_where_the_measured_ones_do(results):
@@ -101,6 +133,14 @@ def test_a_published_curve_ends_where_the_measured_ones_do(results):
         published.to_csv(made.spec["experiments"]["mycnn"]["curve"], index=False)
         frame = curves.collect(made, options("curves")).query("source == 'published' and split == 'val'")
         assert list(frame["epoch"]) == list(range(3, min(epochs, 8) + 1))
+
+
+def test_published_curves_reach_as_far_as_the_longest_measured_one(results):
+    made = results("comparison_curves")
+    made.spec["experiments"]["resnet34"]["curve"] = made.spec["experiments"]["mycnn"]["curve"]
+    frame = comparison_curves.collect(made, options("comparison_curves"))
+    ends = frame[frame["experiment"] == "resnet34"].groupby("source")["epoch"].max()
+    assert ends.to_dict() == {"measured": 6, "published": 8}
 
 
 def test_no_published_curve_is_no_error(results):
@@ -134,11 +174,20 @@ def test_axes_hold_percent_and_whole_epochs(results):
     assert "%" in axes.get_ylabel()
 
 
-def test_alt_text_tells_the_best_epoch(results):
+def test_alt_texts_tell_both_ends_and_the_best_epoch(results):
     made = results()
     frame = curves.collect(made, options("curves"))
-    val = made.metrics("mycnn")["val_accuracy"]
+    metrics = made.metrics("mycnn")
+    val = metrics["val_accuracy"]
     words = curves.describe(frame, options("curves"), "en")
+    for name, split in (("training", "train"), ("validation", "val")):
+        first, last = (fixed(100 * metrics[f"{split}_accuracy"].iloc[place], 1) for place in (0, -1))
+        assert f"{name} from {first} % to {last} %" in words
+    together = comparison_curves.collect(made, options("comparison_curves"))
+    said = comparison_curves.describe(together.iloc[::-1], options("comparison_curves"), "en")
+    for name in IMAGES:
+        last = made.metrics(name).iloc[-1]
+        assert f"{name} ends epoch {last['epoch']:.0f} at {fixed(100 * last['val_accuracy'], 1)} %" in said
     assert f"{100 * val.max():.1f} %, is at epoch {val.argmax() + 1}." in words
     losses = {**options("curves"), "metric": "loss"}
     words = curves.describe(curves.collect(made, losses), losses, "en")
@@ -178,6 +227,10 @@ def test_bars_of_accuracy_begin_at_0_and_say_their_values(count, width, lang, re
         assert not clashes(figure)
     (axes,) = figure.axes
     measured, published = [box for box in axes.containers if isinstance(box, BarContainer)]
+    std = 100 * frame.loc[frame["source"] == "measured", "std"].to_numpy()
+    for bar, spread in zip(measured, std, strict=True):
+        middle = round(bar.get_y() + bar.get_height() / 2, 6)
+        assert whiskers(axes)[middle] == pytest.approx((bar.get_width() - spread, bar.get_width() + spread))
     for bars, source in ((measured, "measured"), (published, "published")):
         expected = 100 * frame.loc[frame["source"] == source, "value"]
         np.testing.assert_allclose([bar.get_width() for bar in bars], expected)
@@ -228,8 +281,28 @@ def test_confusion_shares_are_those_of_scikit_learn(results):
     with house_style("en"):
         (axes,) = confusion.draw(frame, options("confusion"), "en").axes
     np.testing.assert_allclose(axes.images[0].get_array(), expected)
-    written_numbers = [int(text.get_text()) for text in axes.texts]
-    assert written_numbers == [round(100 * x) for x in expected.ravel() if f"{100 * x:.0f}" != "0"]
+    written = {text.get_position(): text.get_text() for text in axes.texts}
+    shares = {(column, row): f"{100 * expected[row, column]:.0f}" for row in range(10) for column in range(10)}
+    assert written == {place: share for place, share in shares.items() if share != "0"}
+    assert (axes.get_xlabel(), axes.get_ylabel()) == (LABELS["predicted"]["en"], LABELS["true"]["en"])
+
+
+def test_alt_text_of_a_confusion_matrix_names_its_extremes(results):
+    made = results()
+    rows = [
+        ("cat", "cat", 6),
+        ("cat", "dog", 3),
+        ("cat", "car", 1),
+        ("dog", "dog", 9),
+        ("dog", "cat", 1),
+        ("dog", "car", 0),
+    ]
+    rows += [("car", "car", 5), ("car", "cat", 5), ("car", "dog", 0)]
+    lines = [",".join(map(str, row)) for row in [("true", "predicted", "count"), *rows]]
+    (made.runs("mycnn")[0].path / "confusion.csv").write_text("\n".join(lines))
+    words = confusion.describe(confusion.collect(made, options("confusion")), options("confusion"), "en")
+    assert "Best recognised: dog (90%); worst: car (50%)" in words
+    assert "most frequent confusion: car taken for cat (50%)" in words
 
 
 def test_shades_get_darker_evenly():
@@ -251,7 +324,8 @@ def test_lstm_cost_draws_the_medians(results):
     frame = lstm_cost.collect(results("lstm_cost"), options("lstm_cost"))
     with house_style("en"):
         (axes,) = lstm_cost.draw(frame, {"width": "half"}, "en").axes
-    assert [bar.get_width() for bar in axes.patches] == [41.25, 163.5]
+    assert [bar.get_width() for bar in axes.patches] == [163.5, 41.25]
+    assert whiskers(axes) == {1.0: (160.0, 171.0), 0.0: (40.0, 43.0)}
     texts = [text.get_text() for text in axes.texts]
     assert "31 operations/step" in texts
     assert "164 ms" in texts

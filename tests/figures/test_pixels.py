@@ -12,7 +12,7 @@ from labreport.errors import ResultsError
 from labreport.figures import filters, sample_grid
 from labreport.figures.pixels import FACTOR, enlarged, from_text, to_text
 from labreport.figures.style import house_style
-from tests.conftest import CIFAR10
+from tests.conftest import CIFAR10, SEEDS
 from tests.fabricated import add_sentences
 from tests.figures.conftest import clashes, options
 
@@ -97,9 +97,9 @@ def test_a_grid_of_what_is_no_image_is_an_error(images, tmp_path):
 def test_tiles_are_the_weights_on_one_scale(results):
     made = results("filters", seeds=2)
     chosen = {"experiments": ["mycnn"]}
-    weights = made.filters("mycnn")[0]
+    weights = made.filters("mycnn")[SEEDS[0]]
     frame = filters.collect(made, chosen)
-    assert set(frame["seed"]) == {0}
+    assert set(frame["seed"]) == {SEEDS[0]}
     with house_style("en"):
         figure = filters.draw(frame, chosen, "en")
         assert not clashes(figure)

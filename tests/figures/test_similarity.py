@@ -9,6 +9,7 @@ import scipy.stats
 from labreport.errors import ResultsError
 from labreport.figures import comparison_curves, curves, final_accuracy, scatter
 from labreport.figures.style import house_style
+from labreport.rounding import fixed
 
 ONE = {"experiments": ["sts_a"]}
 
@@ -25,7 +26,11 @@ def test_the_stated_correlation_is_scipys(seeds, results):
     said = figure.axes[0].get_title(loc="left")
     assert f"{np.mean(expected):.3f}" in said
     assert f"{len(raw) // seeds} pairs" in said
-    assert said in scatter.describe(frame, ONE, "en")
+    words = scatter.describe(frame, ONE, "en")
+    assert said in words
+    low, high = raw[raw["score"] <= 1]["predicted"].mean(), raw[raw["score"] >= 4]["predicted"].mean()
+    assert f"for pairs scored 1 or less is {fixed(low, 2)};" in words
+    assert f"for pairs scored 4 or more is {fixed(high, 2)}." in words
 
 
 def test_every_pair_is_in_the_cell_of_its_scores(results):

@@ -15,7 +15,7 @@ from pypdf import PdfReader
 
 from labreport.errors import ResultsError, UserError
 from labreport.figures import fonts
-from labreport.figures.picture import pictures
+from labreport.figures.picture import pictures_of
 from labreport.figures.style import COLOURS, MARKERS, house_style, percent_limits, series
 
 
@@ -70,7 +70,7 @@ class Text:
 
 
 def test_fonts_are_embedded():
-    pdf = pictures(Text("损失 loss 84.6 % −1 ±\n$c_{t-1}$"), None, {}, "zh")["pdf"]
+    pdf = pictures_of(Text("损失 loss 84.6 % −1 ±\n$c_{t-1}$"), None, {}, "zh")["pdf"]
     (page,) = PdfReader(io.BytesIO(pdf)).pages
     found = [font.get_object() for font in page["/Resources"]["/Font"].values()]
     assert len(found) >= 3
@@ -82,11 +82,11 @@ def test_fonts_are_embedded():
 @pytest.mark.parametrize(("text", "lang"), [("损失", "en"), ("\U0001f600", "zh"), (r"$\ulcorner 损$", "zh")])
 def test_a_missing_glyph_is_an_error(text, lang):
     with pytest.raises(ResultsError, match="a character in a figure is in none of its fonts"):
-        pictures(Text(text), None, {}, lang)
+        pictures_of(Text(text), None, {}, lang)
 
 
 def test_pictures_hold_no_date_and_no_path():
-    made = pictures(Text("a"), None, {}, "en")
+    made = pictures_of(Text("a"), None, {}, "en")
     for form, content in made.items():
         assert b"/home/" not in content, form
         assert b"CreationDate" not in content

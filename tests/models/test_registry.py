@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from labreport.models.registry import MODELS
 from labreport.training.construction import build_model
 
-SMALL = {"length": 16, "width": 4, "embedding": 6, "hidden": 5}
+SMALL = {"length": 16, "width": 8, "embedding": 6, "hidden": 5}
 BATCH, STEPS, WORDS, CLASSES, VECTOR = 4, 7, 20, 3, 6
 LENGTHS = torch.tensor([7, 3, 1, 5])
 OTHER_LENGTHS = torch.tensor([2, 7, 4, 1])

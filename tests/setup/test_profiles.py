@@ -25,7 +25,7 @@ def test_settings_are_options_of_snakemake(path):
 
 
 def test_the_cluster_profile_keeps_what_decides_on_reruns():
-    for name in ("rerun-triggers", "rerun-incomplete"):
+    for name in ("rerun-triggers", "ignore-incomplete"):
         assert profile("slurm")[name] == profile("default")[name]
 
 

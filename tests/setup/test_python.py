@@ -53,8 +53,9 @@ def test_from_nothing_to_the_locked_environment(fresh):
     result = fresh.run("tools/ensure-python")
     assert result.returncode == 0, result.stderr
     sync, install = uv_calls(fresh)
-    assert sync == "uv pip sync --quiet --python .venv/bin/python --require-hashes requirements.lock"
+    assert sync == "uv pip sync --quiet --python .venv/bin/python --compile-bytecode --require-hashes requirements.lock"
     assert install.endswith("--no-deps --no-build-isolation --editable .")
+    assert "inner -m compileall -q --invalidation-mode checked-hash src" in fresh.calls
     assert is_ready(fresh)
 
 

@@ -1,20 +1,41 @@
-"""Specs as planning makes them: with the digest of the code that is there."""
+"""Jobs as planning makes them: with the digest of the code that is there."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
-from labreport.planning.code import code_digest
-from labreport.planning.records import roots
+from labreport.artifacts.artifact import FOLDERS, key_of, roots
+from labreport.artifacts.code import code_digest
+from labreport.files import write_json
+from labreport.steps.step import Job
 
 
-def planned(step: str, spec: Mapping[str, Any]) -> str:
-    """The value of `--spec` for a step, as JSON: `spec` with the digest of the code that there is for it."""
-    modules = [name for name in roots(step, spec) if name.startswith("labreport.") and find_spec(name)]
-    return json.dumps({**spec, "code": code_digest(modules)})
+def planned(step: str, spec: Mapping[str, Any], out: Path, *needs: Path, threads: int = 1, **beside: Any) -> Job:
+    """The job of a step that leaves its folder in `out`; `spec` gets the digest of its code, unless it has one."""
+    whole = dict(spec)
+    if "code" not in spec and (found := roots(step, spec)):
+        whole["code"] = code_digest(found)
+    return Job(step, key_of(step, whole), f"my {step}", whole, out, needs, beside, threads)
 
 
-PDF = planned("typeset", {"files": []})
+def written(job: Job) -> Path:
+    """The file of a job, as planning writes it, beside its folder."""
+    path = job.out.with_name(f"{job.out.name}.json")
+    needs = [str(need) for need in job.needs]
+    about = {"step": job.step, "key": job.key, "title": job.title, "spec": job.spec}
+    write_json(path, {**about, "out": str(job.out), "needs": needs, "beside": dict(job.beside)})
+    return path
+
+
+def arguments(job: Job) -> list[str]:
+    """What follows `python -m labreport.steps`; writes the job's file."""
+    return [job.step, str(written(job)), "--threads", str(job.threads)]
+
+
+def of_items(step: str, items: Mapping[str, Mapping[str, Any]], results: Path, **more: Any) -> Job:
+    """The job of figures, tables or claims of a report, each with the digest of its own code."""
+    spec = {"items": {name: {**one, "code": code_digest(roots(step, one))} for name, one in items.items()}, **more}
+    key = key_of(step, spec)
+    return Job(step, key, f"{step} some.en", spec, results / FOLDERS[step] / "some.en" / key)

@@ -6,28 +6,22 @@ import json
 
 import pytest
 
-from labreport.errors import DeclarationError
-from labreport.steps import judge
-from tests.steps.planned import planned
+from labreport.files import read_json
+from labreport.steps.judge import judge
+from tests.steps.planned import of_items
+from tests.steps.test_draw import BESIDE
 
 
 def test_a_claim_becomes_a_file(report_spec, tmp_path):
     options = {"experiments": ["mycnn", "resnet34"], "metric": "val_accuracy", "points": 50}
     spec = report_spec("labreport.claims.within", options, {"mycnn": {}, "resnet34": {"best": 0.7}}, seeds=2)
-    out = tmp_path / "claims" / "close.json"
-    judge.main(["--spec", planned("judge", spec), "--out", str(out)])
-    found = json.loads(out.read_text(encoding="utf-8"))
-    assert (found["name"], found["kind"], found["outcome"]) == ("some_name", "within", "supported")
+    job = of_items("judge", {"close": {**spec, "name": "close"}}, tmp_path)
+    judge(job)
+    assert {path.name for path in job.out.iterdir()} == {"close.json", *BESIDE}
+    found = read_json(job.out / "close.json")
+    assert (found["name"], found["kind"], found["outcome"]) == ("close", "within", "supported")
     assert set(found["reason"]) == {"zh", "en"}
     assert found["values"]["best"] == "mycnn"
-    finals = [
-        json.loads(path.read_text())["val_accuracy"] for path in tmp_path.glob("results/runs/mycnn/*/summary.json")
-    ]
+    summaries = tmp_path.glob("results/runs/mycnn/*/summary.json")
+    finals = [json.loads(path.read_text())["val_accuracy"] for path in summaries]
     assert found["values"]["highest"] == pytest.approx(sum(finals) / 2)
-
-
-def test_an_unknown_kind_is_refused(report_spec, tmp_path):
-    spec = report_spec("os", {}, {})
-    with pytest.raises(DeclarationError, match=r"labreport\.claims\.within"):
-        judge.main(["--spec", planned("judge", spec), "--out", str(tmp_path / "x.json")])
-    assert not (tmp_path / "x.json").exists()

@@ -1,36 +1,36 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from pathlib import Path
 
 import pytest
 
 from labreport.errors import CodeChangedError
-from labreport.planning.code import code_digest
-from labreport.steps.sample import main
+from labreport.files import sums_faults
+from labreport.steps.sample import sample
+from labreport.steps.step import Job
+from tests.steps.planned import planned
 
-GENERATORS = {"cifar10": "labreport.data.samples_images", "imdb": "labreport.data.samples_reviews"}
-
-
-def spec(generator: str) -> dict[str, object]:
-    parameters = {"train_per_class": 5, "test_per_class": 2, "seed": 0}
-    code = code_digest(["labreport.steps.sample", generator])
-    return {"dataset": "any", "generator": generator, "parameters": parameters, "code": code}
+PARAMETERS = {"train_per_class": 5, "test_per_class": 2, "seed": 0}
 
 
-@pytest.mark.parametrize(("dataset", "generator"), GENERATORS.items())
-def test_archive_and_digest_beside_it(dataset: str, generator: str, tmp_path: Path) -> None:
-    out = tmp_path / "key" / "set.tar.gz"
-    main(["--dataset", dataset, "--spec", json.dumps(spec(generator)), "--out", str(out)])
+def job(generator: str, out: Path, **changes: str) -> Job:
+    spec = {"dataset": "any", "target": generator, "parameters": PARAMETERS, **changes}
+    return planned("sample", spec, out, file="set.tar.gz")
+
+
+@pytest.mark.parametrize("generator", ["labreport.data.samples_images", "labreport.data.samples_reviews"])
+def test_archive_and_digest_beside_it(generator: str, tmp_path: Path) -> None:
+    sample(job(generator, tmp_path / "key"))
     digest, name = (tmp_path / "key" / "set.tar.gz.sha256").read_text().rstrip("\n").split("  ")
     assert name == "set.tar.gz"
-    assert digest == hashlib.sha256(out.read_bytes()).hexdigest()
-    assert len(list(out.parent.iterdir())) == 2
+    assert digest == hashlib.sha256((tmp_path / "key" / name).read_bytes()).hexdigest()
+    names = {"set.tar.gz", "set.tar.gz.sha256", "spec.json", "code.json", "made.json", "SHA256SUMS"}
+    assert {path.name for path in (tmp_path / "key").iterdir()} == names
+    assert list(sums_faults(tmp_path / "key")) == []
 
 
 def test_code_that_changed_since_planning_stops_the_job(tmp_path: Path) -> None:
-    changed = {**spec(GENERATORS["imdb"]), "code": "0" * 16}
     with pytest.raises(CodeChangedError):
-        main(["--dataset", "imdb", "--spec", json.dumps(changed), "--out", str(tmp_path / "set.tar.gz")])
+        sample(job("labreport.data.samples_reviews", tmp_path / "key", code="0" * 16))
     assert list(tmp_path.iterdir()) == []

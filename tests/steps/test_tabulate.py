@@ -1,42 +1,44 @@
-"""The step that makes tables."""
+"""The step that makes tables, and the frames of all runs."""
 
 from __future__ import annotations
-
-import json
 
 import pandas as pd
 import pytest
 
-from labreport.errors import run_step
-from labreport.steps import tabulate
-from tests.steps.planned import planned
+from labreport.errors import ResultsError
+from labreport.files import read_json, sums_faults
+from labreport.steps.tabulate import tabulate
+from tests.steps.planned import of_items
+from tests.steps.test_draw import BESIDE
 
 
 @pytest.fixture
-def spec(report_spec):
-    return report_spec("labreport.tables.results", {"experiments": ["mycnn"]}, {"mycnn": {}}, lang="zh")
+def items(report_spec):
+    """A table of results, and one that is called as a frame is."""
+    spec = report_spec("labreport.tables.results", {"experiments": ["mycnn"]}, {"mycnn": {}}, lang="zh")
+    return {
+        "results": spec,
+        "runs": {**spec, "kind": "runs", "target": "labreport.tables.runs", "options": {}, "naming": []},
+    }
 
 
-def run(spec, out):
-    return run_step(tabulate.main, ["--spec", planned("tabulate", spec), "--out", str(out)])
-
-
-def test_raw_numbers_and_presentation(spec, tmp_path):
-    assert run(spec, tmp_path / "zh" / "results") == 0
-    assert {path.name for path in (tmp_path / "zh").iterdir()} == {"results.csv", "results.json"}
-    value = json.loads((tmp_path / "zh" / "results.json").read_text(encoding="utf-8"))
-    raw = pd.read_csv(tmp_path / "zh" / "results.csv")
+def test_raw_numbers_presentations_and_frames(items, tmp_path):
+    job = of_items("tabulate", items, tmp_path, frames=items["results"])
+    tabulate(job)
+    tables = {f"{name}.{form}" for name in items for form in ("csv", "json")}
+    assert {path.name for path in job.out.iterdir()} == {*tables, "frames", *BESIDE}
+    assert list(sums_faults(job.out)) == []
+    value, raw = read_json(job.out / "results.json"), pd.read_csv(job.out / "results.csv")
     assert value["columns"][3]["head"] == "验证准确率"
     assert value["rows"][0][3] == pytest.approx(100 * raw["val_accuracy"][0], abs=0.05)
+    assert {path.name for path in (job.out / "frames").iterdir()} == {"metrics.csv", "runs.csv", "per_class.csv"}
+    assert {"val_accuracy", "device"} <= set(pd.read_csv(job.out / "frames" / "runs.csv").columns)
+    assert "val_accuracy" not in pd.read_csv(job.out / "runs.csv").columns
 
 
-def test_only_kinds_of_tables_are_imported(spec, tmp_path, capsys):
-    assert run({**spec, "target": "labreport.figures.curves"}, tmp_path / "x") == 1
-    assert "'labreport.figures.curves' is none of the kinds; allowed: labreport.tables." in capsys.readouterr().err
-
-
-def test_no_run_is_one_message(spec, tmp_path, capsys):
-    spec["experiments"]["mycnn"]["runs"] = []
-    assert run(spec, tmp_path / "x") == 1
-    assert "mycnn: no finished run (none is planned)" in capsys.readouterr().err
-    assert not list(tmp_path.glob("x*"))
+def test_no_run_is_one_message_and_leaves_nothing(items, tmp_path):
+    items["results"]["experiments"]["mycnn"]["runs"] = []
+    job = of_items("tabulate", items, tmp_path, frames=items["results"])
+    with pytest.raises(ResultsError, match=r"mycnn: no finished run \(none is planned\)"):
+        tabulate(job)
+    assert list(job.out.parent.iterdir()) == []

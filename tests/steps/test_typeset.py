@@ -11,11 +11,13 @@ import pytest
 
 from labreport.documents.listings import excerpt
 from labreport.errors import TypesettingError
-from labreport.steps import typeset, write
+from labreport.files import read_json, sums_faults
+from labreport.steps.typeset import typeset
+from labreport.steps.write import write
 from tests.documents.small import write_report
 from tests.documents.test_document import CODE, TEXT, WORKS
 from tests.documents.test_text import HOSTILE
-from tests.steps.planned import PDF, planned
+from tests.steps.planned import planned
 
 MINIMAL = "\\documentclass{article}\n\\begin{document}\n%s\n\\end{document}\n"
 
@@ -25,19 +27,30 @@ def small_report(tmp_path, report_spec):
     return partial(write_report, tmp_path, report_spec)
 
 
-def make(spec, folder):
+def pdf_of(text, results, name="small"):
+    """Typeset the text in a folder; the job, whose PDF lies under `results`."""
+    job = planned("typeset", {"text": text.name}, results / "documents" / "x.en" / "key", text, file=f"{name}.pdf")
+    typeset(job)
+    return job.out / f"{name}.pdf"
+
+
+def make(spec, results):
     """Write and typeset `spec`; the text of the PDF's pages and its metadata."""
-    source, out = folder / "small.tex", folder / "small.pdf"
-    write.main(["--spec", planned("write", spec), "--format", "latex", "--out", str(source)])
-    typeset.main(["--spec", PDF, "--source", str(source), "--out", str(out)])
-    reader = pypdf.PdfReader(out)
+    text = planned("write", {**spec, "form": "latex"}, results / "texts" / "key")
+    write(text)
+    reader = pypdf.PdfReader(pdf_of(text.out, results))
     return [page.extract_text() for page in reader.pages], reader.metadata
 
 
+def source(folder, body):
+    """A folder with a source that is given as it is."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "small.tex").write_text(MINIMAL % body, encoding="utf-8")
+    return folder
+
+
 @pytest.mark.parametrize("lang", ["zh", "en"])
-def test_hostile_strings_are_typeset_as_they_are_and_the_same_bytes_each_time(
-    small_report, tmp_path, monkeypatch, capsys, lang
-):
+def test_hostile_strings_are_typeset_as_they_are(small_report, tmp_path, monkeypatch, capsys, lang):
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "86400")
     monkeypatch.delenv("FORCE_SOURCE_DATE", raising=False)
     everything = " ".join(HOSTILE)
@@ -64,9 +77,29 @@ def test_hostile_strings_are_typeset_as_they_are_and_the_same_bytes_each_time(
     if lang == "en":  # a reader without Adobe's character maps cannot read Chinese back
         assert all("demo scale" in page for page in pages)
     assert "warning" not in capsys.readouterr().err
-    if lang == "en":
-        make(spec, tmp_path / "b")
-        assert (tmp_path / "a" / "small.pdf").read_bytes() == (tmp_path / "b" / "small.pdf").read_bytes()
+
+
+def test_tex_keeps_its_own_files_and_makes_the_same_bytes_as_from_scratch(small_report, tmp_path):
+    again, scratch = tmp_path / "again", tmp_path / "scratch"
+    make(small_report("# Old {#sec:old}\n\nSee {{ ref('sec:old') }}.\n\n" + TEXT), again)
+    work = again / "typeset" / "x.en"
+    assert (work / "small.aux").is_file()
+    assert (work / "figures" / "plot_1.pdf").is_file()
+    few = '{% call figure("plot_0") %}x{% endcall %}'
+    for results in (again, scratch):
+        make(small_report(f"# More\n\n{few}\n\n# Start {{#sec:start}}\n\n", figures=1, tables=0), results)
+    made = [results / "documents" / "x.en" / "key" for results in (again, scratch)]
+    assert (made[0] / "small.pdf").read_bytes() == (made[1] / "small.pdf").read_bytes()
+    assert not (work / "figures" / "plot_1.pdf").exists()
+    assert {path.name for path in made[0].iterdir()} == {
+        "small.pdf",
+        "spec.json",
+        "code.json",
+        "made.json",
+        "SHA256SUMS",
+    }
+    assert list(sums_faults(made[0])) == []
+    assert "TeX" in read_json(made[0] / "made.json")["tex"]
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
@@ -107,48 +140,33 @@ def test_code_algorithms_and_references_are_typeset_as_they_are(small_report, tm
 @pytest.mark.parametrize(
     ("body", "words"),
     [
-        ("x\n\\nonsense", r"bad\.tex:4: Undefined control sequence\.\n  \\nonsense"),
-        ("\\input{/etc/passwd}", r"bad\.tex:3: .*passwd"),
-        ("\\input{../secret}", r"bad\.tex:3: .*secret"),
+        ("x\n\\nonsense", r"small\.tex:4: Undefined control sequence\.\n  \\nonsense"),
+        ("\\input{/etc/passwd}", r"small\.tex:3: .*passwd"),
+        ("\\input{../secret}", r"small\.tex:3: .*secret"),
         ("See \\ref{nowhere}.", r"a reference to nowhere"),
         ('\\char"4E2D 中', r"has no 中"),
     ],
 )
-def test_what_tex_refuses_is_said_with_its_line(tmp_path, body, words):
-    folder = tmp_path / "work"
-    folder.mkdir()
-    (tmp_path / "secret.tex").write_text("secret", encoding="utf-8")
-    source, out = folder / "bad.tex", tmp_path / "bad.pdf"
-    source.write_text(MINIMAL % body, encoding="utf-8")
-    out.write_text("old", encoding="utf-8")
+def test_what_tex_refuses_is_said_with_its_line_and_leaves_the_old_document(tmp_path, body, words):
+    old = pdf_of(source(tmp_path / "text", "old"), tmp_path)
+    before = old.read_bytes()
+    (tmp_path / "typeset" / "secret.tex").write_text("secret", encoding="utf-8")
     with pytest.raises(TypesettingError, match=words) as raised:
-        typeset.main(["--spec", PDF, "--source", str(source), "--out", str(out)])
-    assert str(folder / "bad.log") in str(raised.value)
+        pdf_of(source(tmp_path / "text", body), tmp_path)
+    assert str(tmp_path / "typeset" / "x.en" / "small.log") in str(raised.value)
     assert len(str(raised.value)) < 1500
-    assert out.read_text(encoding="utf-8") == "old"
+    assert old.read_bytes() == before
+    again = pdf_of(source(tmp_path / "text", "mended"), tmp_path)
+    assert pypdf.PdfReader(again).pages[0].extract_text().startswith("mended")
 
 
 def test_no_shell_can_be_reached(tmp_path):
-    source = tmp_path / "shell.tex"
-    source.write_text(MINIMAL % "\\immediate\\write18{touch reached} x", encoding="utf-8")
-    typeset.main(["--spec", PDF, "--source", str(source), "--out", str(tmp_path / "shell.pdf")])
-    assert not (tmp_path / "reached").exists()
-
-
-def test_a_mended_source_is_typeset_after_a_failure(tmp_path):
-    source, out = tmp_path / "x.tex", tmp_path / "out" / "x.pdf"
-    source.write_text(MINIMAL % "\\nonsense", encoding="utf-8")
-    with pytest.raises(TypesettingError):
-        typeset.main(["--spec", PDF, "--source", str(source), "--out", str(out)])
-    source.write_text(MINIMAL % "fine", encoding="utf-8")
-    typeset.main(["--spec", PDF, "--source", str(source), "--out", str(out)])
-    assert pypdf.PdfReader(out).pages[0].extract_text().startswith("fine")
+    pdf_of(source(tmp_path / "text", "\\immediate\\write18{touch reached} x"), tmp_path)
+    assert not list(tmp_path.rglob("reached"))
 
 
 def test_lines_that_stick_out_are_warned_of(tmp_path, capsys):
-    source = tmp_path / "wide.tex"
-    source.write_text(MINIMAL % "\\noindent\\hbox to 1.2\\textwidth{x\\hfil y}", encoding="utf-8")
-    typeset.main(["--spec", PDF, "--source", str(source), "--out", str(tmp_path / "wide.pdf")])
+    pdf_of(source(tmp_path / "text", "\\noindent\\hbox to 1.2\\textwidth{x\\hfil y}"), tmp_path)
     assert "overfull by" in capsys.readouterr().err
 
 
@@ -179,6 +197,5 @@ def test_floats_do_not_leave_their_section_and_logs_of_the_appendix_do_not_float
 
 def test_without_tex_there_is_one_message(tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", str(tmp_path))
-    (tmp_path / "x.tex").write_text(MINIMAL % "x", encoding="utf-8")
     with pytest.raises(TypesettingError, match="texlive-xetex"):
-        typeset.main(["--spec", PDF, "--source", str(tmp_path / "x.tex"), "--out", str(tmp_path / "x.pdf")])
+        pdf_of(source(tmp_path / "text", "x"), tmp_path)

@@ -5,16 +5,19 @@ from __future__ import annotations
 import importlib
 import json
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from labreport.errors import ResultsError
+from labreport.loading import load_module
 from labreport.results import Results
+from labreport.sampling import sampling_error
 from labreport.tables import epoch_log, lstm_cost, per_class, runs
 from labreport.tables import results as results_table
 from labreport.tables.heads import HEADS, NOTES, PHRASES, WORDS
 from labreport.tables.registry import KINDS
-from labreport.tables.table import Column, Table
+from labreport.tables.table import Column, Table, decimals_for, files_of
 from tests.conftest import CIFAR10
 from tests.fabricated import LONGTAIL, add_images, add_sentences
 
@@ -32,14 +35,14 @@ def options(kind):
     names = list(IMAGES)[:1] if KINDS[kind].single else list(IMAGES)
     given = {"experiments": names, "measurement": "lstm_cost", "image": 32, "classes": 10, "metric": "accuracy"}
     given |= {"dataset": "stsb" if kind == "pair_counts" else TAIL, "datasets": ["cifar10", TAIL]}
-    chosen = {key: given[key] for key in KINDS[kind].required if key in given}
+    chosen = {key: given[key] for key in KINDS[kind].fields if key in given}
     return chosen | ({"target": PLAIN, "parameters": {"width": 4}} if kind == "layers" else {})
 
 
 @pytest.fixture
 def results(report_spec, cost_folder, tmp_path):
-    def make(experiments=IMAGES, **more):
-        spec = report_spec("labreport.tables.results", {}, experiments, **more)
+    def make(kind="results", experiments=IMAGES, **more):
+        spec = report_spec(KINDS[kind].target, options(kind), experiments, **more)
         spec["measurements"] = {"lstm_cost": str(cost_folder)}
         for entry in spec["experiments"].values():
             entry["published"]["per_class"] = {name: 0.5 + 0.01 * place for place, name in enumerate(CIFAR10)}
@@ -61,7 +64,7 @@ def shown(table):
 @pytest.mark.parametrize("seeds", [1, 2])
 @pytest.mark.parametrize("kind", KINDS)
 def test_each_kind_is_a_whole_table(kind, seeds, lang, results):
-    table = importlib.import_module(KINDS[kind].target).build(results(seeds=seeds), options(kind), lang)
+    table = importlib.import_module(KINDS[kind].target).build(results(kind, seeds=seeds), options(kind), lang)
     value = json.loads(table.to_json())
     assert len(value["rows"]) == len(table.frame) > 0
     assert all(len(row) == len(value["columns"]) for row in value["rows"])
@@ -70,24 +73,43 @@ def test_each_kind_is_a_whole_table(kind, seeds, lang, results):
     assert table.to_csv().count("\n") == len(table.frame) + 1
 
 
-def test_results_are_mean_and_std_over_seeds(results):
-    made = results(seeds=3)
+@pytest.mark.parametrize("seeds", [1, 3])
+def test_results_are_mean_and_std_over_seeds(seeds, results):
+    made = results(seeds=seeds)
     table = results_table.build(made, options("results"), "en")
-    accuracy = made.summary("resnet34")["val_accuracy"]
-    row = table.frame.set_index("experiment").loc["resnet34"]
-    assert row["val_accuracy"] == pytest.approx(accuracy.mean())
-    assert row["val_accuracy_std"] == pytest.approx(accuracy.std())
-    assert row["difference"] == pytest.approx(accuracy.mean() - 0.8442)
+    columns = {column["key"]: column for column in json.loads(table.to_json())["columns"]}
+    stds = []
+    for place, name in enumerate(IMAGES):
+        row = table.frame.iloc[place]
+        runs = [json.loads((run.path / "summary.json").read_text()) for run in made.runs(name)]
+        mean = np.mean([run["val_accuracy"] for run in runs])
+        expected = {
+            "experiment": name,
+            "parameters": runs[0]["parameters"],
+            "epochs": IMAGES[name]["epochs"],
+            "seeds": seeds,
+            "sampling_error": pytest.approx(sampling_error(mean, 1050)),
+            "published_accuracy": 0.8442,
+            "difference": pytest.approx(mean - 0.8442),
+            "published_seconds": 868.96,
+        }
+        for key in ("val_accuracy", "seconds"):
+            values = [run[key] for run in runs]
+            expected[key] = pytest.approx(np.mean(values))
+            expected[f"{key}_std"] = pytest.approx(np.std(values, ddof=1) if seeds > 1 else np.nan, nan_ok=True)
+        assert row.to_dict() == expected
+        stds.append(100 * (row["val_accuracy_std"] if seeds > 1 else row["sampling_error"]))
+    decimals = decimals_for(stds)
+    assert seeds > 1 or decimals != decimals_for([100 * sampling_error(0.7, 50_000)]), "the training set tells none"
+    assert {columns[key]["decimals"] for key in ("val_accuracy", "published_accuracy", "difference")} == {decimals}
     keys, rows = shown(table)
     cell = rows[1][keys.index("val_accuracy")]
-    assert cell.startswith(f"{100 * accuracy.mean():.1f}")
-    assert " ± " in cell
-    assert "Mean ± standard deviation over 3 seeds." in table.notes
+    assert str(cell).startswith(f"{100 * table.frame['val_accuracy'][1]:.{decimals}f}")
+    assert (" ± " in str(cell), "Mean ± standard deviation over 3 seeds." in table.notes) == (seeds > 1,) * 2
 
 
 def test_the_best_result_is_bold(results):
-    made = results()
-    table = results_table.build(made, options("results"), "en")
+    table = results_table.build(results(), options("results"), "en")
     best = table.frame["val_accuracy"].idxmax()
     keys, _ = shown(table)
     assert table.bold == {(best, keys.index("val_accuracy"))}
@@ -95,11 +117,23 @@ def test_the_best_result_is_bold(results):
 
 @pytest.mark.parametrize(("lang", "said"), [("en", "mycnn: 2 of 3 seeds."), ("zh", "mycnn：3 个种子中的 2 个。")])
 @pytest.mark.parametrize("kind", ["results", "ablation", "group_accuracy", "per_class", "runs", "epoch_log"])
-def test_a_missing_run_is_told(kind, lang, said, results):
-    build, made = importlib.import_module(KINDS[kind].target).build, results(seeds=3)
+def test_a_run_that_was_left_out_is_told(kind, lang, said, results):
+    build, made = importlib.import_module(KINDS[kind].target).build, results(kind, seeds=2)
     assert said not in build(made, options(kind), lang).notes
-    made.spec["experiments"]["mycnn"]["runs"][1]["path"] += "-absent"
+    made.spec["experiments"]["mycnn"]["failures"] = {"9": "the loss is nan"}
     assert said in build(made, options(kind), lang).notes
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("kind", [name for name, kind in KINDS.items() if "experiments" in kind.fields])
+def test_experiments_go_by_their_titles(kind, lang, results):
+    titles = {"zh": "小网络（甲）", "en": "Small net, first"}
+    experiments = {
+        name: {**settings, "title": titles} if name == "mycnn" else settings for name, settings in IMAGES.items()
+    }
+    files = files_of(load_module(KINDS[kind].target, kind), results(kind, experiments, lang=lang).spec)
+    assert kind == "epoch_log" or all(titles[lang] in text for text in files.values())
+    assert "mycnn" not in "".join(files.values())
 
 
 @pytest.mark.parametrize("scale", ["demo", "lite", "full", "mine"])
@@ -138,14 +172,16 @@ def test_small_models_are_counted_in_thousands(results):
 
 
 def test_per_class_is_correct_over_samples_and_ends_with_all(results):
-    made = results(seeds=2)
+    made = results("per_class", seeds=2)
     table = per_class.build(made, options("per_class"), "zh")
-    raw = made.per_class("resnet34")
-    cats = raw[raw["class"] == "cat"]
     frame = table.frame.set_index("class")
-    assert frame.loc["cat", "resnet34"] == pytest.approx(cats["correct"].sum() / cats["samples"].sum())
-    assert frame.loc["all", "resnet34"] == pytest.approx(made.summary("resnet34")["val_accuracy"].mean())
-    assert frame.loc["all", "samples"] == 1000
+    for name in IMAGES:
+        raw = made.per_class(name)
+        cats = raw[raw["class"] == "cat"]
+        assert frame.loc["cat", name] == pytest.approx(cats["correct"].sum() / cats["samples"].sum())
+        assert frame.loc["all", name] == pytest.approx(made.summary(name)["val_accuracy"].mean())
+    assert frame.loc["all", "samples"] == 1050
+    assert list(table.notes) == ["数值为 2 个种子的均值。"]
     _, rows = shown(table)
     assert [row[0] for row in rows] == [
         "飞机", "汽车", "鸟", "猫", "鹿", "狗", "蛙", "马", "船", "卡车", "全部"
@@ -155,9 +191,11 @@ def test_per_class_is_correct_over_samples_and_ends_with_all(results):
         assert bold == {column for column in range(1, 4) if cells[column] == max(cells[1:])}
 
 
-def test_experiments_with_other_classes_do_not_share_a_table(results):
-    made = results({"mycnn": {}, "bilstm2": {"classes": ("negative", "positive")}})
-    with pytest.raises(ResultsError, match="bilstm2 has other classes than mycnn: negative, positive, not airplane"):
+@pytest.mark.parametrize("classes", [("negative", "positive"), CIFAR10[::-1]])
+def test_experiments_with_other_classes_do_not_share_a_table(classes, results):
+    made = results(experiments={"mycnn": {}, "bilstm2": {"classes": classes}})
+    told = f"bilstm2 has other classes than mycnn: {', '.join(classes)}, not airplane"
+    with pytest.raises(ResultsError, match=told):
         per_class.build(made, {"experiments": ["mycnn", "bilstm2"]}, "en")
 
 
@@ -170,8 +208,9 @@ def test_runs_name_key_commit_and_device(results):
     assert made.runs("mycnn")[0].key.startswith(first["key"])
     assert len(first["key"]) == 8
     assert (first["commit"], rows[1][keys.index("commit")]) == ("0123456", "0123456+")
+    assert [row[keys.index("seed")] for row in rows] == [3, 7] * 3
     assert "A + after a commit" in table.notes[0]
-    assert not runs.build(results({"other": {}}), {}, "en").notes
+    assert not runs.build(results(experiments={"other": {}}), {}, "en").notes
 
 
 def test_a_run_without_git_has_no_commit(results):
@@ -189,19 +228,20 @@ def test_epoch_log_is_every_epoch_and_marks_the_best(results):
     assert keys[0] == "seed"
     assert len(rows) == 16
     place = keys.index("val_accuracy")
+    assert table.columns[place].decimals == 1  # 1.4 points of 1,050 samples
     for half in (range(8), range(8, 16)):
         best = max(rows[row][place] for row in half)
         assert {row for row in half if (row, place) in table.bold} == {row for row in half if rows[row][place] == best}
-    keys, _ = shown(epoch_log.build(results({"alone": {}}), {"experiments": ["alone"]}, "en"))
+    keys, _ = shown(epoch_log.build(results(experiments={"alone": {}}), {"experiments": ["alone"]}, "en"))
     assert "seed" not in keys
 
 
 def test_lstm_cost_is_relative_to_the_fastest(results):
     table = lstm_cost.build(results(), {"measurement": "lstm_cost"}, "en")
     keys, rows = shown(table)
-    assert [row[keys.index("ratio")] for row in rows] == [1.0, round(163.5 / 41.25, 2)]
-    assert rows[1][keys.index("quartiles")] == "160.0–171.0"
-    assert rows[1][keys.index("total")] == "9,300"
+    assert [row[keys.index("ratio")] for row in rows] == [round(163.5 / 41.25, 2), 1.0]
+    assert rows[0][keys.index("quartiles")] == "160.0–171.0"
+    assert rows[0][keys.index("total")] == "9,300"
     assert "Batch size 64, length 300" in table.notes[0]
     assert "inside a fused operator is not counted" in table.notes[0]
 

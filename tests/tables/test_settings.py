@@ -25,16 +25,28 @@ def change_spec(results, name, change):
 
 def test_settings_show_what_differs_and_note_what_does_not(report_spec, shown):
     sgd = {"name": "SGD", "parameters": {"momentum": 0.9}}
-    results = Results(report_spec("", {}, {"mycnn": {"optimizer": sgd}, "resnet34": {}}))
-    for name, more in (("mycnn", {"layers": 2, "bidirectional": True, "stem": None}), ("resnet34", {"layers": 4})):
-        change_spec(results, name, lambda spec, more=more: spec["model"]["parameters"].update(more))
+    first = {"layers": 2, "bidirectional": True, "stem": None, "width": 64}
+    experiments = {"mycnn": {"optimizer": sgd, "model": first}, "resnet34": {"model": {"layers": 4, "width": 64}}}
+    results = Results(report_spec("labreport.tables.settings", {}, experiments))
     table = settings.build(results, {"experiments": ["mycnn", "resnet34"]}, "en")
     _, rows = shown(table)
     assert [row["model"] for row in rows.values()] == ["layers 2, bidirectional", "layers 4"]
     assert [row["optimizer"] for row in rows.values()] == ["SGD (momentum 0.9)", "Adam"]
-    assert rows["mycnn"]["samples"] == "1,000 / 1,000"
+    assert rows["mycnn"]["samples"] == "50,000 / 1,050"
     assert rows["mycnn"]["loss"] == "cross-entropy"
     assert list(table.notes) == ["All models: width 64."]
+
+
+def test_what_only_some_models_share_is_no_note(report_spec, shown):
+    models = {"a": {"width": 8, "depth": 3}, "b": {"width": 8, "depth": 4}, "c": {"width": 16, "depth": 3}}
+    spec = report_spec("labreport.tables.settings", {}, {name: {"model": model} for name, model in models.items()})
+    table = settings.build(Results(spec), {"experiments": list(models)}, "en")
+    assert [row["model"] for row in shown(table)[1].values()] == [
+        "width 8, depth 3",
+        "width 8, depth 4",
+        "width 16, depth 3",
+    ]
+    assert table.notes == []
 
 
 def test_settings_of_pairs_tell_schedule_and_vectors_below(pairs, shown):

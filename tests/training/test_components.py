@@ -10,15 +10,16 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from torchvision.transforms import v2
 
-from labreport.data.arrays import Prepared, load
+from labreport.data.prepared import Prepared
+from labreport.running.checkpoints import Checkpoints
 from labreport.training.batches import Split
-from labreport.training.checkpoints import Checkpoints
-from labreport.training.components import Components, place_data
+from labreport.training.components import Components, batches, place_data
 from labreport.training.construction import OPTIMIZERS, SCHEDULES, build_task
 from labreport.training.loop import Epoch, fit
 from labreport.training.seeds import stream
-from tests.small_runs import save_data, spec
+from tests.small_runs import spec
 
 CPU = torch.device("cpu")
 PARAMETERS: dict[str, dict[str, Any]] = {
@@ -33,23 +34,12 @@ PARAMETERS: dict[str, dict[str, Any]] = {
 KEY = "0" * 16
 
 
-@pytest.fixture(autouse=True)
-def one_thread() -> Iterator[None]:
-    """Tensors this small gain nothing from threads, which on a busy machine wait for one another."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
+@pytest.fixture
+def texts(data: dict[str, Prepared]) -> Prepared:
+    return data["texts"]
 
 
-@pytest.fixture(scope="module")
-def texts(tmp_path_factory: pytest.TempPathFactory) -> Prepared:
-    folder = tmp_path_factory.mktemp("data")
-    save_data(folder)
-    return load(folder / "texts")
-
-
-@pytest.fixture(scope="module")
+@pytest.fixture
 def splits(texts: Prepared) -> dict[str, Split]:
     return place_data(texts, CPU)
 
@@ -64,8 +54,7 @@ def training(optimizer: str = "Adam", schedule: str | None = None) -> dict[str, 
 
 def epochs(what: dict[str, Any], parts: Components, first: int, last: int) -> list[Epoch]:
     task = build_task(what["task"]["target"], ["sad", "happy"], what["training"]["loss"])
-    arguments = (parts.model, task, parts.train, parts.validation, parts.optimizer, last)
-    return list(fit(*arguments, schedule=parts.schedule, first=first))
+    return list(fit(parts, task, last, first=first))
 
 
 def numbers(found: list[Epoch]) -> list[tuple[int, float, float, float]]:
@@ -99,6 +88,23 @@ def test_two_runs_of_one_seed_begin_alike_and_of_two_seeds_do_not(texts: Prepare
     first, same = (numbers(epochs(what, Components.build(what, texts, splits, None, CPU), 1, 1)) for _ in range(2))
     other = what | {"seed": 6}
     assert first == same != numbers(epochs(other, Components.build(other, texts, splits, None, CPU), 1, 1))
+
+
+def test_training_is_augmented_and_evaluation_is_not_and_both_are_normalised() -> None:
+    rng = np.random.default_rng(0)
+    pixels = {name: rng.integers(0, 256, (n, 3, 8, 8), dtype=np.uint8) for name, n in (("train", 6), ("test", 5))}
+    splits = {name: Split.place(x, np.arange(len(x), dtype=np.uint8), None, CPU) for name, x in pixels.items()}
+    mean, std = [0.49, 0.48, 0.45], [0.25, 0.24, 0.26]
+    black = [-m / s for m, s in zip(mean, std, strict=True)]
+    settings = {"normalize": {"mean": mean, "std": std}, "augment": [{"name": "crop", "padding": 8}], "batch_size": 6}
+    train, validation = batches({"training": settings, "seed": 0}, splits)
+    expected = v2.Normalize(mean, std)(torch.from_numpy(pixels["test"]).float() / 255)
+    ((found,), targets) = next(validation.epoch())
+    torch.testing.assert_close(found, expected, rtol=1e-5, atol=1e-5)
+    assert targets.tolist() == list(range(5))
+    # windows that reach beyond the image have black in them
+    ((found,), _) = next(train.epoch())
+    assert (found.permute(0, 2, 3, 1) - torch.tensor(black)).abs().amax(3).flatten(1).amin(1).max() < 1e-5
 
 
 def test_on_another_sort_of_device_the_order_goes_on_and_the_draws_are_its_own(

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -15,20 +15,12 @@ from labreport.training import augmentation
 from labreport.training.augmentation import augmentations
 from labreport.training.batches import Batches, Split
 from labreport.training.classification import Classification
-from labreport.training.construction import build_model, build_optimizer, build_schedule
+from labreport.training.components import Components
+from labreport.training.construction import Schedule, build_model, build_optimizer, build_schedule
 from labreport.training.loop import Epoch, NotFinite, fit
 
 CPU = torch.device("cpu")
 TASK = Classification(["a", "b", "c"], {"name": "cross_entropy", "parameters": {}})
-
-
-@pytest.fixture(autouse=True)
-def one_thread() -> Iterator[None]:
-    """Tensors this small gain nothing from threads, which on a busy machine wait for one another."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
 
 
 class Linear(nn.Module):
@@ -48,13 +40,25 @@ def split(n: int) -> Split:
     return Split.place(pixels, rng.integers(0, 3, n, dtype=np.uint8), None, CPU)
 
 
-def run(model: nn.Module, epochs: int = 2, learning_rate: float = 0.1, n: int = 10) -> Iterator[Epoch]:
-    optimizer = torch.optim.SGD(model.parameters(), lr=learning_rate)
-    return fit(model, TASK, Batches(split(n), 4, seed=0), Batches(split(7), 3), optimizer, epochs)
+def parts(
+    model: nn.Module,
+    train: Batches | None = None,
+    validation: Batches | None = None,
+    *,
+    test: Batches | None = None,
+    optimizer: torch.optim.Optimizer | None = None,
+    schedule: dict[str, Any] | None = None,
+    learning_rate: float = 0.1,
+) -> Components:
+    """A model that plain SGD trains on ten images, unless something else is said."""
+    optimizer = optimizer or torch.optim.SGD(model.parameters(), lr=learning_rate)
+    plan: Schedule | None = build_schedule(schedule, optimizer)
+    train, validation = train or Batches(split(10), 4, seed=0), validation or Batches(split(7), 3)
+    return Components(0, CPU, model, optimizer, plan, train, validation, test)
 
 
 def test_losses_and_accuracies_are_those_of_a_plain_loop() -> None:
-    epochs = list(run(Linear()))
+    epochs = list(fit(parts(Linear()), TASK, 2))
     weight = torch.zeros(3, 12, dtype=torch.float64)
     train, validation = Batches(split(10), 4, seed=0), split(7)
     for epoch in epochs:
@@ -80,7 +84,7 @@ def test_losses_and_accuracies_are_those_of_a_plain_loop() -> None:
 
 def test_validation_leaves_the_model_as_it_is() -> None:
     model = nn.Sequential(nn.BatchNorm2d(3), nn.Dropout(0.5), Linear())
-    first, second = (next(run(model, epochs=1, learning_rate=0.0)) for _ in range(2))
+    first, second = (next(fit(parts(model, learning_rate=0.0), TASK, 1)) for _ in range(2))
     before = {name: value.clone() for name, value in model.state_dict().items()}
     model.eval()
     batches = Batches(split(7), 7)
@@ -94,18 +98,34 @@ def test_validation_leaves_the_model_as_it_is() -> None:
 
 
 def test_a_test_split_is_evaluated_and_changes_nothing() -> None:
-    def epochs(test: Batches | None) -> list[Epoch]:
-        model = Linear()
-        optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
-        return list(fit(model, TASK, Batches(split(10), 4, 0), Batches(split(7), 3), optimizer, 2, test=test))
+    def epochs(validation: int, test: int | None = None) -> list[Epoch]:
+        given = None if test is None else Batches(split(test), 3)
+        return list(fit(parts(Linear(), validation=Batches(split(validation), 3), test=given), TASK, 2))
 
-    alone, beside = epochs(None), epochs(Batches(split(7), 3))
-    for one, other in zip(alone, beside, strict=True):
-        assert (one.train_loss, one.val_loss) == (other.train_loss, other.val_loss)
+    for one, other, both in zip(epochs(7), epochs(8), epochs(7, 8), strict=True):
         assert (one.test_loss, one.test_metrics, one.test_tally) == (None, {}, None)
-        # the test split is the validation's here
-        assert (other.test_loss, other.test_metrics) == (other.val_loss, other.val_metrics)
-        assert other.test_tally is not other.tally
+        assert (both.train_loss, both.train_metrics) == (one.train_loss, one.train_metrics)
+        assert (both.val_loss, both.val_metrics) == (one.val_loss, one.val_metrics)
+        assert (both.test_loss, both.test_metrics) == (other.val_loss, other.val_metrics)
+        assert [both.tally.matrix(), both.test_tally.matrix()] == [one.tally.matrix(), other.tally.matrix()]
+        assert both.val_loss != both.test_loss
+
+
+def test_products_are_computed_in_the_type_that_is_asked_for() -> None:
+    found: list[torch.dtype] = []
+
+    class Telling(Linear):
+        def forward(self, images: Tensor) -> Tensor:
+            outputs = super().forward(images)
+            found.append(outputs.dtype)
+            return outputs
+
+    for autocast, expected in ((None, torch.float32), (torch.bfloat16, torch.bfloat16)):
+        model = Telling()
+        list(fit(parts(model), TASK, 1, autocast=autocast))
+        assert found == [expected] * 6  # 3 batches of training and 3 of validation
+        assert model.weight.dtype == torch.float32
+        found.clear()
 
 
 class Scaled(Classification):
@@ -113,14 +133,10 @@ class Scaled(Classification):
 
 
 def test_recorded_losses_are_in_the_unit_of_the_task() -> None:
-    def first(task: Classification) -> Epoch:
-        model = Linear()
-        optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
-        return next(fit(model, task, Batches(split(10), 4, 0), Batches(split(7), 3), optimizer, 1))
-
-    plain, scaled = first(TASK), first(Scaled(["a", "b", "c"], {"name": "cross_entropy"}))
-    assert scaled.train_loss == pytest.approx(25 * plain.train_loss)
-    assert scaled.val_loss == pytest.approx(25 * plain.val_loss)
+    tasks = (TASK, Scaled(["a", "b", "c"], {"name": "cross_entropy"}))
+    plain, scaled = (next(fit(parts(Linear(), test=Batches(split(8), 3)), task, 1)) for task in tasks)
+    for name in ("train_loss", "val_loss", "test_loss"):
+        assert getattr(scaled, name) == pytest.approx(25 * getattr(plain, name))
 
 
 @pytest.mark.parametrize(
@@ -129,22 +145,33 @@ def test_recorded_losses_are_in_the_unit_of_the_task() -> None:
         (None, [0.1] * 4),
         ({"name": "StepLR", "parameters": {"step_size": 2, "gamma": 0.1}}, [0.1, 0.1, 0.01, 0.01]),
         ({"name": "MultiStepLR", "parameters": {"milestones": [1, 3], "gamma": 0.5}}, [0.1, 0.05, 0.05, 0.025]),
-        # a threshold that no improvement reaches: patience 1 is used up after the second epoch that is no better
-        (
-            {"name": "ReduceLROnPlateau", "parameters": {"patience": 1, "threshold": 1e9, "threshold_mode": "abs"}},
-            [0.1, 0.1, 0.1, 0.01],
-        ),
     ],
 )
 def test_schedules_change_the_learning_rate_after_an_epoch(
     schedule: dict[str, Any] | None, expected: list[float]
 ) -> None:
-    model = Linear()
-    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
-    train, validation = Batches(split(10), 4, seed=0), Batches(split(7), 3)
-    plan = build_schedule(schedule, optimizer)
-    rates = [epoch.learning_rate for epoch in fit(model, TASK, train, validation, optimizer, 4, schedule=plan)]
+    rates = [epoch.learning_rate for epoch in fit(parts(Linear(), schedule=schedule), TASK, 4)]
     assert rates == pytest.approx(expected)
+
+
+def test_a_plateau_is_one_of_the_validation_loss() -> None:
+    """Where what is learned is wrong its loss rises, while that of the training falls."""
+    plateau = {"name": "ReduceLROnPlateau", "parameters": {"patience": 1, "threshold": 0.0}}
+    learned = split(10)
+    contrary = replace(learned, targets=(learned.targets + 1) % 3)
+
+    def trained(validation: Split, test: Split) -> list[Epoch]:
+        given = parts(Linear(), validation=Batches(validation, 3), test=Batches(test, 3), schedule=plateau)
+        return list(fit(given, TASK, 5))
+
+    for validation, test, rates in (
+        (contrary, learned, [0.1, 0.1, 0.1, 0.01, 0.01]),
+        (learned, contrary, [0.1] * 5),
+    ):
+        epochs = trained(validation, test)
+        losses = [epoch.train_loss for epoch in epochs]
+        assert losses == sorted(losses, reverse=True)
+        assert [epoch.learning_rate for epoch in epochs] == pytest.approx(rates)
 
 
 class Poisoned(Linear):
@@ -160,12 +187,14 @@ class Poisoned(Linear):
         return super().forward(images) * (float("nan") if self.calls == self.at else 1.0)
 
 
-# 3 training and 3 validation batches per epoch
-@pytest.mark.parametrize(("at", "epoch", "step", "phase"), [(2, 1, 2, "training"), (11, 2, 2, "validation")])
+# 3 batches of each per epoch
+@pytest.mark.parametrize(
+    ("at", "epoch", "step", "phase"), [(2, 1, 2, "training"), (14, 2, 2, "validation"), (9, 1, 3, "test")]
+)
 def test_a_loss_that_is_not_finite_stops_with_its_place(at: int, epoch: int, step: int, phase: str) -> None:
     kept: list[int] = []
     with pytest.raises(NotFinite, match=f"the {phase} loss is nan at epoch {epoch}, step {step}") as caught:
-        kept.extend(result.number for result in run(Poisoned(at), epochs=4))
+        kept.extend(result.number for result in fit(parts(Poisoned(at), test=Batches(split(8), 3)), TASK, 4))
     assert (caught.value.epoch, caught.value.step, caught.value.phase) == (epoch, step, phase)
     assert kept == list(range(1, epoch))
 
@@ -214,7 +243,7 @@ def image_epoch(n: int, model: nn.Module | None = None, task: Classification = T
     augment = augmentations([{"name": "crop", "padding": 1}, {"name": "flip"}])
     train = Batches(split(n), 4, 0, {"mean": [0.5] * 3, "std": [0.2] * 3}, augment)
     optimizer = build_optimizer({"name": "Adam"}, 0.1, model.parameters())
-    list(fit(model, task, train, Batches(split(n), 3), optimizer, 1))
+    list(fit(parts(model, train, Batches(split(n), 3), optimizer=optimizer), task, 1))
 
 
 def text_epoch(n: int, target: str, parameters: dict[str, object]) -> None:
@@ -226,7 +255,7 @@ def text_epoch(n: int, target: str, parameters: dict[str, object]) -> None:
     texts = replace(placed, host_lengths=placed.host_lengths.as_subclass(OnHost))
     model = build_model(target, {"embedding": 3, "hidden": 2, **parameters}, {"classes": 3, "vocabulary": 5})
     optimizer = build_optimizer({"name": "Adam"}, 0.1, model.parameters())
-    list(fit(model, TASK, Batches(texts, 4, seed=0), Batches(texts, 3), optimizer, 1))
+    list(fit(parts(model, Batches(texts, 4, seed=0), Batches(texts, 3), optimizer=optimizer), TASK, 1))
 
 
 def waits(epoch: Callable[[int], None]) -> list[int]:

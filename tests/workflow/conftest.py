@@ -60,9 +60,11 @@ def copy_project(target: Path, edits: Mapping[str, Mapping[str, str]] = MappingP
     return target
 
 
-def snakemake(folder: Path, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
-    """Run Snakemake in a copy as a user would."""
-    done = run(folder, [".venv/bin/snakemake", *arguments])
+def snakemake(
+    folder: Path, *arguments: str, check: bool = True, **environment: str
+) -> subprocess.CompletedProcess[str]:
+    """Run Snakemake in a copy as a user would, with more variables of the environment."""
+    done = run(folder, [".venv/bin/snakemake", *arguments], **environment)
     if check and done.returncode:
         pytest.fail(f"snakemake {' '.join(arguments)} ended with {done.returncode}:\n{done.stdout}\n{done.stderr}")
     return done
@@ -70,10 +72,18 @@ def snakemake(folder: Path, *arguments: str, check: bool = True) -> subprocess.C
 
 @pytest.fixture(scope="session")
 def built(tmp_path_factory) -> Path:
-    """A project in which README's commands made the demo report in every form; read-only by agreement."""
+    """A project in which README's commands made the demo report in every form; read-only by agreement.
+
+    The steps of the second command write into `traced/` what they executed.
+    """
     folder = copy_project(tmp_path_factory.mktemp("built") / "project")
-    for arguments in README_REPORTS:
-        snakemake(folder, *arguments)
+    first, second = README_REPORTS
+    snakemake(folder, *first)
+    tracing = {
+        "PYTHONPATH": f"{folder}:{folder / 'tests/workflow/tracing'}",
+        "LABREPORT_TRACED": str(folder / "traced"),
+    }
+    snakemake(folder, *second, **tracing)
     return folder
 
 

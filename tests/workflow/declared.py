@@ -50,8 +50,9 @@ class Declared:
         names = set(experiments)
         published = {"published_classes", "published_mean"}
         found = self.items(lambda item, shown: item["kind"] not in published and bool(names & shown))
-        gathered = {f"gather/{name}" for name, one in self.reports.items() if names & set(one["experiments"])}
-        return self.up_to_reports(found | gathered)
+        shown = {name for name, one in self.reports.items() if names & set(one["experiments"])}
+        frames = {f"tabulate {name}.{lang}" for name in shown for lang in LANGS}
+        return self.up_to_reports(found | frames)
 
     def items(self, wanted: Callable[[Mapping[str, Any], set[str]], bool], *, langs: Iterable[str] = LANGS) -> set[str]:
         """Figures, tables and claims.
@@ -67,19 +68,17 @@ class Declared:
             for name, item in declared.get(group, {}).items()
             if wanted(item, self._shown(report, item))
             for job in (
-                [f"judge/{report}/{name}"] if step == "judge" else [f"{step}/{report}.{lang}/{name}" for lang in langs]
+                [f"judge {report} {name}"] if step == "judge" else [f"{step} {report}.{lang} {name}" for lang in langs]
             )
         }
 
     def named(self, report: str, *names: str) -> set[str]:
-        """Some of a report's results, up to the report: `draw/NAME`, `tabulate/NAME`, `judge/NAME` and `gather`."""
+        """Some of a report's figures, tables and claims, `draw NAME` and so on, up to the report."""
         found = set()
         for name in names:
-            step, _, item = name.partition("/")
-            if step in {"draw", "tabulate"}:
-                found |= {f"{step}/{report}.{lang}/{item}" for lang in LANGS}
-            else:
-                found.add(f"{step}/{report}/{item}".rstrip("/"))
+            step, _, item = name.partition(" ")
+            places = [report] if step == "judge" else [f"{report}.{lang}" for lang in LANGS]
+            found |= {f"{step} {place} {item}" for place in places}
         return self.up_to_reports(found)
 
     def of_kinds(self, *kinds: str) -> set[str]:
@@ -101,23 +100,20 @@ class Declared:
         made = set(made)
         found = set(made)
         for job in made:
-            step, report, *_ = job.split("/")
-            name, _, lang = report.partition(".")
+            step, place, *_ = job.split(" ")
+            name, _, lang = place.partition(".")
             found |= self.texts(name, langs=[lang] if step in {"draw", "tabulate"} else LANGS)
         return found
 
     def texts(self, *reports: str, langs: Iterable[str] = LANGS) -> set[str]:
-        """The texts and PDFs of reports."""
-        return {
-            job
-            for report in reports
-            for lang in langs
-            for job in (
-                f"write/{report}.{lang}.tex",
-                f"write/{report}{'.en' if lang == 'en' else ''}.md",
-                f"typeset/{report}{'.en' if lang == 'en' else ''}.pdf",
-            )
-        }
+        """The texts and PDFs of reports, and their delivery."""
+        found = set()
+        for report in reports:
+            for lang in langs:
+                stem = f"{report}.en" if lang == "en" else report
+                found |= {f"write {report}.{lang}", f"write {stem}.md", f"typeset {report}.{lang}"}
+                found |= {f"deliver {stem}.pdf", f"deliver {stem}.md"}
+        return found
 
     def _shown(self, report: str, item: Mapping[str, Any]) -> set[str]:
         """The experiments that a figure, table or claim shows: a part's, those it names, or for `runs` all."""

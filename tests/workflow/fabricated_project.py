@@ -1,27 +1,26 @@
-"""Play Snakemake: what is to be trained is fabricated, what is to be made is written as bytes, with its true record.
+"""Play Snakemake: what is to be trained is fabricated, what is to be made is written as bytes, all under its true key.
 
-Run in a project's folder as `python -m tests.workflow.fabricated_project TARGET ...`, so that keys and records are
-taken of the sources of that very project.
+Run in a project's folder as `python -m tests.workflow.fabricated_project TARGET ...`, so that keys are taken of the
+sources of that very project.
 """
 
 from __future__ import annotations
 
-import csv
 import json
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
-from labreport.declarations.project import load
-from labreport.files import write_sums
+from labreport.artifacts.artifact import CODE, INDEX, LONG, MADE, OF, SPEC, Artifact, roots
+from labreport.artifacts.code import covered
+from labreport.artifacts.current import Current
+from labreport.artifacts.graph import Graph
+from labreport.cli.work import work
+from labreport.declarations.project import Project
+from labreport.files import write_json, write_sums
+from labreport.machine.outcome import content, write_receipt
 from labreport.metrics import metric_columns
-from labreport.planning import records
-from labreport.planning.keys import canonical
-from labreport.planning.plan import Kept, Plan, Run
-from labreport.planning.product import Product
-from labreport.planning.products import Products
-from tests.planning.earlier import leave, write
+from labreport.steps.items import made_from
 
 EPOCHS = 3
 
@@ -32,60 +31,54 @@ def make(targets: Sequence[str]) -> list[str]:
     Returns:
         The titles of what was made.
     """
-    products = Products(Plan(load(Path())))
-    needed = products.reachable(targets)
-    made = [product for product in needed if products.stale(product)]
-    for run in {run.folder: run for product in needed for run in product.runs}.values():
-        _train(products.plan, run)
-    for kept in {kept.folder: kept for product in needed for kept in product.kept}.values():
-        _measure(products.plan, kept)
-    for product in made:
-        _write(products.plan, product)
-    return [product.title for product in made]
+    graph = Graph(Project(Path()))
+    found = work(graph, targets)
+    for artifact in found.made:
+        _make(artifact)
+    for target in found.delivered:
+        document = graph.delivered(target)
+        Path(target).parent.mkdir(exist_ok=True)
+        Path(target).write_bytes(Path(document.output).read_bytes())
+    for target in targets:
+        Current().settle_target(target, graph.delivered(target))
+    return [artifact.title for artifact in found.made]
 
 
-def _train(plan: Plan, run: Run) -> None:
-    if run.is_there(plan.root):
-        return
-    folder = leave(plan, run)
-    task = run.spec["task"]["name"]
-    measured = [*metric_columns(task), "learning_rate", "seconds", "samples_per_second"]
-    rows = [{"epoch": epoch, **dict.fromkeys(measured, epoch / 10)} for epoch in range(1, EPOCHS + 1)]
-    _write_rows(folder / "metrics.csv", rows)
-    if task == "classification":
-        _write_rows(folder / "per_class.csv", [{"class": "cat", "samples": 10, "correct": 4, "accuracy": 0.4}])
-        _write_rows(folder / "confusion.csv", [{"true": "cat", "predicted": "cat", "count": 4}])
-    else:
-        _write_rows(folder / "predictions.csv", [{"score": 2.5, "predicted": 2.25}])
-    (folder / "filters.npy").write_bytes(b"weights")
+def _make(artifact: Artifact) -> None:
+    folder = Path(artifact.folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    write_json(folder / SPEC, artifact.spec)
+    if not {"code", "items"}.isdisjoint(artifact.spec):
+        write_json(folder / CODE, covered(roots(artifact.step, artifact.spec)))
+    if artifact.step == "train":
+        _train(artifact, folder)
+    if artifact.step == "prepare":
+        write_json(folder / "dataset.json", {"train_samples": 100})
+    for name, spec in artifact.spec.get("items", {}).items():
+        for suffix in ("svg", "pdf", "csv", "json", "txt"):
+            (folder / f"{name}.{suffix}").write_text(f"{spec['code']}\n", encoding="utf-8")
+    if "items" in artifact.spec:
+        write_json(
+            folder / INDEX, {name: made_from(artifact.step, one) for name, one in artifact.spec["items"].items()}
+        )
+    if artifact.file:
+        (folder / artifact.file).write_text(f"{artifact.title} {artifact.key}\n", encoding="utf-8")
+    if artifact.step not in LONG:
+        write_json(folder / MADE, {OF: {one.folder: content(one.folder) for one in artifact.needs}})
     write_sums(folder)
+    if artifact.step in LONG:
+        write_receipt(folder)
+    assert content(folder)
 
 
-def _measure(plan: Plan, kept: Kept) -> None:
-    if kept.is_there(plan.root):
-        return
-    folder = plan.root / kept.folder
-    write(folder / "spec.json", kept.spec)
-    write(folder / "environment.json", {"device": "Test CPU"})
-    _write_rows(folder / "measurement.csv", [{"implementation": "own", "milliseconds": 1.5}])
-    write_sums(folder)
-
-
-def _write(plan: Plan, product: Product) -> None:
-    text = f"{product.title}\n{canonical(product.spec)}\n"
-    with records.recorded(product.step, product.spec, product.files, plan.root / product.record):
-        for name in product.files:
-            path = plan.root / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, encoding="utf-8")
-
-
-def _write_rows(path: Path, rows: Iterable[Mapping[str, Any]]) -> None:
-    rows = list(rows)
-    with open(path, "w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, list(rows[0]))
-        writer.writeheader()
-        writer.writerows(rows)
+def _train(run: Artifact, folder: Path) -> None:
+    measured = [*metric_columns(run.spec["task"]["name"]), "learning_rate", "seconds", "samples_per_second"]
+    rows = [[epoch, *(epoch / 10 for _ in measured)] for epoch in range(1, EPOCHS + 1)]
+    lines = [",".join(["epoch", *measured]), *(",".join(map(str, row)) for row in rows)]
+    (folder / "metrics.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    about = {"experiment": run.beside["experiment"], "seed": run.spec["seed"], "key": run.key, "epochs": EPOCHS}
+    write_json(folder / "summary.json", {**about, "seconds": 6.0, "train_samples": 100, "classes": []})
+    write_json(folder / "environment.json", {"started": "2026-01-01T00:00:00", "finished": "2026-01-01T00:00:06"})
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
 """A project to be edited, and what Snakemake and `labreport plan` would then do.
 
-Jobs have the names `train mycnn 0` (experiment, seed), `prepare cifar10`, `measure lstm_cost`; those of what is made
-from runs are their records': `draw/practice1.zh/lstm_cell`, `judge/practice1/images_close`, `typeset/practice1.en.pdf`.
+Jobs have the names `train mycnn 0` (experiment, seed), `prepare cifar10`, `measure lstm_cost`, `write practice1.en.md`,
+`typeset practice1.zh`, `deliver practice1.pdf`; figures, tables and claims, which a job makes several of, are called
+`draw practice1.zh lstm_cell`, and their job `draw practice1.zh`.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -20,17 +21,10 @@ import yaml
 
 REPORTS = ("cifar10", "homework2", "midterm", "practice1")
 TARGETS = [f"report/{name}{suffix}" for name in REPORTS for suffix in (".pdf", ".md", ".en.pdf", ".en.md")]
-RECORD = re.compile(r"--record results/records/(\S+)\.json")
-# What Snakemake calls a job that leaves no record.
-MESSAGES = {
-    re.compile(r"^Job \d+: train (\w+), seed (\d+) ", re.MULTILINE): "train {} {}",
-    re.compile(r"^Job \d+: prepare (\w+)/", re.MULTILINE): "prepare {}",
-    re.compile(r"^Job \d+: train word vectors \((\w+)/", re.MULTILINE): "vectors {}",
-    re.compile(r"^Job \d+: measure (\w+)$", re.MULTILINE): "measure {}",
-    re.compile(r"^Job \d+: download (\S+)$", re.MULTILINE): "download {}",
-    re.compile(r"^Job \d+: generate the demo sample (\S+)$", re.MULTILINE): "sample {}",
-}
+COMMAND = re.compile(r"^Shell command: step (\w+) (\S+)", re.MULTILINE)
+DELIVER = re.compile(r"^Shell command: step deliver \S+ report/(\S+)", re.MULTILINE)
 JOB = re.compile(r"^Job \d+: ", re.MULTILINE)
+ITEMS = ("draw", "tabulate", "judge")
 
 
 class Project:
@@ -83,10 +77,11 @@ class Project:
         """Every module of the package."""
         return sorted(str(path.relative_to(self.root)) for path in (self.root / "src").rglob("*.py"))
 
-    def run_file(self, experiment: str, name: str) -> str:
-        """A file of an experiment's only run."""
-        (path,) = self.root.glob(f"results/runs/{experiment}/*/{name}")
-        return str(path.relative_to(self.root))
+    def run_folder(self, experiment: str) -> Path:
+        """The folder of an experiment's only run."""
+        summaries = self.root.glob("results/runs/*/*/summary.json")
+        (folder,) = (path.parent for path in summaries if json.loads(path.read_text())["experiment"] == experiment)
+        return folder
 
     def restore(self) -> None:
         """Put everything back."""
@@ -94,6 +89,7 @@ class Project:
             if content is None:
                 path.unlink(missing_ok=True)
             else:
+                path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_bytes(content)
         self._before.clear()
 
@@ -108,7 +104,7 @@ class Project:
 def environment() -> dict[str, str]:
     """A user's, without a GPU and without this test's own settings."""
     kept = {key: value for key, value in os.environ.items() if not key.startswith(("PYTEST", "PYTHON", "LABREPORT"))}
-    return {**kept, "CUDA_VISIBLE_DEVICES": ""}
+    return {**kept, "CUDA_VISIBLE_DEVICES": "", "PYTHONDONTWRITEBYTECODE": "1"}
 
 
 def run(root: Path, command: list[str], **settings: str) -> subprocess.CompletedProcess[str]:
@@ -123,49 +119,48 @@ def snakemake_would(root: Path, *arguments: str) -> set[str]:
     done = run(root, [".venv/bin/snakemake", "--dry-run", "--cores", "1", "--printshellcmds", *TARGETS, *arguments])
     output = done.stdout + done.stderr
     assert done.returncode == 0, output
-    return jobs_of(output)
+    return jobs_of(root, output)
 
 
-def jobs_of(output: str) -> set[str]:
+def jobs_of(root: Path, output: str) -> set[str]:
     """The jobs that Snakemake lists with their commands; each must have a name of its own."""
     if "Nothing to be done" in output:
         return set()
-    jobs = RECORD.findall(output)
-    jobs += [form.format(*found) for message, form in MESSAGES.items() for found in _groups(message, output)]
+    jobs = [f"deliver {name}" for name in DELIVER.findall(output)]
+    for step, file in COMMAND.findall(output):
+        if step != "deliver":
+            job = json.loads((root / file).read_text(encoding="utf-8"))
+            jobs.append(_named(step, job["title"], Path(job["out"]).parent.name))
     assert len(jobs) == len(JOB.findall(output)), "a job without a name"
     assert len(set(jobs)) == len(jobs)
     return set(jobs)
 
 
-def _groups(pattern: re.Pattern[str], text: str) -> Iterator[tuple[str, ...]]:
-    return (found.groups() for found in pattern.finditer(text))
+def _named(step: str, title: str, name: str) -> str:
+    if step == "train":
+        experiment, _, seed = title.split(" ")
+        return f"train {experiment} {seed}"
+    return f"{step} {name}"
 
 
 def plan_would(root: Path, *settings: str) -> dict[str, str | None]:
-    """What `labreport plan` says of all reports in every form: job -> why, None where it gives no reason."""
+    """What `labreport plan` says of all reports in every form: job or figure, table, claim -> why."""
     arguments = ["--config", *settings] if settings else []
     command = [".venv/bin/python", "-m", "labreport", "plan", "--json", *TARGETS, *arguments]
     done = run(root, command, PYTHONPATH="src")
     assert done.returncode == 0, done.stderr
-    return dict(_planned(json.loads(done.stdout)))
+    plan = json.loads(done.stdout)
+    found: dict[str, str | None] = {f"deliver {Path(file).name}": None for file in plan["deliver"]}
+    for step, made in plan.items():
+        for one in made if isinstance(made, list) and step not in {"targets", "deliver", "publish"} else ():
+            if step in ITEMS:
+                found |= {f"{step} {one['name']} {item}": why for item, why in one["items"].items()}
+                found[f"{step} {one['name']}"] = None
+            else:
+                found[_named(step, one["title"], one["name"])] = one["why"]
+    return found
 
 
-def _planned(plan: Mapping[str, Any]) -> Iterator[tuple[str, str | None]]:
-    for step in ("download", "sample"):
-        yield from ((f"{step} {one.rpartition('/')[2]}", None) for one in plan[step])
-    for step in ("prepare", "vectors", "measure"):
-        yield from ((f"{step} {one.partition('/')[0]}", None) for one in plan[step])
-    for one in plan["train"]:
-        yield f"train {one['experiment']} {one['seed']}", one["why"]
-    for step in ("draw", "tabulate"):
-        yield from ((f"{step}/{one['report']}.{one['lang']}/{one['name']}", one["why"]) for one in plan[step])
-    for one in plan["judge"]:
-        yield f"judge/{one['report']}/{one['name']}", one["why"]
-    for one in plan["gather"]:
-        yield f"gather/{one['report']}", one["why"]
-    for one in plan["write"]:
-        folder, _, file = one["files"][0].rpartition("/")
-        latex = file.endswith(".tex")
-        yield f"write/{folder.rpartition('/')[2]}.tex" if latex else f"write/{file}", one["why"]
-    for one in plan["typeset"]:
-        yield f"typeset/{one['files'][0].removeprefix('report/')}", one["why"]
+def jobs_for(items: Iterable[str]) -> set[str]:
+    """The jobs that make some figures, tables and claims, beside other jobs."""
+    return {" ".join(one.split(" ")[:2]) if one.split(" ")[0] in ITEMS else one for one in items}

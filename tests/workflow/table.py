@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 
 from . import edits
 from .declared import Declared
-from .edits import Change, arm, code, dataset, item, number
+from .edits import Change, appended, arm, code, dataset, item, text
 from .project import REPORTS
 
-NETWORKS = ("architecture", "layers")  # whose code knows the layers of all models of texts
+COSTS = ("lstm_cost", "cost_ratio")
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class Edit:
         change: how.
         redone: what is done again, by what the project declares after the edit.
         config: settings of the command.
-        words: why, as `labreport plan` says of some job.
+        words: why, as `labreport plan` says of some job, figure, table or claim.
     """
 
     name: str
@@ -42,7 +42,22 @@ NOTHING = [
     Edit("every module formatted anew", edits.every_module(edits.reformatted, but=edits.PRINTED), nothing),
     Edit("a comment in every file of rules", edits.rules_commented, nothing),
     Edit("YAML without comments in another form", edits.yaml_rewritten, nothing),
-    Edit("a model with its file", edits.new_model, nothing),
+    Edit("a model in a file of models that are used", edits.new_model, nothing),
+    Edit("a class that nothing uses yet", appended("models/lenet", edits.TINY), nothing),
+    Edit(
+        "an exception",
+        appended("errors", '\n\nclass LicenceError(UserError):\n    """A licence forbids a use."""\n'),
+        nothing,
+    ),
+    Edit("a help text", text("cli/plan", "what would be made", "what would be done"), nothing),
+    Edit("a progress bar's code", code("running/progress", "Progress.tick"), nothing),
+    Edit(
+        "a default written out",
+        arm("images", "mycnn", optimizer={"name": "Adam", "parameters": {"betas": [0.9, 0.999], "amsgrad": False}}),
+        nothing,
+    ),
+    Edit("what all arms share, written at an arm", arm("images", "mycnn", precision="bf16"), nothing),
+    Edit("an optional setting in the schema", edits.new_setting, nothing),
     Edit(
         "an arm that no report shows", arm("small", "cnn3_slow", model={"name": "cnn3"}, learning_rate=0.0001), nothing
     ),
@@ -71,37 +86,35 @@ OWN = [
     ),
     Edit(
         "the code of a model of images",
-        code("models/lenet"),
+        code("models/lenet", "LeNet5.forward"),
         lambda declared: declared.trained({"lenet5"}) | declared.of_models("lenet5"),
-        words={"train lenet5 0": "code of labreport.models.lenet changed"},
+        words={"train lenet5 0": "code of models.lenet:LeNet5 changed"},
     ),
     Edit(
-        "the code of several models",
-        code("models/cnn"),
-        lambda declared: declared.trained(declared.where(model=["cnn3", "cnn4"])) | declared.of_models("cnn3", "cnn4"),
+        "one of two models in a file",
+        code("models/cnn", "CNN3.forward"),
+        lambda declared: (
+            declared.trained(declared.where(model="cnn3"))
+            | declared.of_models("cnn3")
+            | declared.texts("homework2")  # which prints another piece of the file, with line numbers
+        ),
     ),
     Edit(
         "the code of a model that is measured, too",
-        code("models/own_lstm"),
+        code("models/own_lstm", "LSTMLayer.step"),
         lambda declared: (
-            {"measure lstm_cost"}
-            | declared.trained({"my_lstm1"})
-            | declared.of_kinds("lstm_cost", "cost_ratio", *NETWORKS)
+            {"measure lstm_cost"} | declared.trained({"my_lstm1"}) | declared.of_kinds(*COSTS, "architecture")
         ),
     ),
     Edit(
-        "a module that only models of texts import",
-        code("models/text"),
-        lambda declared: (
-            {"measure lstm_cost"}
-            | declared.trained(declared.where(dataset=["imdb", "stsb"]))
-            | declared.of_kinds("lstm_cost", "cost_ratio", *NETWORKS)
-        ),
-        words={"train lstm4 0": "code of labreport.models.text changed"},
+        "a class that all models of texts are",
+        code("models/text", "TextClassifier.forward"),
+        lambda declared: declared.trained(declared.where(dataset="imdb")),
+        words={"train lstm4 0": "code of models.text:TextClassifier changed"},
     ),
     Edit(
         "the code of a task",
-        code("training/similarity"),
+        code("training/similarity", "Similarity.loss"),
         lambda declared: declared.trained(declared.where(dataset="stsb")),
     ),
     Edit(
@@ -158,13 +171,13 @@ NO_TRAINING = [
             lambda project: project.edit("config/reports/midterm.yaml", lambda value: value["title"].update(zh="实验")),
             edits.without_prepared_data,
         ),
-        lambda declared: {"prepare cifar10", "prepare stsb"} | declared.texts("midterm", langs=["zh"]),
+        lambda declared: declared.texts("midterm", langs=["zh"]),
     ),
     Edit(
         "prose",
         lambda project: project.rewrite("templates/practice1/en.md.j2", lambda text: f"{text}\nA remark.\n"),
         lambda declared: declared.texts("practice1", langs=["en"]),
-        words={"write/practice1.en.md": "templates/practice1/en.md.j2 changed"},
+        words={"write practice1.en": "templates/practice1/en.md.j2 changed"},
     ),
     Edit(
         "a comment in a module that is printed",
@@ -174,87 +187,62 @@ NO_TRAINING = [
     Edit(
         "a claim's limit",
         item("cifar10", "claims", "residual_better", at_least=6),
-        lambda declared: declared.named("cifar10", "judge/residual_better"),
-        words={"judge/cifar10/residual_better": "options.at_least 5 -> 6"},
+        lambda declared: declared.named("cifar10", "judge residual_better"),
+        words={"judge cifar10 residual_better": "at_least 5 -> 6"},
     ),
-    Edit("the code of a kind of claim", code("claims/gain"), lambda declared: declared.of_kinds("gain")),
+    Edit("the code of a kind of claim", code("claims/gain", "judge"), lambda declared: declared.of_kinds("gain")),
     Edit(
         "a figure's width",
         item("practice1", "figures", "loss_bilstm2", width="full"),
-        lambda declared: declared.named("practice1", "draw/loss_bilstm2"),
+        lambda declared: declared.named("practice1", "draw loss_bilstm2"),
     ),
     Edit(
         "the style of figures",
-        code("figures/style"),
+        code("figures/style", "house_style"),
         lambda declared: declared.up_to_reports(
-            job for job in declared.items(lambda item, shown: True) if job.startswith("draw/")
+            job for job in declared.items(lambda item, shown: True) if job.startswith("draw ")
         ),
     ),
-    Edit("a table's columns", code("tables/epoch_log"), lambda declared: declared.of_kinds("epoch_log")),
+    Edit("a table's columns", code("tables/epoch_log", "build"), lambda declared: declared.of_kinds("epoch_log")),
     Edit(
         "a table's rows",
         item("homework2", "tables", "class_counts", datasets=["cifar10", "cifar10_longtail"]),
-        lambda declared: declared.named("homework2", "tabulate/class_counts"),
+        lambda declared: declared.named("homework2", "tabulate class_counts"),
+    ),
+    Edit(
+        "one kind's way to draw",
+        code("figures/scatter", "draw"),
+        lambda declared: declared.of_kinds("scatter"),
+        words={"draw midterm.zh scatter_best": "code of figures.scatter:draw changed"},
+    ),
+    Edit(
+        "an arm renamed",
+        edits.renamed("images", "practice1", "mycnn", "plain"),
+        lambda declared: declared.made_of({"plain"}),
     ),
     Edit(
         "the language",
         lambda project: None,
-        lambda declared: {job for name in REPORTS for job in (f"write/{name}.md", f"typeset/{name}.pdf")},
+        lambda declared: {
+            *(f"deliver {name}.{form}" for name in REPORTS for form in ("md", "pdf")),
+            *(f"write {name}.md" for name in REPORTS),
+        },
         config=("lang=en",),
     ),
     Edit(
         "a figure that is gone",
-        lambda project: project.remove("results/figures/cifar10/zh/relu.svg"),
-        lambda declared: declared.up_to_reports({"draw/cifar10.zh/relu"}),
-    ),
-]
-NUMBERS = [
-    Edit(
-        "a loss",
-        number("myresnet34", "metrics.csv", "val_loss"),
-        lambda declared: declared.named("practice1", "draw/loss_myresnet34", "tabulate/log_myresnet34", "gather"),
-    ),
-    Edit(
-        "a correlation",
-        number("sts_bilstm1", "metrics.csv", "test_pearson"),
-        lambda declared: declared.named(
-            "midterm",
-            "tabulate/log_sts_bilstm1",
-            "gather",
-            *(f"judge/{name}" for name in ("both_directions", "layer_norm", "graph_step", "empty_words")),
-            *(f"judge/{name}" for name in ("norm_and_pooling", "agrees_sts_bilstm1")),
-        ),
-    ),
-    Edit(
-        "an epoch's seconds",
-        number("resnet18", "metrics.csv", "seconds"),
-        lambda declared: declared.named("midterm", "tabulate/log_resnet18", "judge/resnet_dearer", "gather"),
-    ),
-    Edit(
-        "a speed",
-        number("resnet18", "metrics.csv", "samples_per_second"),
-        lambda declared: declared.named("midterm", "gather"),
-    ),
-    Edit(
-        "a confusion",
-        number("cnn4", "confusion.csv", "count"),
-        lambda declared: declared.named("homework2", "draw/confusion_cnn4"),
-    ),
-    Edit(
-        "a prediction",
-        number("sts_bilstm1", "predictions.csv", "predicted"),
-        lambda declared: declared.named("midterm", "draw/scatter_plain"),
-    ),
-    Edit(
-        "a class",
-        number("cnn4", "per_class.csv", "accuracy"),
-        lambda declared: declared.named(
-            "homework2", "draw/groups", "tabulate/groups", "tabulate/per_class_cnn", "judge/tail_moves_cnn", "gather"
-        ),
+        edits.without_figure("cifar10.zh", "relu"),
+        lambda declared: {"draw cifar10.zh relu"} | declared.texts("cifar10", langs=["zh"]),
+        words={"draw cifar10.zh relu": "a file of it is gone"},
     ),
     Edit(
         "a published curve",
         lambda project: project.rewrite("config/published/lstm4.csv", lambda text: f"{text}\n"),
-        lambda declared: declared.named("practice1", "draw/accuracy_texts"),
+        lambda declared: declared.named("practice1", "draw accuracy_texts"),
+    ),
+    Edit(
+        "a run whose folder is gone",
+        edits.without_run("mycnn"),
+        lambda declared: declared.trained({"mycnn"}),
     ),
 ]

@@ -12,12 +12,17 @@ import pandas as pd
 import pytest
 import yaml
 
+from labreport.artifacts import code
+from labreport.artifacts.artifact import roots
+from tests.artifacts.traced import HELPERS, PLUMBING, is_in
+
 from .conftest import REPORTS, snakemake
 from .declared import Declared
 from .edits import arm
-from .project import Project, jobs_of
+from .project import Project, jobs_for, jobs_of
 
 EXPERIMENTS = {"mycnn", "resnet34", "myresnet34", "bilstm2", "lstm4", "lstm8", "res_lstm8", "my_lstm1"}
+FOLDER = re.compile(r"(\w+)-(\w+)/[0-9a-f]{16}")  # of a run: its network, its data set and its key
 
 
 @pytest.mark.parametrize("name", REPORTS)
@@ -49,7 +54,9 @@ def test_markdown_shows_pictures_that_are_there(built, name):
 
 def test_every_run_is_complete_and_says_what_it_is(built):
     folders = sorted((built / "results/runs").glob("*/*/"))
-    assert {folder.parent.name for folder in folders} == EXPERIMENTS
+    assert len(folders) == len(EXPERIMENTS)
+    assert all(FOLDER.fullmatch(str(folder.relative_to(built / "results/runs"))) for folder in folders)
+    assert {json.loads((folder / "summary.json").read_text())["experiment"] for folder in folders} == EXPERIMENTS
     for folder in folders:
         subprocess.run(["sha256sum", "--check", "--quiet", "SHA256SUMS"], cwd=folder, check=True)
         spec = json.loads((folder / "spec.json").read_text())
@@ -63,6 +70,17 @@ def test_every_run_is_complete_and_says_what_it_is(built):
         assert correct / confusion["count"].sum() == pytest.approx(summary["val_accuracy"], abs=1e-9)
 
 
+def test_all_that_steps_executed_is_covered_by_their_keys(built):
+    """What is drawn, tabulated, written and typeset; of trainings, `tests/artifacts/test_science.py` says it."""
+    found = [json.loads(path.read_text(encoding="utf-8")) for path in (built / "traced").glob("*.json")]
+    assert {one["job"]["step"] for one in found} == {"draw", "tabulate", "write", "typeset"}
+    for one in found:
+        step, executed = one["job"]["step"], set(one["executed"])
+        covered = set(code.covered(roots(step, one["job"]["spec"])))
+        assert sorted(name for name in executed - covered if not is_in(name, PLUMBING | HELPERS)) == [], step
+        assert len(executed & covered) > 5, step
+
+
 @pytest.mark.parametrize("arguments", [[], ["--workflow-profile", "none"]], ids=["as before", "no profile"])
 def test_a_second_command_has_nothing_to_do(built, arguments):
     """What is made again after an edit is the table of edits' matter; this is its foundation, without an edit."""
@@ -74,11 +92,10 @@ def test_parsing_imports_nothing_heavy(built):
     script = (
         "import sys; sys.path.insert(0, 'src')\n"
         "from pathlib import Path\n"
-        "from labreport.declarations.project import load\n"
-        "from labreport.planning.plan import Plan\n"
-        "from labreport.planning import specs\n"
-        "plan = Plan(load(Path('.')))\n"
-        "specs.text_spec(plan, plan.report('practice1'), 'zh'), plan.runs, plan.measurements\n"
+        "from labreport.artifacts.graph import Graph\n"
+        "from labreport.cli.work import work\n"
+        "from labreport.declarations.project import Project\n"
+        "work(Graph(Project(Path())), ['report/practice1.pdf'])\n"
         "heavy = {'torch', 'pandas', 'matplotlib', 'numpy', 'gensim', 'jinja2'} & set(sys.modules)\n"
         "sys.exit(f'imported: {heavy}' if heavy else 0)\n"
     )
@@ -93,9 +110,9 @@ def test_one_changed_experiment_is_trained_alone(edited):
         if path.is_file() and not path.is_symlink():
             path.touch()
     done = snakemake(edited, "--cores", "1", "-n", "--printshellcmds", "report/practice1.pdf")
-    assert jobs_of(done.stdout + done.stderr) == {
+    assert jobs_of(edited, done.stdout + done.stderr) == jobs_for(
         job for job in Declared(edited).trained({"mycnn"}) if ".en" not in job and not job.endswith(".md")
-    }
+    )
 
 
 @pytest.mark.parametrize(
@@ -103,10 +120,10 @@ def test_one_changed_experiment_is_trained_alone(edited):
     [
         (
             ["--config", "scale=huge"],
-            "error: --config (or config/config.yaml): scale: found 'huge', which is not in config/scales/",
+            "error: --config or --configfile (or config/config.yaml): scale: found 'huge', which is not in config/",
         ),
-        (["--config", "lang=fr"], "lang: found 'fr', allowed is 'zh' or 'en'"),
-        (["--config", "epochs=3"], "--config: epochs: unknown key"),
+        (["--config", "lang=fr"], "lang: found 'fr'; it should be 'zh' or 'en'"),
+        (["--config", "epochs=3"], "--config or --configfile (or config/config.yaml): epochs: unknown key"),
         (["report/practice9.pdf"], "config/reports/practice9.yaml does not exist; did you mean"),
         (["--config", "scale=lite", "raw=nowhere"], "nowhere"),
     ],

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from .conftest import PROJECT, snakemake
+from .project import Project
 
 PAGE = (PROJECT / "docs/fifth-report.md").read_text(encoding="utf-8")
 FILES = dict(re.findall(r"^`([\w./]+)`\n\n```\w+\n(.*?)^```", PAGE, re.DOTALL | re.MULTILINE))
@@ -35,7 +36,7 @@ def fifth(built, tmp_path_factory) -> Path:
 
 def trained(folder: Path, *arguments: str) -> set[str]:
     """The experiments that a command would train."""
-    return set(re.findall(r"train (\w+), seed", snakemake(folder, "--dry-run", *arguments).stdout))
+    return set(re.findall(r"train (\w+) seed", snakemake(folder, "--dry-run", *arguments).stdout))
 
 
 def test_the_page_holds_the_files_of_a_report():
@@ -52,10 +53,11 @@ def test_both_languages_are_typeset(fifth, name):
 def test_the_report_says_the_difference_that_was_judged(fifth):
     snakemake(fifth, "--cores", "1", "report/momentum.en.md")
     text = (fifth / "report/momentum.en.md").read_text(encoding="utf-8")
-    claim = json.loads((fifth / "results/claims/momentum/helps.json").read_text(encoding="utf-8"))
+    (judged,) = fifth.glob("results/claims/momentum/*/helps.json")
+    claim = json.loads(judged.read_text(encoding="utf-8"))
     accuracies = []
     for name in ("lenet5", "lenet5_no_momentum"):
-        (summary,) = fifth.glob(f"results/runs/{name}/*/summary.json")
+        summary = Project(fifth).run_folder(name) / "summary.json"
         accuracies.append(json.loads(summary.read_text(encoding="utf-8"))["val_accuracy"])
     assert claim["values"]["points"] == pytest.approx(accuracies[0] - accuracies[1])
     shown = f"{100 * claim['values']['points']:.1f}".replace("-", "\N{MINUS SIGN}")

@@ -1,134 +1,191 @@
-# The plan, and the functions that rules ask it through.
-# INPUTS  config/, the sources under src/ (for the digests of code)
-# OUTPUTS none: PLAN, REPORTS, STEP and functions for the other files
-import functools
+# The graph of artifacts, and the functions that rules ask it through.
+# INPUTS  config/, templates/ and the sources under src/
+# OUTPUTS results/current/: files that are new where something was made from what is no longer there
+import json
 import os
 import shlex
 import sys
 from pathlib import Path
 
-ROOT = Path(workflow.basedir)
-sys.path.insert(0, str(ROOT / "src"))
-# Snakemake would import pandas, for a quarter of a second, only to see that no param is a data frame.
-sys.modules.setdefault("pandas", None)
+HOME = Path(workflow.basedir)
+sys.path.insert(0, str(HOME / "src"))
 
-from snakemake.settings.types import RerunTrigger
+from labreport.artifacts import code
+from labreport.artifacts.artifact import MEASURED
+from labreport.artifacts.current import Current
+from labreport.artifacts.graph import Graph
+from labreport.artifacts.check import check_text
+from labreport.artifacts.history import History
+from labreport.declarations.project import CONFIG, Project, announcement
+from labreport.declarations.yaml_files import read_yaml
+from labreport.errors import NOTES, UserError
+from labreport.files import write_json
+from labreport.machine.devices import cuda_devices
+from labreport.running.jobs import TENSORBOARD, TOGETHER
 
-from labreport.declarations.project import announcement, load
-from labreport.errors import UserError
-from labreport.planning import code_cache, specs
-from labreport.planning.code import code_digest
-from labreport.planning.devices import cuda_devices, gpus
-from labreport.planning.keys import canonical
-from labreport.planning.plan import Plan
-from labreport.planning.products import Products
-from labreport.planning.records import argument
-from labreport.planning.targets import check_targets
+# A project of one's own, with config/ and templates/, may lie in the working directory; results always do.
+ROOT = Path() if Path(CONFIG).is_file() else Path(os.path.relpath(HOME))
 
-if Path.cwd() != ROOT:
-    sys.exit(
-        f"error: --directory: found {Path.cwd()}, allowed is the project's own folder, {ROOT}, where its results are "
-        "looked for; copy the project to work elsewhere"
-    )
-SPECS = Path(".snakemake/labreport-specs")
-CODE_CACHE = ROOT / code_cache.FILE
-code_cache.restore(CODE_CACHE)
-try:
-    PLAN = Plan(load(ROOT, config))
-    RUNS = {run.address: run for runs in PLAN.runs.values() for run in runs}
-    PREPARED = {data.address: data for data in PLAN.prepared.values()}
-    VECTORS = {vectors.address: vectors for vectors in PLAN.vectors.values()}
-    MEASUREMENTS = {measurement.address: measurement for measurement in PLAN.measurements.values()}
-    SAMPLES = {sample.key: sample for sample in PLAN.samples.values()}
-    if workflow.is_main_process:  # a cluster's jobs read this file again, with their own files as targets
-        # While a Snakefile is read, Snakemake has not yet told the workflow its targets.
-        check_targets(PLAN, sys.argv[1:])
-    # Digests of figures, tables and texts are taken when Snakemake asks for them; take them now, to keep them.
-    specs.take_digests(PLAN)
-    code_cache.keep(CODE_CACHE)
-except UserError as error:
-    sys.exit(f"error: {error}")  # a WorkflowError would add lines of this file, which is not where the mistake is
 
-REPORTS = sorted(PLAN.declarations.reports)
+def told(get, *arguments):
+    """What a function gives; a mistake of the user's ends Snakemake with one message."""
+    try:
+        return get(*arguments)
+    except UserError as error:
+        sys.exit(f"error: {error}")
+
+
+told(read_yaml, ROOT / CONFIG, CONFIG)  # Snakemake's own message would be long
+
+
+configfile: ROOT / CONFIG
+
+
+code.restore(Path(code.CACHE))
+PROJECT = told(Project, ROOT, config)
+GRAPH = Graph(PROJECT)
+HISTORY = History(GRAPH)
+CURRENT = Current()
+GPUS = cuda_devices()
+print(announcement(PROJECT), file=sys.stderr)
+
 # `python` on the PATH may be another one than Snakemake's; sources come from this copy of the project.
-PYTHON = shlex.quote(os.path.relpath(sys.executable))
-STEP = f"PYTHONPATH={shlex.quote(os.path.relpath(ROOT / 'src'))} {PYTHON} -m labreport.steps"
-NONE = "(?!)"  # a pattern that nothing matches
-
-if workflow.is_main_process:
-    print(announcement(PLAN.declarations), file=sys.stderr)
+shell.prefix(
+    "set -euo pipefail; step() {{{{ PYTHONPATH={}${{{{PYTHONPATH:+:$PYTHONPATH}}}} {} -m labreport.steps --project {} "
+    '"$@"; }}}}; '.format(*map(shlex.quote, (str(HOME / "src"), sys.executable, str(ROOT))))
+)
 
 
 wildcard_constraints:
-    report=r"[A-Za-z][A-Za-z0-9_]*",
-    name=r"[A-Za-z][A-Za-z0-9_]*",
-    lang="zh|en",
-    suffix=r"(\.zh|\.en)?",
+    name="[^/]+",
+    key="[0-9a-f]{16}",
+    file="[^/]+",
 
 
-def missing(kept):
-    """A pattern for the addresses NAME/KEY that are not there yet: what is there has no rule, so nothing reruns it."""
-    return "|".join(sorted(one.address for one in PLAN.unfinished(kept.values()))) or NONE
+def artifact(wildcards):
+    """What has the key of an output, of the reports that are asked for, else of anything that is declared."""
+    found = GRAPH.of_key(wildcards.key)
+    if found is None:
+        GRAPH.everything()
+        found = GRAPH.of_key(wildcards.key)
+    if found is None:
+        sys.exit(
+            f"error: {wildcards.name}/{wildcards.key}: nothing that is declared has this key; see `labreport plan`"
+        )
+    return found
 
 
-def lang_of(wildcards):
-    """report/NAME.pdf is in the configured language, report/NAME.en.pdf in English."""
-    return wildcards.suffix.lstrip(".") or PLAN.declarations.config.lang
+def needs(wildcards):
+    """What an artifact is made from. Its key names all of it but what the runs measured."""
+    made = artifact(wildcards)
+    measured = [one.output for one in made.needs if one.step in MEASURED]
+    kept = [one.output for one in made.needs if one.output not in measured]
+    code.keep(Path(code.CACHE))
+    return [
+        *measured,
+        *map(ancient, kept),
+        *(ancient(str(ROOT / path)) for path in made.inputs),
+        *told(CURRENT.settle, made),
+    ]
 
 
-def keep_going():
-    """Whether runs that fail are done without, as --keep-going says; a cluster's jobs learn it from the environment."""
-    if workflow.is_main_process:
-        settings = workflow.execution_settings  # None where nothing is carried out, as under --summary
-        os.environ["LABREPORT_KEEP_GOING"] = "1" if settings and settings.keep_going else "0"
-    return os.environ.get("LABREPORT_KEEP_GOING") == "1"
+def job(wildcards):
+    """The file that tells a step what to make, and what from."""
+    return written(artifact(wildcards))
 
 
-@functools.cache
-def products():
-    """What is made from runs. Only asked for while jobs are planned: before, Snakemake knows no --keep-going."""
-    PLAN.keep_going = keep_going()
-    # Records know better than Snakemake's own triggers, which a profile without profiles/default's line would switch on.
-    workflow.dag_settings.rerun_triggers = frozenset({RerunTrigger.MTIME})
-    # Asked before this file adds any: what the user has made again with --forcerun, and all that is made from it.
-    forced = {rule.name for rule in workflow.dag.forcerules} | set(workflow.dag.forcefiles)
-    return Products(PLAN, forced)
+def written(made):
+    path = Path(f".snakemake/labreport/{made.step}-{made.key}.json")
+    value = told(GRAPH.job, made)
+    if not path.is_file() or json.loads(path.read_text(encoding="utf-8")) != value:
+        write_json(path, value)
+    return str(path)
 
 
-def again(path):
-    """Have Snakemake make what is there once more. It compares time stamps; records compare what they stand for."""
-    workflow.dag.forcefiles.add(path)
+def why(wildcards):
+    """What a job makes, and why it is not there."""
+    return HISTORY.said(artifact(wildcards))
 
 
-def sources(product_of, files_of):
-    """An input function: what a product is made from, by whose time stamps nothing is made again."""
-
-    def files(wildcards):
-        product = product_of(wildcards)
-        if products().stale(product):
-            again(product.files[0])
-            return files_of(wildcards)
-        # Prepared data may be gone; what was made from them is there, and to be left alone when others prepare them.
-        return [ancient(file) for file in files_of(wildcards) if (ROOT / file).exists()]
-
-    return files
+def data_source(wildcards):
+    """What a data set is read from: a demo sample, the user's archive or folder, or a download."""
+    return told(GRAPH.source, artifact(wildcards))
 
 
-def spec_of(product_of):
-    """A params function: the spec of a product."""
-    return lambda wildcards: argument(product_of(wildcards).spec, SPECS)
+def download_job(wildcards):
+    """The job of an official archive, which its file's name tells."""
+    found = [one for one in GRAPH.everything() if one.step == "download" and one.file == wildcards.file]
+    return written(found[0]) if found else sys.exit(f"error: {wildcards.file}: no data set has an archive of that name")
 
 
-def record_of(product_of):
-    """A params function: where a product's record is kept."""
-    return lambda wildcards: product_of(wildcards).record
+RUNS = {}  # those that are asked for
 
 
-def item_sources(group):
-    """What a figure, table or claim is made from."""
+def run_needs(wildcards):
+    """The data of a run and, where it takes them, its word vectors, all of which its key names."""
+    run = artifact(wildcards)
+    told(CURRENT.settle, run)
+    RUNS[run.key] = run
+    return [ancient(one.output) for one in run.needs]
 
-    def files(wildcards):
-        declared = PLAN.report(wildcards.report)
-        return specs.sources_of(PLAN, declared, declared.item(group, wildcards.name))
 
-    return files
+def run_threads(wildcards):
+    """Small demo runs gain nothing from a second thread; real ones share all there are among the GPUs."""
+    return 1 if PROJECT.sampled else max(1, (workflow.cores or 1) // max(1, GPUS))
+
+
+def all_threads(wildcards):
+    return workflow.cores or 1
+
+
+def every_run(wildcards):
+    """The receipts of all runs."""
+    runs = told(GRAPH.all_runs)
+    for run in runs:
+        told(CURRENT.settle, run)
+    return [run.output for run in runs]
+
+
+def captions(wildcards):
+    """Item -> what it shows and with which settings its runs were trained, for Snakemake's own report."""
+    return told(GRAPH.captions, artifact(wildcards))
+
+
+def delivered(wildcards):
+    """The document that a fixed place is a copy of, and the file that says so."""
+    target = f"report/{wildcards.stem}.{wildcards.form}"
+    found = told(GRAPH.delivered, target)
+    told(check_text, GRAPH, found)
+    return {"document": found.output, "current": told(CURRENT.settle_target, target, found)}
+
+
+def sections_of(reports):
+    """An input function: the sections of some reports."""
+    return lambda wildcards: [told(lambda: GRAPH.section(PROJECT.report(name)).output) for name in reports]
+
+
+ERRORS = Path(f".snakemake/labreport/errors-{os.getpid()}.txt")
+WANTED = Path(f".snakemake/labreport/wanted-{os.getpid()}.json")
+
+
+onstart:
+    # Steps note their errors here, too: on the screen each is followed by Snakemake's own long words about it.
+    os.environ[NOTES] = str(ERRORS)
+    if PROJECT.config.tensorboard:
+        os.environ[TENSORBOARD] = "results/tensorboard"
+    if PROJECT.sampled:
+        os.environ[TOGETHER] = str(WANTED)
+        write_json(WANTED, [written(run) for run in RUNS.values() if not run.is_there(Path())])
+
+
+onsuccess:
+    for path in (ERRORS, WANTED):
+        path.unlink(missing_ok=True)
+
+
+onerror:
+    if ERRORS.is_file():
+        said = ERRORS.read_text(encoding="utf-8").splitlines()
+        print("", *dict.fromkeys(said), sep="\n", file=sys.stderr)  # one cause can fail many jobs
+    for path in (ERRORS, WANTED):
+        path.unlink(missing_ok=True)

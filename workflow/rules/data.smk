@@ -1,87 +1,74 @@
 # From a download or a demo sample to arrays, and from a training split to word vectors.
 # INPUTS  `raw` of config/config.yaml, or the mirrors of config/datasets.yaml, or a generator
-# OUTPUTS results/data/raw/FILE, results/data/samples/KEY/FILE, results/data/DATASET/KEY/, results/vectors/DATASET/KEY/
-ARCHIVES = {archived.archive.file: archived for archived in PLAN.archived.values()}
+# OUTPUTS results/data/raw/FILE, results/samples/NAME/KEY/FILE, results/data/NAME/KEY/, results/vectors/NAME/KEY/
 
 
-def prepare_source(wildcards):
-    """What a data set is read from: a demo sample, the user's archive or folder, or a download."""
-    name = PREPARED[wildcards.data].name
-    dataset = PLAN.declarations.datasets[name]
-    if PLAN.declarations.scale.source == "sample":
-        return PLAN.samples[dataset.root].file(dataset.archived.archive.file)
-    return PLAN.raw_source(name) or f"results/data/raw/{dataset.archived.archive.file}"
-
-
-def vectors_data(wildcards):
-    """The prepared data that word vectors are trained on."""
-    data = VECTORS[wildcards.vectors].spec["data"]
-    return PREPARED[f"{data['dataset']}/{data['key']}"].file("dataset.json")
-
-
+# What is there already is only looked at, whatever mirrors are named by now.
 rule download:
     output:
-        protected("results/data/raw/{file}"),
-    wildcard_constraints:
-        # An archive that is there has no rule: a new mirror must neither fetch it again nor delete it.
-        file="|".join(re.escape(file) for file in ARCHIVES if not (ROOT / "results/data/raw" / file).exists()) or NONE,
+        update("results/data/raw/{file}"),
+    log:
+        "results/logs/download/{file}.log",
+    conda:
+        "../../environment.yml"
     params:
-        mirrors=lambda wildcards: [f"--url={url}" for url in ARCHIVES[wildcards.file].mirrors],
-        digest=lambda wildcards: ARCHIVES[wildcards.file].archive.digest,
+        job=download_job,
     message:
         "download {wildcards.file}"
     shell:
-        "{STEP}.download {params.mirrors:q} --digest {params.digest} --out {output:q}"
+        "step download {params.job:q} --log {log:q}"
 
 
 rule sample:
     output:
-        "results/data/samples/{key}/{file}",
-        "results/data/samples/{key}/{file}.sha256",
-    wildcard_constraints:
-        key="[0-9a-f]{16}",
-        file="|".join(map(re.escape, ARCHIVES)),
+        "results/samples/{name}/{key}/{file}",
+    log:
+        "results/logs/sample/{name}.{key}.{file}.log",
+    conda:
+        "../../environment.yml"
+    resources:
+        why=why,
     params:
-        dataset=lambda wildcards: SAMPLES[wildcards.key].name,
-        spec=lambda wildcards: canonical(SAMPLES[wildcards.key].spec),
+        job=job,
     message:
-        "generate the demo sample {wildcards.file}"
+        "sample {resources.why}"
     shell:
-        "{STEP}.sample --dataset {params.dataset} --spec {params.spec:q} --out {output[0]:q}"
+        "step sample {params.job:q} --log {log:q}"
 
 
 rule prepare:
     input:
-        ancient(prepare_source),
+        ancient(data_source),
     output:
-        "results/data/{data}/dataset.json",
+        "results/data/{name}/{key}/dataset.json",
     log:
-        "results/logs/prepare/{data}.log",
-    wildcard_constraints:
-        data=missing(PREPARED),
+        "results/logs/prepare/{name}.{key}.log",
+    conda:
+        "../../environment.yml"
+    resources:
+        why=why,
     params:
-        spec=lambda wildcards: canonical(PREPARED[wildcards.data].spec),
-        out=lambda wildcards, output: Path(output[0]).parent,
+        job=job,
     message:
-        "prepare {wildcards.data}"
+        "prepare {resources.why}"
     shell:
-        "{STEP}.prepare --spec {params.spec:q} --source {input:q} --out {params.out:q} 2>&1 | tee {log:q}"
+        "step prepare {params.job:q} --log {log:q}"
 
 
 rule vectors:
     input:
-        ancient(vectors_data),
+        needs,
     output:
-        "results/vectors/{vectors}/SHA256SUMS",
+        update("results/vectors/{name}/{key}.done"),
     log:
-        "results/logs/vectors/{vectors}.log",
-    wildcard_constraints:
-        vectors=missing(VECTORS),
+        "results/logs/vectors/{name}.{key}.log",
+    conda:
+        "../../environment.yml"
+    resources:
+        why=why,
     params:
-        spec=lambda wildcards: canonical(VECTORS[wildcards.vectors].spec),
-        data=lambda wildcards, input: Path(input[0]).parent,
-        out=lambda wildcards, output: Path(output[0]).parent,
+        job=job,
     message:
-        "train word vectors ({wildcards.vectors})"
+        "vectors {resources.why}"
     shell:
-        "{STEP}.vectors --spec {params.spec:q} --data {params.data:q} --out {params.out:q} 2>&1 | tee {log:q}"
+        "step vectors {params.job:q} --log {log:q}"

@@ -1,97 +1,101 @@
-# The report: one narrative to Markdown and LaTeX, LaTeX to PDF.
+# The report: one narrative to Markdown and LaTeX, LaTeX to PDF, and copies of them where users open them.
 # INPUTS  templates/, everything above
-# OUTPUTS report/NAME.md with report/NAME[.LANG]/*.svg, results/typeset/NAME.LANG/NAME.tex, report/NAME.pdf
+# OUTPUTS results/texts/NAME/KEY/, results/documents/NAME/KEY/, report/NAME.pdf, report/NAME.md with report/NAME/*.svg
 
 
-def text_sources(report, lang, form):
-    """Everything that a report's text takes words, numbers or pictures from."""
-    return specs.text_sources(PLAN, PLAN.report(report), lang, form)
-
-
-def markdown(wildcards):
-    return products().markdown(wildcards.report, wildcards.suffix, lang_of(wildcards))
-
-
-def latex(wildcards):
-    return products().latex(wildcards.report, wildcards.lang)
-
-
-def pdf(wildcards):
-    return products().pdf(wildcards.report, wildcards.suffix, lang_of(wildcards))
-
-
-rule write_markdown:
+rule write:
     input:
-        sources(markdown, lambda wildcards: text_sources(wildcards.report, lang_of(wildcards), "markdown")),
+        needs,
     output:
-        update("report/{report}{suffix}.md"),  # when the job fails, the report that was there is put back
+        "results/texts/{name}/{key}/{file}",
     log:
-        "results/logs/write/{report}{suffix}.md.log",
+        "results/logs/write/{name}.{key}.{file}.log",
+    conda:
+        "../../environment.yml"
+    resources:
+        why=why,
     params:
-        spec=spec_of(markdown),
-        record=record_of(markdown),
+        job=job,
     message:
-        "write {output}"
+        "write {resources.why}"
     shell:
-        "{STEP}.write --spec {params.spec:q} --format markdown --record {params.record:q} --out {output:q}"
-        " 2>&1 | tee {log:q}"
-
-
-rule write_latex:
-    input:
-        sources(latex, lambda wildcards: text_sources(wildcards.report, wildcards.lang, "latex")),
-    output:
-        "results/typeset/{report}.{lang}/{report}.tex",
-    log:
-        "results/logs/write/{report}.{lang}.tex.log",
-    params:
-        spec=spec_of(latex),
-        record=record_of(latex),
-    message:
-        "write {output}"
-    shell:
-        "{STEP}.write --spec {params.spec:q} --format latex --record {params.record:q} --out {output:q}"
-        " 2>&1 | tee {log:q}"
+        "step write {params.job:q} --log {log:q}"
 
 
 rule typeset:
     input:
-        sources(pdf, lambda wildcards: [specs.latex_file(wildcards.report, lang_of(wildcards))]),
+        needs,
     output:
-        update("report/{report}{suffix}.pdf"),
+        "results/documents/{name}/{key}/{file}",
     log:
-        "results/logs/typeset/{report}{suffix}.log",
+        "results/logs/typeset/{name}.{key}.{file}.log",
+    conda:
+        "../../environment.yml"
+    resources:
+        why=why,
     params:
-        spec=spec_of(pdf),
-        record=record_of(pdf),
+        job=job,
     message:
-        "typeset {output}"
+        "typeset {resources.why}"
     shell:
-        "{STEP}.typeset --spec {params.spec:q} --source {input:q} --record {params.record:q} --out {output:q}"
-        " 2>&1 | tee {log:q}"
+        "step typeset {params.job:q} --log {log:q}"
 
 
-def results_of(reports):
-    """An input function: everything that the sections of some reports are made from."""
-    return lambda wildcards: [path for name in reports for path in text_sources(name, "en", "markdown")]
+rule deliver:
+    input:
+        unpack(delivered),
+    output:
+        "report/{stem}.{form}",
+    log:
+        "results/logs/deliver/{stem}.{form}.log",
+    wildcard_constraints:
+        stem="[^/]+?",
+        form="pdf|md",
+    conda:
+        "../../environment.yml"
+    message:
+        "deliver {output}"
+    shell:
+        "step deliver {input.document:q} {output:q} --log {log:q}"
 
 
-def sections_of(reports):
-    """A params function: the specs of their sections."""
-    return lambda wildcards: [argument(specs.page_spec(PLAN, PLAN.report(name)), SPECS) for name in reports]
+rule section:
+    input:
+        needs,
+    output:
+        "results/sections/{name}/{key}/section.md",
+    log:
+        "results/logs/section/{name}.{key}.log",
+    conda:
+        "../../environment.yml"
+    resources:
+        why=why,
+    params:
+        job=job,
+    message:
+        "section {resources.why}"
+    shell:
+        "step section {params.job:q} --log {log:q}"
 
 
-# `publish` writes every report's section, `publish_NAME` one.
-for TARGET, PUBLISHED in [("publish", REPORTS), *((f"publish_{name}", [name]) for name in REPORTS)]:
+# `publish` writes every report's section into the page of measured results, `publish_NAME` one.
+for TARGET, PUBLISHED in [
+    ("publish", PROJECT.report_names),
+    *((f"publish_{name}", [name]) for name in PROJECT.report_names),
+]:
 
     rule:
         name:
             TARGET
         input:
-            results_of(PUBLISHED),
+            sections_of(PUBLISHED),
+        log:
+            f"results/logs/{TARGET}.log",
+        conda:
+            "../../environment.yml"
         params:
-            specs=sections_of(PUBLISHED),
+            page=str(ROOT / "docs/results.md"),
         message:
-            "write the measured results into docs/results.md"
+            "write the measured results into {params.page}"
         shell:
-            'for spec in {params.specs:q}; do {STEP}.publish --spec "$spec" --page docs/results.md --records results/records/publish; done'
+            "step page {params.page:q} {input:q} --log {log:q}"

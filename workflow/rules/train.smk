@@ -1,80 +1,45 @@
 # One run: one experiment with one seed. One measurement: what a figure needs beside runs.
-# INPUTS  results/data/DATASET/KEY/, results/vectors/DATASET/KEY/
-# OUTPUTS results/outcomes/EXPERIMENT/KEY.json, results/measurements/NAME/KEY/
-#         and results/runs/EXPERIMENT/KEY/, undeclared, so that nothing but its own step ever removes it
-# As many jobs at once as there are GPUs, each with one of its own; on the CPU they share what --cores gives.
-GPUS = cuda_devices()
-# With --jobs they run on a cluster, whose scheduler counts the devices of its machines.
-AT_ONCE = gpus() if workflow.nodes is None else None
-if AT_ONCE and "gpu" not in workflow.global_resources:
-    workflow.register_resource("gpu", AT_ONCE)
-TENSORBOARD = PLAN.declarations.config.tensorboard
-
-
-def run_inputs(wildcards):
-    """The last file of what a run reads: its data and, where it takes them, its word vectors."""
-    run = RUNS[wildcards.run]
-    products()  # which knows whether runs that failed are done without
-    if not PLAN.is_settled(run):
-        again(run.outcome)
-    return [kept.file(kept.last) for kept in (run.data, run.vectors) if kept]
-
-
-def run_vectors(wildcards):
-    vectors = RUNS[wildcards.run].vectors
-    return f"--vectors {vectors.folder}" if vectors else ""
-
-
-def run_threads(wildcards):
-    """Small demo runs gain nothing from a second thread; real ones share all there are among the GPUs."""
-    return 1 if PLAN.declarations.scale.source == "sample" else max(1, workflow.cores // (AT_ONCE or 1))
+# INPUTS  results/data/NAME/KEY/, results/vectors/NAME/KEY/
+# OUTPUTS results/runs/NAME/KEY.done, results/measurements/NAME/KEY.done
+#         and the folders of these names without .done, undeclared, so that nothing but their own step removes them
 
 
 rule train:
     input:
-        ancient(run_inputs),
+        run_needs,
     output:
-        "results/outcomes/{run}.json",
-    benchmark:
-        "results/logs/train/{run}.tsv"
-    wildcard_constraints:
-        run=missing(RUNS),
+        update("results/runs/{name}/{key}.done"),
+    log:
+        "results/logs/train/{name}.{key}.log",
+    conda:
+        "../../environment.yml"
     threads: run_threads
     resources:
         gpu=1,
+        why=why,
     params:
-        spec=lambda wildcards: canonical(RUNS[wildcards.run].spec),
-        experiment=lambda wildcards: RUNS[wildcards.run].name,
-        data=lambda wildcards, input: Path(input[0]).parent,
-        vectors=run_vectors,
-        out=lambda wildcards: RUNS[wildcards.run].folder,
-        keep_going=lambda wildcards: "--keep-going" if keep_going() else "",
-        seed=lambda wildcards: RUNS[wildcards.run].seed,
-        events="--tensorboard results/tensorboard" if TENSORBOARD else "",
+        job=job,
     message:
-        "train {params.experiment}, seed {params.seed} ({wildcards.run})"
+        "train {resources.why}"
     shell:
-        "{STEP}.attempt --outcome {output:q} --out {params.out:q} --gpus {GPUS} {params.keep_going} --"
-        " {PYTHON} -m labreport.steps.train --spec {params.spec:q} --experiment {params.experiment} --data {params.data:q}"
-        " {params.vectors} --out {params.out:q} --threads {threads} {params.events}"
+        "step train {params.job:q} --threads {threads} --log {log:q}"
 
 
 rule measure:
     output:
-        "results/measurements/{measurement}/SHA256SUMS",
-    wildcard_constraints:
-        measurement=missing(MEASUREMENTS),
+        update("results/measurements/{name}/{key}.done"),
+    log:
+        "results/logs/measure/{name}.{key}.log",
+    conda:
+        "../../environment.yml"
     # Timings next to another job would be the other job's.
-    threads: lambda wildcards: workflow.cores
+    threads: all_threads
     resources:
         gpu=1,
+        why=why,
     params:
-        spec=lambda wildcards: canonical(MEASUREMENTS[wildcards.measurement].spec),
-        name=lambda wildcards: MEASUREMENTS[wildcards.measurement].name,
-        out=lambda wildcards, output: Path(output[0]).parent,
+        job=job,
     message:
-        "measure {params.name}"
+        "measure {resources.why}"
     shell:
-        "{STEP}.attempt --out {params.out:q} --gpus {GPUS} --"
-        " {PYTHON} -m labreport.steps.measure --spec {params.spec:q} --name {params.name} --out {params.out:q}"
-        " --threads {threads}"
+        "step measure {params.job:q} --threads {threads} --log {log:q}"

@@ -1,108 +1,38 @@
-"""Kinds of claims, by the name a report's YAML gives them."""
+"""Kinds of claims: a line each, with the options that a report's YAML gives them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from types import MappingProxyType
 from typing import Any
 
-from labreport.kinds import Kind, kind
-from labreport.values import FRACTION, NOT_NEGATIVE, POSITIVE, POSITIVE_FRACTION, Value
+from labreport.declarations.fields import Fraction, NotNegative, PositiveFraction, Rate
+from labreport.kinds import Dataset, Experiment, Experiments, Kind, Measurement, Member, Row, kinds, one_of
 
-ACCURACIES = ("train_accuracy", "val_accuracy")
-PEARSONS = ("train_pearson", "val_pearson", "test_pearson")
-_ACCURACY = MappingProxyType({"metric": ACCURACIES})
-_METRIC = MappingProxyType({"metric": (*ACCURACIES, *PEARSONS)})
-_PUBLISHED = MappingProxyType({"metric": (*ACCURACIES, "val_pearson", "test_pearson")})
-_GROUPS: Mapping[str, Any] = MappingProxyType(
-    {"files": ("per_class.csv",), "one_set_of_classes": True, "longtail": True}
+_ACCURACIES = ("train_accuracy", "val_accuracy")
+_ACCURACY = one_of(*_ACCURACIES)
+_METRIC = one_of(*_ACCURACIES, "train_pearson", "val_pearson", "test_pearson")
+_PUBLISHED = one_of(*_ACCURACIES, "val_pearson", "test_pearson")
+_GROUPS: dict[str, Any] = {"files": ("per_class.csv",), "one_set_of_classes": True, "longtail": True}
+_FROM_TO = {"from": Experiment, "to": Experiment}
+_AMONG = {"base": Experiment, "experiments": Experiments}
+
+KINDS: dict[str, Kind] = kinds(
+    "labreport.claims",
+    {},
+    within={"experiments": Experiments, "metric": _METRIC, "points": NotNegative, "needs": {"fewest": 2}},
+    sooner={"faster": Experiment, "slower": Experiment, "metric": _ACCURACY, "share_of_best": PositiveFraction},
+    leaves_chance={"stuck": Experiment, "leaves": Experiment, "metric": _ACCURACY, "margin": Fraction},
+    cost_ratio={"measurement": Measurement, "slow": Row, "fast": Row, "at_least": Rate},
+    gap={"experiment": Experiment, "at_least": Rate, "needs": {"metrics": ("accuracy",)}},
+    gain={**_FROM_TO, "metric": _METRIC, "at_least": Rate},
+    group_gap={"experiment": Experiment, "dataset": Dataset, "at_least": Rate, "needs": _GROUPS},
+    group_change={**_FROM_TO, "dataset": Dataset, "at_least": Rate, "needs": _GROUPS},
+    within_spread={**_AMONG, "metric": _METRIC},
+    converges_sooner=_AMONG,
+    largest_gain={**_AMONG, "metric": _METRIC, "expected": Member, "needs": {"fewest": 2}},
+    epoch_cost={"slow": Experiment, "fast": Experiment, "at_least": Rate},
+    agrees_published={"experiment": Experiment, "metric": _PUBLISHED, "needs": {"published": ("metric",)}},
+    published_mean={
+        "experiment": Experiment,
+        "needs": {"published": ("per_class", "val_accuracy"), "of_runs": False},
+    },
 )
-_CURVES: Mapping[str, Any] = MappingProxyType({"reads": ("spec.json", "summary.json"), "columns": ("{metric}",)})
-_POINTS: Mapping[str, Value] = MappingProxyType({"at_least": POSITIVE})
-
-
-def _kind(
-    module: str,
-    *roles: str,
-    more: tuple[str, ...] = (),
-    choices: Mapping[str, tuple[str, ...]] = MappingProxyType({}),
-    types: Mapping[str, Value] = MappingProxyType({}),
-    member: str | None = None,
-    **fields: Any,
-) -> Kind:
-    """A kind whose options are all needed: `roles` and `member` name an experiment, the rest does not."""
-    members = () if member is None else (member,)
-    named: dict[str, Any] = {"experiment_options": frozenset(roles), "member_options": frozenset(members)}
-    required = (*roles, *members, *more, *choices, *types)
-    return kind("labreport.claims", module, *required, choices=choices, types=types, **named, **fields)
-
-
-KINDS: dict[str, Kind] = {
-    "within": _kind(
-        "within",
-        more=("experiments",),
-        choices=_METRIC,
-        types=MappingProxyType({"points": NOT_NEGATIVE}),
-        fewest=2,
-        **_CURVES,
-    ),
-    "sooner": _kind(
-        "sooner",
-        "faster",
-        "slower",
-        choices=_ACCURACY,
-        types=MappingProxyType({"share_of_best": POSITIVE_FRACTION}),
-        **_CURVES,
-    ),
-    "leaves_chance": _kind(
-        "leaves_chance", "stuck", "leaves", choices=_ACCURACY, types=MappingProxyType({"margin": FRACTION}), **_CURVES
-    ),
-    "cost_ratio": _kind(
-        "cost_ratio",
-        more=("measurement", "slow", "fast"),
-        types=MappingProxyType({"at_least": POSITIVE}),
-        row_options=frozenset({"slow", "fast"}),
-    ),
-    "gap": _kind(
-        "gap",
-        "experiment",
-        types=_POINTS,
-        metrics=("accuracy",),
-        reads=("spec.json", "summary.json"),
-        columns=("train_accuracy", "val_accuracy"),
-    ),
-    "gain": _kind("gain", "from", "to", choices=_METRIC, types=_POINTS, **_CURVES),
-    "group_gap": _kind(
-        "group_gap", "experiment", more=("dataset",), types=_POINTS, reads=("per_class.csv", "spec.json"), **_GROUPS
-    ),
-    "group_change": _kind(
-        "group_change",
-        "from",
-        "to",
-        more=("dataset",),
-        types=_POINTS,
-        reads=("per_class.csv", "spec.json", "summary.json"),
-        **_GROUPS,
-    ),
-    "within_spread": _kind(
-        "within_spread",
-        "base",
-        more=("experiments",),
-        choices=_METRIC,
-        reads_with=MappingProxyType({"summary.json": PEARSONS}),  # it says which epoch counts
-        **_CURVES,
-    ),
-    "converges_sooner": _kind(
-        "converges_sooner",
-        "base",
-        more=("experiments",),
-        reads=("spec.json", "summary.json"),
-        columns=("val_accuracy", "val_pearson"),
-    ),
-    "largest_gain": _kind(
-        "largest_gain", "base", more=("experiments",), choices=_METRIC, member="expected", fewest=2, **_CURVES
-    ),
-    "epoch_cost": _kind("epoch_cost", "slow", "fast", types=_POINTS, reads=("environment.json",), columns=("seconds",)),
-    "agrees_published": _kind("agrees_published", "experiment", choices=_PUBLISHED, published=("metric",), **_CURVES),
-    "published_mean": _kind("published_mean", "experiment", published=("per_class", "val_accuracy")),
-}

@@ -16,13 +16,14 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from statistics import NormalDist
-from typing import Any
+from typing import Any, Protocol
 
 import pandas as pd
 from scipy.special import stdtrit
 
 from labreport.errors import ResultsError
 from labreport.metrics import METRICS, SPLITS, split_column
+from labreport.result_spec import titled
 from labreport.results import Results
 from labreport.sampling import correlation_error, sampling_error
 
@@ -45,6 +46,48 @@ class Verdict:
     outcome: str
     reason: Mapping[str, str]
     values: Mapping[str, Any] = field(default_factory=dict)
+
+
+class ClaimKind(Protocol):
+    """What a module named in `labreport.claims.registry` has."""
+
+    def judge(self, results: Results, options: Mapping[str, Any]) -> Verdict:
+        """What the claim came out as."""
+
+
+def file_of(kind: ClaimKind, spec: Mapping[str, Any]) -> dict[str, Any]:
+    """The file of a claim: its outcome, its reason in both languages, and the values it rests on.
+
+    Reasons call experiments by their titles, values by their names.
+
+    Args:
+        kind: the module that judges it.
+        spec: the claim's.
+    """
+    shown = {lang: titled(spec, lang) for lang in ("zh", "en")}
+    verdicts = {"zh": kind.judge(Results(shown["zh"]), shown["zh"]["options"])}
+    alike = list(shown["zh"]["experiments"]) == list(shown["en"]["experiments"])
+    verdicts["en"] = verdicts["zh"] if alike else kind.judge(Results(shown["en"]), shown["en"]["options"])
+    reasons = {lang: verdict.reason[lang] for lang, verdict in verdicts.items()}
+    names = dict(zip(shown["en"]["experiments"], spec["experiments"], strict=True))
+    verdict = verdicts["en"]
+    values = {key: _named(value, names) for key, value in verdict.values.items()}
+    return {
+        "name": spec["name"],
+        "kind": spec["kind"],
+        "outcome": verdict.outcome,
+        "reason": reasons,
+        "values": values,
+    }
+
+
+def _named(value: Any, names: Mapping[str, str]) -> Any:
+    """A value in which experiments have their names again."""
+    if isinstance(value, Mapping):
+        return {names.get(key, key): _named(one, names) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_named(one, names) for one in value]
+    return names.get(value, value) if isinstance(value, str) else value
 
 
 @dataclass(frozen=True)

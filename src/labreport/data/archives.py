@@ -13,18 +13,17 @@ from labreport.files import file_digest
 SHOWN_NAMES = 8
 
 
-def locate(raw: Path | str, declaration: Mapping[str, Any]) -> Path:
+def locate(raw: Path, file: str, folder: str) -> Path:
     """The archive, or else its unpacked folder, in a user's folder of raw data.
 
     Args:
         raw: what `--config raw=DIR` names.
-        declaration: of the data set in datasets.yaml: `archive.file` and `folder.name` are read.
+        file: name of the archive.
+        folder: name of what it unpacks to.
 
     Raises:
         DataError: the folder cannot be read, or holds neither; says what was looked for and what the folder contains.
     """
-    raw = Path(raw)
-    file, folder = declaration["archive"]["file"], declaration["folder"]["name"]
     try:
         return _located(raw, file, folder)
     except OSError as error:
@@ -98,6 +97,12 @@ def _sample_digest(source: Path) -> str:
         return "sha256:" + path.read_text(encoding="utf-8").split()[0]
     except (OSError, ValueError, IndexError) as error:
         raise DataError(f"{path}: cannot be read; delete {source.parent} and run again") from error
+
+
+def has_digest(path: Path, digest: str) -> bool:
+    """Whether a file is there and has a digest, written as `md5:HEX` or `sha256:HEX`."""
+    algorithm, _, expected = digest.partition(":")
+    return path.is_file() and file_digest(path, algorithm) == expected.lower()
 
 
 def check_file(path: Path, digest: str) -> None:

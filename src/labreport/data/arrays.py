@@ -1,119 +1,54 @@
-"""Prepared data: the arrays a run trains on, saved as one folder and loaded again.
-
-Every training run imports this module, so its meaning is part of every run's key: it holds the format and nothing
-else, and what makes the arrays stays in the readers.
-"""
+"""Prepared data as files: one folder, saved whole and loaded again."""
 
 from __future__ import annotations
 
 import json
-import os
-import shutil
-import tempfile
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import numpy as np
 
+from labreport.data.prepared import TOP_SCORE, Prepared
 from labreport.errors import DataError
-from labreport.files import atomic_path, sums_faults, write_sums
+from labreport.files import atomic_path, sums_faults, write_json
+from labreport.store import whole_folder
 
 ARRAYS = ("inputs", "labels")
 LENGTHS = "lengths"
-TOP_SCORE = 5.0  # of a pair's similarity
+ABOUT = "dataset.json"
 
 
-@dataclass(frozen=True, eq=False)
-class Prepared:
-    """A data set ready for training: images, texts as padded rows of token indices, or pairs of such texts.
+def describe(prepared: Prepared) -> dict[str, Any]:
+    """The contents of `dataset.json`: names, samples per split and class, sizes, spec."""
+    size, text = len(prepared.classes), prepared.vocabulary is not None
+    about: dict[str, Any] = {
+        "dataset": prepared.dataset,
+        "classes": list(prepared.classes),
+        **{f"{split}_samples": len(prepared.arrays(split)[1]) for split in prepared.splits},
+        "vocabulary": None if prepared.vocabulary is None else len(prepared.vocabulary),
+        "length": int(prepared.train_inputs.shape[-1]) if text else None,
+        "spec": prepared.spec,
+    }
+    for split in prepared.splits if prepared.classes else ():
+        about[f"{split}_counts"] = np.bincount(prepared.arrays(split)[1], minlength=size).tolist()
+    return about if prepared.unknown is None else about | {"unknown": prepared.unknown}
 
-    Attributes:
-        dataset: its name in the declarations.
-        classes: names, in the order of the labels; none for pairs, which have scores.
-        train_inputs: uint8 (n, 3, 32, 32); or uint16 or int32 (n, length), where 0 is padding and 1 an unknown word; or
-            the same (n, 2, length) for pairs.
-        train_labels: uint8 (n,); for pairs float32 (n,), scores from 0 to 5.
-        test_inputs: as `train_inputs`.
-        test_labels: as `train_labels`.
-        train_lengths: int32 (n,), real tokens per text, 1 to length; (n, 2) for pairs; None for images.
-        test_lengths: as `train_lengths`.
-        vocabulary: the words, by index; None for images.
-        spec: what this was prepared from.
-        dev_inputs: a split to choose epochs on, as `train_inputs`; None where the data set has none.
-        dev_labels: as `train_labels`.
-        dev_lengths: as `train_lengths`.
-        unknown: split -> {"tokens": all, "unknown": those outside the vocabulary}; None where it was not counted.
-    """
 
-    dataset: str
-    classes: list[str]
-    train_inputs: np.ndarray
-    train_labels: np.ndarray
-    test_inputs: np.ndarray
-    test_labels: np.ndarray
-    train_lengths: np.ndarray | None = None
-    test_lengths: np.ndarray | None = None
-    vocabulary: list[str] | None = None
-    spec: dict[str, Any] = field(default_factory=dict)
-    dev_inputs: np.ndarray | None = None
-    dev_labels: np.ndarray | None = None
-    dev_lengths: np.ndarray | None = None
-    unknown: dict[str, dict[str, int]] | None = None
+def save(prepared: Prepared, folder: Path | str) -> None:
+    """Write the folder, which is complete or absent at any moment; an older one is replaced."""
+    with whole_folder(Path(folder)) as new:
+        write(prepared, new)
 
-    @property
-    def splits(self) -> tuple[str, ...]:
-        """Names of the splits there are."""
-        return _splits(self.dev_inputs is not None)
 
-    def arrays(self, split: str) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
-        """Inputs, labels and lengths of a split."""
-        return getattr(self, f"{split}_inputs"), getattr(self, f"{split}_labels"), getattr(self, f"{split}_lengths")
-
-    def describe(self) -> dict[str, Any]:
-        """The contents of `dataset.json`: names, samples per split and class, sizes, spec."""
-        size = len(self.classes)
-        about: dict[str, Any] = {
-            "dataset": self.dataset,
-            "classes": list(self.classes),
-            **{f"{split}_samples": len(self.arrays(split)[1]) for split in self.splits},
-            "vocabulary": None if self.vocabulary is None else len(self.vocabulary),
-            "length": None if self.vocabulary is None else int(self.train_inputs.shape[-1]),
-            "spec": self.spec,
-        }
-        for split in self.splits if self.classes else ():
-            about[f"{split}_counts"] = np.bincount(self.arrays(split)[1], minlength=size).tolist()
-        return about if self.unknown is None else about | {"unknown": self.unknown}
-
-    def save(self, folder: Path | str) -> None:
-        """Write the folder beside its place and rename it there as a whole.
-
-        An older one is replaced; where that fails it is put back.
-        """
-        folder = Path(folder)
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        temporary = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
-        new, old = temporary / "new", temporary / "old"
-        try:
-            new.mkdir()  # mkdtemp's own mode would hide the data from a group
-            self._write(new)
-            if folder.exists():
-                os.rename(folder, old)
-            os.rename(new, folder)
-        finally:
-            if old.exists() and not folder.exists():
-                os.rename(old, folder)  # if this fails, too, the older one stays in `temporary`
-            shutil.rmtree(temporary, ignore_errors=True)
-
-    def _write(self, folder: Path) -> None:
-        for name in _names(self.splits, self.vocabulary is not None):
-            save_array(folder / f"{name}.npy", np.ascontiguousarray(getattr(self, name)))
-        if self.vocabulary is not None:
-            (folder / "vocabulary.txt").write_text("".join(f"{word}\n" for word in self.vocabulary), encoding="utf-8")
-        text = json.dumps(self.describe(), indent=2, sort_keys=True, ensure_ascii=False)
-        (folder / "dataset.json").write_text(text + "\n", encoding="utf-8")
-        write_sums(folder)
+def write(prepared: Prepared, folder: Path) -> None:
+    """Write the files to a folder that is there."""
+    for name in _names(prepared.splits, prepared.vocabulary is not None):
+        save_array(folder / f"{name}.npy", np.ascontiguousarray(getattr(prepared, name)))
+    if prepared.vocabulary is not None:
+        words = "".join(f"{word}\n" for word in prepared.vocabulary)
+        (folder / "vocabulary.txt").write_text(words, encoding="utf-8")
+    write_json(folder / ABOUT, describe(prepared))
 
 
 class _Stream:
@@ -136,16 +71,12 @@ def save_array(path: Path | str, array: np.ndarray) -> None:
         np.save(_Stream(file), array, allow_pickle=False)
 
 
-def _splits(dev: bool) -> tuple[str, ...]:
-    return ("train", "dev", "test") if dev else ("train", "test")
-
-
 def _names(splits: Iterable[str], text: bool) -> list[str]:
     return [f"{split}_{name}" for split in splits for name in (*ARRAYS, *((LENGTHS,) if text else ()))]
 
 
 def load(folder: Path | str) -> Prepared:
-    """The prepared data in a folder that `Prepared.save` wrote.
+    """The prepared data in a folder that `save` wrote.
 
     Raises:
         DataError: a file is missing, or is not what was written, or the arrays do not fit one another.
@@ -154,7 +85,7 @@ def load(folder: Path | str) -> Prepared:
     fault = next(sums_faults(folder), None)
     if fault is None:
         try:
-            about = json.loads((folder / "dataset.json").read_text(encoding="utf-8"))
+            about = json.loads((folder / ABOUT).read_text(encoding="utf-8"))
             prepared = _read(folder, about)
             fault = _fault(prepared, about)
         except Exception as error:  # another program's file under one of these names can fail with nearly any exception
@@ -166,7 +97,7 @@ def load(folder: Path | str) -> Prepared:
 
 def _read(folder: Path, about: dict[str, Any]) -> Prepared:
     text = about["vocabulary"] is not None
-    names = _names(_splits("dev_samples" in about), text)
+    names = _names(("train", "dev", "test") if "dev_samples" in about else ("train", "test"), text)
     return Prepared(
         about["dataset"],
         about["classes"],
@@ -192,9 +123,9 @@ def _fault(prepared: Prepared, about: dict[str, Any]) -> str | None:
             fault = fault or _text_fault(split, inputs, lengths, len(prepared.vocabulary), sides)
         if fault:
             return fault
-    found = prepared.describe()
+    found = describe(prepared)
     return next(
-        (f"{key} is {found[key]}, dataset.json says {about[key]}" for key in found if found[key] != about[key]),
+        (f"{key} is {found[key]}, {ABOUT} says {about[key]}" for key in found if found[key] != about[key]),
         None,
     )
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from labreport.data.arrays import Prepared
 from labreport.data.batches import unpickle
 from labreport.data.members import read_members
+from labreport.data.prepared import Prepared
 from labreport.data.subsets import balanced
 from labreport.errors import DataError
 

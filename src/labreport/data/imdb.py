@@ -14,8 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from labreport.data.arrays import Prepared
 from labreport.data.members import read_members, shown
+from labreport.data.prepared import Prepared
 from labreport.data.subsets import balanced
 from labreport.data.words import SPECIAL, UNKNOWN, pad, words
 from labreport.errors import DataError

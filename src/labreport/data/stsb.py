@@ -14,8 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from labreport.data.arrays import TOP_SCORE, Prepared
 from labreport.data.members import read_members, shown
+from labreport.data.prepared import TOP_SCORE, Prepared
 from labreport.data.subsets import part
 from labreport.data.words import SPECIAL, UNKNOWN, pad, words
 from labreport.errors import DataError

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from labreport.data.arrays import Prepared
+from labreport.data.prepared import Prepared
 from labreport.errors import DataError
 
 STREAMS = {"longtail": 0, "balance": 1}  # so that equal seeds do not make equal draws

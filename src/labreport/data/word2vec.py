@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from gensim.models import Word2Vec
 
-from labreport.data.arrays import Prepared
+from labreport.data.prepared import Prepared
 from labreport.data.words import SPECIAL, UNKNOWN
 from labreport.errors import DataError
 

@@ -1,1 +1,1 @@
-"""What the user writes: YAML files, their schemas, and the overrides of a scale."""
+"""YAML and the command line in, a checked project out: nothing is trained before a mistake in it is told."""

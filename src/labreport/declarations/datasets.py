@@ -2,32 +2,186 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any, Literal, Self
 
-from labreport.declarations.dataset_schema import Archived, LongTail, Variant
-from labreport.declarations.fields import NAME
-from labreport.declarations.mistakes import shown, suggestion
-from labreport.declarations.reading import check
-from labreport.declarations.schema import Text
-from labreport.declarations.sources import has_function
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+from labreport.artifacts.code import defines
+from labreport.declarations.fields import (
+    NAME,
+    ClassName,
+    Digest,
+    FileName,
+    Fraction,
+    Index,
+    Module,
+    Name,
+    Positive,
+    Strict,
+    Text,
+    Truth,
+    Whole,
+    distinct,
+)
+from labreport.declarations.mistakes import check, shown, suggestion, told
 from labreport.errors import DeclarationError
 
 DATASETS = "config/datasets.yaml"
-_CLASSES = ("train_per_class", "test_per_class", "seed")
-_PAIRS = ("train_pairs", "dev_pairs", "test_pairs", "seed")
-# What a data set's parameters, and its sample's, must say, by inputs.
-PARAMETERS: Mapping[str, tuple[str, ...]] = {
-    "images": _CLASSES,
-    "texts": (*_CLASSES, "vocabulary", "length"),
-    "pairs": (*_PAIRS, "length", "min_count"),
-}
-SAMPLE_PARAMETERS: Mapping[str, tuple[str, ...]] = {"images": _CLASSES, "texts": _CLASSES, "pairs": _PAIRS}
-# Those that take null, for all of a split.
-SIZES = frozenset({*_CLASSES, *_PAIRS} - {"seed"})
-# Padding, unknown and a word; a seed counts nothing.
-LEAST: Mapping[str, int] = {"vocabulary": 3, "seed": 0}
+Size = Positive | None  # of a part of a split; null is all of it
+
+
+class Parameters(BaseModel):
+    """Parameters of a reader or a generator; it may have more than those that all of its sort have."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+    __pydantic_extra__: dict[str, Whole | None]
+
+    seed: Index
+
+
+class PerClass(Parameters):
+    train_per_class: Size
+    test_per_class: Size
+
+
+class TextParameters(PerClass):
+    vocabulary: Annotated[Whole, Field(ge=3)]  # padding, unknown and a word
+    length: Positive
+
+
+class PairParameters(Parameters):
+    train_pairs: Size
+    dev_pairs: Size
+    test_pairs: Size
+
+
+class PaddedPairs(PairParameters):
+    length: Positive
+    min_count: Positive
+
+
+class Archive(Strict):
+    """An official archive."""
+
+    file: FileName
+    digest: Digest
+
+
+class Folder(Strict):
+    """What an archive unpacks to, and how such a folder is checked: file by file, or as a whole."""
+
+    name: FileName
+    files: dict[FileName, Digest] | None = None
+    content: Digest | None = None
+
+    @model_validator(mode="after")
+    def _one_check(self) -> Self:
+        if (self.files is None) == (self.content is None):
+            raise ValueError("exactly one of `files` and `content` is needed")
+        return self
+
+
+def _with(function: str) -> AfterValidator:
+    """A module of the project that defines a function."""
+
+    def validate(module: str) -> str:
+        if not defines(module, function):
+            raise told(f"found {shown(module)}, no module of the project with `{function}`")
+        return module
+
+    return AfterValidator(validate)
+
+
+class Sample(Strict):
+    """The generator of a demo sample."""
+
+    generator: Annotated[Module, _with("write_archive")]
+    parameters: PerClass
+
+
+class PairSample(Sample):
+    parameters: PairParameters  # type: ignore[assignment]
+
+
+class Archived(Strict):
+    """An entry of config/datasets.yaml that comes from an archive."""
+
+    title: Text | str
+    inputs: Literal["images", "texts", "pairs"]
+    homepage: str
+    licence: str
+    reader: Annotated[Module, _with("prepare")]
+    archive: Archive
+    mirrors: Annotated[list[Annotated[str, StringConstraints(pattern=r"^https?://")]], Field(min_length=1)]
+    folder: Folder
+    sample: Sample
+    parameters: Parameters
+
+
+class Images(Archived):
+    """Images, each of a class; `classes` are named in the order of their labels."""
+
+    inputs: Literal["images"]
+    parameters: PerClass
+    classes: Annotated[list[ClassName], Field(min_length=1), AfterValidator(distinct)]
+
+
+class Texts(Images):
+    """Texts, each of a class."""
+
+    inputs: Literal["texts"]  # type: ignore[assignment]
+    parameters: TextParameters
+
+
+class Pairs(Archived):
+    """Pairs of texts, each with a score."""
+
+    inputs: Literal["pairs"]
+    sample: PairSample
+    parameters: PaddedPairs
+
+
+class LongTail(Strict):
+    """Some classes keep only a share of their training images, drawn by a seed."""
+
+    # sorted, because their order changes no array and shall change no key
+    classes: Annotated[list[Index], Field(min_length=1), AfterValidator(distinct), AfterValidator(sorted)]
+    keep: Annotated[Fraction, Field(gt=0)]
+    seed: Index
+
+
+class Balance(Strict):
+    """Short classes are filled up by images of their own, flipped at random and with noise (of values in [0, 1])."""
+
+    flip: Truth
+    noise_sigma: Fraction
+    seed: Index
+
+
+class Variant(Strict):
+    """An entry of config/datasets.yaml that changes another one's training images."""
+
+    base: Name
+    title: Text | str
+    longtail: LongTail | None = None
+    balance: Balance | None = None
+
+    @model_validator(mode="after")
+    def _one_change(self) -> Self:
+        if (self.longtail is None) == (self.balance is None):
+            raise ValueError("exactly one of `longtail` and `balance` is needed")
+        return self
+
+    @property
+    def change(self) -> dict[str, Any]:
+        """Its name and parameters, as in a spec."""
+        name = "longtail" if self.balance is None else "balance"
+        return {"name": name, **getattr(self, name).model_dump()}
+
+
+SORTS: Mapping[str, type[Archived]] = {"images": Images, "texts": Texts, "pairs": Pairs}
 
 
 @dataclass(frozen=True)
@@ -61,7 +215,7 @@ class Dataset:
     @property
     def classes(self) -> tuple[str, ...]:
         """Names of its classes in the order of their labels; none where it has pairs."""
-        return tuple(self.archived.classes or ())
+        return tuple(getattr(self.archived, "classes", ()))
 
     @property
     def tail(self) -> frozenset[int]:
@@ -69,111 +223,80 @@ class Dataset:
         return frozenset(label for change in self.changes for label in change.get("classes", ()))
 
 
-def parameter_mistake(name: str, value: int | None) -> str | None:
-    """What is wrong with a parameter's value as such: counts and sizes begin at 1, or at `LEAST`.
-
-    Args:
-        name: such as `train_per_class`.
-        value: None stands for all of a split, and only for that.
-    """
-    if value is None:
-        return None if name in SIZES else "found null, a whole number is needed"
-    least = LEAST.get(name, 1)
-    if value >= least:
-        return None
-    return f"found {value}, at least {least} is needed{' (or null for all)' if name in SIZES else ''}"
-
-
-def resolve_datasets(raw: Mapping[str, Any], where: str) -> dict[str, Dataset]:
-    """All data sets by name.
-
-    Raises:
-        DeclarationError: key, what was found, what is allowed.
-    """
-    archived: dict[str, Archived] = {}
-    variants: dict[str, Variant] = {}
+def resolve_datasets(raw: Mapping[str, Any]) -> dict[str, Dataset | DeclarationError]:
+    """All data sets by name, each with its declaration or with what is wrong with it."""
+    entries: dict[str, Archived | Variant | DeclarationError] = {}
+    found: dict[str, Dataset | DeclarationError] = {}
     for name, value in raw.items():
-        if not NAME.fullmatch(name):
-            raise DeclarationError(f"{where}: {shown(name)}: a data set's name must have the form {NAME.pattern}")
-        if isinstance(value, Mapping) and "base" in value:
-            variants[name] = check(Variant, value, where, at=name)
-            continue
-        dataset = check(Archived, value, where, at=name)
-        _check_functions(dataset, f"{where}: {name}")
-        _check_parameters(dataset, f"{where}: {name}")
-        _check_classes(dataset, f"{where}: {name}.classes")
-        for other, earlier in archived.items():
-            _check_pair(dataset, f"{where}: {name}", earlier, other)
-        archived[name] = dataset
-    return {name: _resolve(name, archived, variants, where) for name in raw}
+        try:
+            entries[name] = _entry(name, value)
+        except DeclarationError as error:
+            entries[name] = error
+    for name in raw:
+        try:
+            found[name] = _resolve(name, entries)
+        except DeclarationError as error:
+            found[name] = error
+    return found
 
 
-def _resolve(name: str, archived: Mapping[str, Archived], variants: Mapping[str, Variant], where: str) -> Dataset:
+def _entry(name: str, value: Any) -> Archived | Variant:
+    if not NAME.fullmatch(name):
+        raise DeclarationError(f"{DATASETS}: {shown(name)}: a data set's name must have the form {NAME.pattern}")
+    if isinstance(value, Mapping) and "base" in value:
+        return check(Variant, value, DATASETS, at=name)
+    inputs = str(value.get("inputs")) if isinstance(value, Mapping) else "images"
+    if inputs not in SORTS:
+        raise DeclarationError(f"{DATASETS}: {name}.inputs: found {shown(inputs)}{suggestion(inputs, SORTS)}")
+    return check(SORTS[inputs], value, DATASETS, at=name)
+
+
+def _resolve(name: str, entries: Mapping[str, Archived | Variant | DeclarationError]) -> Dataset:
     lineage = [name]
     changes: list[dict[str, Any]] = []
-    while (current := lineage[-1]) in variants:
-        variant = variants[current]
-        at = f"{where}: {current}.base: found {shown(variant.base)}"
-        if variant.base not in archived and variant.base not in variants:
-            raise DeclarationError(f"{at}, which is not declared{suggestion(variant.base, [*archived, *variants])}")
-        if variant.base in lineage:
-            raise DeclarationError(f"{at}, which is made from {current} itself; a data set of images is needed")
-        changes.insert(0, variant.change)
-        lineage.append(variant.base)
-    root = archived[lineage[-1]]
-    if changes and root.inputs != "images":
-        raise DeclarationError(f"{where}: {name}.base: {lineage[-1]} is {root.inputs}; only images have variants")
-    for current in lineage[:-1]:
-        _check_tail(variants[current].longtail, root, f"{where}: {current}.longtail.classes")
-    title = variants[name].title if name in variants else root.title
-    return Dataset(name, title, tuple(lineage), root, tuple(changes))
-
-
-def _check_tail(longtail: LongTail | None, root: Archived, at: str) -> None:
-    names = list(root.classes or ())
-    strangers = [label for label in (longtail.classes if longtail else ()) if label >= len(names)]
-    if strangers:
+    while isinstance(entry := entries[lineage[-1]], Variant):
+        at = f"{DATASETS}: {lineage[-1]}.base: found {shown(entry.base)}"
+        if entry.base not in entries:
+            raise DeclarationError(f"{at}, which is not declared{suggestion(entry.base, entries)}")
+        if entry.base in lineage:
+            raise DeclarationError(f"{at}, which is made from {lineage[-1]} itself; a data set of images is needed")
+        changes.insert(0, entry.change)
+        lineage.append(entry.base)
+    if isinstance(entry, DeclarationError):
+        raise entry
+    dataset = Dataset(name, getattr(entries[name], "title"), tuple(lineage), entry, tuple(changes))  # noqa: B009
+    if changes and entry.inputs != "images":
+        raise DeclarationError(f"{DATASETS}: {name}.base: {lineage[-1]} is {entry.inputs}; only images have variants")
+    if strangers := [label for label in dataset.tail if label >= len(dataset.classes)]:
         raise DeclarationError(
-            f"{at}: found {strangers[0]}, allowed are 0 to {len(names) - 1}, the places of {', '.join(names)}"
+            f"{DATASETS}: {name}.longtail.classes: found {strangers[0]}, allowed are 0 to {len(dataset.classes) - 1}, "
+            f"the places of {', '.join(dataset.classes)}"
         )
+    for other, earlier in entries.items():
+        there = earlier.archive if isinstance(earlier, Archived) else entry.archive
+        if there.file == entry.archive.file and there.digest != entry.archive.digest:
+            raise DeclarationError(
+                f"{DATASETS}: {lineage[-1]}.archive.file: found {shown(entry.archive.file)}, which is the archive of "
+                f"{other}, too, with another digest; give one of them another file name"
+            )
+    return dataset
 
 
-def _check_functions(dataset: Archived, at: str) -> None:
-    for key, module, function in (
-        ("reader", dataset.reader, "prepare"),
-        ("sample.generator", dataset.sample.generator, "write_archive"),
-    ):
-        if not has_function(module, function):
-            raise DeclarationError(f"{at}.{key}: found {shown(module)}, no module of the project with `{function}`")
+def check_published(names: Iterable[str] | None, dataset: Dataset, at: str) -> None:
+    """Refuse published accuracies of classes that are not those of the data set, each once.
 
+    Args:
+        names: of the classes that have one; None where nothing was published of classes.
+        dataset: that the experiment is on.
+        at: the file and key of the accuracies, for messages.
 
-def _check_parameters(dataset: Archived, at: str) -> None:
-    for key, parameters, names in (
-        ("parameters", dataset.parameters, PARAMETERS[dataset.inputs]),
-        ("sample.parameters", dataset.sample.parameters, SAMPLE_PARAMETERS[dataset.inputs]),
-    ):
-        for name in names:
-            if name not in parameters:
-                raise DeclarationError(f"{at}.{key}.{name}: is missing; {dataset.inputs} need it")
-        for name, value in parameters.items():
-            if mistake := parameter_mistake(name, value):
-                raise DeclarationError(f"{at}.{key}.{name}: {mistake}")
-
-
-def _check_classes(dataset: Archived, at: str) -> None:
-    if dataset.inputs == "pairs" and dataset.classes:
-        raise DeclarationError(f"{at}: found {', '.join(dataset.classes)}; pairs have scores, leave it out")
-    if dataset.inputs != "pairs" and not dataset.classes:
+    Raises:
+        DeclarationError: a class that there is not, or one that is left out.
+    """
+    stated = list(dataset.classes if names is None else names)
+    if strangers := [name for name in stated if name not in dataset.classes]:
         raise DeclarationError(
-            f"{at}: is missing; {dataset.inputs} need it: each class's name, and its training samples in the archive "
-            "or null"
+            f"{at}.{strangers[0]}: is no class of {dataset.root}{suggestion(strangers[0], dataset.classes)}"
         )
-
-
-def _check_pair(dataset: Archived, at: str, earlier: Archived, other: str) -> None:
-    """Archives lie under their own names in one folder."""
-    if dataset.archive.file == earlier.archive.file and dataset.archive.digest != earlier.archive.digest:
-        raise DeclarationError(
-            f"{at}.archive.file: found {shown(dataset.archive.file)}, which is {other}'s archive too, with another "
-            "digest; give one of them another file name"
-        )
+    if missing := [name for name in dataset.classes if name not in stated]:
+        raise DeclarationError(f"{at}: {', '.join(missing)} {'is' if len(missing) == 1 else 'are'} missing; state all")

@@ -1,22 +1,51 @@
-"""Experiments: shared settings, an arm, a scale's overrides, merged and checked, each mistake at its place."""
+"""Experiments: shared settings, a scale's overrides and an arm, merged and checked, each mistake at its place."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
+from pydantic_core import PydanticCustomError
 
-from labreport.declarations.classes import check_counts, check_published
-from labreport.declarations.datasets import DATASETS, Dataset, parameter_mistake
-from labreport.declarations.methods import LOSSES, OPTIMIZERS, SCHEDULES, method_mistake
-from labreport.declarations.mistakes import causes_first, explain, shown, suggestion
+from labreport.declarations.datasets import DATASETS, Dataset, check_published
+from labreport.declarations.fields import Text, in_language
+from labreport.declarations.mistakes import check, explained, shown, suggestion
 from labreport.declarations.models import resolve_model
-from labreport.declarations.reading import MERGED, check, merge
-from labreport.declarations.schema import ExperimentFile, Match, Override, Published, Scale, Settings, in_language
+from labreport.declarations.settings import ArmAbout, ExperimentFile, Override, Published, Scale, Settings
+from labreport.declarations.yaml_files import MERGED, merge
 from labreport.errors import DeclarationError
 from labreport.training.tasks import TASKS
+
+ABOUT = frozenset(ArmAbout.model_fields)
+# Settings that only some inputs take.
+ONLY_FOR = {"normalize": "images", "augment": "images", "vectors": "pairs"}
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True)
+class Layer:
+    """Settings and the place they were written at: a file, and the key in it."""
+
+    where: str
+    at: str
+    values: Mapping[str, Any]
+
+    def has(self, keys: Sequence[str]) -> bool:
+        """Whether it states a setting."""
+        value: Any = self.values
+        for key in keys:
+            value = value.get(key, ...) if isinstance(value, Mapping) else ...
+        return value is not ...
+
+
+@dataclass(frozen=True)
+class Scaled:
+    """A scale, and its file for messages."""
+
+    scale: Scale
+    where: str
 
 
 @dataclass(frozen=True)
@@ -24,215 +53,203 @@ class Experiment:
     """One arm, resolved: what is trained, and what was published about it.
 
     Attributes:
+        title: how reports call it.
         data: all parameters of the data set, those of config/datasets.yaml with the settings laid on them.
-        written: parameter of `data` -> the file and key that wrote it, as messages begin.
+        target: "module:Class" of its model.
+        parameters: of the model, without those that have its constructor's defaults.
         as_published: whether it is trained on the real data with settings that the scale left as they are, so that what
             is measured may be compared with what was published.
+        where: its file.
+        layers: what its settings were merged from, the later ones winning.
     """
 
     name: str
+    title: Text | str
     part: str
     dataset: Dataset
     data: Mapping[str, int | None]
-    written: Mapping[str, str]
     task: str
     settings: Settings
     target: str
+    parameters: Mapping[str, Any]
     published: Published
     as_published: bool
     where: str
+    layers: tuple[Layer, ...]
+
+    @property
+    def trained(self) -> tuple[Any, ...]:
+        """What its runs are trained with; equal for two experiments that are the same run under two names."""
+        return self.settings, self.dataset.name, self.task
+
+    def place(self, *keys: str) -> str:
+        """The file and key that wrote a setting; of one that has its default, the arm's own."""
+        if keys[0] == "data" and keys[1] not in self.settings.data:
+            return f"{DATASETS}: {self.dataset.root}.parameters.{keys[1]}"
+        return place(self.layers, keys)
 
 
-@dataclass(frozen=True)
-class _Layer:
-    """Settings and the place they were written at."""
+def resolve_arm(
+    name: str, file: ExperimentFile, where: str, scaled: Scaled, datasets: Mapping[str, Dataset | DeclarationError]
+) -> Experiment:
+    """One experiment at a scale.
 
-    where: str
-    at: str
-    values: Mapping[str, Any]
-
-
-def resolve_file(
-    raw: Mapping[str, Any], where: str, scale: Scale, scale_where: str, datasets: Mapping[str, Dataset]
-) -> list[Experiment]:
-    """All experiments of one file at one scale.
+    Args:
+        name: of the arm.
+        file: that it stands in.
+        where: the file, for messages.
+        scaled: the scale.
+        datasets: all of the project.
 
     Raises:
         DeclarationError: with the file and key of every mistake.
     """
-    file = check(ExperimentFile, raw, where)
-    _declared(file.dataset, datasets, f"{where}: dataset")
-    return [_resolve_arm(name, file, where, scale, scale_where, datasets) for name in file.arms]
-
-
-def _declared(name: Any, datasets: Mapping[str, Dataset], at: str) -> Dataset:
-    if not isinstance(name, str) or name not in datasets:
-        raise DeclarationError(
-            f"{at}: found {shown(name)}, which {DATASETS} does not declare{suggestion(str(name), datasets)}"
-        )
-    return datasets[name]
-
-
-def _resolve_arm(
-    name: str,
-    file: ExperimentFile,
-    where: str,
-    scale: Scale,
-    scale_where: str,
-    datasets: Mapping[str, Dataset],
-) -> Experiment:
-    arm = dict(file.arms[name])
-    at = f"{where}: arms.{name}.dataset" if "dataset" in arm else f"{where}: dataset"
-    dataset = _declared(arm.pop("dataset", file.dataset), datasets, at)
-    if dataset.inputs not in TASKS[file.task].inputs:
+    if file.task not in TASKS:
+        raise DeclarationError(f"{where}: task: found {shown(file.task)}{suggestion(file.task, TASKS)}")
+    stated = file.arms[name]
+    about = check(ArmAbout, {key: value for key, value in stated.items() if key in ABOUT}, where, at=f"arms.{name}")
+    at = f"{where}: arms.{name}.dataset" if about.dataset else f"{where}: dataset"
+    dataset = datasets.get(about.dataset or file.dataset)
+    if dataset is None:
+        found = f"{at}: found {shown(about.dataset or file.dataset)}, which {DATASETS} does not declare"
+        raise DeclarationError(f"{found}{suggestion(about.dataset or file.dataset, datasets)}")
+    if isinstance(dataset, DeclarationError):
+        raise dataset
+    if dataset.inputs not in (inputs := TASKS[file.task].inputs):
         raise DeclarationError(
             f"{at}: found {shown(dataset.name)}, which is {dataset.inputs}; {file.task} is a task for "
-            f"{' or '.join(TASKS[file.task].inputs)}"
+            f"{' or '.join(inputs)}"
         )
-    published = check(Published, arm.pop("published", {}), where, at=f"arms.{name}.published")
-    check_published(published.per_class, dataset, f"{where}: arms.{name}.published.per_class")
-    layers = [_Layer(where, "shared", file.shared), _Layer(where, f"arms.{name}", arm)]
-    names = {
-        "dataset": dataset.lineage,
-        "part": (file.part,),
-        "experiment": (name,),
-        "model": (_model_name(layers),),
-    }
+    check_published(about.published.per_class, dataset, f"{where}: arms.{name}.published.per_class")
+    shared = Layer(where, "shared", file.shared)
+    arm = Layer(where, f"arms.{name}", {key: value for key, value in stated.items() if key not in ABOUT})
     # a mistake that a scale happens to cover is one all the same
-    unscaled, _ = _resolved(layers, name, where, dataset, file.task)
-    layers += [
-        _Layer(scale_where, f"overrides.{index}.set", override.set)
-        for index, override in enumerate(scale.overrides)
+    unscaled = _resolved([shared, arm], dataset, file.task)[0]
+    names = names_of(file, name, dataset.lineage)
+    overrides = [
+        (override.match.experiment is not None, Layer(scaled.where, f"overrides.{index}.set", override.set))
+        for index, override in enumerate(scaled.scale.overrides)
         if applies(override, names)
     ]
-    settings, target = _resolved(layers, name, where, dataset, file.task)
-    data = {**dataset.archived.parameters, **settings.data}
-    written = {key: _place(layers, "data", key) for key in settings.data}
-    written = {key: written.get(key, f"{DATASETS}: {dataset.root}.parameters.{key}") for key in data}
-    check_counts(name, dataset, data, written, sampled=scale.source == "sample")
-    as_published = scale.source == "archive" and settings == unscaled
-    return Experiment(
-        name, file.part, dataset, data, written, file.task, settings, target, published, as_published, where
-    )
+    general, special = ([layer for names_it, layer in overrides if names_it is one] for one in (False, True))
+    layers = (shared, *general, arm, *special)
+    settings, target, parameters, data = _resolved(layers, dataset, file.task)
+    as_published = scaled.scale.source == "archive" and settings == unscaled
+    about_it = (name, about.title or name, file.part, dataset, data, file.task, settings, target, parameters)
+    return Experiment(*about_it, about.published, as_published, where, layers)
 
 
-def _resolved(layers: list[_Layer], name: str, where: str, dataset: Dataset, task: str) -> tuple[Settings, str]:
-    """The merged and checked settings, and the target of the model."""
+def _resolved(
+    layers: Sequence[Layer], dataset: Dataset, task: str
+) -> tuple[Settings, str, dict[str, Any], dict[str, int | None]]:
+    """The merged and checked settings, the target and parameters of the model, all parameters of the data."""
     merged: dict[str, Any] = {}
     for layer in layers:
         merged = merge(merged, layer.values)
+    settings = _placed(layers, lambda: Settings.model_validate(merged))
+    target, parameters = _placed(layers, lambda: resolve_model(settings.model, dataset.inputs), "model")
+    if settings.loss.name not in (losses := TASKS[task].losses):
+        raise DeclarationError(
+            f"{place(layers, ('loss', 'name'))}: found {shown(settings.loss.name)}, which {task} does not take; "
+            f"allowed: {', '.join(losses)}"
+        )
+    title = in_language(dataset.title, "en")
+    for field, inputs in ONLY_FOR.items():
+        if getattr(settings, field) and dataset.inputs != inputs:
+            found = shown(getattr(settings, field))
+            raise DeclarationError(
+                f"{place(layers, (field,))}: found {found}, which is for {inputs}; "
+                f"{title} is {dataset.inputs}, leave it out"
+            )
+    if settings.vectors is None and dataset.inputs == "pairs":
+        raise DeclarationError(f"{place(layers, ('vectors',))}: is missing; pairs start from word vectors")
+    declared = dataset.archived.parameters
+    for name in settings.data:
+        if name not in declared.model_dump():
+            unknown = f"{place(layers, ('data', name))}: unknown parameter of {title}"
+            raise DeclarationError(f"{unknown}{suggestion(name, declared.model_dump())}")
+    data = {**declared.model_dump(), **settings.data}
+    return (
+        settings,
+        target,
+        parameters,
+        _placed(layers, lambda: type(declared).model_validate(data), "data").model_dump(),
+    )
+
+
+def _placed(layers: Sequence[Layer], validate: Callable[[], Result], group: str = "") -> Result:
+    """What a validation gives; its mistakes are told with the file and key that wrote the value."""
     try:
-        settings = Settings.model_validate(merged)
+        return validate()
     except ValidationError as error:
-        raise DeclarationError(_at_their_places(error, layers, name, where)) from None
-    target = resolve_model(settings.model, dataset.inputs, lambda key: _place(layers, "model", key))
-    _check_methods(settings, task, layers)
-    _check_data(settings, dataset, layers)
-    _check_fitting(settings, dataset, f"{where}: arms.{name}", layers)
-    return settings, target
+        found = explained(error)
+    except PydanticCustomError as error:
+        found = [(str((error.context or {}).get("at", "")), error.message())]
+    lines = []
+    for key, words in found:
+        keys = [*([group] if group else []), *key.split(".")]
+        hint = "; write it there or under `shared`" if words.startswith("is missing") and len(keys) == 1 else ""
+        lines.append(f"{place(layers, keys)}: {words}{hint}")
+    raise DeclarationError("\n".join(lines)) from None
 
 
-def applies(override: Override, names: Mapping[str, tuple[str | None, ...]]) -> bool:
+def place(layers: Sequence[Layer], keys: Sequence[str]) -> str:
+    """The file and key that wrote a setting; where none did, the arm's own."""
+    layer = source(layers, keys[:2] if keys[0] in MERGED else keys[:1])
+    layer = layer or next(one for one in layers if one.at.startswith("arms."))
+    return f"{layer.where}: {'.'.join((layer.at, *filter(None, keys)))}"
+
+
+def source(layers: Sequence[Layer], keys: Sequence[str]) -> Layer | None:
+    """The layer that wrote a setting last; None where none did, so that it has its default."""
+    return next((layer for layer in reversed(layers) if layer.has(keys)), None)
+
+
+def names_of(file: ExperimentFile, arm: str, lineage: tuple[str, ...]) -> dict[str, tuple[Any, ...]]:
+    """Condition of an override, such as `dataset` -> the names by which an arm fulfils it."""
+    models = [one.get("model") for one in (file.arms[arm], file.shared)]
+    model = next((one["name"] for one in models if isinstance(one, Mapping) and "name" in one), None)
+    return {"dataset": lineage, "part": (file.part,), "experiment": (arm,), "model": (model,)}
+
+
+def applies(override: Override, names: Mapping[str, tuple[Any, ...]]) -> bool:
     """Whether every condition that an override states holds; an override without conditions never applies.
 
     Args:
         override: of a scale.
-        names: condition, such as `dataset` -> the names that fulfil it.
+        names: condition -> the names that fulfil it.
     """
     conditions = override.match.model_dump(exclude_none=True)
-    return bool(conditions) and all(value in names.get(key, ()) for key, value in conditions.items())
+    wanted = {key: value if isinstance(value, list) else [value] for key, value in conditions.items()}
+    return bool(wanted) and all(any(one in names.get(key, ()) for one in value) for key, value in wanted.items())
 
 
-def unused_overrides(scale: Scale, all_names: list[dict[str, tuple[str | None, ...]]]) -> list[tuple[int, Match]]:
-    """Overrides that apply to nothing: most likely a misspelt name."""
-    return [
-        (index, override.match)
-        for index, override in enumerate(scale.overrides)
-        if not any(applies(override, names) for names in all_names)
-    ]
+def refuse_unused(scaled: Scaled, names: Sequence[Mapping[str, tuple[Any, ...]]]) -> None:
+    """Refuse an override that applies to nothing: most likely it holds a misspelt name.
 
-
-def _model_name(layers: list[_Layer]) -> str | None:
-    for layer in reversed(layers):
-        model = layer.values.get("model")
-        if isinstance(model, Mapping) and isinstance(model.get("name"), str):
-            return str(model["name"])
-    return None
-
-
-def _source(layers: list[_Layer], *keys: Any) -> _Layer:
-    """The layer that wrote a key last."""
-    for layer in reversed(layers):
-        value: Any = layer.values
-        for key in keys:
-            value = value.get(key, ...) if isinstance(value, Mapping) else ...
-        if value is not ...:
-            return layer
-    return layers[1]
-
-
-def _at_their_places(error: ValidationError, layers: list[_Layer], name: str, where: str) -> str:
-    """The messages of `error`, each with the file and key that wrote the value."""
-    lines: list[str] = []
-    for mistake in causes_first(error):
-        location = mistake["loc"]
-        merged_key = location[:2] if location and location[0] in MERGED else location[:1]
-        layer = _source(layers, *merged_key)
-        if mistake["type"] == "missing" and len(location) == 1:
-            lines.append(f"{where}: arms.{name}.{location[0]}: is missing; write it there or under `shared`")
-            continue
-        single = ValidationError.from_exception_data(error.title, [_again(mistake)])
-        lines.append(explain(single, Settings, layer.where, layer.at))
-    return "\n".join(dict.fromkeys(lines))
-
-
-def _again(mistake: Any) -> Any:
-    """An entry of `ValidationError.errors()` in the form that builds a new one."""
-    return {key: mistake[key] for key in ("type", "loc", "input", "ctx") if key in mistake}
-
-
-def _place(layers: list[_Layer], *keys: str) -> str:
-    """The file and key that wrote a setting."""
-    layer = _source(layers, *keys)
-    return f"{layer.where}: {'.'.join((layer.at, *keys))}"
-
-
-def _check_methods(settings: Settings, task: str, layers: list[_Layer]) -> None:
-    for field, taken in (("optimizer", OPTIMIZERS), ("loss", LOSSES), ("schedule", SCHEDULES)):
-        method = getattr(settings, field)
-        mistake = method and method_mistake(method.name, method.parameters, taken[method.name])
-        if mistake:
-            # An optimizer, a loss or a schedule is replaced as a whole, so one layer wrote all of it.
-            raise DeclarationError(f"{_place(layers, field)}.parameters.{mistake[0]}: {mistake[1]}")
-    if settings.loss.name not in TASKS[task].losses:
-        raise DeclarationError(
-            f"{_place(layers, 'loss')}.name: found {shown(settings.loss.name)}, which {task} does not take; "
-            f"allowed: {', '.join(TASKS[task].losses)}"
-        )
-
-
-def _check_data(settings: Settings, dataset: Dataset, layers: list[_Layer]) -> None:
-    declared = dataset.archived.parameters
-    title = in_language(dataset.title, "en")
-    for name, value in settings.data.items():
-        place = _place(layers, "data", name)
-        if name not in declared:
-            raise DeclarationError(f"{place}: unknown parameter of {title}{suggestion(name, declared)}")
-        mistake = parameter_mistake(name, value)
-        if mistake is None and value is None and declared[name] is not None:
-            mistake = "found null, a whole number is needed"
-        if mistake:
-            raise DeclarationError(f"{place}: {mistake}")
-
-
-def _check_fitting(settings: Settings, dataset: Dataset, at: str, layers: list[_Layer]) -> None:
-    """Settings that only some inputs take."""
-    title = in_language(dataset.title, "en")
-    for field, inputs in (("normalize", "images"), ("augment", "images"), ("vectors", "pairs")):
-        if getattr(settings, field) and dataset.inputs != inputs:
+    Args:
+        scaled: the scale.
+        names: of each experiment and measurement, condition -> the names that fulfil it.
+    """
+    for index, override in enumerate(scaled.scale.overrides):
+        if not any(applies(override, one) for one in names):
+            conditions = override.match.model_dump(exclude_none=True)
             raise DeclarationError(
-                f"{_place(layers, field)}: found {shown(getattr(settings, field))}, which is for {inputs}; "
-                f"{title} is {dataset.inputs}, leave it out"
+                f"{scaled.where}: overrides.{index}.match: {conditions or 'it states no condition and'} applies to "
+                "nothing; name an existing dataset, part, experiment, model or measurement"
             )
-    if settings.vectors is None and dataset.inputs == "pairs":
-        raise DeclarationError(f"{at}.vectors: is missing; {settings.model.name} starts from word vectors")
+
+
+def levelled(found: Iterable[Experiment], unscaled: Mapping[str, Experiment]) -> tuple[str, str] | None:
+    """Two arms of a file that are equal at a scale and differ without it, so that comparing them would say nothing.
+
+    Args:
+        found: the arms at the scale.
+        unscaled: the same arms without it.
+    """
+    arms = list(found)
+    for index, one in enumerate(arms):
+        for other in arms[index + 1 :]:
+            if one.trained == other.trained and unscaled[one.name].trained != unscaled[other.name].trained:
+                return one.name, other.name
+    return None

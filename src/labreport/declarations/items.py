@@ -1,23 +1,17 @@
-"""Figures, tables, claims and measurements of a report: kinds, options, and whatever they name."""
+"""Figures, tables, claims and measurements of a report: each with its kind, options and names checked."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
-from functools import partial
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from labreport.declarations.datasets import Dataset
-from labreport.declarations.experiments import Experiment, applies
-from labreport.declarations.fitting import check_fits
-from labreport.declarations.mistakes import shown, suggestion
-from labreport.declarations.models import resolve_model
-from labreport.declarations.options import Place, check_options, check_required
-from labreport.declarations.reading import check
-from labreport.declarations.schema import Kinded, Model, Scale
+from labreport.declarations.experiments import Experiment, Scaled
+from labreport.declarations.mistakes import check, shown, suggestion
+from labreport.declarations.models import may_convolve
 from labreport.errors import DeclarationError
-from labreport.kinds import Kind
-from labreport.values import IMAGE_MODEL, MODEL, Value
+from labreport.kinds import Context, Kind
+from labreport.training.tasks import TASKS
 
 
 @dataclass(frozen=True)
@@ -27,157 +21,184 @@ class Item:
     Attributes:
         name: its name in the report.
         kind: the registry entry.
-        options: as declared, with `part` replaced by `experiments` and models by targets and parameters; a
-            measurement's with the scale's overrides.
+        options: as declared, with `part` replaced by `experiments`, and models by targets and parameters.
         experiments: every experiment that it shows, in the report's order.
         measurements: every measurement that it shows.
         datasets: every data set that it names itself.
+        files: every file of the project that it reads.
     """
 
     name: str
     kind: Kind
-    options: dict[str, Any]
-    experiments: list[str]
-    measurements: list[str]
-    datasets: list[str]
+    options: Mapping[str, Any]
+    experiments: tuple[str, ...] = ()
+    measurements: tuple[str, ...] = ()
+    datasets: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class Context:
-    """What a report's items may name: its own experiments, their data sets, its measurements."""
-
-    experiments: Mapping[str, Experiment]
-    measurements: dict[str, Item]
-
-    @property
-    def datasets(self) -> dict[str, Dataset]:
-        """Data sets of the experiments by name, in their order."""
-        return {experiment.dataset.name: experiment.dataset for experiment in self.experiments.values()}
-
-
-def known(name: Any, allowed: Iterable[str], where: str, at: str, what: str) -> str:
-    """`name`, if it is among `allowed`.
-
-    Args:
-        name: as declared.
-        allowed: all names that there are.
-        where: the file, for messages.
-        at: the key in it that holds the name.
-        what: what the name should be, as in "which is not ...".
-
-    Raises:
-        DeclarationError: it is not.
-    """
-    names = list(allowed)
-    if name not in names:
-        raise DeclarationError(f"{where}: {at}: found {shown(name)}, which is not {what}{suggestion(str(name), names)}")
-    return str(name)
-
-
-def resolve_item(name: str, declared: Kinded, kinds: Mapping[str, Kind], context: Context, place: Place) -> Item:
-    """A figure, table, claim or measurement with its kind, options and names checked.
+def resolve_item(
+    name: str, declared: Mapping[str, Any], kinds: Mapping[str, Kind], context: Context, where: str, group: str
+) -> Item:
+    """A figure, table, claim or measurement of a report.
 
     Args:
         name: its name in the report.
         declared: what the report's YAML says of it.
         kinds: the registry of its group.
         context: what it may name.
-        place: where it stands.
+        where: the report's file.
+        group: figures, tables, claims or measurements.
 
     Raises:
         DeclarationError: file, key, what was found, what is allowed.
     """
-    where, at = place
-    known(declared.kind, kinds, where, f"{at}.kind", "a known kind")
-    kind = kinds[declared.kind]
-    options = declared.options
-    check_options(options, kind, place)
-    check_required(options, kind, declared.kind, place)
-    options, shown_experiments = _resolve_experiments(options, kind, context.experiments, place)
-    shown_measurements = []
-    if "measurement" in options:
-        what = "a measurement of this report"
-        shown_measurements = [known(options["measurement"], context.measurements, where, f"{at}.measurement", what)]
-        rows = context.measurements[options["measurement"]].kind.rows
-        for option in sorted(kind.row_options):
-            known(options[option], rows, where, f"{at}.{option}", "a row of that measurement")
-    datasets = _resolve_datasets(options, context, place)
-    check_fits(
+    at = f"{where}: {group}.{name}"
+    named_kind = declared.get("kind", "")
+    if not isinstance(named_kind, str) or named_kind not in kinds:
+        found = f"found {shown(named_kind)}, which is not a known kind" if "kind" in declared else "is missing"
+        raise DeclarationError(f"{at}.kind: {found}{suggestion(str(named_kind), kinds)}")
+    kind = kinds[named_kind]
+    stated = {key: value for key, value in declared.items() if key != "kind"}
+    options = kind.load(stated, where, f"{group}.{name}", context)
+    named: dict[str, list[str]] = {}
+    for key, role in kind.roles.items():
+        if key in options:
+            named.setdefault(role, []).extend(options[key] if isinstance(options[key], list) else [options[key]])
+    experiments = [*named.get("experiment", ()), *named.get("experiments", ())]
+    datasets = [*named.get("dataset", ()), *named.get("datasets", ())]
+    for names in (experiments, datasets, named.get("row", [])):
+        if twice := next((one for one in names if names.count(one) > 1), None):
+            raise DeclarationError(f"{at}: names {twice} twice, found {', '.join(names)}; name each once")
+    allowed = {"member": options.get("experiments", ()), "row": context.rows.get(options.get("measurement", ""), ())}
+    for key, role in kind.roles.items():
+        if options.get(key) not in allowed.get(role, options.values()):
+            what = "one of its experiments" if role == "member" else "a row of that measurement"
+            found = f"{at}.{key}: found {shown(options[key])}, which is not {what}"
+            raise DeclarationError(f"{found}{suggestion(options[key], allowed[role])}")
+    item = Item(
+        name,
         kind,
-        options,
-        [context.experiments[one] for one in shown_experiments],
-        [context.datasets[one] for one in datasets],
-        place,
+        _with_targets(options),
+        tuple(one for one in context.experiments if one in experiments),
+        tuple(named.get("measurement", ())),
+        tuple(datasets),
+        tuple(named.get("file", ())),
     )
-    options = _resolve_models(options, kind.types, place)
-    return Item(name, kind, options, shown_experiments, shown_measurements, datasets)
+    if mistake := next(_unfit(item, context), None):
+        raise DeclarationError(f"{at}{mistake}")
+    return item
 
 
-def _resolve_datasets(options: Mapping[str, Any], context: Context, place: Place) -> list[str]:
-    """The data sets that an item names: `dataset` and `datasets`."""
-    named = [("dataset", options["dataset"])] if "dataset" in options else []
-    named += [("datasets", name) for name in options.get("datasets", [])]
-    what = "a data set of this report's experiments"
-    found = [known(name, context.datasets, place.where, f"{place.at}.{option}", what) for option, name in named]
-    if len(set(found)) != len(found):
-        raise DeclarationError(f"{place.where}: {place.at}: names a data set twice, found {', '.join(found)}")
-    return found
-
-
-def at_scale(item: Item, scale: Scale, where: str) -> Item:
-    """A measurement with what a scale changes."""
-    options = item.options
-    for index, override in enumerate(scale.overrides):
-        if applies(override, {"measurement": (item.name,)}):
-            check_options(override.set, item.kind, Place(where, f"overrides.{index}.set"))
-            options = {**options, **override.set}
-    return replace(item, options=options)
-
-
-def _resolve_experiments(
-    options: Mapping[str, Any], kind: Kind, experiments: Mapping[str, Experiment], place: Place
-) -> tuple[dict[str, Any], list[str]]:
-    where, at = place
-    resolved = dict(options)
-    what = "an experiment of this report"
-    if "part" in resolved and "experiments" in kind.options:
-        parts = dict.fromkeys(experiment.part for experiment in experiments.values())
-        part = known(resolved.pop("part"), parts, where, f"{at}.part", "a part of this report's experiments")
-        resolved["experiments"] = [name for name, experiment in experiments.items() if experiment.part == part]
-    named = list(resolved.get("experiments", []))
-    for name in named:
-        known(name, experiments, where, f"{at}.experiments", what)
-    for option in sorted(kind.member_options & set(resolved)):
-        known(resolved[option], named, where, f"{at}.{option}", f"one of the experiments of {at}")
-    for option in sorted(kind.experiment_options & set(resolved)):
-        named.append(known(resolved[option], experiments, where, f"{at}.{option}", what))
-    if len(set(named)) != len(named):
-        raise DeclarationError(f"{where}: {at}: names an experiment twice, found {', '.join(named)}; name each once")
-    if "experiments" in kind.optional and not named:
-        named = resolved["experiments"] = list(experiments)
-    listed = len(resolved.get("experiments", []))
-    if kind.single and listed != 1:
-        raise DeclarationError(f"{where}: {at}.experiments: found {listed} experiments, exactly one is needed")
-    if "experiments" in kind.options and listed < kind.fewest:
-        option = "part" if "part" in options else "experiments"
-        raise DeclarationError(f"{where}: {at}.{option}: found {listed} experiment, at least {kind.fewest} are needed")
-    return resolved, [name for name in experiments if name in named]
-
-
-def _resolve_models(
-    options: Mapping[str, Any], types: Mapping[str, Value | Mapping[str, Value]], place: Place
-) -> dict[str, Any]:
-    """Options that are models, such as `model: {name: x, ...}`, become `target` and `parameters`."""
+def _with_targets(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Options in which `model` is replaced by its `target` and `parameters`."""
     resolved: dict[str, Any] = {}
     for key, value in options.items():
-        wanted = types.get(key)
-        if wanted is IMAGE_MODEL or wanted is MODEL:
-            model = check(Model, value, place.where, at=f"{place.at}.{key}")
-            inputs = "images" if wanted is IMAGE_MODEL else None
-            resolved["target"] = resolve_model(model, inputs, partial("{}: {}.{}.{}".format, *place, key))
-            resolved["parameters"] = model.parameters
-        elif isinstance(wanted, Mapping):
-            resolved[key] = _resolve_models(value, wanted, Place(place.where, f"{place.at}.{key}"))
+        if isinstance(value, Mapping) and set(value) == {"target", "parameters"}:
+            resolved |= value
         else:
-            resolved[key] = value
+            resolved[key] = _with_targets(value) if isinstance(value, Mapping) else value
     return resolved
+
+
+def at_scale(item: Item, scaled: Scaled) -> Item:
+    """A measurement with what a scale changes."""
+    options = dict(item.options)
+    for index, override in enumerate(scaled.scale.overrides):
+        if override.match.measurement == item.name:
+            found = check(item.kind.options, {**options, **override.set}, scaled.where, at=f"overrides.{index}.set")
+            options = found.model_dump(exclude_defaults=True, mode="json")
+    return Item(item.name, item.kind, options)
+
+
+def _unfit(item: Item, context: Context) -> Iterator[str]:
+    """What the kind needs, by its registry entry, that an experiment or data set of the item does not have."""
+    kind, options = item.kind, item.options
+    needs = f": {kind.name} needs"
+    experiments = [context.experiments[one] for one in item.experiments]
+    listed = len(options.get("experiments", ()))
+    if kind.single and listed != 1:
+        yield f".experiments: found {listed} experiments, exactly one is needed"
+    if "experiments" in kind.fields and listed < kind.fewest:
+        yield f".experiments: found {listed}, at least {kind.fewest} are needed"
+    for experiment in experiments:
+        task = TASKS[experiment.task]
+        has = f"which {experiment.name} does not have; its task, {experiment.task}, has"
+        lacking = [one for one in kind.files if one not in task.files]
+        lacking += [one for one in kind.metrics if one not in task.metrics]
+        yield from (f"{needs} {one}, {has} {', '.join((*task.metrics, *task.files))}" for one in lacking)
+        # `accuracy`, `val_accuracy` and the like, which only some tasks have; every task has a loss
+        measured = ("loss", *task.metrics)
+        if "metric" in options and options["metric"].rpartition("_")[2] not in measured:
+            yield f".metric: found {shown(options['metric'])}, {has} {', '.join(measured)}"
+        stated = experiment.published.model_dump(exclude_none=True)
+        for needed in (options["metric"] if one == "metric" else one for one in kind.published):
+            if needed not in stated:
+                place = f"{experiment.where}: arms.{experiment.name}.published"
+                yield f"{needs} a published {needed}; {place} states {', '.join(stated) or 'nothing'}"
+        if kind.filters and not may_convolve(experiment.target):
+            model = experiment.settings.model.name
+            yield f"{needs} filters.npy; the model of {experiment.name}, {model}, has no convolution"
+    if kind.one_task and len({one.task for one in experiments}) > 1:
+        found = ", ".join(f"{one.name} has {one.task}" for one in experiments)
+        yield f"{needs} experiments of one task; {found}"
+    datasets = [context.datasets[one] for one in item.datasets]
+    seen = [*((one.name, one.dataset) for one in experiments), *((one.name, one) for one in datasets)]
+    for name, dataset in seen:
+        if kind.inputs and dataset.inputs not in kind.inputs:
+            yield f"{needs} {' or '.join(kind.inputs)}; {name} is of {dataset.inputs}"
+        if kind.one_set_of_classes and dataset.classes != seen[0][1].classes:
+            found = " but ".join(
+                f"{one} has {', '.join(has.classes) or 'none'}" for one, has in (seen[0], (name, dataset))
+            )
+            yield f"{needs} the same classes in all that it shows; {found}"
+    for dataset in datasets:
+        if kind.longtail and not 0 < len(dataset.tail) < len(dataset.classes):
+            yield f".dataset: found {dataset.name}, which has no short and full classes; one with a long tail is needed"
+
+
+def check_one_form(experiments: Iterable[Experiment], where: str) -> None:
+    """Refuse a report in which one data set has two forms, so that its text could not say "the data".
+
+    Raises:
+        DeclarationError: the settings that differ, and the files and keys that wrote them.
+    """
+    first: dict[str, Experiment] = {}
+    for experiment in experiments:
+        if difference := _difference(experiment, first.setdefault(experiment.dataset.name, experiment)):
+            raise DeclarationError(
+                f"{difference}; {where} shows both on {experiment.dataset.name}: give them the same data, or put them "
+                "in reports of their own"
+            )
+
+
+def check_comparable(compared: Sequence[Experiment], at: str) -> None:
+    """Refuse a claim about experiments on different data; only what variants do to the training split may differ.
+
+    Args:
+        compared: the experiments that the claim names.
+        at: the file and key of the claim.
+
+    Raises:
+        DeclarationError: the claim's place, and which experiment is on which data set, or what differs in its data.
+    """
+    if len({experiment.dataset.root for experiment in compared}) > 1:
+        found = ", ".join(f"{experiment.name} on {experiment.dataset.root}" for experiment in compared)
+        raise DeclarationError(f"{at}: compares experiments on different data sets ({found}); name some on one")
+    for experiment in compared:
+        if difference := _difference(experiment, compared[0]):
+            raise DeclarationError(
+                f"{difference}; {at} compares both, which is fair on the same test data only: give them the same, or "
+                "name others"
+            )
+
+
+def _difference(one: Experiment, other: Experiment) -> str | None:
+    """The first parameter of the data in which two experiments on one data set or its variants differ, if any does."""
+    for name, value in one.data.items():
+        if value != other.data[name]:
+            # of two places an experiment's own is where the mistake is, and not the data set's default
+            pair = (one, other) if name in one.settings.data else (other, one)
+            first, second = (f"{shown(each.data[name])} for {each.name}" for each in pair)
+            return f"{pair[0].place('data', name)}: found {first}, but {second} ({pair[1].place('data', name)})"
+    return None

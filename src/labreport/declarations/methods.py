@@ -1,101 +1,89 @@
-"""Parameters of optimizers, losses and schedules: what each takes, and what is refused for a reason."""
+"""Optimizers, losses and schedules by torch's names, with their parameters and torch's defaults of these.
+
+A default that is written out means what leaving it out means, and gives the same key.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from functools import reduce
+from operator import or_
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 
-from labreport.declarations.mistakes import suggestion, unfit
-from labreport.values import (
-    FRACTION,
-    NOT_NEGATIVE,
-    PAIR_BELOW_ONE,
-    POSITIVE,
-    POSITIVE_WHOLE,
-    PROBABILITY_BELOW_ONE,
-    TRUTH,
-    WHOLES,
-    Value,
-    one_of,
-    whole,
+from pydantic import AfterValidator, Field, create_model
+
+from labreport.declarations.fields import BelowOne, Fraction, Index, NotNegative, Positive, Rate, Strict, Truth
+from labreport.declarations.mistakes import told
+
+
+class Method(Strict):
+    """A name, and parameters under it."""
+
+    name: str
+    parameters: Any = {}
+
+
+def _nesterov(parameters: Any) -> Any:
+    if parameters.nesterov and (not parameters.momentum or parameters.dampening):
+        raise told("found True, which needs a `momentum` above 0 and no `dampening`", at="nesterov")
+    return parameters
+
+
+def _methods(validate: Mapping[str, Any], **stated: Mapping[str, Any]) -> dict[str, type[Method]]:
+    """Name -> model, given each one's parameters: a type where it is needed, or (type, default)."""
+    found = {}
+    for name, parameters in stated.items():
+        fields: dict[str, Any] = {key: one if isinstance(one, tuple) else (one, ...) for key, one in parameters.items()}
+        model = create_model(f"{name} parameters", __base__=Strict, **fields)
+        model.called = f"parameter of {name}"
+        needed = any(field.is_required() for field in model.model_fields.values())
+        of: Any = Annotated[model, AfterValidator(validate[name])] if name in validate else model
+        both: dict[str, Any] = {"name": (Literal[name], ...), "parameters": (of, ... if needed else model())}
+        found[name] = create_model(name, __base__=Method, **both)
+    return found
+
+
+_ADAM = {
+    "betas": (Annotated[list[BelowOne], Field(min_length=2, max_length=2)], [0.9, 0.999]),
+    "eps": (Rate, 1e-8),
+    "amsgrad": (Truth, False),
+}
+_MOMENTUM = {"momentum": (NotNegative, 0.0), "weight_decay": (NotNegative, 0.0)}
+# By class of torch.optim.
+OPTIMIZERS = _methods(
+    {"SGD": _nesterov},
+    SGD={**_MOMENTUM, "dampening": (Fraction, 0.0), "nesterov": (Truth, False)},
+    Adam={**_ADAM, "weight_decay": (NotNegative, 0.0)},
+    AdamW={**_ADAM, "weight_decay": (NotNegative, 0.01)},
+    RMSprop={**_MOMENTUM, "alpha": (Fraction, 0.99), "eps": (Rate, 1e-8), "centered": (Truth, False)},
+)
+# By function of torch.nn.functional.
+LOSSES = _methods({}, cross_entropy={"label_smoothing": (Fraction, 0.0)}, mse_loss={})
+# By class of torch.optim.lr_scheduler; ReduceLROnPlateau watches the validation loss.
+SCHEDULES = _methods(
+    {},
+    ReduceLROnPlateau={
+        "factor": (BelowOne, 0.1),
+        "patience": (Index, 10),
+        "threshold": (NotNegative, 1e-4),
+        "threshold_mode": (Literal["rel", "abs"], "rel"),
+        "cooldown": (Index, 0),
+        "min_lr": (NotNegative, 0.0),
+        "eps": (NotNegative, 1e-8),
+    },
+    StepLR={"step_size": Positive, "gamma": (Rate, 0.1)},
+    MultiStepLR={"milestones": Annotated[list[Positive], Field(min_length=1)], "gamma": (Rate, 0.1)},
+    CosineAnnealingLR={"T_max": Positive, "eta_min": (NotNegative, 0.0)},
 )
 
-_ADAM = {"betas": PAIR_BELOW_ONE, "eps": POSITIVE, "weight_decay": NOT_NEGATIVE, "amsgrad": TRUTH}
 
-# By class of torch.optim.
-OPTIMIZERS: Mapping[str, Mapping[str, Value]] = {
-    "SGD": {"momentum": NOT_NEGATIVE, "dampening": FRACTION, "weight_decay": NOT_NEGATIVE, "nesterov": TRUTH},
-    "Adam": _ADAM,
-    "AdamW": _ADAM,
-    "RMSprop": {
-        "alpha": FRACTION,
-        "eps": POSITIVE,
-        "weight_decay": NOT_NEGATIVE,
-        "momentum": NOT_NEGATIVE,
-        "centered": TRUTH,
-    },
-}
-# By function of torch.nn.functional.
-LOSSES: Mapping[str, Mapping[str, Value]] = {"cross_entropy": {"label_smoothing": FRACTION}, "mse_loss": {}}
-# By class of torch.optim.lr_scheduler; ReduceLROnPlateau watches the validation loss.
-SCHEDULES: Mapping[str, Mapping[str, Value]] = {
-    "ReduceLROnPlateau": {
-        "factor": PROBABILITY_BELOW_ONE,
-        "patience": whole(0),
-        "threshold": NOT_NEGATIVE,
-        "threshold_mode": one_of("rel", "abs"),
-        "cooldown": whole(0),
-        "min_lr": NOT_NEGATIVE,
-        "eps": NOT_NEGATIVE,
-    },
-    "StepLR": {"step_size": POSITIVE_WHOLE, "gamma": POSITIVE},
-    "MultiStepLR": {"milestones": WHOLES, "gamma": POSITIVE},
-    "CosineAnnealingLR": {"T_max": POSITIVE_WHOLE, "eta_min": NOT_NEGATIVE},
-}
-# Without these torch does not build them.
-NEEDED: Mapping[str, tuple[str, ...]] = {
-    "StepLR": ("step_size",),
-    "MultiStepLR": ("milestones",),
-    "CosineAnnealingLR": ("T_max",),
-}
-# Counts of epochs stay whole numbers, all other numbers are floats.
-COUNTS = frozenset({"patience", "cooldown", "step_size", "milestones", "T_max"})
-
-_FORM = "training chooses the fastest form itself, the results are the same"
-_NEVER = "it has no use in this training"
-REFUSED: Mapping[str, str] = {
-    "lr": "write `learning_rate` beside `optimizer`",
-    "fused": _FORM,
-    "foreach": _FORM,
-    "capturable": _NEVER,
-    "differentiable": _NEVER,
-    "maximize": "the loss is minimised",
-    "decoupled_weight_decay": "name AdamW, which is Adam with it",
-    "mode": "the validation loss is watched, which falls",
-    "last_epoch": "training begins at its first epoch",
-    "reduction": "losses are means over samples",
-    "weight": "all samples count the same",
-}
+def _one_of(methods: Mapping[str, type[Method]]) -> Any:
+    return Annotated[reduce(or_, methods.values()), Field(discriminator="name")]
 
 
-def method_mistake(name: str, parameters: Mapping[str, Any], taken: Mapping[str, Value]) -> tuple[str, str] | None:
-    """The first parameter that is wrong, and why.
-
-    Args:
-        name: of the optimizer, loss or schedule.
-        parameters: as declared.
-        taken: what it takes, from `OPTIMIZERS`, `LOSSES` or `SCHEDULES`.
-    """
-    for key, value in parameters.items():
-        if key in REFUSED and key not in taken:
-            return key, f"is not to be set: {REFUSED[key]}"
-        if key not in taken:
-            return key, f"unknown parameter of {name}{suggestion(key, taken)}"
-        if not taken[key].fits(value):
-            return key, unfit(value, taken[key])
-    for key in NEEDED.get(name, ()):
-        if key not in parameters:
-            return key, f"is missing; {name} needs it"
-    if parameters.get("nesterov") and (not parameters.get("momentum") or parameters.get("dampening")):
-        return "nesterov", "found True, which needs a `momentum` above 0 and no `dampening`"
-    return None
+if TYPE_CHECKING:
+    Optimizer: TypeAlias = Method
+    Loss: TypeAlias = Method
+    Schedule: TypeAlias = Method
+else:
+    Optimizer, Loss, Schedule = map(_one_of, (OPTIMIZERS, LOSSES, SCHEDULES))

@@ -2,112 +2,82 @@
 
 from __future__ import annotations
 
-import difflib
 import re
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
+from pydantic_core import PydanticCustomError
 
+from labreport.errors import DeclarationError
 from labreport.spelling import did_you_mean
-from labreport.values import Value
 
-# What is needed where pydantic says that a value is of another type, too large or too small.
-NEEDED: Mapping[str, str] = {
-    "list_type": "a list",
-    "dict_type": "a mapping",
-    "model_type": "a mapping",
-    "model_attributes_type": "a mapping",
-    "string_type": "a text",
-    "int_type": "a whole number",
-    "int_parsing": "a whole number",
-    "int_from_float": "a whole number",
-    "float_type": "a number",
-    "float_parsing": "a number",
-    "bool_type": "true or false",
-    "bool_parsing": "true or false",
-    "finite_number": "a finite number",
-    "greater_than": "a number above {gt}",
-    "greater_than_equal": "a number from {ge} on",
-    "less_than": "a number below {lt}",
-    "less_than_equal": "a number of at most {le}",
-    "too_short": "at least {min_length}",
-    "too_long": "at most {max_length}",
-    "string_too_short": "a text of at least {min_length} letter",
-    "string_too_long": "a text of at most {max_length} letters",
-}
-# Type of a pydantic mistake whose message says all.
-TOLD = "told"
+Checked = TypeVar("Checked", bound=BaseModel)
+TOLD = "told"  # type of a pydantic mistake whose message says all
+# pydantic puts the tried alternative of a union into the location: a type, or the name by which it is told.
+UNION = re.compile(
+    r"(constrained-|function-|literal\[|list\[|dict\[|union\[).*|str|int|float|Text|FieldsInBoth"
+    r"|SGD|Adam|AdamW|RMSprop|cross_entropy|mse_loss|\w+LR\w*"
+)
+AFTER_INDEX = frozenset({"crop", "flip"})  # alternatives of a list's members; elsewhere these are keys
 
 
-def explain(error: ValidationError, model: type[BaseModel], where: str, at: str = "") -> str:
-    """One line per mistake: where, what was found, what is allowed."""
-    lines = []
-    for mistake in causes_first(error):
-        location = tuple(part for part in mistake["loc"] if not _is_union_tag(part))
-        key = ".".join([*([at] if at else []), *map(str, location)])
-        lines.append(f"{where}: {key + ': ' if key else ''}{_words(dict(mistake), model)}")
-    return "\n".join(dict.fromkeys(lines))
+def told(words: str, at: str = "") -> PydanticCustomError:
+    """A mistake told in full: what was found and what is needed.
+
+    Args:
+        words: the message.
+        at: the key inside the value that is checked, where it is about one of several.
+    """
+    return PydanticCustomError(TOLD, "{words}", {"words": words, "at": at})
 
 
-def causes_first(error: ValidationError) -> list[Any]:
-    """The entries of `error.errors()`, unknown keys before all that may be missing because of them."""
-    return sorted(error.errors(include_url=False), key=lambda mistake: mistake["type"] != "extra_forbidden")
+def check(model: type[Checked], value: Any, where: str, *, at: str = "", context: Any = None) -> Checked:
+    """`value` as a `model`.
+
+    Args:
+        model: a pydantic model.
+        value: what the YAML holds.
+        where: the file, for messages.
+        at: the key inside it under which `value` stands.
+        context: what its validators may look names up in.
+
+    Raises:
+        DeclarationError: one line per mistake.
+    """
+    try:
+        return model.model_validate(value, context=context)
+    except ValidationError as error:
+        found = [(".".join(filter(None, [at, key])), words) for key, words in explained(error)]
+        raise DeclarationError(
+            "\n".join(f"{where}: {key}{': ' if key else ''}{words}" for key, words in found)
+        ) from None
 
 
-def _is_union_tag(part: object) -> bool:
-    """pydantic puts the tried alternative of a union into the location."""
-    tags = ("constrained-", "function-", "literal[", "list[", "dict[")
-    return isinstance(part, str) and (part in {"str", "int", "float", "bool", "Text"} or part.startswith(tags))
+def explained(error: ValidationError) -> list[tuple[str, str]]:
+    """(key, what is wrong with it) of every mistake, each told once."""
+    found: dict[tuple[str, str], None] = {}
+    for mistake in error.errors(include_url=False):
+        place = list(mistake["loc"])
+        apart = [
+            one in AFTER_INDEX and isinstance(before, int) for before, one in zip(["", *place], place, strict=False)
+        ]
+        path = [str(one) for one, tag in zip(place, apart, strict=True) if not (tag or UNION.fullmatch(str(one)))]
+        path.append(str(mistake["ctx"]["at"]) if mistake["type"] == TOLD else "")
+        key = ".".join(one if one.isprintable() else ascii(one)[1:-1] for one in path if one)
+        found[key, _words(mistake["type"], mistake["msg"], mistake["input"])] = None
+    return list(found)
 
 
-def _words(mistake: dict[str, Any], model: type[BaseModel]) -> str:
-    found = shown(mistake.get("input"))
-    kind, context = mistake["type"], mistake.get("ctx", {})
-    if kind == TOLD:
-        return str(mistake["msg"])
-    if kind == "extra_forbidden":
-        fields = _fields_at(model, mistake["loc"][:-1])
-        return f"unknown key{suggestion(str(mistake['loc'][-1]), fields) if fields else ''}"
-    if kind == "missing":
-        return f"is missing; it is needed{_misspelt(mistake)}"
-    if kind == "literal_error":
-        return f"found {found}, allowed is {context['expected']}{_meant(mistake['input'], context['expected'])}"
-    if kind == "value_error":
-        return f"{context['error']!s}; found {found}"
-    if kind == "string_pattern_mismatch":
-        return f"found {found}, which does not have the form {context['pattern']}"
-    if kind in NEEDED:
-        return f"found {found}, {NEEDED[kind].format(**context)} is needed"
-    return f"found {found}, but {mistake['msg'][:1].lower()}{mistake['msg'][1:]}"
-
-
-def _meant(found: Any, expected: str) -> str:
-    """The allowed word that is most likely meant; pydantic tells the allowed ones as `'a', 'b' or 'c'`."""
-    return did_you_mean(found, re.findall(r"'([^']+)'", expected)) if isinstance(found, str) else ""
-
-
-def _misspelt(mistake: Mapping[str, Any]) -> str:
-    """The key that most likely stands for the missing one, where any key is taken."""
-    found = mistake.get("input")
-    near = difflib.get_close_matches(str(mistake["loc"][-1]), list(found), n=1) if isinstance(found, Mapping) else []
-    return f'; found "{near[0]}" instead' if near else ""
-
-
-def _fields_at(model: type[BaseModel], location: Iterable[Any]) -> list[str]:
-    """The keys allowed at a place inside `model`; nothing where it cannot be told."""
-    current: Any = model
-    for part in location:
-        field = current.model_fields.get(part) if _is_model(current) else None
-        if field is None:
-            return []
-        candidates = [field.annotation, *getattr(field.annotation, "__args__", ())]
-        current = next((candidate for candidate in candidates if _is_model(candidate)), None)
-    return list(current.model_fields) if _is_model(current) else []
-
-
-def _is_model(value: Any) -> bool:
-    return isinstance(value, type) and issubclass(value, BaseModel)
+def _words(kind: str, message: str, value: Any) -> str:
+    """What pydantic says, with what was found, and the allowed word that is most likely meant."""
+    if kind in {TOLD, "missing"}:
+        return message if kind == TOLD else "is missing; it is needed"
+    if kind == "union_tag_invalid":
+        value, message = value["name"], f"Input should be one of{message.rpartition(':')[2]}"
+    words = re.sub(r"^(Input|Value|List|Dictionary|String)\b", "it", message.removeprefix("Value error, "))
+    near = did_you_mean(str(value), re.findall(r"'([^']+)'", message))
+    return f"found {shown(value)}; {words}{near}"
 
 
 def shown(value: Any) -> str:
@@ -119,10 +89,16 @@ def shown(value: Any) -> str:
     return text if len(text) <= 80 else text[:77] + "..."
 
 
-def unfit(value: Any, wanted: Value) -> str:
-    """What was found and what is needed, for a value that `wanted` does not admit."""
-    near = did_you_mean(value, wanted.words) if isinstance(value, str) else ""
-    return f"found {shown(value)}, {wanted.rule}{near}"
+def known(name: Any, allowed: Iterable[str], what: str) -> str:
+    """`name`, if it is among `allowed`.
+
+    Raises:
+        PydanticCustomError: it is not `what`, as in "which is not ...".
+    """
+    names = list(allowed)
+    if name not in names:
+        raise told(f"found {shown(name)}, which is not {what}{suggestion(str(name), names)}")
+    return str(name)
 
 
 def suggestion(word: str, allowed: Iterable[str]) -> str:

@@ -1,172 +1,262 @@
-"""Everything a project declares, read once and checked before anything runs."""
+"""Everything a project declares, each report and experiment read and checked when it is asked for."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from labreport.declarations.datasets import DATASETS, Dataset, resolve_datasets
-from labreport.declarations.experiments import Experiment, resolve_file, unused_overrides
-from labreport.declarations.fields import NAME
-from labreport.declarations.mistakes import shown, suggestion
-from labreport.declarations.reading import check, check_plain, read_yaml
-from labreport.declarations.reports import ReportDeclaration, resolve_report
-from labreport.declarations.schema import Config, Scale
-from labreport.errors import DeclarationError
-from labreport.planning.devices import cuda_devices, cuda_obstacle
+from labreport.declarations.experiments import Experiment, Scaled, levelled, names_of, refuse_unused, resolve_arm
+from labreport.declarations.fields import NAME, file_in
+from labreport.declarations.mistakes import check, shown, suggestion
+from labreport.declarations.reports import Report, resolve_report
+from labreport.declarations.settings import Config, ExperimentFile, Scale
+from labreport.declarations.yaml_files import read_yaml
+from labreport.errors import DeclarationError, UserError
+from labreport.machine.devices import cuda_devices, cuda_obstacle
 
 CONFIG = "config/config.yaml"
+OPTIONS = "--config or --configfile"
 
 
-@dataclass(frozen=True)
-class Declarations:
+class Project:
     """A project's declarations at one scale.
 
-    Attributes:
-        root: the project's folder.
-        config: config.yaml with the command line's overrides.
-        scale_name: demo, lite, full or another file of config/scales/.
-        scale_reason: why this scale, for the first line on the terminal.
-    """
-
-    root: Path
-    config: Config
-    scale_name: str
-    scale_reason: str
-    scale: Scale
-    datasets: dict[str, Dataset]
-    experiments: dict[str, Experiment]
-    reports: dict[str, ReportDeclaration]
-
-
-def load(root: Path, overrides: Mapping[str, Any] | None = None) -> Declarations:
-    """Read config/ under `root`.
+    A mistake in a report, an experiment or a data set is told when that one is asked for, and stops no other.
 
     Args:
-        root: the project's folder.
-        overrides: the values of config.yaml to use in place of the file's, such as those of `--config`.
+        root: the folder that config/ and templates/ lie in.
+        settings: the values of config.yaml to use in place of the file's, such as those of `--config`.
+
+    Attributes:
+        config: config.yaml with these settings.
+        overridden: the keys of config.yaml that these settings change.
+        scale_name: demo, lite, full or another file of config/scales/.
+        scale_reason: why this scale, for the first line on the terminal.
 
     Raises:
-        DeclarationError: file, key, what was found, what is allowed.
+        DeclarationError: config.yaml, the settings, or the scale are wrong.
     """
-    config = _config(root, overrides or {})
-    scale_name, reason = _scale_name(root, config)
-    scale_where = f"config/scales/{scale_name}.yaml"
-    scale = check(Scale, read_yaml(root / scale_where, scale_where), scale_where)
-    datasets = resolve_datasets(read_yaml(root / DATASETS, DATASETS), DATASETS)
-    experiments = _experiments(root, scale, scale_where, datasets)
-    reports = {
-        name: resolve_report(name, read_yaml(path, where), where, experiments, scale, scale_where)
-        for name, path, where in _files(root, "reports")
-    }
-    _refuse_unused(scale, scale_where, experiments, reports)
-    return Declarations(root, config, scale_name, reason, scale, datasets, experiments, reports)
 
+    def __init__(self, root: Path, settings: Mapping[str, Any] | None = None) -> None:
+        self.root = root
+        written = read_yaml(root / CONFIG, CONFIG)
+        merged = {**written, **(settings or {})}
+        self.overridden = {key for key, value in merged.items() if written.get(key, ...) != value}
+        self._config_place = f"{OPTIONS} (or {CONFIG})" if self.overridden else CONFIG
+        self.config = check(Config, merged, self._config_place)
+        self.scale_name, self.scale_reason = self._scale(self.config.scale)
+        where = f"config/scales/{self.scale_name}.yaml"
+        self.scaled = Scaled(check(Scale, read_yaml(root / where, where), where), where)
+        self._experiments: dict[str, Experiment | UserError] = {}
+        self._reports: dict[str, Report | UserError] = {}
 
-def _config(root: Path, overrides: Mapping[str, Any]) -> Config:
-    written = read_yaml(root / CONFIG, CONFIG)
-    check_plain(dict(overrides), "--config")
-    merged = {**written, **overrides}
-    for key, value in merged.items():
-        where = CONFIG if key in written and written[key] == value else "--config"
-        if key not in Config.model_fields:
-            raise DeclarationError(f"{where}: {key}: unknown key{suggestion(key, Config.model_fields)}")
-    from_file = {key for key in merged if key in written and written[key] == merged[key]}
-    where = CONFIG if from_file == set(merged) else f"--config (or {CONFIG})"
-    return check(Config, merged, where)
+    @property
+    def sampled(self) -> bool:
+        """Whether data are generated samples and not the archives'."""
+        return self.scaled.scale.source == "sample"
 
+    def _scale(self, scale: str) -> tuple[str, str]:
+        if scale == "auto":
+            devices = cuda_devices()
+            if devices:
+                return "full", f"{devices} CUDA device{'s' if devices > 1 else ''} visible"
+            return "demo", cuda_obstacle()
+        if scale not in self.scales:
+            found = f"{self._config_place}: scale: found {shown(scale)}, which is not in config/scales/"
+            raise DeclarationError(f"{found}{suggestion(scale, ['auto', *self.scales])}")
+        return scale, "as configured"
 
-def _scale_name(root: Path, config: Config) -> tuple[str, str]:
-    names = [name for name, _, _ in _files(root, "scales")]
-    if config.scale == "auto":
-        devices = cuda_devices()
-        if devices:
-            return "full", f"{devices} CUDA device{'s' if devices > 1 else ''} visible"
-        return "demo", cuda_obstacle()
-    if config.scale not in names:
-        raise DeclarationError(
-            f"--config (or {CONFIG}): scale: found {shown(config.scale)}, which is not in config/scales/"
-            f"{suggestion(config.scale, ['auto', *names])}"
+    @cached_property
+    def scales(self) -> list[str]:
+        """Names of all scales."""
+        return [path.stem for path in self._files("scales")]
+
+    @cached_property
+    def report_names(self) -> list[str]:
+        """Names of all reports, whether they are well declared or not."""
+        return [path.stem for path in self._files("reports")]
+
+    def _files(self, folder: str) -> list[Path]:
+        """The YAML files of a folder of config/, relative to the project."""
+        found = sorted((self.root / "config" / folder).glob("*.yaml"))
+        if not found:
+            raise DeclarationError(f"config/{folder}/: no .yaml file; is this the project's folder? ({self.root})")
+        if wrong := next((path.name for path in found if not NAME.fullmatch(path.stem)), None):
+            form = f"the file's name must have the form {NAME.pattern} (it becomes a path)"
+            raise DeclarationError(f"config/{folder}/{wrong}: {form}")
+        return [path.relative_to(self.root) for path in found]
+
+    @cached_property
+    def datasets(self) -> dict[str, Dataset | DeclarationError]:
+        """Every data set, or what is wrong with it.
+
+        Raises:
+            DeclarationError: the file cannot be read.
+        """
+        return resolve_datasets(read_yaml(self.root / DATASETS, DATASETS))
+
+    @cached_property
+    def experiment_files(self) -> dict[str, ExperimentFile | DeclarationError]:
+        """Path -> what an experiment file says, or what is wrong with it."""
+        found: dict[str, ExperimentFile | DeclarationError] = {}
+        for path in self._files("experiments"):
+            try:
+                found[str(path)] = check(ExperimentFile, read_yaml(self.root / path, str(path)), str(path))
+            except DeclarationError as error:
+                found[str(path)] = error
+        self._refuse_unused(found)
+        return found
+
+    @cached_property
+    def _places(self) -> dict[str, list[str]]:
+        """Experiment -> the files that declare it."""
+        places: dict[str, list[str]] = {}
+        for where, file in self.experiment_files.items():
+            for name in file.arms if isinstance(file, ExperimentFile) else ():
+                places.setdefault(name, []).append(where)
+        return places
+
+    @property
+    def experiment_names(self) -> list[str]:
+        """Names of all experiments, whether they are well declared or not."""
+        return list(self._places)
+
+    def experiment(self, name: str, at: str = "") -> Experiment:
+        """An experiment by name.
+
+        Args:
+            name: of an arm.
+            at: the file and key that name it, for messages.
+
+        Raises:
+            DeclarationError: there is none, or it is wrongly declared.
+        """
+        if name not in self._places:
+            unread = [str(one) for one in self.experiment_files.values() if isinstance(one, DeclarationError)]
+            words = f"{at}{': ' if at else ''}found {shown(name)}, which is not an experiment of config/experiments/"
+            raise DeclarationError("\n".join(unread) or f"{words}{suggestion(str(name), self._places)}")
+        return _once(self._experiments, name, lambda: self._resolve_arm(name))
+
+    def _resolve_arm(self, name: str) -> Experiment:
+        """An experiment, with a look at its file's other arms: a scale must not make two equal."""
+        where, *others = self._places[name]
+        if others:
+            raise DeclarationError(f"{others[0]}: arms.{name}: {where} has an experiment of that name; rename one")
+        file = self.experiment_files[where]
+        assert isinstance(file, ExperimentFile)
+        found = self._arms(where, file, self.scaled)
+        unscaled = self._arms(where, file, Scaled(Scale(source=self.scaled.scale.source), where))
+        both = {arm: one for arm, one in found.items() if isinstance(one, Experiment) and arm in unscaled}
+        if name in both and (equal := levelled(both.values(), unscaled)):  # type: ignore[arg-type]
+            raise DeclarationError(
+                f"{self.scaled.where}: makes {equal[0]} and {equal[1]} of {where} equal, which differ without it; an "
+                "override that names neither would leave them what they set themselves"
+            )
+        experiment = found[name]
+        if isinstance(experiment, UserError):
+            raise experiment
+        curve = experiment.published.curve
+        if curve and (mistake := file_in(self.root, curve)):
+            raise DeclarationError(f"{where}: arms.{name}.published.curve: {mistake}")
+        return experiment
+
+    def _arms(self, where: str, file: ExperimentFile, scaled: Scaled) -> dict[str, Experiment | UserError]:
+        """Every arm of a file at a scale, or what is wrong with it."""
+        memo: dict[str, dict[str, Experiment | UserError]] = self.__dict__.setdefault("_memo", {})
+        key = f"{where} {scaled.where}"
+        if key not in memo:
+            memo[key] = {}
+            for arm in file.arms:
+                try:
+                    memo[key][arm] = resolve_arm(arm, file, where, scaled, self.datasets)
+                except UserError as error:
+                    memo[key][arm] = error
+        return memo[key]
+
+    def report(self, name: str) -> Report:
+        """A report by name.
+
+        Raises:
+            DeclarationError: config/reports/ has no such file, or it is wrong.
+            TemplateError: it has a template in no language.
+        """
+        where = f"config/reports/{name}.yaml"
+        if name not in self.report_names:
+            raise DeclarationError(f"report/{name}: {where} does not exist{suggestion(name, self.report_names)}")
+        return _once(
+            self._reports,
+            name,
+            lambda: resolve_report(name, read_yaml(self.root / where, where), self.root, self.experiment, self.scaled),
         )
-    return config.scale, "as configured"
+
+    def seeds(self, report: Report) -> tuple[int, ...]:
+        """A report's own seeds, unless it states none or the command line does."""
+        own = report.about.seeds
+        return tuple(self.config.seeds if own is None or "seeds" in self.overridden else own)
+
+    def reports(self) -> Iterator[Report]:
+        """Every report that is well declared."""
+        for name in self.report_names:
+            try:
+                yield self.report(name)
+            except UserError:
+                continue
+
+    def mistakes(self) -> list[str]:
+        """What is wrong with any report or experiment, each told once."""
+        found = {str(one): None for one in self.experiment_files.values() if isinstance(one, DeclarationError)}
+        asked: list[tuple[Callable[[str], Any], list[str]]] = [
+            (self.report, self.report_names),
+            (self.experiment, self.experiment_names),
+        ]
+        for get, names in asked:
+            for name in names:
+                try:
+                    get(name)
+                except UserError as error:
+                    found[str(error)] = None
+        return list(found)
+
+    def _refuse_unused(self, files: Mapping[str, ExperimentFile | DeclarationError]) -> None:
+        """Refuse a scale's override that applies to nothing, where all is there to tell."""
+        names: list[Mapping[str, tuple[Any, ...]]] = []
+        if any(isinstance(one, DeclarationError) for one in self.datasets.values()):
+            return
+        for file in files.values():
+            if isinstance(file, DeclarationError):
+                return
+            for arm, own in file.arms.items():
+                dataset = self.datasets.get(str(own.get("dataset", file.dataset)))
+                names.append(names_of(file, arm, dataset.lineage if isinstance(dataset, Dataset) else ()))
+        for path in self._files("reports"):
+            try:
+                measurements = read_yaml(self.root / path, str(path)).get("measurements")
+            except DeclarationError:
+                return
+            names += [{"measurement": (one,)} for one in measurements or () if isinstance(measurements, Mapping)]
+        refuse_unused(self.scaled, names)
 
 
-def _files(root: Path, folder: str) -> list[tuple[str, Path, str]]:
-    """(name, path, how messages call it) of the YAML files of a folder of config/."""
-    found = []
-    for path in sorted((root / "config" / folder).glob("*.yaml")):
-        where = f"config/{folder}/{path.name}"
-        if not NAME.fullmatch(path.stem):
-            raise DeclarationError(f"{where}: the file's name must have the form {NAME.pattern} (it becomes a path)")
-        found.append((path.stem, path, where))
-    if not found:
-        raise DeclarationError(f"config/{folder}/: no .yaml file; is this the project's folder? ({root})")
-    return found
+def _once(memo: dict[str, Any], name: str, resolve: Callable[[], Any]) -> Any:
+    """What was resolved under a name, or the mistake that was found then."""
+    if name not in memo:
+        try:
+            memo[name] = resolve()
+        except UserError as error:
+            memo[name] = error
+    if isinstance(memo[name], UserError):
+        raise memo[name]
+    return memo[name]
 
 
-def _experiments(root: Path, scale: Scale, scale_where: str, datasets: Mapping[str, Dataset]) -> dict[str, Experiment]:
-    experiments: dict[str, Experiment] = {}
-    for _, path, where in _files(root, "experiments"):
-        for experiment in resolve_file(read_yaml(path, where), where, scale, scale_where, datasets):
-            if experiment.name in experiments:
-                raise DeclarationError(
-                    f"{where}: arms.{experiment.name}: {experiments[experiment.name].where} has an experiment of "
-                    "that name; rename one, results are kept by name"
-                )
-            _check_curve(root, experiment)
-            experiments[experiment.name] = experiment
-    return experiments
-
-
-def _check_curve(root: Path, experiment: Experiment) -> None:
-    curve = experiment.published.curve
-    at = f"{experiment.where}: arms.{experiment.name}.published.curve"
-    if curve is None:
-        return
-    if Path(curve).is_absolute() or ".." in Path(curve).parts:
-        raise DeclarationError(f"{at}: found {shown(curve)}, a path inside the project is needed")
-    if not _is_file(root / curve):
-        raise DeclarationError(f"{at}: found {shown(curve)}, no such file")
-
-
-def _is_file(path: Path) -> bool:
-    try:
-        return path.is_file()
-    except OSError:  # such as a name that is too long
-        return False
-
-
-def _refuse_unused(
-    scale: Scale,
-    scale_where: str,
-    experiments: Mapping[str, Experiment],
-    reports: Mapping[str, ReportDeclaration],
-) -> None:
-    names: list[dict[str, tuple[str | None, ...]]] = [
-        {
-            "dataset": experiment.dataset.lineage,
-            "part": (experiment.part,),
-            "experiment": (experiment.name,),
-            "model": (experiment.settings.model.name,),
-        }
-        for experiment in experiments.values()
-    ]
-    names += [{"measurement": (name,)} for report in reports.values() for name in report.measurements]
-    for index, match in unused_overrides(scale, names):
-        conditions = match.model_dump(exclude_none=True)
-        raise DeclarationError(
-            f"{scale_where}: overrides.{index}.match: {conditions or 'it states no condition and'} applies to nothing; "
-            "name an existing dataset, part, experiment, model or measurement"
-        )
-
-
-def announcement(declarations: Declarations) -> str:
+def announcement(project: Project) -> str:
     """The first lines on the terminal: the scale, why, and how to choose another."""
-    name = declarations.scale_name
-    others = [scale for scale, _, _ in _files(declarations.root, "scales") if scale != name]
-    lines = [f"scale: {name} ({declarations.scale_reason}); choose with --config scale={'|'.join(others)}"]
-    if declarations.scale.source == "sample":
+    name = project.scale_name
+    others = "|".join(scale for scale in project.scales if scale != name)
+    lines = [f"scale: {name} ({project.scale_reason}); choose with --config scale={others}"]
+    if project.sampled:
         lines.append("       small generated samples: the report shows that everything works, its numbers mean nothing")
     return "\n".join(lines)

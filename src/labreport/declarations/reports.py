@@ -2,98 +2,133 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
+from typing import Annotated, Any, get_args
 
-from labreport.claims.registry import KINDS as CLAIM_KINDS
-from labreport.declarations.experiments import Experiment
-from labreport.declarations.items import Context, Item, at_scale, known, resolve_item
-from labreport.declarations.options import Place
-from labreport.declarations.reading import check
-from labreport.declarations.same_data import check_comparable, check_one_form
-from labreport.declarations.schema import Kinded, Report, Scale
-from labreport.errors import DeclarationError
-from labreport.figures.registry import KINDS as FIGURE_KINDS
-from labreport.kinds import Kind
-from labreport.measurements.registry import KINDS as MEASUREMENT_KINDS
-from labreport.tables.registry import KINDS as TABLE_KINDS
+from pydantic import Field
+
+from labreport.claims.registry import KINDS as CLAIMS
+from labreport.declarations.experiments import Experiment, Scaled
+from labreport.declarations.fields import Lang, Name, Names, Seeds, Strict, Text, in_language
+from labreport.declarations.items import Item, at_scale, check_comparable, check_one_form, resolve_item
+from labreport.declarations.mistakes import check
+from labreport.errors import DeclarationError, TemplateError
+from labreport.figures.registry import KINDS as FIGURES
+from labreport.kinds import Context, Kind
+from labreport.measurements.registry import KINDS as MEASUREMENTS
+from labreport.tables.registry import KINDS as TABLES
+
+Fields = dict[Annotated[str, Field(min_length=1, max_length=80)], str]
+LANGS: tuple[str, ...] = get_args(Lang)
+
+
+class FieldsInBoth(Strict):
+    """Fields of the title page in each language."""
+
+    zh: Fields
+    en: Fields
+
+
+class ReportFile(Strict):
+    """config/reports/*.yaml."""
+
+    title: Text | str
+    subtitle: Text | str = ""
+    authors: Annotated[list[Text | str], Field(min_length=1)]
+    affiliation: Text | str = ""
+    course: Text | str = ""
+    fields: FieldsInBoth | Fields = {}
+    seeds: Seeds | None = None
+    experiments: Names
+    measurements: dict[Name, dict[str, Any]] = {}
+    figures: dict[Name, dict[str, Any]] = {}
+    tables: dict[Name, dict[str, Any]] = {}
+    claims: dict[Name, dict[str, Any]] = {}
 
 
 @dataclass(frozen=True)
-class ReportDeclaration:
-    """A report, resolved."""
+class Report:
+    """A report, resolved.
+
+    Attributes:
+        name: of its file.
+        where: its file.
+        about: title, authors and the like.
+        experiments: by name, in its order.
+        langs: the languages that it has a template in.
+    """
 
     name: str
     where: str
-    report: Report
-    experiments: list[str]
+    about: ReportFile
+    experiments: dict[str, Experiment]
+    langs: tuple[str, ...]
     measurements: dict[str, Item]
     figures: dict[str, Item]
     tables: dict[str, Item]
     claims: dict[str, Item]
 
-    def item(self, group: str, name: str) -> Item:
-        """A figure, table or claim by name.
+    def lang(self, preferred: str) -> str:
+        """The language of report/NAME.pdf: the configured one if the report has it, else the one that it has."""
+        return preferred if preferred in self.langs else self.langs[0]
 
-        Args:
-            group: figures, tables or claims.
-            name: its name in the report's YAML.
+    def title_page(self, lang: str) -> dict[str, Any]:
+        """What its title page says in a language."""
+        about = self.about
+        texts = {key: in_language(getattr(about, key), lang) for key in ("title", "subtitle", "affiliation", "course")}
+        fields = getattr(about.fields, lang) if isinstance(about.fields, FieldsInBoth) else about.fields
+        return {**texts, "authors": [in_language(author, lang) for author in about.authors], "fields": dict(fields)}
 
-        Raises:
-            DeclarationError: the report declares no such one.
-        """
-        items: dict[str, Item] = getattr(self, group)
-        return items[known(name, items, self.where, group, f"one of this report's {group}")]
+
+def template(report: str, lang: str) -> str:
+    """The prose of a report in a language, relative to the project's folder."""
+    return f"templates/{report}/{lang}.md.j2"
 
 
 def resolve_report(
-    name: str,
-    raw: Mapping[str, Any],
-    where: str,
-    experiments: Mapping[str, Experiment],
-    scale: Scale,
-    scale_where: str,
-) -> ReportDeclaration:
+    name: str, raw: Mapping[str, Any], root: Path, experiment: Callable[[str, str], Experiment], scaled: Scaled
+) -> Report:
     """A report's declaration with every name and value in it checked.
 
     Args:
         name: of the report.
         raw: what its file holds.
-        where: its file, for messages.
-        experiments: all of the project, by name.
-        scale: whose overrides change measurements.
-        scale_where: the scale's file, for messages.
+        root: the project's folder.
+        experiment: an experiment by name; the second argument is the place that names it.
+        scaled: the scale, whose overrides change measurements.
 
     Raises:
         DeclarationError: file, key, what was found, what is allowed.
+        TemplateError: it has a template in no language.
     """
-    report = check(Report, raw, where)
-    for index, experiment in enumerate(report.experiments):
-        known(experiment, experiments, where, f"experiments.{index}", "an experiment of config/experiments/")
-    if len(set(report.experiments)) != len(report.experiments):
-        raise DeclarationError(f"{where}: experiments: an experiment is named twice in {report.experiments}")
-    check_one_form([experiments[name] for name in report.experiments], where)
-    context = Context({name: experiments[name] for name in report.experiments}, {})
+    where = f"config/reports/{name}.yaml"
+    about = check(ReportFile, raw, where)
+    named = enumerate(about.experiments)
+    experiments = {one: experiment(one, f"{where}: experiments.{index}") for index, one in named}
+    check_one_form(experiments.values(), where)
+    for lang in LANGS:
+        titles = [in_language(one.title, lang) for one in experiments.values()]
+        if twice := next((title for title in titles if titles.count(title) > 1), None):
+            raise DeclarationError(
+                f"{where}: experiments: two of them have the title {twice!r}; give one another title"
+            )
+    context = Context(root, experiments)
 
-    def items(group: str, declared: Mapping[str, Kinded], kinds: Mapping[str, Kind]) -> dict[str, Item]:
-        return {
-            key: resolve_item(key, value, kinds, context, Place(where, f"{group}.{key}"))
-            for key, value in declared.items()
-        }
+    def items(group: str, kinds: Mapping[str, Kind]) -> dict[str, Item]:
+        declared: Mapping[str, Mapping[str, Any]] = getattr(about, group)
+        return {key: resolve_item(key, value, kinds, context, where, group) for key, value in declared.items()}
 
-    for key, item in items("measurements", report.measurements, MEASUREMENT_KINDS).items():
-        context.measurements[key] = at_scale(item, scale, scale_where)
-    claims = items("claims", report.claims, CLAIM_KINDS)
+    measurements = items("measurements", MEASUREMENTS)
+    measurements = {key: at_scale(item, scaled) for key, item in measurements.items()}
+    context.rows.update({key: item.kind.rows for key, item in measurements.items()})
+    figures, tables, claims = items("figures", FIGURES), items("tables", TABLES), items("claims", CLAIMS)
     for key, claim in claims.items():
-        check_comparable([experiments[one] for one in claim.experiments], Place(where, f"claims.{key}"))
-    return ReportDeclaration(
-        name,
-        where,
-        report,
-        list(report.experiments),
-        context.measurements,
-        items("figures", report.figures, FIGURE_KINDS),
-        items("tables", report.tables, TABLE_KINDS),
-        claims,
-    )
+        check_comparable([experiments[one] for one in claim.experiments], f"{where}: claims.{key}")
+    langs = tuple(lang for lang in LANGS if (root / template(name, lang)).is_file())
+    if not langs:
+        raise TemplateError(
+            f"{template(name, 'en')}: no such file, nor {template(name, 'zh')}; write the report's text in one of them"
+        )
+    return Report(name, where, about, experiments, langs, measurements, figures, tables, claims)

@@ -126,7 +126,7 @@ def _head(table: Presentation, widths: list[float | None]) -> str:
     cells = []
     for column, width in zip(table.columns, widths, strict=True):
         align = {"left": "l", "right": "r"}.get(column.align, "c")
-        lines = r"\\".join(map(latex, _head_lines(column)))
+        lines = r"\\".join(_begun(latex(line)) for line in _head_lines(column))
         cell = rf"\begin{{tabular}}[b]{{@{{}}{align}@{{}}}}{lines}\end{{tabular}}"
         cells.append(cell if width is None else rf"\multicolumn{{1}}{{l}}{{{cell}}}")
     return " & ".join(cells) + r"\\"
@@ -149,8 +149,13 @@ def _body(table: Presentation, long: bool) -> str:
                 )
         left = len(table.rows) - 1 - number
         together = long and (number < TOGETHER - 1 or 0 < left < TOGETHER)
-        lines.append(" & ".join(cells) + ("\\\\*\n" if together else "\\\\\n"))
+        lines.append(_begun(" & ".join(cells)) + ("\\\\*\n" if together else "\\\\\n"))
     return "".join(lines)
+
+
+def _begun(line: str) -> str:
+    """A line behind `\\\\`, which would take a bracket or a star for an option of its own."""
+    return f"{{}}{line}" if line.startswith(("[", "*")) else line
 
 
 def _widest(table: Presentation, index: int) -> tuple[str, str]:

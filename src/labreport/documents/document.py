@@ -65,7 +65,7 @@ def render(template: Path, form: str, lang: str, spec: Mapping[str, Any], proven
     """
     works = bibliography.load(template.parent / bibliography.FILE)
     results = Results({"name": spec["report"], **spec})
-    short = seeds.short(results, spec.get("order") or results.experiments, lang)
+    short = seeds.short(results, results.experiments, lang)
     figures = spec.get("figures") or {}
     marks = {name: seeds.mark(short, entry.get("experiments") or [], lang) for name, entry in figures.items()}
     floats = Floats(figures, spec.get("tables") or {}, works, marks, spec.get("listings"))
@@ -145,7 +145,7 @@ def _shell(
     environment.filters.update(
         escaped=latex if form == "latex" else gfm_text, metadata=latex_metadata, shortened=shortened
     )
-    declaration = {"subtitle": "", "authors": [], "affiliation": "", "course": "", **spec["declaration"]}
+    declaration = {"subtitle": "", "authors": [], "affiliation": "", "course": "", "fields": {}, **spec["declaration"]}
     try:
         shell = environment.get_template(SHELLS[form])
     except jinja2.TemplateNotFound as error:

@@ -71,7 +71,7 @@ class MarkdownLayout:
         if not self.scale.full:
             caption = [*caption, space(), string(wording.marked(self.scale.mark, self.lang))]
         table = self.tables[target.name.partition(":")[2]]
-        notes = wording.word("note", self.lang) + " ".join(table.notes)
+        notes = wording.word("note", self.lang) + clean(" ".join(table.notes))
         below = [paragraph(self.inline([string(notes)]))] if table.notes else []
         return [
             _anchor(target),

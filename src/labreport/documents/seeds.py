@@ -9,10 +9,10 @@ from labreport.results import Results
 
 
 def short(results: Results, experiments: Iterable[str], lang: str) -> dict[str, str]:
-    """Experiment -> `4 of 5 seeds`, of those that lack a run."""
-    counts = {name: (len(results.runs(name)), len(results.planned(name))) for name in experiments}
+    """Experiment -> `mycnn: 4 of 5 seeds`, with its title, of those that lack a run."""
+    counts = {name: (len(results.runs(name)), results.planned(name)) for name in experiments}
     return {
-        name: wording.seeds("count", lang, there, planned)
+        name: wording.seeds("part", lang, results.title(name, lang), there, planned)
         for name, (there, planned) in counts.items()
         if there < planned
     }
@@ -26,22 +26,19 @@ def notice(results: Results, found: Mapping[str, str], lang: str) -> str:
         found: what `short` found.
         lang: `zh` or `en`.
     """
-    entries = [wording.seeds("entry", lang, name, count, _why(results, name, lang)) for name, count in found.items()]
+    entries = [wording.seeds("entry", lang, part, _why(results, name, lang)) for name, part in found.items()]
     return wording.seeds("notice", lang, wording.seeds("join", lang).join(entries)) if entries else ""
 
 
 def mark(found: Mapping[str, str], experiments: Iterable[str], lang: str) -> str:
     """How the caption of what shows some experiments ends: `[mycnn: 4 of 5 seeds]`; empty where none lacks a seed."""
-    parts = [wording.seeds("part", lang, name, found[name]) for name in experiments if name in found]
+    parts = [found[name] for name in experiments if name in found]
     return wording.marked(wording.seeds("join", lang).join(parts), lang) if parts else ""
 
 
 def _why(results: Results, experiment: str, lang: str) -> str:
     """`seed 3 failed: the loss is nan`, of each run that is not there."""
-    there, failures = {run.seed for run in results.runs(experiment)}, results.failures(experiment)
     reasons = []
-    for seed in (run.seed for run in results.planned(experiment) if run.seed not in there):
-        message = " ".join(failures.get(seed, "").split()).rstrip(".。")
-        key = "failed" if message else "absent"
-        reasons.append(wording.seeds(key, lang, seed, message))
+    for seed, message in results.failures(experiment).items():
+        reasons.append(wording.seeds("failed", lang, seed, " ".join(message.split()).rstrip(".。")))
     return wording.seeds("join", lang).join(reasons)

@@ -7,6 +7,7 @@ import unicodedata
 
 _MARKDOWN_PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 _GFM_SPECIAL = re.compile(r"([\\`*_\[\]<>|~#&])")
+_GFM_LIST = re.compile(r"^(\d+(?=[.)](?: |$))|(?=[-+] ))")
 _LATEX_SPECIAL = {
     "\\": r"\textbackslash{}",
     "{": r"\{",
@@ -79,11 +80,12 @@ def pandoc_markdown(text: str) -> str:
 
 
 def gfm(text: str) -> str:
-    """`text` as GitHub-flavoured Markdown inside a line or a table cell.
+    """`text` as GitHub-flavoured Markdown in a line or a table cell; no list begins where it begins the line.
 
     GitHub reads a backslash before a dollar sign as mathematics all the same; its documentation asks for a span.
     """
-    return _GFM_SPECIAL.sub(r"\\\1", clean(text)).replace("$", "<span>$</span>")
+    escaped = _GFM_LIST.sub(r"\1\\", _GFM_SPECIAL.sub(r"\\\1", clean(text)))
+    return escaped.replace("$", "<span>$</span>")
 
 
 def latex(text: str) -> str:

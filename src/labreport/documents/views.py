@@ -102,10 +102,12 @@ def shown_name(text: str) -> str | Literal:
 
 
 def command(spec: Mapping[str, Any], lang: str) -> str:
-    """The shell command that makes a report again, with its scale, language and seeds."""
-    runs = [run for entry in (spec.get("experiments") or {}).values() for run in entry["runs"]]
-    seeds = ",".join(map(str, sorted({int(run["seed"]) for run in runs})))
+    """The shell command that makes a report again, with its scale, language and seeds, those that failed among them."""
+    entries = (spec.get("experiments") or {}).values()
+    failed = {int(seed) for entry in entries for seed in entry.get("failures") or {}}
+    seeds = ",".join(map(str, sorted(failed | {int(run["seed"]) for entry in entries for run in entry["runs"]})))
     options = f"scale={spec['scale']} lang={lang}" + (f" seeds='[{seeds}]'" if seeds else "")
+    options += " failed=leave_out" if failed else ""
     return f"snakemake --cores 1 report/{spec['report']}.pdf --config {options}"
 
 
@@ -117,7 +119,7 @@ def _run(results: Results, name: str, lang: str) -> Namespace:
     epochs = int(summary["epochs"].iloc[0])
     schedule = training.get("schedule")
     values = {
-        "name": shown_name(name),
+        "name": shown_name(results.title(name, lang)),
         "epochs": epochs,
         "batch_size": training["batch_size"],
         "learning_rate": training["learning_rate"],
@@ -125,13 +127,13 @@ def _run(results: Results, name: str, lang: str) -> Namespace:
         "loss": Literal(training["loss"]["name"]),
         "schedule": Literal(schedule["name"]) if schedule else None,
         "seeds": len(summary),
-        "planned": len(results.planned(name)),
+        "planned": results.planned(name),
         **{size: int(summary[size].iloc[0]) for size in SIZES if size in summary},
         **_measured(summary, results.task(name)),
         "seconds_per_epoch": float(summary["seconds"].mean()) / epochs,
         "device": Literal(wording.word("and", lang).join(devices)),
         "published": _published(results.published(name), name),
-        "model": _nested(f'run("{name}").model', spec["model"].get("parameters") or {}),
+        "model": _nested(f'run("{name}").model', results.model(name)),
     }
     return Namespace(f'run("{name}")', values)
 

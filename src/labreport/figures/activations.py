@@ -11,7 +11,7 @@ import torch
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from labreport.figures.registry import ACTIVATIONS
+from labreport.figures.activation_names import ACTIVATIONS
 from labreport.figures.style import GREY, series, two_panels
 from labreport.results import Results
 from labreport.rounding import fixed
@@ -26,7 +26,7 @@ def collect(results: Results, options: Mapping[str, Any]) -> pd.DataFrame:
 
     Args:
         results: not used.
-        options: `functions`, names in `labreport.figures.registry.ACTIVATIONS`.
+        options: `functions`, names in `labreport.figures.activation_names`.
     """
     frames = []
     for name in options["functions"]:

@@ -14,7 +14,8 @@ from matplotlib.figure import Figure
 
 from labreport.errors import ResultsError
 from labreport.figures.style import house_style
-from labreport.results import Results
+from labreport.result_spec import titled
+from labreport.results import TEXT_COLUMNS, Results
 
 # Entries that hold a date or the version of matplotlib; None leaves an entry out.
 METADATA: dict[str, dict[str, Any]] = {
@@ -37,12 +38,41 @@ class FigureKind(Protocol):
         """What there is to see, with the numbers, for those who cannot see it."""
 
 
-def pictures(kind: FigureKind, frame: pd.DataFrame, options: Mapping[str, Any], lang: str) -> dict[str, bytes]:
-    """The figure as `pdf`, `svg` and `png`, in the house style.
+def files_of(kind: FigureKind, spec: Mapping[str, Any]) -> dict[str, bytes]:
+    """Suffix -> content of the files of a figure: what it shows as numbers, in words, and its pictures.
+
+    What is drawn is read back from the numbers as they are written.
+
+    Args:
+        kind: the module that makes it.
+        spec: the figure's.
 
     Raises:
-        ResultsError: no font for `lang` is on this machine, or a character is in none of the fonts.
+        ResultsError: a result is missing or malformed, no font for its language is on this machine, or a character is
+            in none of the fonts.
     """
+    frame, options, files = told(kind, spec)
+    pictures = pictures_of(kind, frame, options, spec["lang"])
+    return {suffix: text.encode() for suffix, text in files.items()} | pictures
+
+
+def told(kind: FigureKind, spec: Mapping[str, Any]) -> tuple[pd.DataFrame, dict[str, Any], dict[str, str]]:
+    """What a figure shows, without drawing it: its frame, its options, and the files `csv` and `txt`."""
+    lang = spec["lang"]
+    shown = titled(spec, lang)
+    options = shown["options"]
+    numbers = kind.collect(Results(shown), options).to_csv(index=False)
+    frame = pd.read_csv(
+        io.StringIO(numbers),
+        dtype=dict.fromkeys((*TEXT_COLUMNS, "experiment", "node", "label"), "str"),  # names stay text
+        keep_default_na=False,
+        na_values=[""],
+    )
+    return frame, options, {"csv": numbers, "txt": kind.describe(frame, options, lang) + "\n"}
+
+
+def pictures_of(kind: FigureKind, frame: pd.DataFrame, options: Mapping[str, Any], lang: str) -> dict[str, bytes]:
+    """A figure as `pdf`, `svg` and `png`, in the house style."""
     with house_style(lang), every_glyph():
         figure = kind.draw(frame, options, lang)
         return {form: _encode(figure, form) for form in METADATA}

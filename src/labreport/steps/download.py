@@ -1,29 +1,18 @@
-"""Fetch an official archive: `download --url URL... --digest md5:HEX --out FILE`."""
+"""Fetch an official archive from the first mirror that has it."""
 
 from __future__ import annotations
 
-import argparse
-import sys
-from collections.abc import Sequence
-from pathlib import Path
-
-from labreport.data.download import download
-from labreport.errors import run_step
+from labreport.data.archives import has_digest
+from labreport.data.download import download as fetch
+from labreport.steps.step import Job
 
 
-def main(argv: Sequence[str] | None = None) -> None:
-    """Download one file from the first mirror that has it.
+def download(job: Job) -> None:
+    """Put the archive into its folder; one that is there already is only looked at.
 
     Raises:
         DownloadError: no mirror delivered it.
     """
-    parser = argparse.ArgumentParser(prog="labreport.steps.download", description=__doc__)
-    parser.add_argument("--url", action="append", required=True, help="a mirror; several are tried in their order")
-    parser.add_argument("--digest", required=True, help="md5:HEX or sha256:HEX of the file")
-    parser.add_argument("--out", type=Path, required=True)
-    arguments = parser.parse_args(argv)
-    download(arguments.url, arguments.digest, arguments.out)
-
-
-if __name__ == "__main__":
-    sys.exit(run_step(main))
+    out = job.out / job.beside["file"]
+    if not has_digest(out, job.spec["digest"]):
+        fetch(job.beside["mirrors"], job.spec["digest"], out)

@@ -1,53 +1,46 @@
-"""Take one measurement: a spec in, a folder with `measurement.csv` out."""
+"""Take one measurement: a folder with `measurement.csv`."""
 
 from __future__ import annotations
 
-import argparse
-import importlib
-import sys
-from collections.abc import Sequence
-from pathlib import Path
-
-from labreport.errors import TrainingError, run_step
-from labreport.planning.code import meanings
-from labreport.planning.keys import measurement_roots
-from labreport.training.environment import environment, now
-from labreport.training.folder import ResultFolder
-from labreport.training.job import planned_code, read_spec
-from labreport.training.process import choose_device, configure
-
-PACKAGE = "labreport."
+from labreport.artifacts.artifact import CODE, SPEC
+from labreport.machine.devices import leased
+from labreport.machine.outcome import write_receipt
+from labreport.running.jobs import to_be_done
+from labreport.steps.step import Job
 
 
-def main(argv: Sequence[str] | None = None) -> None:
-    """Parse the command line, check the code, measure, complete the folder."""
-    parser = argparse.ArgumentParser(prog="python -m labreport.steps.measure", description=__doc__)
-    parser.add_argument("--spec", required=True, help="the measurement, as JSON")
-    parser.add_argument("--name", required=True, help="its name")
-    parser.add_argument("--out", required=True, type=Path, help="folder of the finished measurement")
-    parser.add_argument("--device", default="auto", help="auto, cpu, cuda or cuda:N")
-    parser.add_argument("--threads", type=int, help="CPU threads; default: all that the process may use")
-    arguments = parser.parse_args(argv)
-    configure(arguments.threads)
-    spec = read_spec(arguments.spec, ("code", "target", "parameters"))
-    roots = measurement_roots(spec)
-    with planned_code(spec["code"], roots):
-        if not spec["target"].startswith(PACKAGE):
-            raise TrainingError(f"{arguments.name}: found {spec['target']!r}, allowed is a module of this package")
-        module = importlib.import_module(spec["target"])
-    device = choose_device(arguments.device)
-    with ResultFolder(arguments.out) as folder:
+def measure(job: Job) -> None:
+    """Measure on a device of its own, and complete the folder.
+
+    Raises:
+        TrainingError: another process is at work on it.
+    """
+    if to_be_done(job):
+        with leased(job.title):
+            _measure(job)
+    write_receipt(job.out)
+
+
+def _measure(job: Job) -> None:
+    from labreport.loading import load_module
+    from labreport.machine.process import available_cpus, choose_device, keep_freed_memory
+    from labreport.running.environment import environment, now
+    from labreport.store import ResultFolder
+    from labreport.training.numerics import set_up
+
+    set_up(job.threads or available_cpus())
+    keep_freed_memory()
+    module = load_module(job.spec["target"], job.title)
+    job.check_code()
+    device = choose_device()
+    with ResultFolder(job.out, again=True) as folder:
         folder.begin()
-        folder.write_json("spec.json", spec)
-        folder.write_json("code.json", meanings(roots))
+        folder.write_json(SPEC, job.spec)
+        folder.write_json(CODE, job.code())
         measured_in = environment(device)
-        head, rows = module.measure(spec["parameters"], device)
+        head, rows = module.measure(job.spec["parameters"], device)
         folder.write_table("measurement.csv", head, rows)
         folder.write_json("environment.json", measured_in | {"finished": now()})
         folder.finish()
     for row in rows:
-        print(f"{arguments.name}  " + "  ".join(f"{name} {value}" for name, value in zip(head, row, strict=True)))
-
-
-if __name__ == "__main__":
-    sys.exit(run_step(main))
+        print(f"{job.title}  " + "  ".join(f"{name} {value}" for name, value in zip(head, row, strict=True)))

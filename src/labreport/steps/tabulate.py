@@ -1,46 +1,23 @@
-"""Make a table: `python -m labreport.steps.tabulate --spec JSON --out PREFIX`."""
+"""Make the tables of a report in a language, and the frames of all its runs."""
 
 from __future__ import annotations
 
-import argparse
-import sys
-from collections.abc import Mapping, Sequence
-from pathlib import Path
-from typing import Any
-
-from labreport.errors import run_step
-from labreport.files import write_text
-from labreport.kinds import load_kind
-from labreport.planning.records import from_argument, recorded
+from labreport.loading import load_module
 from labreport.results import Results
-from labreport.tables.registry import KINDS
-from labreport.tables.table import Table
+from labreport.steps.items import each_item
+from labreport.steps.step import Job
+from labreport.tables.frames import frames
 
 
-def main(argv: Sequence[str] | None = None) -> None:
-    """Write the raw numbers as `.csv` and the presentation as `.json`."""
-    parser = argparse.ArgumentParser(prog="labreport.steps.tabulate", description=__doc__)
-    parser.add_argument("--spec", required=True, type=from_argument, help="which table, as JSON")
-    parser.add_argument("--out", required=True, help="path of the files to write, without suffix")
-    parser.add_argument("--record", type=Path, help="the file that keeps what it was made from; default: none is kept")
-    arguments = parser.parse_args(argv)
-    outputs = [f"{arguments.out}.csv", f"{arguments.out}.json"]
-    load_kind(arguments.spec["target"], KINDS)  # what is no kind has no code to look at
-    with recorded("tabulate", arguments.spec, outputs, arguments.record):
-        tabulate(arguments.spec, arguments.out)
+def tabulate(job: Job) -> None:
+    """Write each table's raw numbers as `.csv` and its presentation as `.json`; `frames/metrics.csv` and the like."""
+    with job.made("pandas") as folder:
+        for name, spec in each_item(job, folder):
+            from labreport.tables.table import files_of
 
-
-def tabulate(spec: Mapping[str, Any], out: str) -> None:
-    """Write a table's files.
-
-    Args:
-        spec: which table.
-        out: path of the files, without suffix.
-    """
-    table: Table = load_kind(spec["target"], KINDS).build(Results(spec), spec["options"], spec["lang"])
-    write_text(f"{out}.csv", table.to_csv())
-    write_text(f"{out}.json", table.to_json())
-
-
-if __name__ == "__main__":
-    sys.exit(run_step(main))
+            kind = load_module(spec["target"], "kind")
+            for suffix, text in files_of(kind, spec).items():
+                (folder / f"{name}.{suffix}").write_text(text, encoding="utf-8")
+        (folder / "frames").mkdir()
+        for name, text in frames(Results(job.spec["frames"])).items():
+            (folder / "frames" / f"{name}.csv").write_text(text, encoding="utf-8")

@@ -1,29 +1,38 @@
-"""Typeset a report: `python -m labreport.steps.typeset --spec JSON --source FILE.tex --out FILE.pdf`."""
+"""Typeset a report."""
 
 from __future__ import annotations
 
-import argparse
+import shutil
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 
-from labreport.documents.typeset import typeset
-from labreport.errors import run_step
-from labreport.planning.records import from_argument, recorded
+from labreport.documents.typeset import engine
+from labreport.documents.typeset import typeset as make
+from labreport.steps.step import Job, version_of
 
 
-def main(argv: Sequence[str] | None = None) -> None:
-    """Make the PDF; what sticks out of a page is said on stderr."""
-    parser = argparse.ArgumentParser(prog="labreport.steps.typeset", description=__doc__)
-    parser.add_argument("--spec", required=True, type=from_argument, help="what the PDF is made from, as JSON")
-    parser.add_argument("--source", required=True, type=Path, help="the .tex file; TeX's own files are put beside it")
-    parser.add_argument("--out", required=True, type=Path, help="the PDF to write")
-    parser.add_argument("--record", type=Path, help="the file that keeps what it was made from; default: none is kept")
-    arguments = parser.parse_args(argv)
-    with recorded("typeset", arguments.spec, [arguments.out], arguments.record):
-        for warning in typeset(arguments.source, arguments.out):
+def typeset(job: Job) -> None:
+    """Make the PDF; what sticks out of a page is said on stderr.
+
+    TeX works in `results/typeset/NAME.LANG/`, where its own files stay: with those of the last time it need not run
+    until references have settled. They decide nothing: it runs until they do.
+    """
+    (text,) = job.needs
+    work = job.out.parents[2] / "typeset" / job.out.parent.name
+    _lay_out(text, work)
+    with job.made(tex=version_of("xelatex" if engine() == "latexmk" else "tectonic", "--version")) as folder:
+        name = f"{job.beside['file'].removesuffix('.pdf')}"
+        for warning in make(work / f"{name}.tex", folder / f"{name}.pdf"):
             print(f"warning: {warning}", file=sys.stderr)
 
 
-if __name__ == "__main__":
-    sys.exit(run_step(main))
+def _lay_out(text: Path, work: Path) -> None:
+    """Put the LaTeX and its pictures beside what TeX left the last time."""
+    work.mkdir(parents=True, exist_ok=True)
+    for path in text.iterdir():
+        if path.is_dir():
+            if (work / path.name).is_dir():
+                shutil.rmtree(work / path.name)
+            shutil.copytree(path, work / path.name)
+        elif path.suffix == ".tex":
+            shutil.copyfile(path, work / path.name)

@@ -1,11 +1,9 @@
-"""Write a report: `python -m labreport.steps.write --spec JSON --format markdown|latex --out FILE`."""
+"""Write the text of a report in one format, with the pictures that it shows beside it."""
 
 from __future__ import annotations
 
-import argparse
 import shutil
-import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -13,63 +11,46 @@ from typing import Any
 from labreport.documents.document import render
 from labreport.documents.latex import FIGURE_FOLDER
 from labreport.documents.provenance import Provenance, provenance
-from labreport.documents.wording import FORMATS
-from labreport.errors import ResultsError, run_step
-from labreport.files import atomic_path, write_text
-from labreport.planning.records import from_argument, recorded
+from labreport.errors import ResultsError
+from labreport.files import write_json
 from labreport.results import Results
+from labreport.steps.items import located
+from labreport.steps.step import Job, version_of
+
+WRITTEN_FROM = "provenance.json"
 
 
-def main(argv: Sequence[str] | None = None) -> None:
-    """Write the document, and beside it the pictures that it shows."""
-    parser = argparse.ArgumentParser(prog="labreport.steps.write", description=__doc__)
-    parser.add_argument("--spec", required=True, type=from_argument, help="what to write, as JSON")
-    parser.add_argument("--format", required=True, choices=FORMATS)
-    parser.add_argument("--out", required=True, type=Path, help="the .md or .tex file to write")
-    parser.add_argument("--record", type=Path, help="the file that keeps what it was made from; default: none is kept")
-    arguments = parser.parse_args(argv)
-    spec, form, out = arguments.spec, arguments.format, arguments.out
-    outputs = [out, *pictures(spec, form, out)]
-    with recorded("write", spec, outputs, arguments.record) as facts:
-        measured = Results({"name": spec["report"], **spec}).finished
-        written_from = provenance(measured=measured)
-        write(spec, form, out, written_from)
-        facts |= asdict(written_from)
+def write(job: Job) -> None:
+    """Write `NAME.md` or `NAME.tex`."""
+    import pypandoc
+
+    spec = job.spec
+    written_from = provenance(job.project, measured=Results({"name": spec["report"], **spec}).finished)
+    with job.made("jinja2", pandoc=version_of(pypandoc.get_pandoc_path(), "--version")) as folder:
+        file = f"{spec['report']}.{'tex' if spec['form'] == 'latex' else 'md'}"
+        (folder / file).write_text(text_of(spec, job.project, written_from), encoding="utf-8")
+        suffix = ".pdf" if spec["form"] == "latex" else ".svg"
+        beside = folder / (FIGURE_FOLDER if spec["form"] == "latex" else spec["pictures"])
+        beside.mkdir(exist_ok=True)
+        for name, entry in spec["figures"].items():
+            _copy_picture(Path(entry["path"] + suffix), beside / f"{name}{suffix}")
+        write_json(folder / WRITTEN_FROM, asdict(written_from))
 
 
-def write(spec: Mapping[str, Any], form: str, out: Path, written_from: Provenance) -> None:
-    """Write a text and its pictures.
+def text_of(spec: Mapping[str, Any], project: Path, written_from: Provenance) -> str:
+    """The text.
 
     Args:
-        spec: what to write.
-        form: markdown or latex.
-        out: the file to write.
+        spec: of a text.
+        project: the folder that its template lies in.
         written_from: what its foot states.
     """
-    text = render(Path(spec["template"]), form, spec["lang"], spec, written_from)
-    for destination, source in pictures(spec, form, out).items():
-        copy_picture(source, destination)
-    write_text(out, text)
+    found = {**located(dict(spec), project), "files": [str(project / path) for path in spec["files"]]}
+    return render(project / spec["template"], spec["form"], spec["lang"], found, written_from)
 
 
-def pictures(spec: Mapping[str, Any], form: str, out: Path) -> dict[Path, Path]:
-    """The pictures that a text keeps beside itself -> the figures that they are copies of."""
-    folder = out.parent / (FIGURE_FOLDER if form == "latex" else spec["pictures"])
-    suffix = ".pdf" if form == "latex" else ".svg"
-    return {folder / (name + suffix): Path(entry["path"] + suffix) for name, entry in spec["figures"].items()}
-
-
-def copy_picture(source: Path, destination: Path) -> None:
-    """Copy a picture, atomically.
-
-    Raises:
-        ResultsError: it is not there.
-    """
-    if not source.is_file():
-        raise ResultsError(f"{source}: no such file; build the report again to draw this figure")
-    with atomic_path(destination) as temporary:
-        shutil.copyfile(source, temporary)
-
-
-if __name__ == "__main__":
-    sys.exit(run_step(main))
+def _copy_picture(source: Path, destination: Path) -> None:
+    try:
+        shutil.copyfile(source, destination)
+    except FileNotFoundError:
+        raise ResultsError(f"{source}: no such file; build the report again to draw this figure") from None

@@ -148,6 +148,10 @@ NOTES: dict[str, dict[str, str]] = {
         "zh": "提交号后的 + 表示工作区有未提交的改动。",
         "en": "A + after a commit: the working tree had changes.",
     },
+    "adopted": {
+        "zh": "键后的 * 表示该次运行由改动前的代码完成，改动被声明为不影响结果。",
+        "en": "A * after a key: made by earlier code, whose changes since were declared to change no result.",
+    },
     "lstm_cost": {
         "zh": "批大小 {0}，序列长 {1}，一层的前向与反向；{2} 次重复的中位数与四分位区间。"
         "融合运算内部所做的不计入运算调用。",
@@ -214,7 +218,7 @@ def word(key: str, lang: str) -> str:
 
 def missing_notes(results: Results, experiments: Iterable[str], lang: str) -> list[str]:
     """Which experiments lack seeds, because runs failed and the table is made without them."""
-    counts = ((name, len(results.runs(name)), len(results.planned(name))) for name in experiments)
+    counts = ((name, len(results.runs(name)), results.planned(name)) for name in experiments)
     return [note("missing_seeds", lang, name, there, planned) for name, there, planned in counts if there < planned]
 
 

@@ -1,61 +1,38 @@
-"""Kinds of tables, by the name a report's YAML gives them."""
+"""Kinds of tables: a line each, with the options that a report's YAML gives them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import partial
-from types import MappingProxyType
+from typing import Any
 
-from labreport.kinds import Kind, kind
-from labreport.values import IMAGE_MODEL, POSITIVE_WHOLE, Value
+from labreport.declarations.fields import Positive, Strict
+from labreport.kinds import Dataset, Datasets, Experiments, ImageModel, Kind, Measurement, kinds, one_of
 
-METRICS = ("accuracy", "pearson")
-_SUMMARY = ("spec.json", "summary.json")
-_LOGGED = (
-    *(f"{split}_{metric}" for metric in ("loss", *METRICS) for split in ("train", "val", "test")),
-    "learning_rate",
-    "seconds",
+_CLASSES: dict[str, Any] = {"files": ("per_class.csv",), "one_set_of_classes": True}
+
+
+class Network(Strict):
+    """A network and the images that it is given."""
+
+    model: ImageModel
+    image: Positive
+    classes: Positive
+
+
+_NETWORK = {"model": ImageModel, "image": Positive, "classes": Positive}
+
+KINDS: dict[str, Kind] = kinds(
+    "labreport.tables",
+    {},
+    layers={**_NETWORK, "changed_from": (Network | None, None)},
+    settings={"experiments": Experiments, "needs": {"models": True}},
+    results={"experiments": Experiments, "needs": {"one_task": True}},
+    per_class={"experiments": Experiments, "needs": _CLASSES},
+    lstm_cost={"measurement": Measurement},
+    runs={"experiments": Experiments, "needs": {"all": True}},
+    epoch_log={"experiments": Experiments, "needs": {"single": True}},
+    ablation={"experiments": Experiments, "metric": one_of("accuracy", "pearson")},
+    class_counts={"datasets": Datasets, "needs": {"inputs": ("images", "texts"), "one_set_of_classes": True}},
+    group_accuracy={"experiments": Experiments, "dataset": Dataset, "needs": {**_CLASSES, "longtail": True}},
+    pair_counts={"dataset": Dataset, "needs": {"inputs": ("pairs",)}},
+    published_classes={"experiments": Experiments, "needs": {"published": ("per_class",), "of_runs": False}},
 )
-_NETWORK: Mapping[str, Value] = MappingProxyType(
-    {"model": IMAGE_MODEL, "image": POSITIVE_WHOLE, "classes": POSITIVE_WHOLE}
-)
-
-
-_kind = partial(kind, "labreport.tables")
-
-KINDS: dict[str, Kind] = {
-    "layers": _kind("layers", *_NETWORK, optional=("changed_from",), types={**_NETWORK, "changed_from": _NETWORK}),
-    "settings": _kind("settings", "experiments", reads=_SUMMARY),
-    "results": _kind("results", "experiments", one_task=True, reads=_SUMMARY),
-    "per_class": _kind(
-        "per_class",
-        "experiments",
-        files=("per_class.csv",),
-        one_set_of_classes=True,
-        reads=("per_class.csv", "spec.json"),
-    ),
-    "lstm_cost": _kind("lstm_cost", "measurement"),
-    "runs": _kind("runs", optional=("experiments",), reads=("environment.json", *_SUMMARY)),
-    "epoch_log": _kind("epoch_log", "experiments", single=True, reads=_SUMMARY, columns=_LOGGED),
-    "ablation": _kind(
-        "ablation",
-        "experiments",
-        "metric",
-        choices={"metric": METRICS},
-        reads=_SUMMARY,
-        columns=("val_{metric}",),
-        reads_with={"metrics.csv": ("accuracy",)},
-    ),
-    "class_counts": _kind("class_counts", "datasets", inputs=("images", "texts"), one_set_of_classes=True),
-    "group_accuracy": _kind(
-        "group_accuracy",
-        "experiments",
-        "dataset",
-        files=("per_class.csv",),
-        one_set_of_classes=True,
-        longtail=True,
-        reads=("per_class.csv", "spec.json"),
-    ),
-    "pair_counts": _kind("pair_counts", "dataset", inputs=("pairs",)),
-    "published_classes": _kind("published_classes", "experiments", published=("per_class",)),
-}

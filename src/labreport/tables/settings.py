@@ -27,7 +27,7 @@ def build(results: Results, options: Mapping[str, Any], lang: str) -> Table:
     """
     experiments = options["experiments"]
     specs = [results.run_spec(name) for name in experiments]
-    models = [spec["model"].get("parameters") or {} for spec in specs]
+    models = [results.model(name) for name in experiments]
     shared = {
         key: value
         for key, value in models[0].items()
@@ -50,7 +50,7 @@ def build(results: Results, options: Mapping[str, Any], lang: str) -> Table:
                 "loss": _named(training["loss"], lang),
                 "schedule": _named(training["schedule"], lang) if training.get("schedule") else None,
                 "augment": ", ".join(_named(step, lang) for step in training.get("augment") or []) or None,
-                "vectors": _named(chosen, lang) if (chosen := results.settings(name).get("vectors")) else None,
+                "vectors": _named(chosen, lang) if (chosen := results.vectors(name)) else None,
             }
         )
     frame = pd.DataFrame(rows)

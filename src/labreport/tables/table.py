@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import pandas as pd
 
+from labreport.result_spec import titled
+from labreport.results import Results
 from labreport.rounding import fixed
 
 MOST_DECIMALS = 4
@@ -71,6 +73,20 @@ class Table:
             "notes": list(self.notes),
         }
         return json.dumps(presentation, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+class TableKind(Protocol):
+    """What a module named in `labreport.tables.registry` has."""
+
+    def build(self, results: Results, options: Mapping[str, Any], lang: str) -> Table:
+        """The table in a language."""
+
+
+def files_of(kind: TableKind, spec: Mapping[str, Any]) -> dict[str, str]:
+    """Suffix -> content of the files of a table: its raw numbers and its presentation."""
+    shown = titled(spec, spec["lang"])
+    table = kind.build(Results(shown), shown["options"], spec["lang"])
+    return {"csv": table.to_csv(), "json": table.to_json()}
 
 
 def _cell(column: Column, row: dict[Any, Any]) -> str | float | int | None:

@@ -1,1 +1,1 @@
-"""One loop for every task, on CPU and CUDA alike."""
+"""The science of a run: whatever here changes can change a number, and is in the key of the runs that use it."""

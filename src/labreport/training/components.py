@@ -11,11 +11,10 @@ import numpy as np
 import torch
 from torch import nn
 
-from labreport.data.arrays import Prepared
+from labreport.data.prepared import Prepared
 from labreport.training.augmentation import augmentations
 from labreport.training.batches import Batches, Split
-from labreport.training.construction import build_model, build_optimizer, build_schedule
-from labreport.training.loop import Schedule
+from labreport.training.construction import Schedule, build_model, build_optimizer, build_schedule
 from labreport.training.seeds import seed_generators, stream
 
 EVALUATION_BATCH = 256

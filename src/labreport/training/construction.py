@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import importlib
 import inspect
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import torch
@@ -12,32 +11,23 @@ from torch import nn
 from torch.optim import lr_scheduler
 
 from labreport.errors import TrainingError
+from labreport.loading import load_class
 from labreport.training.task import Task
 
-PACKAGE = "labreport."
-FUSED = {"SGD", "Adam", "AdamW"}
-OPTIMIZERS = FUSED | {"RMSprop"}
-SCHEDULES = {"CosineAnnealingLR", "MultiStepLR", "ReduceLROnPlateau", "StepLR"}
-
-
-def load_class(target: str, what: str = "model") -> type[Any]:
-    """Import a class of this package.
-
-    Args:
-        target: "labreport.package.module:Class".
-        what: model or task, for messages.
-
-    Raises:
-        TrainingError: no such class in this package.
-    """
-    module, _, name = target.partition(":")
-    if not module.startswith(PACKAGE):
-        raise TrainingError(f"{what}: found {target!r}, allowed is a class of this package, {PACKAGE}module:Class")
-    try:
-        found: type[Any] = getattr(importlib.import_module(module), name)
-    except (ModuleNotFoundError, AttributeError) as error:
-        raise TrainingError(f"{what}: {target}: {error}") from error
-    return found
+Schedule = lr_scheduler.LRScheduler | lr_scheduler.ReduceLROnPlateau
+OPTIMIZERS: Mapping[str, Callable[..., torch.optim.Optimizer]] = {
+    "SGD": torch.optim.SGD,
+    "Adam": torch.optim.Adam,
+    "AdamW": torch.optim.AdamW,
+    "RMSprop": torch.optim.RMSprop,
+}
+FUSED = frozenset({"SGD", "Adam", "AdamW"})
+SCHEDULES: Mapping[str, Callable[..., Schedule]] = {
+    "CosineAnnealingLR": lr_scheduler.CosineAnnealingLR,
+    "MultiStepLR": lr_scheduler.MultiStepLR,
+    "ReduceLROnPlateau": lr_scheduler.ReduceLROnPlateau,
+    "StepLR": lr_scheduler.StepLR,
+}
 
 
 def build_task(target: str, classes: list[str], loss: Mapping[str, Any]) -> Task:
@@ -94,17 +84,12 @@ def build_optimizer(
         raise TrainingError(f"optimizer: found {name!r}, allowed are {', '.join(sorted(OPTIMIZERS))}")
     form = {"fused": True} if name in FUSED else {"foreach": True}
     try:
-        optimizer: torch.optim.Optimizer = getattr(torch.optim, name)(
-            list(parameters), lr=learning_rate, **form, **declared.get("parameters", {})
-        )
+        return OPTIMIZERS[name](list(parameters), lr=learning_rate, **form, **declared.get("parameters", {}))
     except (TypeError, ValueError, RuntimeError) as error:  # RuntimeError: two forms at once, such as foreach and fused
         raise TrainingError(f"optimizer {name}: {error}") from error
-    return optimizer
 
 
-def build_schedule(
-    declared: Mapping[str, Any] | None, optimizer: torch.optim.Optimizer
-) -> lr_scheduler.LRScheduler | lr_scheduler.ReduceLROnPlateau | None:
+def build_schedule(declared: Mapping[str, Any] | None, optimizer: torch.optim.Optimizer) -> Schedule | None:
     """A class of `torch.optim.lr_scheduler` by name, stepped once per epoch.
 
     Args:
@@ -120,7 +105,6 @@ def build_schedule(
     if name not in SCHEDULES:
         raise TrainingError(f"schedule: found {name!r}, allowed are {', '.join(sorted(SCHEDULES))}")
     try:
-        schedule: lr_scheduler.LRScheduler = getattr(lr_scheduler, name)(optimizer, **declared.get("parameters", {}))
+        return SCHEDULES[name](optimizer, **declared.get("parameters", {}))
     except (TypeError, ValueError) as error:
         raise TrainingError(f"schedule {name}: {error}") from error
-    return schedule

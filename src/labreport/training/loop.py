@@ -12,13 +12,14 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.optim.lr_scheduler import LRScheduler, ReduceLROnPlateau
+from torch.optim.lr_scheduler import ReduceLROnPlateau
 
 from labreport.training.batches import Batches
+from labreport.training.components import Components
+from labreport.training.construction import Schedule
 from labreport.training.task import Task
 
 Ticker = Callable[[], None]
-Schedule = LRScheduler | ReduceLROnPlateau
 
 
 class NotFinite(Exception):
@@ -73,53 +74,45 @@ class Epoch:
 
 
 def fit(
-    model: nn.Module,
+    parts: Components,
     task: Task,
-    train: Batches,
-    validation: Batches,
-    optimizer: torch.optim.Optimizer,
     epochs: int,
+    *,
+    first: int = 1,
     autocast: torch.dtype | None = None,
     tick: Ticker = lambda: None,
-    schedule: Schedule | None = None,
-    test: Batches | None = None,
-    first: int = 1,
 ) -> Iterator[Epoch]:
     """Train, and validate after each epoch.
 
     Args:
-        model: on the device of the batches.
+        parts: the model with all that trains it, and the batches.
         task: loss and metrics.
-        train: shuffled batches.
-        validation: batches in a fixed order.
-        optimizer: over the model's parameters.
         epochs: the last one's number.
+        first: the epoch to begin with; those before it are in `parts`.
         autocast: the type that convolutions and products compute in; None leaves the parameters' own.
         tick: called after every batch, of training and of evaluation.
-        schedule: changes the learning rate after each epoch, if it likes by the validation loss.
-        test: batches that are evaluated after each epoch, too, and that nothing is decided on.
-        first: the epoch to begin with; those before it are in the model and all else that is passed.
 
     Yields:
-        Each epoch when it is over.
+        Each epoch when it is over. The schedule changes the learning rate after each, if it likes by the validation
+        loss; on the test split nothing is decided.
 
     Raises:
         NotFinite: at the end of the epoch in which a loss was not finite.
     """
     for number in range(first, epochs + 1):
         start = time.perf_counter()
-        losses, tally = _train(model, task, train, optimizer, autocast, tick)
-        train_loss = _mean(losses, train, number, "training") * task.loss_scale
+        losses, tally = _train(parts, task, autocast, tick)
+        train_loss = _mean(losses, parts.train, number, "training") * task.loss_scale
         train_seconds = time.perf_counter() - start
         train_metrics = tally.metrics()
-        losses, tally = _evaluate(model, task, validation, autocast, tick)
-        val_loss = _mean(losses, validation, number, "validation") * task.loss_scale
+        losses, tally = _evaluate(parts.model, task, parts.validation, autocast, tick)
+        val_loss = _mean(losses, parts.validation, number, "validation") * task.loss_scale
         test_loss, test_tally = None, None
-        if test is not None:
-            losses, test_tally = _evaluate(model, task, test, autocast, tick)
-            test_loss = _mean(losses, test, number, "test") * task.loss_scale
-        learning_rate = float(optimizer.param_groups[0]["lr"])
-        _advance(schedule, val_loss)
+        if parts.test is not None:
+            losses, test_tally = _evaluate(parts.model, task, parts.test, autocast, tick)
+            test_loss = _mean(losses, parts.test, number, "test") * task.loss_scale
+        learning_rate = float(parts.optimizer.param_groups[0]["lr"])
+        _advance(parts.schedule, val_loss)
         yield Epoch(
             number,
             train_loss,
@@ -129,7 +122,7 @@ def fit(
             learning_rate,
             time.perf_counter() - start,
             train_seconds,
-            len(train.split),
+            len(parts.train.split),
             tally,
             test_loss,
             {} if test_tally is None else test_tally.metrics(),
@@ -144,26 +137,19 @@ def _advance(schedule: Schedule | None, val_loss: float) -> None:
         schedule.step()
 
 
-def _train(
-    model: nn.Module,
-    task: Task,
-    batches: Batches,
-    optimizer: torch.optim.Optimizer,
-    autocast: torch.dtype | None,
-    tick: Ticker,
-) -> tuple[Tensor, Any]:
+def _train(parts: Components, task: Task, autocast: torch.dtype | None, tick: Ticker) -> tuple[Tensor, Any]:
     """One epoch of training: the loss of every step, (steps,), and the counts, both still on the device."""
-    device = batches.split.inputs.device
-    losses = torch.zeros(len(batches), device=device)
+    device = parts.train.split.inputs.device
+    losses = torch.zeros(len(parts.train), device=device)
     tally = task.tally(device)
-    model.train()
-    for step, (inputs, targets) in enumerate(batches.epoch()):
+    parts.model.train()
+    for step, (inputs, targets) in enumerate(parts.train.epoch()):
         with torch.autocast(device.type, autocast, enabled=autocast is not None):
-            outputs = model(*inputs)
+            outputs = parts.model(*inputs)
             loss = task.loss(outputs, targets)
-        optimizer.zero_grad()
+        parts.optimizer.zero_grad()
         loss.backward()
-        optimizer.step()
+        parts.optimizer.step()
         losses[step] = loss.detach()
         tally.add(outputs.detach(), targets)
         tick()

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import mse_loss
 
-from labreport.data.arrays import TOP_SCORE
+from labreport.data.prepared import TOP_SCORE
 from labreport.errors import TrainingError
 from labreport.training.task import Table
 

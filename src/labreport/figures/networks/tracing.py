@@ -14,7 +14,8 @@ import torch
 from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 
-from labreport.training.construction import build_model, load_class
+from labreport.loading import load_class
+from labreport.training.construction import build_model
 
 WORDS = 1000  # vocabulary of a network that is only drawn; no shape but that of its word vectors depends on it
 VECTOR = 100  # length of word vectors that a network is given

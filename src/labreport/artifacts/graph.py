@@ -1,0 +1,446 @@
+"""All artifacts of a project, derived from its declarations: the one place that knows what depends on what."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from labreport.artifacts.artifact import Artifact, canonical, roots
+from labreport.artifacts.code import code_digest
+from labreport.artifacts.difference import shown_value
+from labreport.artifacts.prose import listings, prose
+from labreport.data.archives import locate
+from labreport.declarations.experiments import Experiment
+from labreport.declarations.fields import in_language
+from labreport.declarations.items import Item
+from labreport.declarations.project import Project
+from labreport.declarations.reports import Report, template
+from labreport.errors import DataError, DeclarationError, UserError
+from labreport.files import file_digest
+from labreport.training.tasks import TASKS
+
+# The modules that train word vectors, by the name an experiment gives.
+VECTORS: Mapping[str, str] = {"word2vec": "labreport.data.word2vec"}
+# The kinds of tables that the page of measured results shows.
+PAGE_KINDS = frozenset({"results", "ablation", "group_accuracy", "lstm_cost"})
+FRAMES = "labreport.tables.frames:frames"  # all runs of a report, for whoever wants to go on with the numbers
+# Roles of options whose values are names of experiments.
+NAMING = frozenset({"experiment", "experiments", "member"})
+# Files beside items that tell how they were made.
+TAKEN = frozenset({"spec", "code", "made", "index"})
+# A report as users ask for it: its name, its language where that is said, and its form.
+REPORT_FILE = re.compile(r"report/(([^/]+?)(?:\.(zh|en))?)\.(pdf|md)")
+
+
+class Graph:
+    """A project's artifacts, each derived when it is asked for, and once.
+
+    Args:
+        project: the declarations.
+    """
+
+    def __init__(self, project: Project) -> None:
+        self.project = project
+        self.root = project.root
+        self._made: dict[str, Artifact] = {}  # by key
+        self._memo: dict[tuple[Any, ...], Artifact] = {}
+
+    def of_key(self, key: str) -> Artifact | None:
+        """An artifact by its key, of those that were derived; None where there is none."""
+        return self._made.get(key)
+
+    def _artifact(self, step: str, name: str, declared: dict[str, Any], *needs: Artifact, **about: Any) -> Artifact:
+        spec = json.loads(canonical(declared))  # as its step reads it
+        if step in {"download", "draw", "tabulate", "judge"}:  # whose code is that of their items
+            artifact = Artifact(step, name, spec, needs, **about)
+        else:
+            artifact = Artifact(step, name, {**spec, "code": code_digest(roots(step, spec))}, needs, **about)
+        found = self._made.setdefault(artifact.key, artifact)
+        if (found.step, found.spec) != (artifact.step, artifact.spec):
+            raise DeclarationError(
+                f"{artifact.folder}: {found.title} and {artifact.title} have one key by chance; change a setting of "
+                "one, such as its seed"
+            )
+        return found
+
+    # Data
+
+    def archive(self, experiment: Experiment) -> Artifact:
+        """The official archive, or the generated sample of the scale demo, that an experiment's data come from."""
+        root, archived = experiment.dataset.root, experiment.dataset.archived
+        file = archived.archive.file
+        if self.project.sampled:
+            spec = {
+                "dataset": root,
+                "target": archived.sample.generator,
+                "parameters": archived.sample.parameters.model_dump(),
+            }
+            return self._artifact("sample", root, spec, title=f"the demo sample {file}", file=file)
+        digest, mirrors = archived.archive.digest, list(archived.mirrors)
+        return self._artifact("download", root, {"digest": digest}, title=file, file=file, beside={"mirrors": mirrors})
+
+    def source(self, data: Artifact) -> str:
+        """What prepared data are read from: a demo sample, the user's archive or folder, or a download.
+
+        Raises:
+            DataError: it is not in the user's raw folder.
+        """
+        (archive,) = data.needs
+        raw = self.project.config.raw
+        if raw is None or self.project.sampled:
+            return archive.output
+        try:
+            return str(locate(Path(raw), archive.file, data.beside["folder"]["name"]))
+        except DataError:
+            if not data.is_there(Path()):
+                raise
+            return str(Path(raw) / archive.file)  # nobody needs it
+
+    def data(self, experiment: Experiment) -> Artifact:
+        """The prepared data of an experiment."""
+        dataset, archive = experiment.dataset, self.archive(experiment)
+        spec: dict[str, Any] = {
+            "dataset": dataset.name,
+            "target": dataset.archived.reader,
+            "digest": f"sample:{archive.key}" if archive.step == "sample" else archive.spec["digest"],
+            "parameters": dict(experiment.data),
+            **({"variants": list(dataset.changes)} if dataset.changes else {}),
+        }
+        folder = dataset.archived.folder.model_dump(exclude_none=True)
+        return self._artifact("prepare", dataset.name, spec, archive, title=dataset.name, beside={"folder": folder})
+
+    def _vectors(self, experiment: Experiment, data: Artifact) -> Artifact | None:
+        declared = experiment.settings.vectors
+        if declared is None:
+            return None
+        spec = {
+            "target": VECTORS[declared.name],
+            "data": {"dataset": data.name, "key": data.key},
+            "parameters": declared.model_dump(exclude={"name"}),
+        }
+        name = f"{declared.name}-{data.name}"
+        return self._artifact("vectors", name, spec, data, title=f"word vectors of {data.name}")
+
+    def run(self, experiment: Experiment, seed: int) -> Artifact:
+        """A run of an experiment; two experiments with the same settings have the same runs."""
+        memo = ("run", experiment.name, seed)
+        if memo not in self._memo:
+            data = self.data(experiment)
+            vectors = self._vectors(experiment, data)
+            trained = experiment.settings.model_dump(exclude={"model", "data", "vectors"}, exclude_defaults=True)
+            spec: dict[str, Any] = {
+                "task": {"name": experiment.task, "target": TASKS[experiment.task].target},
+                "model": {"target": experiment.target, "parameters": dict(experiment.parameters)},
+                "data": {"dataset": data.name, "key": data.key},
+                "training": trained,
+                "seed": seed,
+                **({"vectors": {"key": vectors.key}} if vectors else {}),
+            }
+            self._memo[memo] = self._artifact(
+                "train",
+                f"{experiment.target.partition(':')[2]}-{data.name}",
+                spec,
+                data,
+                *([vectors] if vectors else []),
+                title=f"{experiment.name} seed {seed}",
+                beside={"experiment": experiment.name},
+            )
+        return self._memo[memo]
+
+    def runs(self, report: Report, names: Iterable[str] | None = None) -> list[Artifact]:
+        """The runs of some experiments of a report, or of all, those apart that failed and are done without."""
+        return [run for name in names or report.experiments for run in self._runs(report, name)[0]]
+
+    def _runs(self, report: Report, name: str) -> tuple[list[Artifact], dict[int, str]]:
+        """The runs that a report is made of, and why others failed that it is made without, by seed."""
+        runs = [self.run(report.experiments[name], seed) for seed in self.project.seeds(report)]
+        if self.project.config.failed == "retry":
+            return runs, {}
+        failures = {run.spec["seed"]: why for run in runs if (why := run.failed(self.root))}
+        there = [run for run in runs if run.spec["seed"] not in failures]
+        if not there:
+            raise DeclarationError(
+                f"{report.where}: every run of {name} failed: "
+                + "; ".join(f"seed {seed}: {why}" for seed, why in failures.items())
+                + "; change its settings, or try again without failed=leave_out"
+            )
+        return there, failures
+
+    def all_runs(self) -> list[Artifact]:
+        """Every run of every experiment, with the configured seeds.
+
+        Raises:
+            DeclarationError: an experiment is wrongly declared.
+        """
+        experiments = [self.project.experiment(name) for name in self.project.experiment_names]
+        return [self.run(experiment, seed) for experiment in experiments for seed in self.project.config.seeds]
+
+    def measurement(self, item: Item) -> Artifact:
+        """A measurement of a report."""
+        spec = {"target": item.kind.target, "parameters": dict(item.options)}
+        return self._artifact("measure", item.name, spec, title=item.name)
+
+    # What is made from runs
+
+    def figures(self, report: Report, lang: str) -> Artifact:
+        """All figures of a report in a language."""
+        return self._items("draw", report, lang, report.figures)
+
+    def tables(self, report: Report, lang: str) -> Artifact:
+        """All tables of a report in a language, and the frames of its runs."""
+        return self._items("tabulate", report, lang, report.tables)
+
+    def claims(self, report: Report) -> Artifact:
+        """All claims of a report, judged in both languages."""
+        return self._items("judge", report, None, report.claims)
+
+    def _items(self, step: str, report: Report, lang: str | None, items: Mapping[str, Item]) -> Artifact:
+        memo = (step, report.name, lang)
+        if memo not in self._memo:
+            if taken := sorted(TAKEN & items.keys()):
+                raise DeclarationError(
+                    f"{report.where}: {taken[0]}: is what a file beside figures, tables and claims is called; choose "
+                    "another name"
+                )
+            specs: dict[str, Any] = {}
+            needs: dict[str, Artifact] = {}
+            for name, item in items.items():
+                specs[name], own = self._item(step, report, lang, item)
+                needs |= {one.output: one for one in own}
+            spec = {"items": specs}
+            if step == "tabulate":
+                frames = self._shared(report, report.experiments, None)
+                frames |= {"name": "frames", "order": list(report.experiments), "target": FRAMES}
+                spec["frames"] = {**frames, "code": code_digest(roots("tabulate", frames))}
+                needs |= {one.output: one for one in self.runs(report)}
+            name = f"{report.name}.{lang}" if lang else report.name
+            inputs = dict.fromkeys(path for one in specs.values() for path in one.get("files", {}))
+            about = {"title": name, "beside": {"report": report.name, "lang": lang}}
+            self._memo[memo] = self._artifact(step, name, spec, *needs.values(), inputs=tuple(inputs), **about)
+        return self._memo[memo]
+
+    def _item(self, step: str, report: Report, lang: str | None, item: Item) -> tuple[dict[str, Any], list[Artifact]]:
+        """The spec of a figure, table or claim, which holds only what it shows, and what it is made from."""
+        shown = item.experiments if item.kind.of_runs else ()
+        measurements = {name: self.measurement(report.measurements[name]) for name in item.measurements}
+        users = {one.dataset.name: one for one in report.experiments.values()}
+        data = {name: self.data(users[name]) for name in item.datasets}
+        curves = [one.published.curve for one in map(report.experiments.get, item.experiments) if one]
+        files = [*item.files, *(path for path in curves if path and item.kind.curves)]
+        spec: dict[str, Any] = {
+            "name": item.name,
+            "kind": item.kind.name,
+            "target": item.kind.target,
+            "options": dict(item.options),
+            **({"lang": lang} if lang else {}),
+            **self._shared(report, item.experiments, item),
+            "measurements": {name: one.folder for name, one in measurements.items()},
+            "data": {name: one.folder for name, one in data.items()},
+            **({"files": self._digests(files)} if files else {}),
+        }
+        if any("title" in one for one in spec["experiments"].values()):
+            spec["naming"] = [key for key, role in item.kind.roles.items() if role in NAMING and key in item.options]
+        spec["code"] = code_digest(roots(step, spec))
+        runs = self.runs(report, shown) if shown else []
+        return spec, [*runs, *measurements.values(), *data.values()]
+
+    def _shared(self, report: Report, names: Iterable[str], item: Item | None) -> dict[str, Any]:
+        """What every spec says that is made from runs."""
+        return {
+            "report": report.name,
+            "scale": self.project.scale_name,
+            "source": self.project.scaled.scale.source,
+            "experiments": {name: self._entry(report, name, item) for name in names},
+        }
+
+    def _entry(self, report: Report, name: str, item: Item | None) -> dict[str, Any]:
+        """What a spec says of an experiment.
+
+        Args:
+            report: that shows it.
+            name: of the experiment.
+            item: the figure, table or claim that shows it; None for a text.
+        """
+        experiment = report.experiments[name]
+        runs, failures = self._runs(report, name) if item is None or item.kind.of_runs else ([], {})
+        vectors = experiment.settings.vectors
+        title = experiment.title if isinstance(experiment.title, str) else experiment.title.model_dump()
+        return {
+            **({} if title == name else {"title": title}),
+            "part": experiment.part,
+            "dataset": experiment.dataset.name,
+            "base": experiment.dataset.root,
+            "published": experiment.published.model_dump(exclude_none=True, exclude={"curve"}),
+            "as_published": experiment.as_published,
+            "curve": experiment.published.curve if item is not None and item.kind.curves else None,
+            **({"model": experiment.settings.model.parameters} if item is None or item.kind.models else {}),
+            **({"vectors": vectors.model_dump()} if vectors else {}),
+            "runs": [{"seed": run.spec["seed"], "key": run.key, "path": run.folder} for run in runs],
+            **({"failures": {str(seed): why for seed, why in failures.items()}} if failures else {}),
+        }
+
+    def _digests(self, files: Iterable[str]) -> dict[str, str]:
+        """Path, relative to the project -> digest of its content."""
+        return {path: file_digest(self.root / path)[:16] for path in files}
+
+    def captions(self, items: Artifact) -> dict[str, str]:
+        """Figure or table -> what it shows and how its runs were trained, for the report that Snakemake makes."""
+        report = self.project.report(items.beside["report"])
+        declared = report.figures if items.step == "draw" else report.tables
+        frames = {
+            "metrics": "Every epoch of every run.",
+            "runs": "Every run.",
+            "per_class": "Every class of every run.",
+        }
+        found = {f"frames/{name}": caption for name, caption in frames.items()}
+        for name, item in declared.items():
+            options = ", ".join(f"{key} {shown_value(value)}" for key, value in item.options.items())
+            lines = [f"{item.kind.name}{f' ({options})' if options else ''}."]
+            for run in self.runs(report, item.experiments) if item.kind.of_runs and item.experiments else ():
+                trained = {**run.spec["model"]["parameters"], **run.spec["training"]}
+                settings = ", ".join(f"{key} {shown_value(value)}" for key, value in trained.items())
+                lines.append(f"{run.title} (``{run.key}``): {settings}.")
+            found[name] = "\n\n".join(lines)
+        return found
+
+    # Texts and documents
+
+    def text(self, report: Report, lang: str, form: str, stem: str = "") -> Artifact:
+        """The text of a report.
+
+        Args:
+            report: the report.
+            lang: the language of its words.
+            form: markdown or latex.
+            stem: of Markdown, the name of the file, which its pictures lie beside in a folder of the same name.
+        """
+        memo = ("text", report.name, lang, form, stem)
+        if memo not in self._memo:
+            spec, needs, files = self._text(report, lang, form)
+            spec |= {"pictures": stem} if form == "markdown" else {}
+            file = f"{report.name}.{'tex' if form == 'latex' else 'md'}"
+            name = f"{report.name}.{lang}" if form == "latex" else f"{stem}.md"
+            self._memo[memo] = self._artifact(
+                "write", name, spec, *needs, title=f"{report.name} in {form} ({lang})", inputs=files, file=file
+            )
+        return self._memo[memo]
+
+    def _text(self, report: Report, lang: str, form: str) -> tuple[dict[str, Any], list[Artifact], tuple[str, ...]]:
+        if lang not in report.langs:
+            raise DeclarationError(
+                f"{template(report.name, lang)}: no such file; {report.name} has a text in {' and '.join(report.langs)}"
+            )
+        figures, tables, claims = self.figures(report, lang), self.tables(report, lang), self.claims(report)
+        measurements = {name: self.measurement(item) for name, item in report.measurements.items()}
+        runs = self.runs(report)
+        shell = sorted((self.root / "templates" / form).glob("*.j2"))
+        bibliography = f"templates/{report.name}/references.bib"
+        own = prose(self.root, report.name, lang)
+        files = [
+            *own,
+            *([bibliography] if (self.root / bibliography).is_file() else []),
+            *(path.relative_to(self.root).as_posix() for path in shell),
+        ]
+        about = {run.spec["data"]["dataset"]: run.folder for run in reversed(runs)}
+        datasets = {one.dataset.name: one.dataset for one in report.experiments.values()}
+        spec = {
+            **self._shared(report, report.experiments, None),
+            "lang": lang,
+            "form": form,
+            "template": template(report.name, lang),
+            "declaration": report.title_page(lang),
+            "order": list(report.experiments),
+            "dataset_titles": {name: in_language(one.title, lang) for name, one in datasets.items()},
+            "data": {name: about[name] for name in datasets},
+            "measurements": {name: one.folder for name, one in measurements.items()},
+            "figures": {
+                name: {
+                    "path": figures.path(name),
+                    "width": item.options.get("width", "full"),
+                    "experiments": list(item.experiments) if item.kind.of_runs else [],
+                }
+                for name, item in report.figures.items()
+            },
+            "tables": {name: {"path": tables.path(name)} for name in report.tables},
+            "claims": {name: claims.path(f"{name}.json") for name in report.claims},
+            "files": self._digests(files),
+            "listings": listings(self.root, own),
+        }
+        return spec, [figures, tables, claims, *measurements.values(), *runs], tuple(files)
+
+    def document(self, report: Report, lang: str) -> Artifact:
+        """The PDF of a report in a language."""
+        text = self.text(report, lang, "latex")
+        spec = {"text": text.key}
+        name = f"{report.name}.{lang}"
+        return self._artifact(
+            "typeset", name, spec, text, title=f"{report.name}.pdf ({lang})", file=f"{report.name}.pdf"
+        )
+
+    def section(self, report: Report) -> Artifact:
+        """A report's section on the page of measured results: its English tables and claims."""
+        lang = report.lang("en")
+        spec, needs, files = self._text(report, lang, "markdown")
+        spec["page_tables"] = [name for name, item in report.tables.items() if item.kind.name in PAGE_KINDS]
+        title = f"{report.name} at {self.project.scale_name}"
+        return self._artifact("section", report.name, spec, *needs, title=title, inputs=files, file="section.md")
+
+    def job(self, artifact: Artifact) -> dict[str, Any]:
+        """What the step is told that makes an artifact.
+
+        Raises:
+            DataError: it is made from the user's raw folder, and that lacks it.
+        """
+        needs = [one.output if one.file else one.folder for one in artifact.needs]
+        if artifact.step == "prepare":
+            needs = [self.source(artifact)]
+        elif artifact.step == "typeset":
+            needs = [artifact.needs[0].folder]
+        return {
+            "step": artifact.step,
+            "key": artifact.key,
+            "title": artifact.title,
+            "spec": artifact.spec,
+            "out": artifact.folder,
+            "needs": needs,
+            "beside": {**artifact.beside, **({"file": artifact.file} if artifact.file else {})},
+        }
+
+    # What users ask for
+
+    def delivered(self, target: str) -> Artifact:
+        """What report/NAME.pdf, report/NAME.en.md and the like are copies of.
+
+        Raises:
+            DeclarationError: no report has that name, or it is wrong.
+        """
+        found = REPORT_FILE.fullmatch(target)
+        if not found:
+            raise DeclarationError(f"{target}: allowed are report/NAME.pdf, .md, .en.pdf, .en.md, .zh.pdf and .zh.md")
+        stem, name, stated, form = found.groups()
+        report = self.project.report(name)
+        lang = stated or report.lang(self.project.config.lang)
+        return self.document(report, lang) if form == "pdf" else self.text(report, lang, "markdown", stem)
+
+    def everything(self) -> list[Artifact]:
+        """All artifacts of all reports and experiments that are well declared, in every language and form."""
+        for report in self.project.reports():
+            stems = ["", *(f".{lang}" for lang in report.langs)]
+            for stem in stems:
+                for form in ("pdf", "md"):
+                    self._quietly(lambda t=f"report/{report.name}{stem}.{form}": self.delivered(t))
+            self._quietly(lambda report=report: self.section(report))
+        for name in self.project.experiment_names:
+            for seed in self.project.config.seeds:
+                self._quietly(lambda name=name, seed=seed: self.run(self.project.experiment(name), seed))
+        return list(self._made.values())
+
+    def _quietly(self, derive: Any) -> None:
+        """Derive what can be derived; what cannot is told to whoever asks for it."""
+        try:
+            derive()
+        except UserError:
+            return

@@ -1,0 +1,56 @@
+"""The files that a report's prose stands in, and the modules that it prints pieces of; without Jinja, for planning."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path, PurePosixPath
+
+from labreport.artifacts.code import SOURCES
+from labreport.declarations.reports import template
+
+FOLDER = "templates"
+# A statement that takes another template in, and the names in it: `{% include "methods.md.j2" %}`.
+STATEMENT = re.compile(r"\{%[-+]?\s*(?:include|import|from|extends)\b(.*?)%\}", re.DOTALL)
+QUOTED = re.compile(r"""["']([^"'\n]+)["']""")
+# What a template prints of this project's own code; `source` may take it from a variable.
+LISTING = re.compile(r"""["'](labreport(?:\.\w+)+):\w""")
+
+
+def prose(root: Path, report: str, lang: str) -> list[str]:
+    """A report's template in a language, and all that it includes, however deep; relative to the project.
+
+    A name that is computed is not seen; the write step refuses what is not among these.
+    """
+    found = [template(report, lang)]
+    for path in found:  # which grows
+        found += [one for one in _included(root, report, _text(root / path)) if one not in found]
+    return found
+
+
+def listings(root: Path, files: Iterable[str]) -> dict[str, str]:
+    """Module -> digest of its file, for each that templates show a piece of: comments and line numbers count, too."""
+    modules = dict.fromkeys(module for path in files for module in LISTING.findall(_text(root / path)))
+    sources = {module: SOURCES.joinpath(*module.split(".")).with_suffix(".py") for module in modules}
+    return {
+        module: hashlib.sha256(file.read_bytes()).hexdigest()[:16] for module, file in sources.items() if file.is_file()
+    }
+
+
+def _included(root: Path, report: str, text: str) -> Iterator[str]:
+    """The files that a template names, each from beside the report's templates or from the folder above."""
+    for statement in STATEMENT.findall(text):
+        for name in QUOTED.findall(statement):
+            path = PurePosixPath(name.lstrip("/"))
+            places = (f"{FOLDER}/{report}/{path}", f"{FOLDER}/{path}")
+            if ".." not in path.parts and (there := next((one for one in places if (root / one).is_file()), None)):
+                yield there
+
+
+def _text(path: Path) -> str:
+    """A template's text; what cannot be read is told when it is asked for."""
+    try:
+        return path.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ""

@@ -1,0 +1,126 @@
+"""The subcommands of `labreport` and their options."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import sys
+from collections.abc import Iterable, Sequence
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from labreport.artifacts import code
+from labreport.artifacts.graph import Graph
+from labreport.declarations.project import CONFIG, Project
+from labreport.declarations.yaml_files import read_text, read_yaml
+from labreport.errors import DeclarationError, run_step
+
+KEY = re.compile(r"[a-zA-Z_][\w-]*\w")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Carry out a subcommand.
+
+    Returns:
+        The exit status: 0, 1 where something is wrong or does not match, 2 for a command line that is none.
+    """
+    arguments = sys.argv[1:] if argv is None else list(argv)
+    options = _parser().parse_args(arguments)
+    status = 0
+
+    def carry_out(_: Sequence[str] | None) -> None:
+        nonlocal status
+        _use_sources_of(Path.cwd(), arguments)
+        module, _, function = options.carry_out.partition(":")
+        code.restore(Path(code.CACHE))
+        status = getattr(import_module(f"labreport.cli.{module}"), function)(_graph(options), options)
+        code.keep(Path(code.CACHE))
+
+    try:
+        return run_step(carry_out) or status
+    except BrokenPipeError:  # as with `labreport plan | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="labreport", description="Looks after a project's runs and reports.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("--config", nargs="+", default=[], metavar="KEY=VALUE", help="as Snakemake takes it")
+    common.add_argument("--configfile", nargs="+", default=[], type=Path, metavar="FILE", help="as Snakemake takes it")
+
+    def command(name: str, does: str, carry_out: str) -> argparse.ArgumentParser:
+        made = commands.add_parser(name, help=does, description=f"{does[0].upper()}{does[1:]}.", parents=[common])
+        made.set_defaults(carry_out=carry_out)
+        return made
+
+    plan = command("plan", "say what would be made and why, and how long training takes", "plan:plan")
+    plan.add_argument("targets", nargs="*", metavar="TARGET", help="as Snakemake takes them; default: all")
+    plan.add_argument("--json", action="store_true", help="for programs")
+    show = command(
+        "show", "say what something is: its settings and who set them, or what it was made from", "show:show"
+    )
+    show.add_argument("names", nargs="+", metavar="NAME", help="an experiment, a report, REPORT/FIGURE, or a key")
+    deps = command("deps", "list the definitions that the key of a run or of anything else covers", "show:deps")
+    deps.add_argument("names", nargs="+", metavar="NAME", help="an experiment, REPORT/FIGURE, or a key")
+    adopt = command(
+        "adopt", "take over finished runs whose code differs harmlessly from what is declared", "adopt:adopt"
+    )
+    adopt.add_argument("names", nargs="*", metavar="OLD NEW", help="two keys of runs")
+    adopt.add_argument("--report", metavar="REPORT", help="all runs of a report that are missing")
+    adopt.add_argument("--because", required=True, metavar="WHY", help="why the difference changes no number")
+    prune = command("prune", "list what no declaration refers to any more", "prune:prune")
+    prune.add_argument("--delete", action="store_true", help="remove it, but not what only its code sets apart")
+    prune.add_argument("--superseded", action="store_true", help="with --delete: remove that, too")
+    verify = command("verify", "derive reports from their runs once more and compare", "verify:verify")
+    verify.add_argument("reports", nargs="*", metavar="REPORT", help="default: every report that is there")
+    return parser
+
+
+def _graph(options: argparse.Namespace) -> Graph:
+    """The graph of the project that the current folder is."""
+    folder = Path.cwd()
+    if not (folder / CONFIG).is_file():
+        raise DeclarationError(f"{folder}: no {CONFIG} here; give the command in a project's folder")
+    settings: dict[str, Any] = {}
+    for path in options.configfile:
+        settings |= read_yaml(path, str(path))
+    return Graph(Project(Path(), {**settings, **parse_settings(options.config)}))
+
+
+def parse_settings(entries: Iterable[str]) -> dict[str, Any]:
+    """The values of config.yaml that `--config` overrides, read as Snakemake reads them: one spelling serves both.
+
+    Args:
+        entries: such as `scale=lite` or `seeds=[0,1]`.
+
+    Raises:
+        DeclarationError: an entry is no KEY=VALUE.
+    """
+    found = {}
+    for entry in entries:
+        key, equals, value = entry.partition("=")
+        if not equals or not KEY.fullmatch(key):
+            raise DeclarationError(
+                f"--config: found {entry!r}, allowed is KEY=VALUE such as scale=lite; targets stand before --config"
+            )
+        found[key] = read_text(value.strip("'\""))
+    return found
+
+
+def _use_sources_of(folder: Path, arguments: Sequence[str]) -> None:
+    """Start again with the project's own sources where others were loaded: they are what its keys are taken of.
+
+    An installed `labreport` may belong to another copy of the project. This process is replaced.
+    """
+    own = folder / "src"
+    if not (own / "labreport").is_dir() or own.resolve() == code.SOURCES:
+        return
+    if os.environ.get("LABREPORT_SOURCES") == str(own):
+        raise DeclarationError(f"{own}: Python loads {code.SOURCES} all the same; is it started with -I or -E?")
+    paths = [str(own), *filter(None, [os.environ.get("PYTHONPATH")])]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(paths), "LABREPORT_SOURCES": str(own)}
+    os.execve(sys.executable, [sys.executable, "-m", "labreport", *arguments], environment)

@@ -1,0 +1,144 @@
+"""`labreport plan`: what would be made, why, and for how long runs are trained."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from labreport.artifacts.artifact import ITEMS, Artifact
+from labreport.artifacts.difference import listed
+from labreport.artifacts.graph import Graph
+from labreport.artifacts.history import History, read_object
+from labreport.cli.work import STEPS, Work, work
+from labreport.declarations.project import announcement
+
+# Step -> what it does, and what one and several of what it makes are called.
+WORDS = {
+    "download": ("download", "archive", "archives"),
+    "sample": ("generate", "demo sample", "demo samples"),
+    "prepare": ("prepare", "data set", "data sets"),
+    "vectors": ("learn", "set of word vectors", "sets of word vectors"),
+    "measure": ("take", "measurement", "measurements"),
+    "train": ("train", "run", "runs"),
+    "draw": ("draw", "figure", "figures"),
+    "tabulate": ("tabulate", "table", "tables"),
+    "judge": ("judge", "claim", "claims"),
+    "write": ("write", "text", "texts"),
+    "typeset": ("typeset", "document", "documents"),
+    "section": ("write", "section of docs/results.md", "sections of docs/results.md"),
+}
+SHOWN = 6
+MANY = 4  # so many runs with one reason are told in one line
+
+
+def plan(graph: Graph, options: argparse.Namespace) -> int:
+    """Print what the targets need and is not there; 0.
+
+    Raises:
+        UserError: Snakemake would refuse it, too.
+    """
+    found, history = work(graph, options.targets), History(graph)
+    if options.json:
+        print(json.dumps({"scale": graph.project.scale_name, **as_object(history, found)}, indent=2))
+        return 0
+    print(announcement(graph.project))
+    for mistake in graph.project.mistakes():
+        print(f"not used: {mistake}")
+    if not (found.made or found.delivered or found.pages):
+        print(f"nothing to do for {', '.join(found.targets)}")
+    else:
+        print(f"to do for {', '.join(found.targets)}:", *_lines(history, found), sep="\n")
+    there = dict.fromkeys(STEPS, 0)
+    for one in found.there:
+        there[one.step] += len(one.spec["items"]) if one.step in ITEMS else 1
+    counts = [f"{count} {WORDS[step][1 if count == 1 else 2]}" for step, count in there.items() if count]
+    print(f"there already: {', '.join(counts) or 'nothing'}")
+    return 0
+
+
+def as_object(history: History, found: Work) -> dict[str, Any]:
+    """The plan for programs: names, keys, reasons and seconds; `null` seconds are not known."""
+    value: dict[str, Any] = {"targets": list(found.targets), "deliver": found.delivered, "publish": found.pages}
+    for step in STEPS:
+        value[step] = [_described(history, one) for one in found.of(step)]
+    return value
+
+
+def _described(history: History, artifact: Artifact) -> dict[str, Any]:
+    about = {"name": artifact.name, "title": artifact.title, "key": artifact.key, "output": artifact.output}
+    if artifact.step in ITEMS:
+        return {**about, "items": history.items(artifact)}
+    if artifact.step == "train":
+        about |= {"experiment": artifact.beside["experiment"], "seed": artifact.spec["seed"]}
+        return {**about, "why": history.why(artifact), "seconds": seconds(history, artifact)}
+    return {**about, "why": history.why(artifact)}
+
+
+def _lines(history: History, found: Work) -> Iterator[str]:
+    for step in STEPS:
+        if made := found.of(step):
+            time = f" ({_time(history, made)})" if step == "train" else ""
+            items = [name for one in made for name in history.items(one)] if step in ITEMS else made
+            yield f"  {_counted(step, items)}{time}"
+            yield from (f"    {line}" for line in _reasons(history, made))
+    if found.delivered:
+        yield f"  deliver {listed(found.delivered, SHOWN)}"
+
+
+def _reasons(history: History, made: Sequence[Artifact]) -> Iterator[str]:
+    """What is made and why; what has one reason shares a line."""
+    groups: dict[str, list[str]] = {}
+    for one in made:
+        if one.step in ITEMS:
+            for name, why in history.items(one).items():
+                groups.setdefault(f"{why} ({one.name})", []).append(name)
+        else:
+            groups.setdefault(history.why(one), []).append(one.title)
+    for why, names in groups.items():
+        if len(names) < MANY and made[0].step == "train":
+            yield from (f"{name}: {why}" for name in names)
+        else:
+            yield f"{listed(names, SHOWN)}: {why}"
+
+
+def _counted(step: str, things: Sequence[object]) -> str:
+    verb, one, several = WORDS[step]
+    return f"{verb} {len(things)} {one if len(things) == 1 else several}"
+
+
+def seconds(history: History, run: Artifact) -> float | None:
+    """Wall time of a run: that of the nearest earlier one, by epochs and training samples; None where none tells."""
+    earlier = history.nearest(run, any_seed=True)
+    if earlier is None:
+        return None
+    summary, about = read_object(earlier / "summary.json"), read_object(earlier / "environment.json")
+    data = read_object(Path(run.needs[0].folder) / "dataset.json").get("train_samples")
+    try:
+        taken = (datetime.fromisoformat(about["finished"]) - datetime.fromisoformat(about["started"])).total_seconds()
+        left = run.spec["training"]["epochs"] - (history.kept_epoch(run) or 0)
+        samples = data or summary["train_samples"]
+        return float(max(taken, summary["seconds"]) * left / summary["epochs"] * samples / summary["train_samples"])
+    except (KeyError, TypeError, ValueError, ZeroDivisionError):
+        return None
+
+
+def _time(history: History, runs: Iterable[Artifact]) -> str:
+    found = [seconds(history, run) for run in runs]
+    known = [one for one in found if one is not None]
+    if not known:
+        return "time unknown: no earlier run tells it"
+    unknown = f", unknown for {len(found) - len(known)}" if len(known) < len(found) else ""
+    after = " one after the other" if len(known) > 1 else ""
+    return f"about {duration(sum(known))}{after}, from earlier runs{unknown}"
+
+
+def duration(taken: float) -> str:
+    """A time as one says it: 45 s, 12 min, 3 h 20 min."""
+    if taken < 90:
+        return f"{max(1, round(taken))} s"
+    minutes = round(taken / 60)
+    return f"{minutes} min" if minutes < 120 else f"{minutes // 60} h {minutes % 60} min"

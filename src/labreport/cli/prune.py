@@ -1,0 +1,215 @@
+"""`labreport prune`: what no declaration refers to any more, and its removal."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import shutil
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from labreport.artifacts.artifact import FOLDERS, SPEC, canonical
+from labreport.artifacts.graph import Graph
+from labreport.artifacts.history import read_object
+from labreport.declarations.project import Project
+from labreport.errors import ResultsError
+from labreport.machine.outcome import content
+from labreport.store import is_locked
+
+KEY = re.compile(r"\.?(?P<key>[0-9a-f]{16})\b.*")
+# Folders under results/ whose NAME/KEY belong to runs, beside those of artifacts.
+OF_RUNS = ("checkpoints", "tensorboard")
+UNITS = ("bytes", "kB", "MB", "GB", "TB")
+QUIET_S = 3600
+
+
+@dataclass(frozen=True)
+class Leftover:
+    """Something that nothing refers to.
+
+    Attributes:
+        path: under results/.
+        size: bytes of its files.
+        refusal: why it is not removed; empty where it may be.
+        superseded: whether it differs from what is declared in its code alone, or in its seed.
+    """
+
+    path: Path
+    size: int
+    refusal: str
+    superseded: bool
+
+
+def prune(graph: Graph, options: argparse.Namespace) -> int:
+    """Print what is not in use, by sort and with sizes; remove it if that is wanted; 0.
+
+    Raises:
+        UserError: a declaration is wrong, so that nothing can be said, or Snakemake is at work.
+    """
+    found = list(leftovers(graph))
+    if not found:
+        print("nothing to remove: all results are in use")
+        return 0
+    for sort in dict.fromkeys(one.path.parts[1] for one in found):
+        own = [one for one in found if one.path.parts[1] == sort]
+        print(f"{sort}: {_total(own)}")
+        for one in own:
+            remark = one.refusal or ("differs in its code alone from what is declared" if one.superseded else "")
+            print(f"  {one.path}  {amount(one.size)}{f'  ({remark})' if remark else ''}")
+    free = [one for one in found if not one.refusal and (options.superseded or not one.superseded)]
+    spared = [one for one in found if not one.refusal and one not in free]
+    if options.delete:
+        _remove(free)
+    elif free:
+        print(f"{_total(free)} can be removed: labreport prune --delete{' --superseded' if options.superseded else ''}")
+    if spared:
+        print(f"{_total(spared)} kept in case an edit is taken back, unless: labreport prune --delete --superseded")
+    return 0
+
+
+def leftovers(graph: Graph) -> Iterator[Leftover]:
+    """Everything under results/ that is addressed by a key and not in use.
+
+    In use is what declarations lead to under every scale and with the settings that are given, and what a section on
+    the page of measured results was made from. A run that differs from a declared one in its seed is in use, too; one
+    that differs in its code is superseded.
+
+    Raises:
+        UserError: a declaration is wrong, so that nothing can be said.
+    """
+    used: set[str] = set()
+    seedless: set[str] = set()
+    codeless: set[str] = set()
+    given = [graph.project] if graph.project.overridden else []
+    for project in (*given, *(Project(graph.root, {"scale": scale}) for scale in graph.project.scales)):
+        if mistakes := project.mistakes():
+            raise ResultsError("\n".join(mistakes))
+        for artifact in Graph(project).everything():
+            used.add(artifact.key)
+            seedless.add(_form(artifact.spec, "seed"))
+            codeless.add(_codeless(artifact.spec))
+    used |= set(_published(graph.root))
+    for folder in (*FOLDERS.values(), *OF_RUNS):
+        for path in sorted(Path("results", folder).glob("*/*")):
+            if not (found := KEY.fullmatch(path.name)):
+                continue
+            own = Path("results", "runs" if folder in OF_RUNS else folder, path.parent.name, found["key"])
+            part = own.with_name(f"{own.name}.part")
+            needless = folder == "checkpoints" and content(own) is not None
+            if (own.name in used and not needless) or _is_busy(part):
+                continue
+            places = () if needless else (own, part, path)
+            spec = next(filter(None, (read_object(one / SPEC) for one in places)), {})
+            if not spec or _form(spec, "seed") not in seedless:
+                known = bool(spec) and folder in {"runs", "measurements", "data", "vectors"}
+                superseded = known and all(_codeless(one) in codeless for one in (spec, *_made_from(spec)))
+                yield Leftover(path, size(path), refusal(path), superseded)
+
+
+def _form(spec: Mapping[str, Any], *without: str) -> str:
+    """A spec without some of its parts, to be compared."""
+    return canonical({name: value for name, value in spec.items() if name not in without})
+
+
+def _codeless(spec: Mapping[str, Any]) -> str:
+    """A spec without its seed and code, and without that of what it is made from."""
+    sample = ["digest"] if str(spec.get("digest")).startswith("sample:") else []
+    return _form(spec, "seed", "code", "data", "vectors", *sample)
+
+
+def _made_from(spec: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """The specs of the data and word vectors that a run was trained on, of those that are still there."""
+    for role in {"data", "vectors"} & spec.keys():
+        for path in Path("results", role).glob(f"*/{spec[role]['key']}/{SPEC}"):
+            yield read_object(path)
+
+
+def _published(root: Path) -> Iterator[str]:
+    """The keys of what the sections that are still on the page of measured results were made from."""
+    try:
+        page = (root / "docs/results.md").read_text(encoding="utf-8")
+    except OSError:
+        return
+    for path in Path("results/sections").glob("*/*/section.md"):
+        if path.read_text(encoding="utf-8") in page:
+            spec = read_object(path.with_name(SPEC))
+            yield path.parent.name
+            for one in spec.get("experiments", {}).values():
+                yield from (run["key"] for run in one["runs"])
+            yield from (Path(folder).name for folder in spec.get("measurements", {}).values())
+
+
+def _is_busy(part: Path) -> bool:
+    """Whether a process is at work on an unfinished folder, or was within the hour."""
+    with suppress(FileNotFoundError):
+        latest = max(one.lstat().st_mtime for one in (part, *part.rglob("*")))
+        return is_locked(part) or time.time() - latest < QUIET_S
+    return is_locked(part)
+
+
+def refusal(path: Path) -> str:
+    """Why something is not removed although nothing refers to it: it is a link, or lies behind one."""
+    if path.is_symlink():
+        return "is a link; remove it by hand"
+    inside = Path("results").resolve() / path.relative_to("results")
+    return "" if path.resolve() == inside else "lies behind a link; remove it by hand"
+
+
+def size(path: Path) -> int:
+    """Bytes of a file or of all files below a folder; what vanishes meanwhile counts nothing."""
+    total = 0
+    for one in (path, *(path.rglob("*") if path.is_dir() and not path.is_symlink() else ())):
+        with suppress(FileNotFoundError):
+            total += one.lstat().st_size if one.is_file() and not one.is_symlink() else 0
+    return total
+
+
+def _remove(found: Iterable[Leftover]) -> None:
+    """Remove one after the other, each whole or gone at any moment: it is renamed first.
+
+    Raises:
+        ResultsError: Snakemake is at work.
+    """
+    removed: list[Leftover] = []
+    try:
+        for one in found:
+            if any(Path(".snakemake/locks").glob("*")):
+                raise ResultsError(
+                    ".snakemake/locks: Snakemake is at work in this folder; wait until it has ended (after a crash: "
+                    "snakemake --unlock), then prune again"
+                )
+            try:
+                _remove_one(one.path)
+            except OSError as error:
+                print(f"kept: {one.path}: {error.strerror or error}")
+            else:
+                removed.append(one)
+    finally:
+        print(f"removed {_total(removed)}")
+
+
+def _remove_one(path: Path) -> None:
+    if not path.is_dir():
+        path.unlink()
+        return
+    condemned = path if path.name.endswith(".pruned") else path.with_name(f".{path.name.lstrip('.')}.pruned")
+    os.rename(path, condemned)
+    shutil.rmtree(condemned)
+
+
+def _total(found: Sequence[Leftover]) -> str:
+    return f"{amount(sum(one.size for one in found))} in {len(found)} place{'' if len(found) == 1 else 's'}"
+
+
+def amount(count: float) -> str:
+    """Bytes as one says them: 812 bytes, 1.4 MB."""
+    for unit in UNITS[:-1]:
+        if count < 1000:
+            return f"{count:.0f} {unit}" if unit == UNITS[0] else f"{count:.1f} {unit}"
+        count /= 1000
+    return f"{count:.1f} {UNITS[-1]}"

@@ -1,0 +1,186 @@
+"""`labreport show` and `labreport deps`: what something is, who set it, and what its key covers."""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import json
+import os
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from labreport.artifacts.artifact import MADE, OF, SPEC, Artifact, roots
+from labreport.artifacts.code import covered, file_of, parse
+from labreport.artifacts.difference import shown_value
+from labreport.artifacts.graph import Graph
+from labreport.artifacts.history import History, made_of, read_object
+from labreport.declarations.experiments import Experiment, source
+from labreport.declarations.mistakes import suggestion
+from labreport.declarations.yaml_files import line_of
+from labreport.errors import DeclarationError
+
+
+def show(graph: Graph, options: argparse.Namespace) -> int:
+    """Print what each name means."""
+    for name in options.names:
+        if name in graph.project.experiment_names:
+            print(*settings(graph, graph.project.experiment(name)), sep="\n")
+        elif name in graph.project.report_names:
+            print(*_report(graph, name), sep="\n")
+        else:
+            for artifact, item in named(graph, name):
+                print(*_described(graph, artifact, item), sep="\n")
+    return 0
+
+
+def deps(graph: Graph, options: argparse.Namespace) -> int:
+    """Print the definitions that the key of each name covers."""
+    for name in options.names:
+        for artifact, item in named(graph, name):
+            print(f"{artifact.title}{f', {item}' if item else ''}: the key {artifact.key} covers")
+            for definition, digest in covered(roots(artifact.step, _spec(artifact, item))).items():
+                print(f"  {digest}  {definition}  {_place(definition)}")
+            for need in _needs(artifact, item):
+                print(f"  {need.key}  {need.step} {need.title}")
+    return 0
+
+
+def _place(definition: str) -> str:
+    """The file of "module:name", and the line on which it begins."""
+    module, _, name = definition.partition(":")
+    line = _lines(module).get(name)
+    return f"{os.path.relpath(file_of(module) or '')}{f':{line}' if line else ''}"
+
+
+@cache
+def _lines(module: str) -> dict[str, int]:
+    """Name -> line of everything that a module defines."""
+    path = file_of(module)
+    found: dict[str, int] = {}
+    for statement in parse(path).body if path else ():
+        defines = isinstance(statement, ast.ClassDef | ast.FunctionDef)
+        for node in [statement] if defines else ast.walk(statement):
+            name = getattr(node, "name", None) or (isinstance(node, ast.Name) and node.id)
+            if name:
+                found.setdefault(name, node.lineno)  # type: ignore[attr-defined]
+    return found
+
+
+def _spec(artifact: Artifact, item: str | None) -> Mapping[str, Any]:
+    return artifact.spec if item is None else artifact.spec["items"][item]
+
+
+def _needs(artifact: Artifact, item: str | None) -> list[Artifact]:
+    """What an artifact, or one figure, table or claim in it, is made from."""
+    if item is None:
+        return list(artifact.needs)
+    folders = made_of(artifact.spec["items"][item])
+    return [need for need in artifact.needs if need.folder in folders]
+
+
+def settings(graph: Graph, experiment: Experiment) -> Iterator[str]:
+    """Every setting of an experiment, each with who set it, and where its runs lie."""
+    yield f"{experiment.name}: {experiment.where}, scale {graph.project.scale_name}"
+    yield f"  data set {experiment.dataset.name}, task {experiment.task}, part {experiment.part}"
+    values = experiment.settings.model_dump(mode="json")
+    values |= {"data": dict(experiment.data), "model": {**values["model"], **experiment.settings.model.parameters}}
+    for key, value in values.items():
+        inner = value if key in {"model", "data", "vectors"} and isinstance(value, dict) else {"": value}
+        for name, one in inner.items():
+            keys = (key, name) if name else (key,)
+            yield f"  {'.'.join(keys)} = {_plain(one)}    ({_who(graph, experiment, keys)})"
+    for seed in graph.project.config.seeds:
+        run = graph.run(experiment, seed)
+        yield f"  seed {seed}: {run.folder} ({'there' if run.is_there(Path()) else History(graph).why(run)})"
+    yield f"  seeds = {_plain(graph.project.config.seeds)}    ({_of_config(graph, 'seeds')})"
+
+
+def _plain(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _who(graph: Graph, experiment: Experiment, keys: tuple[str, ...]) -> str:
+    """The file, line and key that set a setting."""
+    layer = source(experiment.layers, keys)
+    where, path = (layer.where, (*layer.at.split("."), *keys)) if layer else ("", keys)
+    if layer is None:
+        if keys[0] != "data":
+            return "default"
+        where, path = "config/datasets.yaml", (experiment.dataset.root, "parameters", keys[1])
+    line = line_of(graph.root / where, path)
+    return f"{where}:{line}: {'.'.join(path)}"
+
+
+def _of_config(graph: Graph, key: str) -> str:
+    if key in graph.project.overridden:
+        return "--config or --configfile"
+    return f"config/config.yaml:{line_of(graph.root / 'config/config.yaml', (key,))}"
+
+
+def _report(graph: Graph, name: str) -> Iterator[str]:
+    report = graph.project.report(name)
+    seeds = ", ".join(map(str, graph.project.seeds(report)))
+    yield f"{name}: {report.where}, templates/{name}/ in {' and '.join(report.langs)}, seeds {seeds}"
+    for lang in report.langs:
+        for artifact in graph.document(report, lang).walk():
+            if artifact.step != "train":
+                yield f"  {artifact.step} {artifact.title}: {artifact.output}"
+    yield from (f"  train {run.title}: {run.folder}" for run in graph.runs(report))
+
+
+def named(graph: Graph, name: str) -> list[tuple[Artifact, str | None]]:
+    """The artifacts that a name means, each with the figure, table or claim in it that is meant.
+
+    Args:
+        graph: of the project.
+        name: an experiment, EXPERIMENT/SEED, REPORT/ITEM, the beginning of a key, or a path under results/.
+
+    Raises:
+        DeclarationError: nothing has that name.
+    """
+    first, _, rest = name.partition("/")
+    project = graph.project
+    if first in project.experiment_names and (not rest or rest.isdecimal()):
+        seeds = [int(rest)] if rest.isdecimal() else project.config.seeds
+        return [(graph.run(project.experiment(first), seed), None) for seed in seeds]
+    if first in project.report_names and rest:
+        report = project.report(first)
+        if rest in report.measurements:
+            return [(graph.measurement(report.measurements[rest]), None)]
+        found: list[tuple[Artifact, str | None]] = []
+        for lang in report.langs:
+            for items, artifact in ((report.figures, graph.figures), (report.tables, graph.tables)):
+                found += [(artifact(report, lang), rest)] if rest in items else []
+        found += [(graph.claims(report), rest)] if rest in report.claims else []
+        if found:
+            return found
+        raise DeclarationError(
+            f"{name}: {report.where} declares no {rest}"
+            f"{suggestion(rest, [*report.figures, *report.tables, *report.claims, *report.measurements])}"
+        )
+    everything = graph.everything()
+    meant = [one for one in everything if one.key.startswith(name) or name.rstrip("/") in (one.folder, one.output)]
+    if meant:
+        return [(one, None) for one in meant]
+    names = [*project.experiment_names, *project.report_names]
+    raise DeclarationError(f"{name}: no experiment, report, REPORT/FIGURE or key{suggestion(name, names)}")
+
+
+def _described(graph: Graph, artifact: Artifact, item: str | None) -> Iterator[str]:
+    there = artifact.is_there(Path())
+    yield f"{artifact.step} {artifact.title}{f', {item}' if item else ''}: key {artifact.key}"
+    state = "there" if there else History(graph).why(artifact)
+    yield f"  {artifact.folder}{f'/{item}.*' if item else ''} ({state})"
+    for key, value in _spec(artifact, item).items():
+        if key not in {"items", "frames", "experiments", "figures", "tables", "claims", "code"}:
+            yield f"  {key}: {shown_value(value)}"
+    for need in _needs(artifact, item):
+        yield f"  made from {need.step} {need.title}: {need.folder}"
+    about = read_object(Path(artifact.folder) / "environment.json") or read_object(Path(artifact.folder) / MADE)
+    for key, value in about.items():
+        if key != OF:
+            yield f"  {key}: {shown_value(value)}"
+    if not there and (Path(artifact.folder) / SPEC).is_file():
+        yield "  its folder is incomplete"

@@ -1,1 +1,0 @@
-"""What `labreport` offers on the command line; imported for planning, so nothing heavy at the top of a module."""

@@ -1,0 +1,154 @@
+"""What the files of config/ may say of experiments, scales and the project: one strict pydantic model each."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from labreport.declarations.fields import (
+    Correlation,
+    Fraction,
+    Index,
+    Lang,
+    Name,
+    Positive,
+    Rate,
+    Seeds,
+    Strict,
+    Text,
+    Whole,
+)
+from labreport.declarations.methods import Loss, Optimizer, Schedule
+
+
+class Config(Strict):
+    """config/config.yaml, and `--config` or `--configfile`, which win."""
+
+    scale: str
+    lang: Lang
+    seeds: Seeds
+    raw: str | None
+    tensorboard: bool
+    failed: Literal["retry", "leave_out"] = "retry"
+
+
+class Vectors(Strict):
+    """Word vectors, trained on the training split, that an embedding starts from."""
+
+    name: Literal["word2vec"]
+    dimensions: Positive
+    window: Positive
+    epochs: Positive
+    seed: Index
+
+
+class Normalize(Strict):
+    """Channel statistics in [0, 1] units, subtracted and divided by on the device."""
+
+    mean: Annotated[list[Fraction], Field(min_length=3, max_length=3)]
+    std: Annotated[list[Rate], Field(min_length=3, max_length=3)]
+
+
+class Crop(Strict):
+    """Random crop to the original size after zero padding (pixels)."""
+
+    name: Literal["crop"]
+    padding: Positive
+
+
+class Flip(Strict):
+    """Horizontal flip with probability p."""
+
+    name: Literal["flip"]
+    p: Fraction
+
+
+class Model(BaseModel):
+    """A model of the registry; every other key is a parameter of its constructor."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+
+    name: str
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        return dict(self.model_extra or {})
+
+
+class Settings(Strict):
+    """Everything a run is trained with. Each field may stand under `shared`, an arm, or a scale's override."""
+
+    epochs: Positive
+    batch_size: Positive
+    learning_rate: Rate
+    optimizer: Optimizer
+    loss: Loss
+    model: Model
+    schedule: Schedule | None = None
+    vectors: Vectors | None = None
+    precision: Literal["bf16", "fp32"] = "fp32"
+    normalize: Normalize | None = None
+    augment: list[Annotated[Crop | Flip, Field(discriminator="name")]] = []
+    data: dict[Name, Whole | None] = {}
+
+
+class Published(Strict):
+    """What the published report says of an experiment: fractions, seconds, epochs, and a file of its epochs."""
+
+    val_accuracy: Fraction | None = None
+    train_accuracy: Fraction | None = None
+    seconds: Rate | None = None
+    curve: str | None = None
+    best_epoch: Positive | None = None
+    convergence_epoch: Positive | None = None
+    per_class: Annotated[dict[Name, Fraction], Field(min_length=1)] | None = None
+    test_loss: Rate | None = None
+    test_pearson: Correlation | None = None
+    val_pearson: Correlation | None = None
+
+
+class ArmAbout(Strict):
+    """What an arm says beside its settings: how reports call it, a data set of its own, what was published of it."""
+
+    title: Text | str | None = None
+    dataset: Name | None = None
+    published: Published = Published()
+
+
+class ExperimentFile(Strict):
+    """config/experiments/*.yaml: one question, its shared settings and its arms (checked further when merged)."""
+
+    part: Name
+    dataset: Name
+    task: str
+    shared: dict[str, Any] = {}
+    arms: Annotated[dict[Name, dict[str, Any]], Field(min_length=1)]
+
+
+class Match(Strict):
+    """Which experiments or measurements an override applies to: all conditions must hold.
+
+    `dataset` also stands for its variants. An override that names the experiment wins over what its arm sets itself;
+    any other one yields to it.
+    """
+
+    dataset: str | None = None
+    part: str | None = None
+    experiment: str | list[str] | None = None
+    model: str | None = None
+    measurement: str | None = None
+
+
+class Override(Strict):
+    """Settings that a scale changes."""
+
+    match: Match
+    set: dict[str, Any]
+
+
+class Scale(Strict):
+    """config/scales/*.yaml."""
+
+    source: Literal["archive", "sample"]
+    overrides: list[Override] = []

@@ -1,0 +1,92 @@
+"""How an attempt at something that takes long ended: a receipt beside its folder, or a failure in its unfinished one.
+
+The receipt is the one file of a run, a measurement or word vectors that Snakemake is told of. It may delete it, as it
+does with the outputs of a job that failed, and nothing is lost: the folder is no output of any rule.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from labreport.files import SUMS, file_digest, read_json, write_json
+
+FAILURE = "failure.json"
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why an attempt failed by itself.
+
+    Attributes:
+        message: what happened.
+        again: whether another attempt may end otherwise, as after too little memory on a device that others use, too.
+    """
+
+    message: str
+    again: bool = False
+
+
+def receipt(folder: Path | str) -> Path:
+    """The receipt of a folder, which lies beside it."""
+    folder = Path(folder)
+    return folder.with_name(f"{folder.name}.done")
+
+
+def content(folder: Path | str) -> str | None:
+    """Digest of what a complete folder holds; None where it is not complete."""
+    try:
+        return file_digest(Path(folder) / SUMS)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+
+
+def missing(folder: Path | str) -> list[str]:
+    """The files that a complete folder holds no more."""
+    folder = Path(folder)
+    try:
+        lines = (folder / SUMS).read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError):
+        return []
+    return [name for line in lines if not (folder / (name := line.partition("  ")[2])).is_file()]
+
+
+def write_receipt(folder: Path | str) -> None:
+    """Say that a folder is complete. The receipt is as old as the folder, so that what was made of it is newer."""
+    path, sums = receipt(folder), Path(folder) / SUMS
+    write_json(path, {"content": content(folder)})
+    made = sums.stat()
+    os.utime(path, ns=(made.st_atime_ns, made.st_mtime_ns))
+
+
+def is_receipted(folder: Path | str) -> bool:
+    """Whether the receipt of a folder is there and tells what the folder holds."""
+    found = _read(receipt(folder))
+    return found is not None and found.get("content") == content(folder) is not None
+
+
+def write_failure(folder: Path | str, failure: Failure) -> None:
+    """Say why an attempt at a folder failed, beside what it measured."""
+    write_json(_failure_path(folder), asdict(failure))
+
+
+def failure(folder: Path | str) -> Failure | None:
+    """Why the last attempt at a folder failed by itself; None where it did not, or cannot be told."""
+    found = _read(_failure_path(folder)) or {}
+    message, again = found.get("message"), found.get("again")
+    return Failure(message, again) if isinstance(message, str) and isinstance(again, bool) else None
+
+
+def _failure_path(folder: Path | str) -> Path:
+    folder = Path(folder)
+    return folder.with_name(f"{folder.name}.part") / FAILURE
+
+
+def _read(path: Path) -> dict[str, Any] | None:
+    try:
+        value = read_json(path)
+    except (OSError, ValueError):
+        return None
+    return value if isinstance(value, dict) else None

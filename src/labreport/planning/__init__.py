@@ -1,1 +1,0 @@
-"""From declarations to keys: what a run is, and whether it is there."""

@@ -1,0 +1,121 @@
+"""The files of checkpoints: `<epoch>-<first 16 digits of the content's SHA-256>.pt`, whatever is in them."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from labreport.files import atomic_path, sync_folder
+
+KEPT = 2
+NAME = re.compile(r"(?P<epoch>[1-9][0-9]*)-(?P<digest>[0-9a-f]{16})\.pt")
+REFUSED = ".refused"
+UNFINISHED = re.compile(rf"\.{NAME.pattern}\.[^.]+\.pt")  # what `atomic_path` writes to
+
+
+@dataclass(frozen=True)
+class CheckpointFile:
+    """A checkpoint by its name.
+
+    Attributes:
+        path: the file.
+        epoch: after which it was written, counted from 1.
+        digest: what its content's SHA-256 begins with.
+    """
+
+    path: Path
+    epoch: int
+    digest: str
+
+    def read(self) -> bytes:
+        """The content.
+
+        Raises:
+            ValueError: it is not what was written.
+            OSError: it cannot be read.
+        """
+        content = self.path.read_bytes()
+        if _digest(content) != self.digest:
+            raise ValueError(f"its {len(content)} bytes do not have the digest that its name states")
+        return content
+
+
+def own_folder(folder: Path, key: str) -> Path:
+    """Where a run's checkpoints lie in a folder that may hold others': in one that is named by its key, or is that."""
+    return folder if folder.name == key else folder / key
+
+
+def folder_of(out: Path) -> Path:
+    """Where a run's checkpoints are looked for; see `own_folder`.
+
+    Args:
+        out: the folder of the finished run.
+
+    Returns:
+        `results/checkpoints/NAME/KEY` for `results/runs/NAME/KEY`; for a folder that lies in no `runs`,
+        `OUT.checkpoints` beside it.
+    """
+    if out.parent.parent.name == "runs":
+        return out.parents[2] / "checkpoints" / out.parent.name / out.name
+    return out.with_name(f"{out.name}.checkpoints")
+
+
+def checkpoints_in(folder: Path) -> list[CheckpointFile]:
+    """All checkpoints in a folder, the latest epoch first."""
+    found = [(path, NAME.fullmatch(path.name)) for path in sorted(folder.glob("*.pt"))]
+    files = [CheckpointFile(path, int(name["epoch"]), name["digest"]) for path, name in found if name]
+    return sorted(files, key=lambda file: file.epoch, reverse=True)
+
+
+def write(folder: Path, epoch: int, content: bytes | memoryview) -> None:
+    """Write a checkpoint, on disk before the call returns, and keep only the last `KEPT`, counted back from it.
+
+    One of the same epoch or a later one was refused, or the run would have gone on from it. Since it may have been
+    refused wrongly it is only put aside, as `NAME.refused`.
+
+    Raises:
+        OSError: it cannot be written; those before are still there.
+    """
+    path = folder / f"{epoch}-{_digest(content)}.pt"
+    with atomic_path(path) as temporary, open(temporary, "wb") as stream:
+        stream.write(content)
+        stream.flush()
+        os.fsync(stream.fileno())
+    sync_folder(folder)
+    files = [file for file in checkpoints_in(folder) if file.path != path]
+    for refused in (file.path for file in files if file.epoch >= epoch):
+        with contextlib.suppress(OSError):
+            refused.replace(refused.with_name(f"{refused.name}{REFUSED}"))
+    for earlier in [file.path for file in files if file.epoch < epoch][KEPT - 1 :]:
+        _unlink(earlier)
+    for unfinished in _unfinished(folder):
+        _unlink(unfinished)
+
+
+def remove(folder: Path) -> None:
+    """Remove a run's checkpoints, then its folder and the one above, where nothing else is in them."""
+    refused = [path for path in folder.glob(f"*.pt{REFUSED}") if NAME.fullmatch(path.name.removesuffix(REFUSED))]
+    for path in [*(file.path for file in checkpoints_in(folder)), *refused, *_unfinished(folder)]:
+        _unlink(path)
+    with contextlib.suppress(OSError):  # others are in it
+        folder.rmdir()
+        folder.parent.rmdir()
+
+
+def _unfinished(folder: Path) -> list[Path]:
+    """What processes were writing when they were killed."""
+    return [path for path in folder.glob(".*.pt") if UNFINISHED.fullmatch(path.name)]
+
+
+def _unlink(path: Path) -> None:
+    """Remove a file that is of no use any more; one that cannot be removed harms nothing."""
+    with contextlib.suppress(OSError):
+        path.unlink(missing_ok=True)
+
+
+def _digest(content: bytes | memoryview) -> str:
+    return hashlib.sha256(content).hexdigest()[:16]

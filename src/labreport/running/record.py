@@ -1,0 +1,140 @@
+"""The files of a run: spec, a row of metrics and a line per epoch, summary, tables, environment."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import torch
+
+from labreport.data.arrays import save_array
+from labreport.machine.outcome import Failure, write_failure
+from labreport.running.environment import environment, now
+from labreport.running.progress import clock
+from labreport.store import ResultFolder
+from labreport.training.session import Row, Session
+
+LOG = "train.log"
+FILTERS = "filters.npy"
+# What an entry of `resumed` says itself, in its own words.
+OF_AN_ATTEMPT = frozenset({"device", "started", "finished"})
+
+
+class RunRecord:
+    """The files of one run, written as it goes on; `begin` or `resume` comes first.
+
+    Args:
+        folder: for the results.
+        spec: the run's spec.
+        code: definition -> digest, of all that the spec's `code` was taken of.
+        device: what it is trained on.
+
+    Attributes:
+        listeners: each is called with every new row, such as a TensorBoard writer.
+    """
+
+    def __init__(
+        self, folder: ResultFolder, spec: Mapping[str, Any], code: Mapping[str, str], device: torch.device
+    ) -> None:
+        self.listeners: list[Callable[[Row], None]] = []
+        self.folder = folder
+        self._spec = spec
+        self._code = code
+        self._epochs: int = spec["training"]["epochs"]
+        self._device = device
+        self._environment: dict[str, Any] = {}
+        self._lines: list[str] = []
+
+    def begin(self) -> None:
+        """Start with no epoch; what another attempt measured is put aside."""
+        self._environment = environment(self._device)
+        self.folder.begin()
+        self._write_start()
+
+    def resume(self, state: Mapping[str, Any], rows: list[Row]) -> None:
+        """Go on after some epochs; what an attempt measured after them is measured again.
+
+        The environment stays that of the first attempt; `resumed` has an entry for each other one, which says on what
+        device it went on and whatever else differs, such as threads, torch or commit.
+
+        Args:
+            state: as `state_dict` gave it after those epochs.
+            rows: of these epochs.
+
+        Raises:
+            ValueError: it is another epoch's; KeyError and TypeError where it is no state. Nothing has changed then.
+        """
+        lines, before = list(state["lines"]), state["environment"]
+        if len(lines) != len(rows):
+            raise ValueError(f"it has {len(lines)} lines of the log, not those of {len(rows)} epochs")
+        here = environment(self._device)
+        again = {"epoch": len(rows), "at": now(), "device": here["device"]}
+        again |= {name: here[name] for name in here if name not in OF_AN_ATTEMPT and here[name] != before.get(name)}
+        self._environment = before | {"resumed": [*before.get("resumed", []), again]}
+        self._lines = lines
+        self.folder.clear()
+        self._write_start()
+        self._write_rows(rows)
+        self.folder.write_text(LOG, "".join(f"{line}\n" for line in lines))
+
+    def state_dict(self) -> dict[str, Any]:
+        """What `resume` takes."""
+        return {"lines": self._lines, "environment": self._environment}
+
+    def fail(self, failure: Failure) -> None:
+        """Say beside what was measured why there is no more of it."""
+        write_failure(self.folder.out, failure)
+
+    def _write_start(self) -> None:
+        self.folder.write_json("spec.json", self._spec)
+        self.folder.write_json("code.json", self._code)
+        self.folder.write_json("environment.json", self._environment)
+
+    def _write_rows(self, rows: list[Row]) -> None:
+        self.folder.write_table("metrics.csv", list(rows[0]), [list(row.values()) for row in rows])
+
+    def epoch(self, rows: list[Row], metrics: tuple[str, ...]) -> str:
+        """Write what an epoch measured to `metrics.csv` and `train.log`.
+
+        Args:
+            rows: of all epochs by now.
+            metrics: what is counted beside the loss.
+
+        Returns:
+            The line of `train.log`.
+        """
+        self._write_rows(rows)
+        line = self._line(rows, metrics)
+        self._lines.append(line)
+        self.folder.append_line(LOG, line)
+        for listener in self.listeners:
+            listener(rows[-1])
+        return line
+
+    def _line(self, rows: list[Row], metrics: tuple[str, ...]) -> str:
+        row = rows[-1]
+        parts = [
+            f"{split} loss {row[f'{split}_loss']:.4f}"
+            + "".join(f" {name} {row[f'{split}_{name}']:.4f}" for name in metrics)
+            for split in ("train", "val", "test")
+            if f"{split}_loss" in row
+        ]
+        left = sum(one["seconds"] for one in rows) / len(rows) * (self._epochs - row["epoch"])
+        pace = f"{row['seconds']:.1f} s, {row['samples_per_second']:.0f} samples/s, {clock(left)} left"
+        return f"epoch {row['epoch']:>{len(str(self._epochs))}}/{self._epochs}  {'  '.join(parts)}  {pace}"
+
+    def finish(self, facts: Mapping[str, Any], session: Session) -> None:
+        """Write summary, tables, filters and the end's time; the run is complete.
+
+        Args:
+            facts: what the summary says beside what was measured.
+            session: that was trained.
+        """
+        filters = session.filters()
+        if filters is not None:
+            save_array(self.folder.part / FILTERS, filters)
+        self.folder.write_json("summary.json", {**facts, **session.summary()})
+        for name, (head, rows) in session.tables().items():
+            self.folder.write_table(name, head, rows)
+        self.folder.write_json("environment.json", self._environment | {"finished": now()})
+        self.folder.finish()

@@ -1,0 +1,24 @@
+"""Put a finished document where users open it: `deliver SOURCE REPORT/NAME.pdf`, with the pictures beside Markdown."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+
+from labreport.files import atomic_path
+
+
+def files(paths: Sequence[Path]) -> None:
+    """Copy, each file whole or not at all."""
+    source, out = paths
+    pictures = source.parent / out.stem
+    if out.suffix == ".md":
+        for path in sorted(pictures.glob("*")):
+            _copy(path, out.with_suffix("") / path.name)
+    _copy(source, out)
+
+
+def _copy(source: Path, destination: Path) -> None:
+    with atomic_path(destination) as temporary:
+        shutil.copyfile(source, temporary)

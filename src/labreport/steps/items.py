@@ -1,0 +1,86 @@
+"""The figures, tables or claims of one job: those that lie elsewhere already are copied, the others are made."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from labreport.artifacts.artifact import INDEX, key_of
+from labreport.files import SUMS, read_json, sums_faults, write_json
+from labreport.machine.outcome import content, missing
+from labreport.steps.step import Job
+
+
+def each_item(job: Job, folder: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Name and spec of every item that is to be made.
+
+    What a job made of the same spec from the same runs is copied. Where the job's own folder is whole and holds just
+    that, all is made again, because somebody wants that.
+
+    Args:
+        job: of the items.
+        folder: that the files are written to.
+    """
+    index = {name: made_from(job.step, spec) for name, spec in job.spec["items"].items()}
+    is_there = _index(job.out / INDEX) == index and not missing(job.out)
+    earlier = {} if is_there else dict(_earlier(job.out.parent.parent))
+    copied = []
+    for name, spec in job.spec["items"].items():
+        source = earlier.get(json.dumps(index[name], sort_keys=True))
+        if source is not None and _copy(source, name, folder):
+            copied.append(name)
+            continue
+        print(f"{job.title}: {name}", flush=True)
+        yield name, located(spec, job.project)
+    if copied:
+        print(f"{job.title}: {len(copied)} as they were made before: {', '.join(copied)}", flush=True)
+    write_json(folder / INDEX, index)
+
+
+def made_from(step: str, spec: Mapping[str, Any]) -> dict[str, Any]:
+    """The key of an item, and what the runs and measurements hold that it is made from."""
+    folders = [run["path"] for one in spec["experiments"].values() for run in one["runs"]]
+    folders += spec["measurements"].values()
+    return {"key": key_of(step, spec), "of": {path: content(path) for path in folders}}
+
+
+def _earlier(root: Path) -> Iterator[tuple[str, tuple[Path, str]]]:
+    """What an item was made from -> the folder that it lies in, and its name there."""
+    for path in sorted(root.glob(f"*/*/{INDEX}")):
+        yield from ((json.dumps(one, sort_keys=True), (path.parent, name)) for name, one in _index(path).items())
+
+
+def _index(path: Path) -> dict[str, Any]:
+    """What the items of a folder were made from; empty where that cannot be told."""
+    with suppress(OSError, ValueError):
+        found = read_json(path)
+        if isinstance(found, dict):
+            return found
+    return {}
+
+
+def _copy(source: tuple[Path, str], name: str, folder: Path) -> bool:
+    """Copy the files of an item; False where they are not what they were when they were made."""
+    there, old = source
+    files = {path.name: path for path in there.iterdir() if path.name.rpartition(".")[0] == old}
+    # A line that is no digest may have been that of any file.
+    faulty = {fault.split(" ")[0] for fault in sums_faults(there)}
+    if not files or not faulty.isdisjoint({*files, SUMS, "line"}):
+        return False
+    for path in files.values():
+        shutil.copyfile(path, folder / f"{name}{path.suffix}")
+    return True
+
+
+def located(spec: dict[str, Any], project: Path) -> dict[str, Any]:
+    """A spec whose published curves and files are looked for in the project's folder."""
+    curves = {
+        name: {**one, "curve": str(project / one["curve"])} if one.get("curve") else one
+        for name, one in spec["experiments"].items()
+    }
+    files = {path: str(project / path) for path in spec.get("files", {})}
+    return {**spec, "experiments": curves, "files": files}

@@ -1,0 +1,168 @@
+"""What all steps share: the job that they are given, the code that it was planned with, and what they leave."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import importlib.metadata
+import json
+import os
+import platform
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TextIO
+
+from labreport.artifacts.artifact import CODE, MADE, OF, SPEC, key_of, roots
+from labreport.artifacts.code import CACHE, check_code, covered, restore
+from labreport.errors import TrainingError
+from labreport.files import write_json
+from labreport.machine.outcome import content
+from labreport.store import whole_folder
+
+
+@dataclass(frozen=True)
+class Job:
+    """What a step is to do.
+
+    Attributes:
+        step: which step it is.
+        key: of what it makes.
+        title: what messages call it.
+        spec: what it makes.
+        out: the folder to make.
+        needs: the folders or files that it is made from.
+        beside: what the step is told that is no part of the key.
+        threads: of the CPU; None takes every one that the process may use.
+        project: the folder that config/ and templates/ lie in.
+    """
+
+    step: str
+    key: str
+    title: str
+    spec: dict[str, Any]
+    out: Path
+    needs: tuple[Path, ...] = ()
+    beside: Mapping[str, Any] = field(default_factory=dict)
+    threads: int | None = None
+    project: Path = Path()
+
+    @classmethod
+    def read(cls, path: Path, threads: int | None = None, project: Path = Path()) -> Job:
+        """A job as planning wrote it.
+
+        Raises:
+            TrainingError: the file cannot be read, or holds something else.
+        """
+        try:
+            value = json.loads(path.read_text(encoding="utf-8"))
+            needs = tuple(map(Path, value["needs"]))
+            about = (value["step"], value["key"], value["title"], value["spec"])
+            job = cls(*about, Path(value["out"]), needs, value["beside"], threads, project)
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            found = f"{type(error).__name__}: {error}"
+            raise TrainingError(f"{path}: is no job ({found}); start Snakemake again, it plans anew") from None
+        if key_of(job.step, job.spec) != job.key:
+            raise TrainingError(f"{path}: its spec does not have the key {job.key}; start Snakemake again")
+        return job
+
+    def check_code(self) -> None:
+        """Stop unless the code on disk is what the job was planned with.
+
+        Raises:
+            CodeChangedError: it was edited since.
+        """
+        items = [*self.spec.get("items", {}).values(), *([self.spec["frames"]] if "frames" in self.spec else [])]
+        specs = [self.spec] if "code" in self.spec else items
+        check_code([(spec["code"], roots(self.step, spec)) for spec in specs])
+
+    def code(self) -> dict[str, str]:
+        """Definition -> digest, of all that the spec's `code` was taken of."""
+        return covered(roots(self.step, self.spec))
+
+    @contextmanager
+    def made(self, *libraries: str, **versions: str) -> Iterator[Path]:
+        """A folder to write to, which becomes the job's when the block ends well.
+
+        The code is checked before and after: what is there is made by the code that its key says.
+
+        Args:
+            libraries: whose versions are written down.
+            versions: of programs that are no Python libraries.
+        """
+        self.check_code()
+        with whole_folder(self.out) as new:
+            yield new
+            self.check_code()
+            write_json(new / SPEC, self.spec)
+            if not {"code", "items"}.isdisjoint(self.spec):
+                write_json(new / CODE, self.code())
+            found = {name: importlib.metadata.version(name) for name in libraries} | versions
+            made_of = {str(folder): content(folder) for folder in self.needs}
+            finished = datetime.now(UTC).isoformat(timespec="seconds")
+            write_json(new / MADE, {"python": platform.python_version(), **found, "finished": finished, OF: made_of})
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Parse `STEP JOB [--threads N] [--project DIR] [--log FILE]` and carry it out."""
+    parser = argparse.ArgumentParser(prog="python -m labreport.steps", description=__doc__)
+    parser.add_argument("step", help="the name of a rule")
+    parser.add_argument("job", nargs="+", help="the file that planning wrote; of deliver and page, files")
+    parser.add_argument("--threads", type=int, help="CPU threads; default: all that the process may use")
+    parser.add_argument("--project", type=Path, default=Path(), help="the folder of config/; default: this one")
+    parser.add_argument("--log", type=Path, help="a file that takes what is printed, too")
+    arguments = parser.parse_args(argv)
+    restore(Path(CACHE))
+    module = importlib.import_module(f"labreport.steps.{arguments.step}")
+    with _logged(arguments.log):
+        if hasattr(module, "files"):
+            module.files([Path(name) for name in arguments.job])
+        else:
+            (path,) = arguments.job
+            carry_out: Callable[[Job], None] = getattr(module, arguments.step)
+            carry_out(Job.read(Path(path), arguments.threads, arguments.project))
+
+
+class _Both:
+    """A stream that writes to another one and to a file."""
+
+    def __init__(self, stream: TextIO, file: TextIO) -> None:
+        self._stream = stream
+        self._file = file
+
+    def write(self, text: str) -> int:
+        if "\r" not in text:  # a progress bar is for terminals
+            self._file.write(text)
+        return self._stream.write(text)
+
+    def flush(self) -> None:
+        self._file.flush()
+        self._stream.flush()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+
+@contextmanager
+def _logged(path: Path | None) -> Iterator[None]:
+    if path is None:
+        yield
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with (
+        open(path, "w", encoding="utf-8", buffering=1) as file,
+        redirect_stdout(_Both(sys.stdout, file)),
+        redirect_stderr(_Both(sys.stderr, file)),
+    ):
+        yield
+
+
+def version_of(program: str, *arguments: str) -> str:
+    """The first line that a program says of itself; empty where it says nothing."""
+    import subprocess
+
+    done = subprocess.run([program, *arguments], capture_output=True, text=True, check=False, env=os.environ)
+    return (done.stdout.splitlines() or [""])[0]

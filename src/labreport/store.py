@@ -1,0 +1,213 @@
+"""Folders of results that are complete or absent."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import platform
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from filelock import FileLock, Timeout
+
+from labreport.errors import UNWRITABLE, TrainingError
+from labreport.files import SUMS, sync_file, sync_folder, write_json, write_sums, write_text
+
+KEPT_PARTS = 3
+WAITING_S = 0.2
+
+
+@contextmanager
+def whole_folder(out: Path) -> Iterator[Path]:
+    """An empty folder to write to, which becomes `out`, with the digests of its files, when the block ends well.
+
+    An older `out` is replaced then; where the block fails it stays as it was.
+    """
+    out.parent.mkdir(parents=True, exist_ok=True)
+    temporary = Path(tempfile.mkdtemp(prefix=f".{out.name}.", dir=out.parent))
+    new, old = temporary / "new", temporary / "old"
+    try:
+        new.mkdir()  # mkdtemp's own mode would hide the results from a group
+        yield new
+        write_sums(new)
+        if out.exists():
+            os.rename(out, old)
+        os.rename(new, out)
+    finally:
+        if old.exists() and not out.exists():
+            os.rename(old, out)  # if this fails, too, the older one stays in `temporary`
+        shutil.rmtree(temporary, ignore_errors=True)
+
+
+def lock_file(folder: Path) -> Path:
+    """The file that is locked for a folder's name; it says who holds it."""
+    return folder.with_name(f"{folder.name}.lock")
+
+
+def is_locked(folder: Path) -> bool:
+    """Whether a process works on a folder; as far as can be told, where its lock is somebody else's."""
+    path = lock_file(folder)
+    if not path.is_file():
+        return False
+    try:
+        with FileLock(path, timeout=0):
+            return False
+    except (Timeout, PermissionError):
+        return True
+    except OSError:
+        return False
+
+
+class ResultFolder:
+    """Results are written to `<out>.part`, which becomes `<out>` when it is complete.
+
+    The name `<out>.part` is locked until the block ends that the folder is entered for, so that two processes never
+    write the same results. What an unfinished attempt measured before is moved to `<out>.part.1`, `.part.2` and so on,
+    the highest number being the latest; the last `KEPT_PARTS` are kept.
+
+    Args:
+        out: the finished folder; it may be there already if it is empty.
+        again: measure once more what is complete; the older results are replaced when the new ones are.
+        wait: where another process is at work on them, wait until it has ended, and look again.
+
+    Raises:
+        TrainingError: results are there already, or something else is, or another process is at work on them.
+    """
+
+    def __init__(self, out: Path, *, again: bool = False, wait: bool = False) -> None:
+        self.out = out
+        self.part = out.with_name(f"{out.name}.part")
+        self._again = again
+        self._check_free()  # before `part` is made, which would stay
+        self._lock = self._locked(wait)
+        try:
+            self._check_free()  # another process may have finished them meanwhile
+            self.part.mkdir(exist_ok=True)
+        except BaseException:
+            self._unlock()
+            raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.release()
+
+    def release(self) -> None:
+        """Let another process go on with what is there; of an attempt that wrote nothing, nothing stays."""
+        try:
+            if self._lock.is_locked and self.part.is_dir() and not any(self.part.iterdir()):
+                self.part.rmdir()
+        finally:
+            self._unlock()
+
+    def _unlock(self) -> None:
+        if self._lock.is_locked:
+            with suppress(OSError):  # first: who gets a file that has lost its name tries again
+                lock_file(self.part).unlink()
+        self._lock.release()
+
+    def _locked(self, wait: bool) -> FileLock:
+        path = lock_file(self.part)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(path)
+        try:
+            lock.acquire(timeout=-1 if wait else 0, poll_interval=WAITING_S)
+        except Timeout:
+            holder = ""
+            with suppress(OSError):
+                holder = path.read_text(encoding="utf-8", errors="replace").strip()
+            raise TrainingError(
+                f"{self.part}: another process is at work here{f' ({holder})' if holder else ''}; wait until it has "
+                "ended, or end it"
+            ) from None
+        except OSError as error:
+            if error.errno in UNWRITABLE:
+                raise
+            path.unlink(missing_ok=True)
+            advice = "see to it that no other process works on it"
+            print(f"warning: {self.part}: cannot be locked ({error.strerror}); {advice}", file=sys.stderr)
+            return lock
+        with suppress(OSError):  # a full disk: the lock holds without a name in it
+            path.write_text(f"process {os.getpid()} on {platform.node()}\n", encoding="utf-8")
+        return lock
+
+    def _check_free(self) -> None:
+        complete = (self.out / SUMS).is_file()
+        if complete and not self._again:
+            raise TrainingError(f"{self.out}: these results are complete; delete the folder to measure them again")
+        if not complete and self.out.exists() and (not self.out.is_dir() or any(self.out.iterdir())):
+            raise TrainingError(f"{self.out}: is there, but holds no finished results; move it away and run again")
+
+    def begin(self) -> None:
+        """Make an empty `part`; an attempt that stopped before its first table measured nothing and is not kept."""
+        if any(self.part.glob("*.csv")):
+            self._put_aside()
+        self.clear()
+
+    def clear(self) -> None:
+        """Remove all that an attempt left in `part`, also a file that it was writing when it was killed."""
+        for path in self.part.iterdir():
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path)
+            else:
+                path.unlink()
+
+    def _put_aside(self) -> None:
+        numbers = sorted(
+            int(path.name.rpartition(".")[2])
+            for path in self.part.parent.glob(f"{self.part.name}.*")
+            if path.name.rpartition(".")[2].isdecimal()
+        )
+        numbers.append(numbers[-1] + 1 if numbers else 1)
+        os.rename(self.part, self._aside(numbers[-1]))
+        self.part.mkdir()
+        for number in numbers[:-KEPT_PARTS]:
+            shutil.rmtree(self._aside(number))
+
+    def _aside(self, number: int) -> Path:
+        return self.part.with_name(f"{self.part.name}.{number}")
+
+    def write_json(self, name: str, value: Any) -> None:
+        """Write a JSON file."""
+        write_json(self.part / name, value)
+
+    def write_table(self, name: str, head: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+        """Write a CSV file; numbers as `repr` gives them, None as nothing."""
+        text = io.StringIO()
+        writer = csv.writer(text, lineterminator="\n")
+        writer.writerow(head)
+        writer.writerows(rows)
+        self.write_text(name, text.getvalue())
+
+    def write_text(self, name: str, text: str) -> None:
+        """Write a text file."""
+        write_text(self.part / name, text)
+
+    def append_line(self, name: str, line: str) -> None:
+        """Add a line to a text file, on disk before the call returns."""
+        with open(self.part / name, "a", encoding="utf-8") as file:
+            file.write(f"{line}\n")
+            file.flush()
+            os.fsync(file.fileno())
+
+    def finish(self) -> None:
+        """Write the digests in `sha256sum`'s format and move the folder to its place; all is on disk afterwards."""
+        write_sums(self.part)
+        for path in self.part.iterdir():
+            sync_file(path)
+        sync_folder(self.part)
+        older = self.out.with_name(f".{self.out.name}.pruned")
+        if (self.out / SUMS).is_file():
+            shutil.rmtree(older, ignore_errors=True)
+            os.rename(self.out, older)
+        os.rename(self.part, self.out)
+        sync_folder(self.out.parent)
+        shutil.rmtree(older, ignore_errors=True)

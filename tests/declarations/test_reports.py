@@ -1,0 +1,189 @@
+# ruff: noqa: E501 (one mistake per line reads as the table it is)
+"""Reports: what their figures, tables and claims may name, their seeds, languages and titles."""
+
+from __future__ import annotations
+
+import pytest
+from torch import nn
+
+from labreport.artifacts.graph import Graph
+from labreport.declarations.models import may_convolve
+from labreport.models.registry import MODELS
+from tests.models.test_registry import build, variants
+
+from .conftest import refused, set_at
+
+MIXED = [
+    "cnn4",
+    "rnn_rows",
+    "cnn4_longtail",
+    "lenet5",
+    "resnet18_celu",
+    "sts_bilstm1",
+    "sts_bilstm1_ln",
+    "sts_bilstm1_gcn",
+    "bilstm2",
+]
+GROUPS = {"kind": "group_accuracy", "experiments": ["cnn4"], "dataset": "cifar10_longtail"}
+GAIN = {"kind": "gain", "from": "cnn4_longtail", "to": "cnn4", "metric": "val_accuracy", "at_least": 1}
+LARGEST = {
+    "kind": "largest_gain",
+    "base": "sts_bilstm1",
+    "experiments": ["sts_bilstm1_ln", "sts_bilstm1_gcn"],
+    "metric": "test_pearson",
+}
+FITTING = [
+    ("figures", GROUPS),
+    ("figures", {"kind": "confusion", "experiments": ["bilstm2"]}),
+    ("figures", {"kind": "scatter", "experiments": ["sts_bilstm1"]}),
+    ("figures", {"kind": "final_accuracy", "experiments": ["cnn4", "bilstm2"]}),
+    ("figures", {"kind": "sample_grid", "dataset": "cifar10_longtail"}),
+    ("figures", {"kind": "filters", "experiments": ["cnn4"]}),
+    ("tables", {"kind": "per_class", "experiments": ["cnn4", "cnn4_longtail", "lenet5"]}),
+    ("tables", {"kind": "class_counts", "datasets": ["imdb"]}),
+    ("tables", {"kind": "class_counts", "datasets": ["cifar10", "cifar10_longtail"]}),
+    ("tables", {"kind": "pair_counts", "dataset": "stsb"}),
+    ("tables", {"kind": "results", "experiments": ["cnn4", "bilstm2"]}),
+    ("tables", {"kind": "published_classes", "experiments": ["lenet5"]}),
+    ("tables", {"kind": "runs"}),
+    ("claims", {"kind": "published_mean", "experiment": "lenet5"}),
+    ("claims", {"kind": "agrees_published", "experiment": "sts_bilstm1", "metric": "test_pearson"}),
+    ("claims", {"kind": "group_gap", "experiment": "lenet5", "dataset": "cifar10_longtail", "at_least": 1}),
+    ("figures", {"kind": "architecture", "model": {"name": "siamese_lstm", "pooling": "max"}, "length": 55}),
+    ("figures", {"kind": "architecture", "model": {"name": "resnet18"}, "image": 32, "part": "layer1.0"}),
+    ("claims", GAIN),
+    ("claims", {**LARGEST, "expected": "sts_bilstm1_ln"}),
+]
+
+
+def item(project, group, options, experiments=MIXED):
+    project.report(experiments=experiments, **{group: {"one": options}})
+    return getattr(project.load().report("own"), group)["one"]
+
+
+@pytest.mark.parametrize(("group", "options"), FITTING)
+def test_what_fits_is_taken(project, group, options):
+    assert item(project, group, options).kind.name == options["kind"]
+
+
+@pytest.mark.parametrize(
+    ("group", "options", "pattern"),
+    [
+        ("figures", {**GROUPS, "dataset": "cifar10"}, r"figures\.one\.dataset: found cifar10, which has no short and full classes; one with a long tail is needed"),
+        ("claims", {"kind": "group_gap", "experiment": "cnn4", "dataset": "cifar10", "at_least": 1}, r"claims\.one\.dataset: found cifar10"),
+        ("figures", {**GROUPS, "experiments": ["bilstm2"]}, r"figures\.one: group_accuracy needs the same classes in all that it shows; bilstm2 has negative, positive but cifar10_longtail has airplane"),
+        ("figures", {**GROUPS, "experiments": ["sts_bilstm1"]}, r"group_accuracy needs per_class\.csv, which sts_bilstm1 does not have; its task, similarity, has"),
+        ("figures", {"kind": "confusion", "experiments": ["sts_bilstm1"]}, r"own\.yaml: figures\.one: confusion needs confusion\.csv, which sts_bilstm1"),
+        ("figures", {"kind": "scatter", "experiments": ["cnn4"]}, r"scatter needs predictions\.csv, which cnn4 does not have"),
+        ("figures", {"kind": "filters", "experiments": ["sts_bilstm1"]}, r"filters needs images; sts_bilstm1 is of pairs|filters needs filters\.npy"),
+        ("figures", {"kind": "filters", "experiments": ["rnn_rows"]}, r"filters needs filters\.npy; the model of rnn_rows, rnn_rows, has no convolution"),
+        ("figures", {"kind": "sample_grid", "dataset": "stsb"}, r"sample_grid needs images; stsb is of pairs"),
+        ("figures", {"kind": "sample_grid", "dataset": "imdb9"}, r"figures\.one\.dataset: found 'imdb9', which is not a data set of this report's experiments"),
+        ("figures", {"kind": "final_accuracy", "experiments": ["cnn4", "sts_bilstm1"]}, r"final_accuracy needs accuracy, which sts_bilstm1 does not have"),
+        ("figures", {"kind": "curves", "experiments": ["sts_bilstm1"], "metric": "accuracy"}, r"figures\.one\.metric: found 'accuracy', which sts_bilstm1 does not have; its task, similarity, has loss, pearson"),
+        ("figures", {"kind": "curves", "experiments": ["cnn4", "lenet5"], "metric": "loss"}, r"figures\.one\.experiments: found 2 experiments, exactly one is needed"),
+        ("figures", {"kind": "architecture", "model": {"name": "siamese_lstm", "pooling": "mean"}}, r"figures\.one\.model\.pooling: found 'mean'; .*'last' or 'max'"),
+        ("figures", {"kind": "activations", "functions": ["relu", "relo"]}, r"figures\.one\.functions\.1: found 'relo'"),
+        ("tables", {"kind": "class_counts", "datasets": ["stsb"]}, r"class_counts needs images or texts; stsb is of pairs"),
+        ("tables", {"kind": "class_counts", "datasets": ["cifar10", "imdb"]}, r"class_counts needs the same classes in all that it shows"),
+        ("tables", {"kind": "class_counts", "datasets": ["cifar10", "cifar10"]}, r"tables\.one\.?\w*: names cifar10 twice"),
+        ("tables", {"kind": "pair_counts", "dataset": "cifar10"}, r"pair_counts needs pairs; cifar10 is of images"),
+        ("tables", {"kind": "per_class", "experiments": ["cnn4", "bilstm2"]}, r"per_class needs the same classes"),
+        ("tables", {"kind": "results", "experiments": ["cnn4", "sts_bilstm1"]}, r"results needs experiments of one task; cnn4 has classification, sts_bilstm1 has similarity"),
+        ("tables", {"kind": "results"}, r"tables\.one: results needs either `part` or `experiments`"),
+        ("tables", {"kind": "layers", "model": {"name": "siamese_lstm"}, "image": 32, "classes": 10}, r"tables\.one\.model\.name: found 'siamese_lstm', a model of pairs; images are read here"),
+        ("tables", {"kind": "published_classes", "experiments": ["lenet5", "resnet18_celu"]}, r"published_classes needs a published per_class; config/experiments/augmented\.yaml: arms\.resnet18_celu\.published states val_accuracy"),
+        ("claims", {"kind": "agrees_published", "experiment": "bilstm2", "metric": "train_accuracy"}, r"agrees_published needs a published train_accuracy"),
+        ("claims", {"kind": "gap", "experiment": "sts_bilstm1", "at_least": 1}, r"gap needs accuracy, which sts_bilstm1 does not have"),
+        ("claims", {"kind": "epoch_cost", "slow": "lenet5", "fast": "sts_bilstm1", "at_least": 1}, r"own\.yaml: claims\.one: compares experiments on different data sets \(lenet5 on cifar10, sts_bilstm1 on stsb\)"),
+        ("claims", {**GAIN, "to": "lenet5", "metric": "test_pearson"}, r"claims\.one\.metric: found 'test_pearson', which cnn4_longtail does not have|claims\.one\.metric: found 'test_pearson', which lenet5 does not have"),
+        ("claims", {**LARGEST, "expected": "lenet5"}, r"claims\.one\.expected: found 'lenet5', which is not one of its experiments"),
+        ("claims", {"kind": "within_spread", "base": "cnn4", "experiments": ["cnn4"], "metric": "val_accuracy"}, r"claims\.one: names cnn4 twice"),
+    ],
+)  # fmt: skip
+def test_what_does_not_fit_is_refused_before_anything_is_trained(project, group, options, pattern):
+    project.report(experiments=MIXED, **{group: {"one": options}})
+    refused(project, pattern)
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_whether_a_model_has_a_convolution_is_told_by_its_code(name):
+    modules = build(name, variants(name)[0]).modules()
+    assert may_convolve(MODELS[name]) is any(isinstance(module, nn.Conv2d) for module in modules)
+
+
+def test_what_is_claimed_of_experiments_on_other_test_data_is_refused(project):
+    """By the setting that makes the difference; what is only shown may have other data."""
+    change = {"match": {"dataset": "cifar10_longtail"}, "set": {"data": {"test_per_class": 5}}}
+    project.edit("scales/full.yaml", set_at(["overrides"], [change]))
+    project.report(experiments=["cnn4", "cnn4_longtail"])
+    assert project.load("full").report("own")
+    project.report(experiments=["cnn4", "cnn4_longtail"], claims={"tail": GAIN})
+    refused(
+        project,
+        r"config/scales/full\.yaml: overrides\.0\.set\.data\.test_per_class: found 5 for cnn4_longtail, but None for "
+        r"cnn4 \(config/datasets\.yaml: cifar10\.parameters\.test_per_class\); config/reports/own\.yaml: claims\.tail "
+        r"compares both",
+        scale="full",
+    )
+
+
+@pytest.mark.parametrize("order", [["cnn4", "rnn_rows"], ["rnn_rows", "cnn4"]])
+def test_a_report_with_two_forms_of_a_data_set_is_refused_by_the_setting(project, order):
+    project.edit("experiments/longtail.yaml", set_at(["arms", "rnn_rows", "data"], {"train_per_class": 9}))
+    project.report(experiments=order)
+    refused(
+        project,
+        r"config/experiments/longtail\.yaml: arms\.rnn_rows\.data\.train_per_class: found 9 for rnn_rows, but None for "
+        r"cnn4 .*; config/reports/own\.yaml shows both on cifar10",
+        scale="full",
+    )
+
+
+def test_a_report_may_have_seeds_of_its_own(project):
+    project.report(experiments=["cnn4"], seeds=[3, 4])
+    declared = project.load()
+    assert declared.seeds(declared.report("own")) == (3, 4)
+    assert declared.seeds(declared.report("midterm")) == (0,)
+    asked = project.load(seeds=["7"])  # the command line wins
+    assert asked.seeds(asked.report("own")) == (7,)
+
+
+def test_one_template_is_enough(project):
+    project.report(experiments=["cnn4"])
+    graph = Graph(project.load(lang="zh"))
+    assert graph.project.report("own").langs == ("en",)
+    assert graph.delivered("report/own.pdf").name == "own.en"
+    refused_text = refused_target(graph, "report/own.zh.pdf")
+    assert "templates/own/zh.md.j2" in refused_text
+
+
+def refused_target(graph, target):
+    with pytest.raises(Exception, match="own") as caught:
+        graph.delivered(target)
+    return str(caught.value)
+
+
+def test_a_report_with_a_template_in_no_language_is_refused(project):
+    project.report(experiments=["cnn4"])
+    (project.root / "templates/own/en.md.j2").unlink()
+    refused(project, r"templates/own/en\.md\.j2: no such file, nor templates/own/zh\.md\.j2; write the report's text")
+
+
+def test_two_experiments_of_a_report_may_not_have_one_title(project):
+    for name in ("resnet34", "myresnet34"):
+        project.edit("experiments/images.yaml", set_at(["arms", name, "title"], "ResNet-34"))
+    project.report(experiments=["resnet34"])
+    assert project.load().report("own").experiments["resnet34"].title == "ResNet-34"
+    project.report(experiments=["resnet34", "myresnet34"])
+    refused(project, r"own\.yaml: experiments: two of them have the title 'ResNet-34'; give one another title")
+
+
+def test_a_title_page_has_fields_of_its_own(project):
+    project.report(experiments=["cnn4"], fields={"Supervisor": "B. Teacher"})
+    assert project.load().report("own").title_page("en")["fields"] == {"Supervisor": "B. Teacher"}
+    both = {"zh": {"指导教师": "某老师"}, "en": {"Supervisor": "B. Teacher"}}
+    project.report(experiments=["cnn4"], fields=both)
+    assert project.load().report("own").title_page("zh")["fields"] == both["zh"]
+    project.report(experiments=["cnn4"], fields={"Supervisor": ["B. Teacher"]})
+    refused(project, r"own\.yaml: fields\.Supervisor")

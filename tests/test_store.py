@@ -1,0 +1,262 @@
+from __future__ import annotations
+
+import errno
+import fcntl
+import os
+import platform
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from labreport.artifacts.code import SOURCES
+from labreport.errors import TrainingError
+from labreport.store import ResultFolder, is_locked
+
+
+def test_results_are_under_way_then_complete(tmp_path: Path) -> None:
+    out = tmp_path / "runs" / "key"
+    with ResultFolder(out) as folder:
+        folder.begin()
+        folder.write_table("a.csv", ["x", "name"], [[0.1 + 0.2, "a,b"], [None, 'say "x"']])
+        folder.append_line("log", "one")
+        folder.append_line("log", "two")
+        assert not out.exists()
+        assert (folder.part / "a.csv").read_text() == 'x,name\n0.30000000000000004,"a,b"\n,"say ""x"""\n'
+        out.mkdir()  # as Snakemake does before a job
+        folder.finish()
+    assert not folder.part.exists()
+    assert (out / "log").read_text() == "one\ntwo\n"
+    checked = subprocess.run(
+        ["sha256sum", "--check", "--strict", "SHA256SUMS"], cwd=out, capture_output=True, text=True
+    )
+    assert checked.returncode == 0
+    assert checked.stdout.splitlines() == ["a.csv: OK", "log: OK"]
+
+
+def test_complete_results_are_refused_and_kept(tmp_path: Path) -> None:
+    with ResultFolder(tmp_path / "key") as folder:
+        folder.finish()
+    with pytest.raises(TrainingError, match="these results are complete; delete the folder"):
+        ResultFolder(tmp_path / "key")
+    assert [path.name for path in tmp_path.rglob("*")] == ["key", "SHA256SUMS"]
+
+
+def test_complete_results_are_measured_again_where_that_is_asked_for(tmp_path: Path) -> None:
+    """The older ones stay until the new ones are complete."""
+    out = tmp_path / "key"
+    for number in (1, 2, 3):
+        with ResultFolder(out, again=True) as folder:
+            folder.begin()
+            folder.write_table("metrics.csv", ["attempt"], [[number]])
+            if number > 1:
+                assert (out / "metrics.csv").read_text() == "attempt\n1\n"
+            if number == 2:
+                continue  # it fails
+            folder.finish()
+    assert (out / "metrics.csv").read_text() == "attempt\n3\n"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["key", "key.part.1"]
+    assert (tmp_path / "key.part.1" / "metrics.csv").read_text() == "attempt\n2\n"
+
+
+def when_refused(count: int, then: Callable[[], None], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Call something when a lock has been asked for so many times and was not to be had."""
+    flock, left = fcntl.flock, iter(range(count - 1, -1, -1))
+
+    def counting(descriptor: int, operation: int) -> None:
+        try:
+            flock(descriptor, operation)
+        except BlockingIOError:
+            if next(left, -1) == 0:
+                then()
+            raise
+
+    monkeypatch.setattr(fcntl, "flock", counting)
+
+
+@pytest.mark.parametrize("again", [True, False])
+def test_who_waits_looks_again_when_the_other_process_has_ended(
+    again: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("labreport.store.WAITING_S", 0.01)
+    waiting, found = threading.Event(), []
+    when_refused(2, waiting.set, monkeypatch)
+
+    def wait() -> None:
+        try:
+            with ResultFolder(tmp_path / "key", again=again, wait=True) as folder:
+                found.append((folder.out / "metrics.csv").read_text())
+        except TrainingError as error:
+            found.append(str(error))
+
+    thread = threading.Thread(target=wait)
+    with ResultFolder(tmp_path / "key") as folder:
+        folder.begin()
+        folder.write_table("metrics.csv", ["attempt"], [[1]])
+        thread.start()
+        assert waiting.wait(30)
+        assert found == []
+        folder.finish()
+    thread.join(30)
+    (said,) = found
+    assert said == "attempt\n1\n" if again else "these results are complete" in said
+    assert [path.name for path in tmp_path.iterdir()] == ["key"]
+
+
+def test_a_second_process_is_refused_until_the_first_has_ended(tmp_path: Path) -> None:
+    out = tmp_path / "key"
+    with ResultFolder(out) as folder:
+        folder.begin()
+        folder.write_table("a.csv", ["x"], [[1]])
+        assert is_locked(folder.part)
+        with pytest.raises(TrainingError, match=r"key\.part: another process is at work here"):
+            ResultFolder(out)
+        # the attempt is put aside; the place stays this process's
+        folder.begin()
+        assert not is_locked(tmp_path / "key.part.1")
+        with pytest.raises(TrainingError, match="another process"):
+            ResultFolder(out)
+        assert list(folder.part.iterdir()) == []
+    assert not is_locked(folder.part)
+    with ResultFolder(out) as folder:
+        folder.finish()
+
+
+def test_one_of_many_processes_at_once_gets_the_folder(tmp_path: Path) -> None:
+    code = (
+        "import sys; from pathlib import Path; from labreport.store import ResultFolder\n"
+        "with ResultFolder(Path(sys.argv[1])) as folder:\n"
+        "    folder.begin(); folder.write_text('name', 'x'); folder.finish(); print('mine'); sys.stdin.read()"
+    )
+    command = [sys.executable, "-c", code, str(tmp_path / "key")]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    sources = os.environ | {"PYTHONPATH": str(SOURCES)}
+    several = [subprocess.Popen(command, text=True, env=sources, **pipes) for _ in range(4)]
+    said = [process.communicate() for process in several]
+    assert sorted(out for out, _ in said) == ["", "", "", "mine\n"]
+    losers = [error for out, error in said if not out]
+    assert all("another process is at work" in error or "results are complete" in error for error in losers)
+    assert sorted(path.name for path in tmp_path.rglob("*")) == ["SHA256SUMS", "key", "name"]
+
+
+def test_where_only_files_open_for_writing_can_be_locked_one_process_gets_the_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As over NFS, where a lock on anything else is an error."""
+    flock = fcntl.flock
+
+    def over_nfs(descriptor: int, operation: int) -> None:
+        if fcntl.fcntl(descriptor, fcntl.F_GETFL) & os.O_ACCMODE != os.O_RDWR:
+            raise OSError(errno.EBADF, "Bad file descriptor")
+        flock(descriptor, operation)
+
+    monkeypatch.setattr(fcntl, "flock", over_nfs)
+    with ResultFolder(tmp_path / "key") as folder:
+        assert is_locked(folder.part)
+        with pytest.raises(TrainingError, match=rf"at work here \(process {os.getpid()} on "):
+            ResultFolder(tmp_path / "key")
+    assert not is_locked(folder.part)
+    assert capsys.readouterr().err == ""
+
+
+def test_where_nothing_can_be_locked_a_warning_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def none(*_: object) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr(fcntl, "flock", none)
+    with ResultFolder(tmp_path / "key") as folder:
+        folder.finish()
+    said = capsys.readouterr().err
+    cannot = f"warning: {folder.part}: cannot be locked (No locks available); "
+    assert said == f"{cannot}see to it that no other process works on it\n"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["key"]
+
+
+def test_the_lock_file_goes_with_the_lock_and_a_killed_process_s_is_taken_over(tmp_path: Path) -> None:
+    lock = tmp_path / "key.part.lock"
+    lock.write_text("process 123456789 on a machine with a long name\n")
+    assert not is_locked(tmp_path / "key.part")
+    with ResultFolder(tmp_path / "key"):
+        assert lock.read_text() == f"process {os.getpid()} on {platform.node()}\n"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_whoever_has_let_go_of_a_folder_leaves_its_successor_s_alone(tmp_path: Path) -> None:
+    with ResultFolder(tmp_path / "key") as first:
+        first.release()
+        second = ResultFolder(tmp_path / "key")
+    assert second.part.is_dir()
+    assert is_locked(second.part)
+    second.release()
+
+
+def test_results_are_on_disk_when_they_are_complete(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Checkpoints are removed next: a power cut must not cost both."""
+    done: list[str] = []
+    fsync, rename = os.fsync, os.rename
+
+    def synced(descriptor: int) -> None:
+        done.append(os.readlink(f"/proc/self/fd/{descriptor}").removeprefix(f"{tmp_path}"))
+        fsync(descriptor)
+
+    def renamed(source: Path, target: Path) -> None:
+        done.append("rename")
+        rename(source, target)
+
+    with ResultFolder(tmp_path / "key") as folder:
+        folder.write_text("a", "x")
+        folder.write_text("b", "y")
+        monkeypatch.setattr(os, "fsync", synced)
+        monkeypatch.setattr(os, "rename", renamed)
+        folder.finish()
+    assert sorted(done[:3]) == ["/key.part/SHA256SUMS", "/key.part/a", "/key.part/b"]
+    assert done[3:] == ["/key.part", "rename", ""]
+
+
+def test_something_else_in_the_place_is_refused_and_kept(tmp_path: Path) -> None:
+    (tmp_path / "key").mkdir()
+    (tmp_path / "key" / "notes.txt").write_text("mine")
+    with pytest.raises(TrainingError, match="holds no finished results"):
+        ResultFolder(tmp_path / "key")
+    assert (tmp_path / "key" / "notes.txt").read_text() == "mine"
+
+
+def attempt(out: Path, number: int) -> None:
+    """Something measured, and never finished."""
+    with ResultFolder(out) as folder:
+        folder.begin()
+        folder.write_table("metrics.csv", ["attempt"], [[number]])
+
+
+def test_an_unfinished_run_starts_afresh_and_the_last_ones_are_kept(tmp_path: Path) -> None:
+    for number in range(1, 13):
+        attempt(tmp_path / "key", number)
+    with ResultFolder(tmp_path / "key") as folder:
+        folder.begin()
+        assert list(folder.part.iterdir()) == []
+    # 10, 11 and 12 rank by number, not by name
+    kept = {path.name: (path / "metrics.csv").read_text() for path in tmp_path.iterdir() if path != folder.part}
+    assert kept == {f"key.part.{number}": f"attempt\n{number}\n" for number in (10, 11, 12)}
+
+
+def test_an_attempt_that_measured_nothing_pushes_none_out(tmp_path: Path) -> None:
+    attempt(tmp_path / "key", 1)
+    for _ in range(5):
+        with ResultFolder(tmp_path / "key") as folder:
+            folder.begin()
+            folder.write_json("spec.json", {})
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["key.part", "key.part.1"]
+
+
+def test_what_belongs_to_others_is_not_counted(tmp_path: Path) -> None:
+    for name in ("key.part.old", "keys.part.7", "key.part.1x"):
+        (tmp_path / name).mkdir()
+    attempt(tmp_path / "key", 1)
+    attempt(tmp_path / "key", 2)
+    names = ["key.part", "key.part.1", "key.part.1x", "key.part.old", "keys.part.7"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == names
