@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 import pandas as pd
@@ -27,7 +28,6 @@ SUMMARY = (
     "seconds",
     "samples_per_second",
 )
-PREDICTIONS = ("score", "predicted")
 PER_CLASS = ("class", "samples", "correct", "accuracy")
 CONFUSION = ("true", "predicted", "count")
 ENVIRONMENT = ("python", "torch", "device", "git_commit", "git_dirty", "started", "finished")
@@ -83,6 +83,25 @@ def read_filters(path: Path) -> np.ndarray:
             f"{path}: holds {weights.dtype} of shape {weights.shape}, not numbers (out, in, height, width)"
         )
     return weights
+
+
+def read_predictions(path: Path) -> dict[str, np.ndarray]:
+    """What a run said about every sample: arrays by name, (n, ...) each, `true` and `predicted` among them.
+
+    Raises:
+        ResultsError: the file is missing or holds something else.
+    """
+    try:
+        with np.load(path, allow_pickle=False) as arrays:
+            found = dict(arrays)
+    except FileNotFoundError:
+        raise ResultsError(f"{path}: no such file; remove its folder and build the report again") from None
+    except (OSError, ValueError, EOFError, BadZipFile, TypeError) as error:
+        raise ResultsError(f"{path}: cannot be read as arrays: {error}") from None
+    if not {"true", "predicted"} <= found.keys() or len({len(array) for array in found.values()}) != 1:
+        shapes = ", ".join(f"{name} {array.shape}" for name, array in found.items())
+        raise ResultsError(f"{path}: holds {shapes or 'nothing'}, not true and predicted of equal length")
+    return found
 
 
 def read_object(path: Path, keys: Sequence[str]) -> dict[str, Any]:

@@ -24,11 +24,11 @@ from labreport.result_files import (
     ENVIRONMENT,
     PAIRS,
     PER_CLASS,
-    PREDICTIONS,
     SUMMARY,
     TEXT_COLUMNS,
     read_filters,
     read_object,
+    read_predictions,
     read_table,
 )
 from labreport.result_spec import Run, Specified
@@ -103,8 +103,10 @@ class Results(Specified):
 
     def predictions(self, experiment: str) -> pd.DataFrame:
         """Columns `score, predicted, seed` of a similarity: a row per seed and pair of the test split, 0 to 5."""
-        self._check_file(experiment, "predictions.csv")
-        return self._stack(experiment, "predictions.csv", lambda path: read_table(path, PREDICTIONS, frozenset()))
+        if self.metric(experiment) != "pearson":
+            task = self.task(experiment)
+            raise ResultsError(f"{self.name}: {experiment} was trained for {task}, which gives no scores")
+        return self._stack(experiment, "predictions.npz", _scores)
 
     def filters(self, experiment: str) -> dict[int, np.ndarray]:
         """Seed -> weights of the model's first convolution after training, float32 (out, in, height, width).
@@ -189,3 +191,8 @@ class Results(Specified):
     def _records(self, experiment: str, file: str, keys: Sequence[str]) -> pd.DataFrame:
         runs = self.runs(experiment)
         return pd.DataFrame([{**read_object(run.path / file, keys), "seed": run.seed} for run in runs])
+
+
+def _scores(path: Path) -> pd.DataFrame:
+    found = read_predictions(path)
+    return pd.DataFrame({"score": found["true"], "predicted": found["predicted"]})

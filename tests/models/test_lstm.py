@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 import torch
 from torch import Tensor, nn
@@ -63,7 +65,7 @@ def test_padding_gets_no_gradient_and_every_word_gets_one(model: TextClassifier,
 
 def test_no_real_token_reads_padding(model: TextClassifier, tokens: Tensor) -> None:
     x = model.embedding(tokens).detach().requires_grad_()
-    model.encode(x, LENGTHS).square().sum().backward()
+    model.last(x, LENGTHS).square().sum().backward()
     assert x.grad is not None
     reached = x.grad.abs().sum(2) > 0
     assert torch.equal(reached, torch.arange(9) < LENGTHS.unsqueeze(1))
@@ -97,7 +99,7 @@ def test_stacked_encodes_to_the_packed_final_state(tokens: Tensor) -> None:
     assert isinstance(model.lstm, nn.LSTM)
     x = model.embedding(tokens)
     packed = nn.utils.rnn.pack_padded_sequence(x, LENGTHS, batch_first=True, enforce_sorted=False)
-    torch.testing.assert_close(model.encode(x, LENGTHS), model.lstm(packed)[1][0][-1], rtol=1e-5, atol=1e-6)
+    torch.testing.assert_close(model.last(x, LENGTHS), model.lstm(packed)[1][0][-1], rtol=1e-5, atol=1e-6)
 
 
 def test_residual_adds_each_layers_input() -> None:
@@ -107,7 +109,7 @@ def test_residual_adds_each_layers_input() -> None:
     h = x @ model.shortcut.weight.T + model.layers[0](x)[0]
     for layer in list(model.layers)[1:]:
         h = h + layer(h)[0]
-    torch.testing.assert_close(model.encode(x, torch.tensor([6, 6])), h[:, -1], rtol=1e-5, atol=1e-6)
+    torch.testing.assert_close(model.states(x), h, rtol=1e-5, atol=1e-6)
 
 
 @pytest.mark.parametrize(("layers", "expected"), [(1, 0.0), (2, 0.5)])
@@ -116,3 +118,32 @@ def test_dropout_stands_between_layers_only(layers: int, expected: float) -> Non
     assert isinstance(model.lstm, nn.LSTM)
     assert model.lstm.dropout == expected
     assert model.dropout.p == 0.5
+
+
+@pytest.mark.parametrize(
+    ("name", "more"), [("stacked", {"layers": 2, "bidirectional": True}), ("residual", {}), ("own", {})]
+)
+def test_the_maximum_is_taken_over_all_steps_of_the_filled_text(
+    name: str, more: dict[str, Any], tokens: Tensor
+) -> None:
+    torch.manual_seed(0)
+    kind = {"stacked": StackedLSTM, "residual": ResidualLSTM, "own": OwnLSTM}[name]
+    model = kind(**SIZES, **more, pooling="max", length=12).eval()
+    filled = torch.cat((tokens, torch.zeros(len(LENGTHS), 3, dtype=torch.int64)), 1)
+    states = torch.stack([model.states(model.embedding(one[None]))[0] for one in filled])
+    assert states.shape[1] == 12
+    expected = model.readout(states.max(1).values)
+    torch.testing.assert_close(model(tokens, LENGTHS), expected, rtol=1e-5, atol=1e-6)
+
+
+def test_a_bidirectional_stack_that_reads_padding_is_the_packaged_one() -> None:
+    model = StackedLSTM(**SIZES, layers=2, bidirectional=True, pooling="max", length=12)
+    assert isinstance(model.lstm, nn.LSTM)
+    assert model.lstm.bidirectional
+
+
+def test_reading_padding_needs_to_know_how_much_there_is() -> None:
+    with pytest.raises(ValueError, match="needs the length"):
+        OwnLSTM(**SIZES, pooling="max")
+    with pytest.raises(ValueError, match="pooling: found 'mean', allowed are 'last' and 'max'"):
+        OwnLSTM(**SIZES, pooling="mean")  # type: ignore[arg-type]

@@ -89,18 +89,30 @@ def test_validation_takes_texts_by_length() -> None:
 
 
 def test_pairs_come_as_two_sides_cut_at_the_longest_of_both_and_keep_their_order() -> None:
-    lengths = np.array([[2, 1], [1, 4], [3, 3]], np.int32)
+    lengths = np.array([[2, 1], [1, 4], [3, 3], [5, 1]], np.int32)
     tokens = np.where(np.arange(6) < lengths[..., None], np.arange(6) + 2, 0).astype(np.int32)
-    scores = np.array([0, 2.5, 5], np.float32)
+    scores = np.array([0, 2.5, 5, 1], np.float32)
     pairs = Split.place(tokens, scores, lengths, torch.device("cpu"))
     batches = list(Batches(pairs, 2).epoch())
-    assert [inputs[0].shape for inputs, _ in batches] == [(2, 4), (1, 3)]
+    assert [inputs[0].shape for inputs, _ in batches] == [(2, 4), (2, 5)]
     for start, (inputs, targets) in zip((0, 2), batches, strict=True):
         for side in (0, 1):
             part = tokens[start : start + 2, side, : inputs[0].shape[1]]
             np.testing.assert_array_equal(inputs[2 * side].numpy(), part)
             np.testing.assert_array_equal(inputs[2 * side + 1].numpy(), lengths[start : start + 2, side])
         np.testing.assert_array_equal(targets.numpy(), scores[start : start + 2], strict=True)
+
+
+@pytest.mark.parametrize(
+    ("samples", "batch_size", "sizes"), [(9, 4, [4, 5]), (8, 4, [4, 4]), (10, 4, [4, 4, 2]), (1, 4, [1])]
+)
+def test_one_sample_that_is_left_joins_the_batch_before(samples: int, batch_size: int, sizes: list[int]) -> None:
+    split = Split.place(np.zeros((samples, 3, 2, 2), np.uint8), np.arange(samples, dtype=np.uint8), None, CPU)
+    batches = Batches(split, batch_size, seed=0)
+    found = [targets.tolist() for _, targets in batches.epoch()]
+    assert [len(targets) for targets in found] == sizes == batches.sizes()
+    assert len(batches) == len(sizes)
+    assert sorted(one for targets in found for one in targets) == list(range(samples))
 
 
 def test_the_generators_decide_the_epochs_to_come() -> None:

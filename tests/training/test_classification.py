@@ -2,46 +2,50 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pytest
 import torch
 from sklearn.metrics import accuracy_score, confusion_matrix, recall_score
 
 from labreport.errors import TrainingError
 from labreport.training.classification import Classification
+from labreport.training.task import Said
 
 NAMES = ["a", "b", "c", "d"]
 PLAIN = {"name": "cross_entropy", "parameters": {}}
-CPU = torch.device("cpu")
 
 
 @pytest.fixture
-def batches() -> list[tuple[torch.Tensor, torch.Tensor]]:
+def said() -> Said:
     generator = torch.Generator().manual_seed(0)
     # class d never occurs
-    return [(torch.randn(n, 4, generator=generator), torch.randint(3, (n,), generator=generator)) for n in (20, 20, 7)]
+    return Said(torch.randn(47, 4, generator=generator), torch.randint(3, (47,), generator=generator))
 
 
-def test_tally_counts_as_scikit_learn(batches: list[tuple[torch.Tensor, torch.Tensor]]) -> None:
+def test_what_is_measured_is_what_scikit_learn_measures(said: Said) -> None:
     task = Classification(NAMES, PLAIN)
-    tally = task.tally(CPU)
-    for outputs, targets in batches:
-        tally.add(outputs, targets)
-    true = torch.cat([targets for _, targets in batches]).numpy()
-    predicted = torch.cat([outputs for outputs, _ in batches]).argmax(1).numpy()
-    assert tally.matrix() == confusion_matrix(true, predicted, labels=range(4)).tolist()
-    assert tally.metrics() == {"accuracy": pytest.approx(accuracy_score(true, predicted), abs=1e-12)}
-    head, rows = task.tables(tally)["per_class.csv"]
+    kept = task.predictions(said)
+    true, predicted = said.targets.numpy(), said.outputs.argmax(1).numpy()
+    np.testing.assert_array_equal(kept["true"], true)
+    np.testing.assert_array_equal(kept["predicted"], predicted)
+    exact = np.exp(said.outputs.double().numpy())
+    exact /= exact.sum(1, keepdims=True)
+    np.testing.assert_allclose(kept["probabilities"], exact, rtol=2**-11)
+    assert kept["probabilities"].dtype == np.float16
+    assert task.metrics(said) == {"accuracy": pytest.approx(accuracy_score(true, predicted), abs=1e-12)}
+    head, rows = task.tables(kept)["per_class.csv"]
     assert head == ["class", "samples", "correct", "accuracy"]
     recalls = recall_score(true, predicted, labels=range(3), average=None)
     assert [row[3] for row in rows] == [*(pytest.approx(value) for value in recalls), None]
-    head, rows = task.tables(tally)["confusion.csv"]
+    head, rows = task.tables(kept)["confusion.csv"]
     assert head == ["true", "predicted", "count"]
-    assert {(true, predicted) for true, predicted, _ in rows} == {(i, j) for i in NAMES for j in NAMES}
-    assert sum(count for _, _, count in rows) == 47
+    assert [(true, predicted) for true, predicted, _ in rows] == [(i, j) for i in NAMES for j in NAMES]
+    assert [count for _, _, count in rows] == confusion_matrix(true, predicted, labels=range(4)).ravel().tolist()
 
 
-def test_nothing_counted_is_no_accuracy() -> None:
-    assert math.isnan(Classification(NAMES, PLAIN).tally(CPU).metrics()["accuracy"])
+def test_no_sample_is_no_accuracy() -> None:
+    nothing = Said(torch.empty(0, 4), torch.empty(0, dtype=torch.int64))
+    assert math.isnan(Classification(NAMES, PLAIN).metrics(nothing)["accuracy"])
 
 
 def test_loss_is_cross_entropy_with_its_parameters() -> None:
@@ -51,6 +55,7 @@ def test_loss_is_cross_entropy_with_its_parameters() -> None:
     smoothed = Classification(NAMES, {"name": "cross_entropy", "parameters": {"label_smoothing": 0.2}})
     expected = -(0.8 * logs[0, 2] + 0.2 * logs.mean()).item()
     assert smoothed.loss(outputs, targets).item() == pytest.approx(expected)
+    assert smoothed.judged_loss(outputs, targets).item() == pytest.approx(-logs[0, 2].item())
 
 
 @pytest.mark.parametrize(
@@ -63,16 +68,3 @@ def test_loss_is_cross_entropy_with_its_parameters() -> None:
 def test_unknown_loss_is_refused(loss: dict[str, object], message: str) -> None:
     with pytest.raises(TrainingError, match=message):
         Classification(NAMES, loss)
-
-
-def test_a_tally_goes_on_from_where_another_was() -> None:
-    generator = torch.Generator().manual_seed(0)
-    parts = [(torch.randn(9, 3, generator=generator), torch.randint(3, (9,), generator=generator)) for _ in range(2)]
-    task = Classification(["a", "b", "c"], {"name": "cross_entropy"})
-    whole, first, second = (task.tally(torch.device("cpu")) for _ in range(3))
-    for outputs, targets in parts:
-        whole.add(outputs, targets)
-    first.add(*parts[0])
-    second.load_state_dict(first.state_dict())
-    second.add(*parts[1])
-    assert second.matrix() == whole.matrix() != first.matrix()

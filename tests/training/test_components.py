@@ -97,11 +97,15 @@ def test_training_is_augmented_and_evaluation_is_not_and_both_are_normalised() -
     mean, std = [0.49, 0.48, 0.45], [0.25, 0.24, 0.26]
     black = [-m / s for m, s in zip(mean, std, strict=True)]
     settings = {"normalize": {"mean": mean, "std": std}, "augment": [{"name": "crop", "padding": 8}], "batch_size": 6}
-    train, validation = batches({"training": settings, "seed": 0}, splits)
+    train, seen, validation = batches({"training": settings, "seed": 0}, splits)
     expected = v2.Normalize(mean, std)(torch.from_numpy(pixels["test"]).float() / 255)
     ((found,), targets) = next(validation.epoch())
     torch.testing.assert_close(found, expected, rtol=1e-5, atol=1e-5)
     assert targets.tolist() == list(range(5))
+    expected = v2.Normalize(mean, std)(torch.from_numpy(pixels["train"]).float() / 255)
+    ((found,), targets) = next(seen.epoch())
+    torch.testing.assert_close(found, expected, rtol=1e-5, atol=1e-5)
+    assert targets.tolist() == list(range(6))
     # windows that reach beyond the image have black in them
     ((found,), _) = next(train.epoch())
     assert (found.permute(0, 2, 3, 1) - torch.tensor(black)).abs().amax(3).flatten(1).amin(1).max() < 1e-5

@@ -53,8 +53,8 @@ def parts(
     """A model that plain SGD trains on ten images, unless something else is said."""
     optimizer = optimizer or torch.optim.SGD(model.parameters(), lr=learning_rate)
     plan: Schedule | None = build_schedule(schedule, optimizer)
-    train, validation = train or Batches(split(10), 4, seed=0), validation or Batches(split(7), 3)
-    return Components(0, CPU, model, optimizer, plan, train, validation, test)
+    train, validation = train or Batches(split(10), 4, seed=0), validation or Batches(split(7), 2)
+    return Components(0, CPU, model, optimizer, plan, train, validation, test, Batches(train.split, 4))
 
 
 def test_losses_and_accuracies_are_those_of_a_plain_loop() -> None:
@@ -103,11 +103,13 @@ def test_a_test_split_is_evaluated_and_changes_nothing() -> None:
         return list(fit(parts(Linear(), validation=Batches(split(validation), 3), test=given), TASK, 2))
 
     for one, other, both in zip(epochs(7), epochs(8), epochs(7, 8), strict=True):
-        assert (one.test_loss, one.test_metrics, one.test_tally) == (None, {}, None)
+        assert (one.test_loss, one.test_metrics, one.test_said) == (None, {}, None)
         assert (both.train_loss, both.train_metrics) == (one.train_loss, one.train_metrics)
         assert (both.val_loss, both.val_metrics) == (one.val_loss, one.val_metrics)
         assert (both.test_loss, both.test_metrics) == (other.val_loss, other.val_metrics)
-        assert [both.tally.matrix(), both.test_tally.matrix()] == [one.tally.matrix(), other.tally.matrix()]
+        assert torch.equal(both.val_said.outputs, one.val_said.outputs)
+        assert both.test_said is not None
+        assert torch.equal(both.test_said.outputs, other.val_said.outputs)
         assert both.val_loss != both.test_loss
 
 

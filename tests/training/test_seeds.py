@@ -5,16 +5,26 @@ import random
 import numpy as np
 import torch
 
+from labreport.streams import generator, stream
 from labreport.training.batches import Batches, Split
-from labreport.training.seeds import PURPOSES, seed_generators, stream
+from labreport.training.seeds import seed_generators
+
+PURPOSES = ("model", "order", "augmentation", "python", "numpy", "longtail", "balance", "subset of train")
 
 
-def test_every_purpose_and_place_of_every_seed_has_a_stream_of_its_own() -> None:
-    seeds = range(50)
-    streams = [stream(seed, purpose) for seed in seeds for purpose in PURPOSES]
-    streams += [stream(seed, "augmentation", epoch) for seed in seeds for epoch in range(1, 20)]
-    assert len(set(streams)) == len(streams)
-    assert all(0 <= one < 2**32 for one in streams)
+def test_every_purpose_and_place_has_a_stream_of_its_own() -> None:
+    places = [(), *((place,) for place in range(20)), *((0, place) for place in range(5))]
+    for seed in range(20):
+        streams = [stream(seed, purpose, *place) for purpose in PURPOSES for place in places]
+        assert len(set(streams)) == len(streams)
+        assert all(0 <= one < 2**32 for one in streams)
+    assert len({stream(seed, "order") for seed in range(1000)}) == 1000
+
+
+def test_a_place_of_zero_is_a_place() -> None:
+    """`SeedSequence` takes [1], [1, 0] and [1, 0, 0] for one."""
+    draws = [generator(1, "longtail", *place).random() for place in ((), (0,), (0, 0))]
+    assert len(set(draws)) == 3
 
 
 def test_every_generator_of_the_process_is_seeded() -> None:

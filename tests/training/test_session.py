@@ -14,6 +14,7 @@ from labreport.data.prepared import Prepared
 from labreport.training import session
 from labreport.training.loop import Epoch
 from labreport.training.session import Session
+from labreport.training.task import Said
 from tests.small_runs import spec
 
 CPU = torch.device("cpu")
@@ -28,21 +29,19 @@ def begun(data: dict[str, Prepared], name: str, **training: Any) -> Session:
     return Session(spec(name, epochs=EPOCHS, **training), data[name], CPU, vectors)
 
 
-class Counts:
-    """Stands for what was counted in an epoch; its table names it."""
-
-    def __init__(self, name: str) -> None:
-        self.name = name
+def counts(name: str) -> Said:
+    """Stands for what was said in an epoch; its tables name it."""
+    return Said(torch.tensor(len(name)), torch.tensor(int(name[-1])))
 
 
 def told(name: str) -> Iterator[Epoch]:
     """Epochs of a run with a metric of that name, and with a test split where it is `pearson`."""
     for number, (validation, test) in enumerate(zip(VALIDATION, TEST, strict=True), start=1):
         metrics = [{name: value, "other": -value} for value in (number / 10, validation, test)]
-        beside = (number + 0.75, metrics[2], Counts(f"test {number}")) if name == "pearson" else ()
+        beside = (number + 0.75, metrics[2], counts(f"test {number}")) if name == "pearson" else ()
         times = (10.0 * number, 2.0 * number)  # of the epoch, and of its training
         losses = (number + 0.25, metrics[0], number + 0.5, metrics[1])
-        yield Epoch(number, *losses, 0.01 * number, *times, 24, Counts(f"val {number}"), *beside)
+        yield Epoch(number, *losses, 0.01 * number, *times, 24, counts(f"val {number}"), *beside)
 
 
 @pytest.fixture
@@ -51,7 +50,11 @@ def given(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(session, "fit", lambda parts, task, *_, **__: told(task.metric))
     for task in ("classification:Classification", "similarity:Similarity"):
         module, _, name = task.partition(":")
-        monkeypatch.setattr(f"labreport.training.{module}.{name}.tables", lambda _, tally: tally.name)
+        monkeypatch.setattr(f"labreport.training.{module}.{name}.predictions", lambda _, said: said)
+        monkeypatch.setattr(
+            f"labreport.training.{module}.{name}.tables",
+            lambda _, said: f"{'test' if said.outputs == len('test 1') else 'val'} {said.targets}",
+        )
 
 
 @pytest.mark.usefixtures("given")

@@ -6,33 +6,24 @@ import torch
 from scipy.stats import pearsonr, spearmanr
 
 from labreport.errors import TrainingError
-from labreport.training.similarity import ScoreTally, Similarity, correlation
+from labreport.training.similarity import Similarity, correlation
+from labreport.training.task import Said
 
-CPU = torch.device("cpu")
 MSE = {"name": "mse_loss", "parameters": {}}
 
 
-@pytest.fixture
-def batches() -> list[tuple[torch.Tensor, torch.Tensor]]:
-    """Similarities in [0, 1] and scores in steps of a quarter, so that both have ties."""
+def test_correlations_are_those_of_scipy() -> None:
     generator = torch.Generator().manual_seed(0)
-    scores = [torch.randint(21, (n,), generator=generator) / 4 for n in (32, 32, 9)]
-    return [((true / 5 + torch.randn(len(true), generator=generator) / 4).clamp(0, 1), true) for true in scores]
-
-
-def test_correlations_are_those_of_scipy(batches: list[tuple[torch.Tensor, torch.Tensor]]) -> None:
+    scores = torch.randint(21, (73,), generator=generator) / 4  # similarities and scores both have ties
+    said = Said((scores / 5 + torch.randn(73, generator=generator) / 4).clamp(0, 1), scores)
     task = Similarity([], MSE)
-    tally = task.tally(CPU)
-    for outputs, targets in batches:
-        tally.add(outputs, targets)
-    predicted, true = (torch.cat(parts).double().numpy() for parts in zip(*batches, strict=True))
-    assert tally.metrics() == {
+    predicted, true = said.outputs.double().numpy(), scores.double().numpy()
+    assert task.metrics(said) == {
         "pearson": pytest.approx(pearsonr(true, predicted)[0], abs=1e-12),
         "spearman": pytest.approx(spearmanr(true, predicted)[0], abs=1e-12),
     }
-    head, rows = task.tables(tally)["predictions.csv"]
-    assert head == ["score", "predicted"]
-    np.testing.assert_allclose(rows, np.stack([true, 5 * predicted], 1))
+    kept = task.predictions(said)
+    np.testing.assert_allclose(np.stack([kept["true"], kept["predicted"]]), np.stack([true, 5 * predicted]))
 
 
 def test_the_loss_compares_similarities_and_is_recorded_in_units_of_the_scores() -> None:
@@ -41,6 +32,7 @@ def test_the_loss_compares_similarities_and_is_recorded_in_units_of_the_scores()
     assert task.loss(outputs, scores).item() == pytest.approx((0.2**2 + 0.1**2) / 2)
     on_their_scale = ((5 * outputs - scores) ** 2).mean().item()
     assert task.loss(outputs, scores).item() * task.loss_scale == pytest.approx(on_their_scale)
+    assert task.judged_loss(outputs, scores) == task.loss(outputs, scores)
 
 
 def test_a_constant_prediction_correlates_with_nothing() -> None:
@@ -58,17 +50,3 @@ def test_a_constant_prediction_correlates_with_nothing() -> None:
 def test_what_does_not_fit_is_refused(classes: list[str], loss: dict[str, object], message: str) -> None:
     with pytest.raises(TrainingError, match=message):
         Similarity(classes, loss)
-
-
-def test_a_tally_goes_on_from_where_another_was() -> None:
-    generator = torch.Generator().manual_seed(0)
-    parts = [(torch.rand(9, generator=generator), torch.rand(9, generator=generator)) for _ in range(3)]
-    whole, first, second = ScoreTally(), ScoreTally(), ScoreTally()
-    for outputs, targets in parts:
-        whole.add(outputs, targets)
-    for outputs, targets in parts[:2]:
-        first.add(outputs, targets)
-    second.load_state_dict(first.state_dict())
-    second.add(*parts[2])
-    for found, expected in zip(second.scores(), whole.scores(), strict=True):
-        np.testing.assert_array_equal(found, expected, strict=True)

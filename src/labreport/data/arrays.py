@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -69,6 +70,18 @@ def save_array(path: Path | str, array: np.ndarray) -> None:
     """
     with atomic_path(path) as temporary, open(temporary, "wb") as file:
         np.save(_Stream(file), array, allow_pickle=False)
+
+
+def save_arrays(path: Path | str, arrays: Mapping[str, np.ndarray]) -> None:
+    """Write arrays by name in NumPy's compressed format, atomically; equal arrays give equal bytes.
+
+    Raises:
+        OSError: it cannot be written as a whole.
+    """
+    content = io.BytesIO()
+    np.savez_compressed(content, allow_pickle=False, **arrays)
+    with atomic_path(path) as temporary:
+        Path(temporary).write_bytes(content.getbuffer())
 
 
 def _names(splits: Iterable[str], text: bool) -> list[str]:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from labreport.errors import DataError
-
-STREAMS = {"train": 0, "test": 1, "dev": 2}
+from labreport.streams import generator
 
 
 def balanced(labels: np.ndarray, classes: list[str], per_class: int | None, seed: int, split: str) -> np.ndarray:
@@ -29,7 +28,7 @@ def balanced(labels: np.ndarray, classes: list[str], per_class: int | None, seed
     """
     if per_class is None:
         return np.arange(len(labels))
-    rng = np.random.default_rng([seed, STREAMS[split]])
+    rng = generator(seed, f"subset of {split}")
     chosen = []
     for label, name in enumerate(classes):
         positions = np.flatnonzero(labels == label)
@@ -66,4 +65,4 @@ def part(size: int, wanted: int | None, seed: int, split: str) -> np.ndarray:
             f"{split}_pairs: {wanted} is more than there is: the {split} split has {size} pairs; ask for at most that "
             "many, or null for all"
         )
-    return np.sort(np.random.default_rng([seed, STREAMS[split]]).permutation(size)[:wanted])
+    return np.sort(generator(seed, f"subset of {split}").permutation(size)[:wanted])

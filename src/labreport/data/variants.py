@@ -10,8 +10,8 @@ import numpy as np
 
 from labreport.data.prepared import Prepared
 from labreport.errors import DataError
+from labreport.streams import generator
 
-STREAMS = {"longtail": 0, "balance": 1}  # so that equal seeds do not make equal draws
 WHITE = 255
 
 
@@ -72,7 +72,7 @@ def longtail(prepared: Prepared, classes: Sequence[int], keep: float, seed: int)
                 f"{prepared.dataset}: longtail.keep: {keep:g} of class {prepared.classes[label]}'s {len(positions)} "
                 f"training images is none (images there are: {numbers}); keep a larger share or more images per class"
             )
-        stays[_stream("longtail", seed, label).permutation(positions)[kept:]] = False
+        stays[generator(seed, "longtail", label).permutation(positions)[kept:]] = False
     return dataclasses.replace(
         prepared, train_inputs=prepared.train_inputs[stays], train_labels=prepared.train_labels[stays]
     )
@@ -101,7 +101,7 @@ def balance(prepared: Prepared, flip: bool, noise_sigma: float, seed: int) -> Pr
                 f"{prepared.dataset}: balance: class {prepared.classes[label]} has no training image to fill it up "
                 "with; use a base in which every class has one"
             )
-        rng = _stream("balance", seed, label)
+        rng = generator(seed, "balance", label)
         missing = counts.max() - counts[label]
         positions = np.flatnonzero(prepared.train_labels == label)
         images = prepared.train_inputs[rng.choice(positions, missing)]
@@ -118,7 +118,3 @@ def _noisy(images: np.ndarray, sigma: float, rng: np.random.Generator) -> np.nda
     noisy *= WHITE * sigma
     noisy += images
     return np.clip(np.rint(noisy, out=noisy), 0, WHITE, out=noisy).astype(np.uint8)
-
-
-def _stream(name: str, seed: int, label: int) -> np.random.Generator:
-    return np.random.default_rng([seed, STREAMS[name], label])

@@ -20,7 +20,7 @@ from labreport.declarations.settings import Model
 from labreport.models.registry import MODELS
 
 # Constructor parameters that the data set decides.
-FROM_DATA = frozenset({"classes", "vocabulary", "vectors"})
+FROM_DATA = frozenset({"classes", "vocabulary", "length", "vectors"})
 Word = Annotated[str, Field(min_length=1)]
 # Of a model's constructor: sizes and counts are whole, and begin at 1.
 BY_ANNOTATION: Mapping[str, Any] = {"int": Positive, "float": Number, "bool": Truth, "str": Word, "None": None}

@@ -1,13 +1,16 @@
 """LSTM classifiers on the packaged layer: a stack, in one or both directions, and a stack with residual connections.
 
 Padding stands at the end, so the forward direction has read nothing but text when it reaches a text's last real
-token, and that state is read out. The backward direction would begin inside the padding. It therefore gets each text
-turned round within its own length: it too begins at a real token, keeps the padding at its end, and its state after
-its last real token (the text's first) is read out beside the forward one. `nn.LSTM(bidirectional=True)` cannot do
-this without PackedSequence, so each layer of a bidirectional stack is two packaged layers, one per direction.
+token, and that state can be read out. The backward direction would begin inside the padding. Where padding is to be
+kept out it therefore gets each text turned round within its own length: it too begins at a real token, keeps the
+padding at its end, and its state after its last real token (the text's first) is read out beside the forward one.
+`nn.LSTM(bidirectional=True)` cannot do this without PackedSequence, so each layer of such a stack is two packaged
+layers, one per direction.
 """
 
 from __future__ import annotations
+
+from typing import Literal
 
 import torch
 from torch import Tensor, nn
@@ -26,6 +29,8 @@ class StackedLSTM(TextClassifier):
         layers: depth of the stack.
         bidirectional: every layer also reads the texts backwards; the next one sees both directions.
         dropout: probability, between the layers and before the readout.
+        pooling: see `TextClassifier`.
+        length: of every text with its padding, for pooling "max".
     """
 
     def __init__(
@@ -37,20 +42,28 @@ class StackedLSTM(TextClassifier):
         layers: int = 2,
         bidirectional: bool = False,
         dropout: float = 0.5,
+        pooling: Literal["last", "max"] = "last",
+        length: int | None = None,
     ) -> None:
-        super().__init__(classes, vocabulary, embedding, hidden * (2 if bidirectional else 1), dropout)
+        features = hidden * (2 if bidirectional else 1)
+        super().__init__(classes, vocabulary, embedding, features, dropout, pooling, length)
         self.lstm: BidirectionalLSTM | nn.LSTM
-        if bidirectional:
+        if bidirectional and pooling == "last":
             self.lstm = BidirectionalLSTM(embedding, hidden, layers, dropout)
         else:
             between = dropout if layers > 1 else 0.0
-            self.lstm = nn.LSTM(embedding, hidden, layers, batch_first=True, dropout=between)
+            self.lstm = nn.LSTM(
+                embedding, hidden, layers, batch_first=True, dropout=between, bidirectional=bidirectional
+            )
 
-    def encode(self, x: Tensor, lengths: Tensor) -> Tensor:
+    def states(self, x: Tensor) -> Tensor:
+        """(batch, t, embedding) -> (batch, t, hidden), or (batch, t, 2 hidden) in both directions."""
+        states: Tensor = self.lstm(x)[0]
+        return states
+
+    def last(self, x: Tensor, lengths: Tensor) -> Tensor:
         """(batch, t, embedding), int64 (batch,) -> (batch, hidden), or (batch, 2 hidden) in both directions."""
-        if isinstance(self.lstm, BidirectionalLSTM):
-            return self.lstm(x, lengths)
-        return at_last_step(self.lstm(x)[0], lengths)
+        return self.lstm(x, lengths) if isinstance(self.lstm, BidirectionalLSTM) else super().last(x, lengths)
 
 
 class BidirectionalLSTM(nn.Module):
@@ -100,6 +113,8 @@ class ResidualLSTM(TextClassifier):
         hidden: units per layer.
         layers: depth of the stack.
         dropout: probability, on each layer's output before it is added and before the readout.
+        pooling: see `TextClassifier`.
+        length: of every text with its padding, for pooling "max".
     """
 
     def __init__(
@@ -110,15 +125,17 @@ class ResidualLSTM(TextClassifier):
         hidden: int = 256,
         layers: int = 8,
         dropout: float = 0.5,
+        pooling: Literal["last", "max"] = "last",
+        length: int | None = None,
     ) -> None:
-        super().__init__(classes, vocabulary, embedding, hidden, dropout)
+        super().__init__(classes, vocabulary, embedding, hidden, dropout, pooling, length)
         sizes = [embedding] + [hidden] * (layers - 1)
         self.layers = nn.ModuleList(nn.LSTM(size, hidden, batch_first=True) for size in sizes)
         self.shortcut = nn.Identity() if embedding == hidden else nn.Linear(embedding, hidden, bias=False)
 
-    def encode(self, x: Tensor, lengths: Tensor) -> Tensor:
-        """(batch, t, embedding), int64 (batch,) -> (batch, hidden)."""
+    def states(self, x: Tensor) -> Tensor:
+        """(batch, t, embedding) -> (batch, t, hidden)."""
         for depth, layer in enumerate(self.layers):
             residual = self.dropout(layer(x)[0])  # (batch, t, hidden)
             x = residual + (x if depth else self.shortcut(x))
-        return at_last_step(x, lengths)
+        return x

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import linear
 
-from labreport.models.text import TextClassifier, at_last_step
+from labreport.models.text import TextClassifier
 
 
 class LSTMLayer(nn.Module):
@@ -75,6 +77,8 @@ class OwnLSTM(TextClassifier):
         hidden: units of the layer.
         dropout: probability, before the readout.
         shared_input_product: see `LSTMLayer`.
+        pooling: see `TextClassifier`.
+        length: of every text with its padding, for pooling "max".
     """
 
     def __init__(
@@ -85,10 +89,13 @@ class OwnLSTM(TextClassifier):
         hidden: int = 256,
         dropout: float = 0.5,
         shared_input_product: bool = False,
+        pooling: Literal["last", "max"] = "last",
+        length: int | None = None,
     ) -> None:
-        super().__init__(classes, vocabulary, embedding, hidden, dropout)
+        super().__init__(classes, vocabulary, embedding, hidden, dropout, pooling, length)
         self.lstm = LSTMLayer(embedding, hidden, shared_input_product)
 
-    def encode(self, x: Tensor, lengths: Tensor) -> Tensor:
-        """(batch, t, embedding), int64 (batch,) -> (batch, hidden)."""
-        return at_last_step(self.lstm(x), lengths)
+    def states(self, x: Tensor) -> Tensor:
+        """(batch, t, embedding) -> (batch, t, hidden)."""
+        states: Tensor = self.lstm(x)
+        return states

@@ -43,18 +43,29 @@ class ResNet(nn.Module):
     """Four stages of basic blocks behind the CIFAR stem (He et al. 2015, arXiv:1512.03385, table 1).
 
     The stem is one 3x3 convolution of stride 1 and no pooling, so that the four stages run at 32, 16, 8 and 4 pixels.
-    Parameters have torchvision's names and initialisation (He et al. 2015, arXiv:1502.01852, by fan-out).
+    Parameters have torchvision's names.
 
     Args:
         classes: length of the output.
         width: channels of the first stage; each further stage has twice as many.
         activation: "relu", or "celu", which is max(0, x) + min(0, exp(x) - 1) (Barron 2017, arXiv:1704.07483).
+        initialisation: of the convolutions: "fan_out" as in torchvision (normal, He et al. 2015, arXiv:1502.01852),
+            "default" as in `torch.nn.Conv2d` (uniform, in +-1 / sqrt(fan-in)).
+
+    Raises:
+        ValueError: another activation or initialisation.
     """
 
     blocks: tuple[int, int, int, int]
     residual = True
 
-    def __init__(self, classes: int, width: int = 64, activation: Literal["relu", "celu"] = "relu") -> None:
+    def __init__(
+        self,
+        classes: int,
+        width: int = 64,
+        activation: Literal["relu", "celu"] = "relu",
+        initialisation: Literal["fan_out", "default"] = "fan_out",
+    ) -> None:
         super().__init__()
         self.conv1 = nn.Conv2d(3, width, 3, padding=1, bias=False)
         self.bn1 = nn.BatchNorm2d(width)
@@ -64,7 +75,7 @@ class ResNet(nn.Module):
         self.layer3 = self._stage(2 * width, 4 * width, self.blocks[2], 2, activation)
         self.layer4 = self._stage(4 * width, 8 * width, self.blocks[3], 2, activation)
         self.fc = nn.Linear(8 * width, classes)
-        initialise(self)
+        initialise(self, initialisation)
 
     def _stage(self, channels_in: int, channels_out: int, blocks: int, stride: int, activation: str) -> nn.Sequential:
         sizes = [(channels_in, stride)] + [(channels_out, 1)] * (blocks - 1)
@@ -104,9 +115,12 @@ class ResNetSmall(nn.Module):
     Args:
         classes: length of the output.
         width: channels of the first stage; each further stage has twice as many.
+        initialisation: of the convolutions, see `ResNet`.
     """
 
-    def __init__(self, classes: int, width: int = 16) -> None:
+    def __init__(
+        self, classes: int, width: int = 16, initialisation: Literal["fan_out", "default"] = "fan_out"
+    ) -> None:
         super().__init__()
         self.conv1 = nn.Conv2d(3, width, 3, padding=1, bias=False)
         self.bn1 = nn.BatchNorm2d(width)
@@ -115,7 +129,7 @@ class ResNetSmall(nn.Module):
         self.layer2 = nn.Sequential(BasicBlock(width, 2 * width, 2), BasicBlock(2 * width, 2 * width, 1))
         self.layer3 = nn.Sequential(BasicBlock(2 * width, 4 * width, 2), BasicBlock(4 * width, 4 * width, 1))
         self.fc = nn.Linear(4 * width, classes)
-        initialise(self)
+        initialise(self, initialisation)
 
     def forward(self, images: Tensor) -> Tensor:
         """(batch, 3, 32, 32) -> logits (batch, classes)."""
@@ -139,8 +153,18 @@ def activation_layer(name: str) -> nn.Module:
     raise ValueError(f"activation: found {name!r}, allowed are 'relu' and 'celu'")
 
 
-def initialise(network: nn.Module) -> None:
-    """Draw every convolution's weights as He et al. 2015 (arXiv:1502.01852) do, by fan-out."""
+def initialise(network: nn.Module, how: str) -> None:
+    """Draw every convolution's weights anew, or leave torch's own draw.
+
+    Args:
+        network: whose convolutions are meant.
+        how: "fan_out" or "default", see `ResNet`.
+
+    Raises:
+        ValueError: another one.
+    """
+    if how not in ("fan_out", "default"):
+        raise ValueError(f"initialisation: found {how!r}, allowed are 'fan_out' and 'default'")
     for module in network.modules():
-        if isinstance(module, nn.Conv2d):
+        if isinstance(module, nn.Conv2d) and how == "fan_out":
             nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu")

@@ -1,39 +1,68 @@
-"""What every text classifier here shares: embedding, readout, and how padding is kept out."""
+"""What every text classifier here shares: embedding, readout, and what becomes of padding."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import torch
 from torch import Tensor, nn
+from torch.nn.functional import pad
 
 PADDING = 0
 
 
 class TextClassifier(nn.Module):
-    """Embedding -> `encode` (a subclass) -> dropout -> linear.
+    """Embedding -> `states` (a subclass) -> one vector per text -> dropout -> linear.
 
     Args:
         classes: length of the output.
         vocabulary: number of token indices; index 0 is padding, whose embedding is and stays zero.
         embedding: length of a token's vector, initialised N(0, 1).
-        encoded: length of the vector that `encode` returns for a text.
+        features: length of a step's state.
         dropout: probability, before the linear layer.
+        pooling: how the states become one vector: "last" takes the one after a text's last real token, whatever padding
+            there is; "max" the largest value of each feature over `length` steps, those of the padding included, as a
+            network does that knows of no lengths.
+        length: tokens that every text is filled up to, for "max".
+
+    Raises:
+        ValueError: another pooling, or "max" without a length.
     """
 
-    def __init__(self, classes: int, vocabulary: int, embedding: int, encoded: int, dropout: float) -> None:
+    def __init__(
+        self,
+        classes: int,
+        vocabulary: int,
+        embedding: int,
+        features: int,
+        dropout: float,
+        pooling: Literal["last", "max"] = "last",
+        length: int | None = None,
+    ) -> None:
         super().__init__()
+        if pooling not in ("last", "max"):
+            raise ValueError(f"pooling: found {pooling!r}, allowed are 'last' and 'max'")
+        if pooling == "max" and length is None:
+            raise ValueError("pooling: 'max' reads padding, too, and needs the length that it fills texts up to")
         self.embedding = nn.Embedding(vocabulary, embedding, padding_idx=PADDING)
         self.dropout = nn.Dropout(dropout)
-        self.readout = nn.Linear(encoded, classes)
+        self.readout = nn.Linear(features, classes)
+        self.filled = length if pooling == "max" else None
 
-    def encode(self, x: Tensor, lengths: Tensor) -> Tensor:
-        """(batch, t, embedding), int64 (batch,) -> (batch, encoded)."""
+    def states(self, x: Tensor) -> Tensor:
+        """(batch, t, embedding) -> the state of every step (batch, t, features)."""
         raise NotImplementedError
+
+    def last(self, x: Tensor, lengths: Tensor) -> Tensor:
+        """(batch, t, embedding), int64 (batch,) -> the state in which reading ends (batch, features)."""
+        return at_last_step(self.states(x), lengths)
 
     def forward(self, tokens: Tensor, lengths: Tensor) -> Tensor:
         """Token indices (batch, t) with padding at the end, and real lengths (batch,) -> logits (batch, classes)."""
-        return self.readout(self.dropout(self.encode(self.embedding(tokens), lengths)))
+        if self.filled is None:
+            return self.readout(self.dropout(self.last(self.embedding(tokens), lengths)))
+        filled = pad(tokens, (0, self.filled - tokens.shape[1]), value=PADDING)
+        return self.readout(self.dropout(self.states(self.embedding(filled)).amax(1)))
 
 
 def at_last_step(states: Tensor, lengths: Tensor) -> Tensor:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.metadata
+import os
 import platform
 import subprocess
 from datetime import UTC, datetime
@@ -12,14 +13,18 @@ from typing import Any
 import torch
 
 from labreport.machine.process import device_name
+from labreport.running.jobs import COMMIT
 
 PROJECT = Path(__file__).resolve().parents[3]
 GIT_TIMEOUT_S = 20
 
 
-def environment(device: torch.device) -> dict[str, Any]:
-    """Versions, device and commit, as `environment.json` records them; `finished` is None until the run has ended."""
-    commit, dirty = _state()
+def environment(device: torch.device, precision: str) -> dict[str, Any]:
+    """Versions, device, precision as computed and commit, as `environment.json` records them.
+
+    `finished` is None until the run has ended.
+    """
+    commit, dirty = state()
     return {
         "python": platform.python_version(),
         "torch": str(torch.__version__),
@@ -27,6 +32,7 @@ def environment(device: torch.device) -> dict[str, Any]:
         "cuda": torch.version.cuda if device.type == "cuda" else None,
         "device": device_name(device),
         "device_type": device.type,
+        "precision": precision,
         "threads": torch.get_num_threads(),
         "git_commit": commit,
         "git_dirty": dirty,
@@ -47,11 +53,15 @@ def _version(package: str) -> str | None:
         return None
 
 
-def _state() -> tuple[str | None, bool | None]:
-    """The project's commit, and whether a file differs from it or is new; None for both without its own repository."""
+def state() -> tuple[str | None, bool | None]:
+    """The project's commit, and whether a file differs from it or is new; None for both where nobody tells.
+
+    Without a repository of its own it is what the environment says: whoever carried the sources here knows it.
+    """
     top = _git("rev-parse", "--show-toplevel")
-    if top is None or Path(top).resolve() != PROJECT:
-        return None, None  # no repository, or one that the project's copy merely lies in
+    if top is None or Path(top).resolve() != PROJECT:  # no repository, or one that the project's copy merely lies in
+        commit, _, dirty = os.environ.get(COMMIT, "").partition("-")
+        return (commit, bool(dirty)) if commit else (None, None)
     commit = _git("rev-parse", "HEAD")
     changes = _git("status", "--porcelain", "--untracked-files=normal")
     return commit, None if commit is None or changes is None else bool(changes)

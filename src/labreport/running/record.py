@@ -7,15 +7,17 @@ from typing import Any
 
 import torch
 
-from labreport.data.arrays import save_array
+from labreport.data.arrays import save_array, save_arrays
 from labreport.machine.outcome import Failure, write_failure
 from labreport.running.environment import environment, now
 from labreport.running.progress import clock
 from labreport.store import ResultFolder
+from labreport.training.numerics import computed
 from labreport.training.session import Row, Session
 
 LOG = "train.log"
 FILTERS = "filters.npy"
+PREDICTIONS = "predictions.npz"
 # What an entry of `resumed` says itself, in its own words.
 OF_AN_ATTEMPT = frozenset({"device", "started", "finished"})
 
@@ -42,12 +44,13 @@ class RunRecord:
         self._code = code
         self._epochs: int = spec["training"]["epochs"]
         self._device = device
+        self._precision = computed(spec["training"].get("precision", "fp32"), device)
         self._environment: dict[str, Any] = {}
         self._lines: list[str] = []
 
     def begin(self) -> None:
         """Start with no epoch; what another attempt measured is put aside."""
-        self._environment = environment(self._device)
+        self._environment = environment(self._device, self._precision)
         self.folder.begin()
         self._write_start()
 
@@ -67,7 +70,7 @@ class RunRecord:
         lines, before = list(state["lines"]), state["environment"]
         if len(lines) != len(rows):
             raise ValueError(f"it has {len(lines)} lines of the log, not those of {len(rows)} epochs")
-        here = environment(self._device)
+        here = environment(self._device, self._precision)
         again = {"epoch": len(rows), "at": now(), "device": here["device"]}
         again |= {name: here[name] for name in here if name not in OF_AN_ATTEMPT and here[name] != before.get(name)}
         self._environment = before | {"resumed": [*before.get("resumed", []), again]}
@@ -124,7 +127,7 @@ class RunRecord:
         return f"epoch {row['epoch']:>{len(str(self._epochs))}}/{self._epochs}  {'  '.join(parts)}  {pace}"
 
     def finish(self, facts: Mapping[str, Any], session: Session) -> None:
-        """Write summary, tables, filters and the end's time; the run is complete.
+        """Write summary, predictions, tables, filters and the end's time; the run is complete.
 
         Args:
             facts: what the summary says beside what was measured.
@@ -134,6 +137,7 @@ class RunRecord:
         if filters is not None:
             save_array(self.folder.part / FILTERS, filters)
         self.folder.write_json("summary.json", {**facts, **session.summary()})
+        save_arrays(self.folder.part / PREDICTIONS, session.predictions())
         for name, (head, rows) in session.tables().items():
             self.folder.write_table(name, head, rows)
         self.folder.write_json("environment.json", self._environment | {"finished": now()})

@@ -90,6 +90,7 @@ def train_run(run: Run, record: RunRecord, checkpoints: Checkpoints, say: Say = 
                 checkpoints.keep(row["epoch"], {"session": session.state_dict(), "record": record.state_dict()})
                 progress.clear()
                 say(f"{run.name}  {line}")
+            session.look_back(stop.check)
         except StopAsked as asked:
             progress.clear()
             checkpoints.write()

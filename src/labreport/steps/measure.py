@@ -37,7 +37,7 @@ def _measure(job: Job) -> None:
         folder.begin()
         folder.write_json(SPEC, job.spec)
         folder.write_json(CODE, job.code())
-        measured_in = environment(device)
+        measured_in = environment(device, "fp32")
         head, rows = module.measure(job.spec["parameters"], device)
         folder.write_table("measurement.csv", head, rows)
         folder.write_json("environment.json", measured_in | {"finished": now()})

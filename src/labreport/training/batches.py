@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from labreport.training.seeds import stream
+from labreport.streams import stream
 
 Batch = tuple[tuple[Tensor, ...], Tensor]
 Augmentation = Callable[[Tensor, torch.Generator], Tensor]
@@ -58,7 +58,8 @@ class Batches:
 
     Args:
         split: the data.
-        batch_size: the last batch of an epoch may be smaller.
+        batch_size: the last batch of an epoch may be smaller; a single sample that is left joins the batch before, as
+            it has no spread that batch normalisation could take.
         seed: shuffle anew in every epoch, and draw augmentations, from two streams of this seed; the permutation is
             drawn on the CPU so that it is the same on every device. None gives a fixed order: as stored, single texts
             by length.
@@ -87,11 +88,17 @@ class Batches:
         self._shift = shift.float().view(1, -1, 1, 1).to(device)
 
     def __len__(self) -> int:
-        return -(-len(self.split) // self.batch_size)
+        return len(self.sizes())
 
     def sizes(self) -> list[int]:
         """Samples per batch, in the order of `epoch`."""
-        return [min(self.batch_size, len(self.split) - start) for start in range(0, len(self.split), self.batch_size)]
+        full, left = divmod(len(self.split), self.batch_size)
+        sizes = [self.batch_size] * full
+        if left == 1 and full:
+            sizes[-1] += 1
+        elif left:
+            sizes.append(left)
+        return sizes
 
     @property
     def generators(self) -> dict[str, torch.Generator]:
@@ -104,13 +111,13 @@ class Batches:
         Images are float (batch, channels, h, w) in channels_last; tokens are int64 (batch, longest real length in the
         batch, of both sides); lengths are int64 (batch,); targets int64 or float32 (batch,).
         """
-        order = self._permutation()
+        order = self.order()
         on_device = order.to(self.split.inputs.device, non_blocking=True)
-        for start in range(0, len(self.split), self.batch_size):
-            chosen = slice(start, start + self.batch_size)
-            yield self._cut(order[chosen], on_device[chosen])
+        for chosen, placed in zip(order.split(self.sizes()), on_device.split(self.sizes()), strict=True):
+            yield self._cut(chosen, placed)
 
-    def _permutation(self) -> Tensor:
+    def order(self) -> Tensor:
+        """The places in the split of the samples of an epoch, int64 (n,), on the CPU; shuffled ones are drawn anew."""
         if self._order is not None:
             return torch.randperm(len(self.split), generator=self._order)
         if self.split.host_lengths is not None and self.split.host_lengths.ndim == 1:

@@ -1,56 +1,21 @@
-"""The classification task: its loss, what is counted, and the tables that come of it."""
+"""The classification task: its loss, what is measured, and the tables that come of it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
-from torch.nn.functional import cross_entropy
+from torch.nn.functional import cross_entropy, softmax
 
 from labreport.errors import TrainingError
-from labreport.training.task import Table
+from labreport.training.task import Said, Table
 
 LOSSES = {"cross_entropy": cross_entropy}
-
-
-class ConfusionTally:
-    """Counts of (true, predicted) pairs, kept on the device.
-
-    Args:
-        classes: number of classes.
-        device: where outputs and targets are.
-    """
-
-    def __init__(self, classes: int, device: torch.device) -> None:
-        self.classes = classes
-        self._counts = torch.zeros(classes * classes, dtype=torch.int64, device=device)
-
-    def add(self, outputs: Tensor, targets: Tensor) -> None:
-        """Count a batch: logits (batch, classes) and int64 (batch,)."""
-        pairs = targets * self.classes + outputs.argmax(1)
-        self._counts.scatter_add_(0, pairs, torch.ones_like(pairs))
-
-    def matrix(self) -> list[list[int]]:
-        """The counts: a row per true class, a column per predicted one. Waits for the device."""
-        counts: list[list[int]] = self._counts.view(self.classes, self.classes).tolist()
-        return counts
-
-    def metrics(self) -> dict[str, float]:
-        """{"accuracy": share of hits}, a fraction; NaN where nothing was counted. Waits for the device."""
-        matrix = self.matrix()
-        total = sum(map(sum, matrix))
-        hits = sum(matrix[index][index] for index in range(self.classes))
-        return {"accuracy": hits / total if total else float("nan")}
-
-    def state_dict(self) -> dict[str, Tensor]:
-        """{"counts": int64 (classes * classes,)}, a row per true class after the other."""
-        return {"counts": self._counts}
-
-    def load_state_dict(self, state: dict[str, Tensor]) -> None:
-        """Count on from there."""
-        self._counts.copy_(state["counts"])
+# What makes training better and a loss incomparable.
+IN_TRAINING = frozenset({"label_smoothing"})
 
 
 class Classification:
@@ -73,6 +38,7 @@ class Classification:
         self.classes = classes
         self._loss = LOSSES[loss["name"]]
         self._parameters = dict(loss.get("parameters", {}))
+        self._judged = {name: value for name, value in self._parameters.items() if name not in IN_TRAINING}
         try:
             self.loss(torch.zeros(1, len(classes)), torch.zeros(1, dtype=torch.int64))
         except (TypeError, RuntimeError) as error:
@@ -82,23 +48,37 @@ class Classification:
         """Logits (batch, classes) and int64 (batch,) -> mean over the batch, ()."""
         return self._loss(outputs, targets, **self._parameters)
 
-    def tally(self, device: torch.device) -> ConfusionTally:
-        """A new count of hits and misses."""
-        return ConfusionTally(len(self.classes), device)
+    def judged_loss(self, outputs: Tensor, targets: Tensor) -> Tensor:
+        """As `loss`, without label smoothing, so that experiments with and without it can be compared."""
+        return self._loss(outputs, targets, **self._judged)
 
-    def tables(self, tally: ConfusionTally) -> dict[str, Table]:
-        """File name -> head and rows."""
-        matrix = tally.matrix()
+    def metrics(self, said: Said) -> dict[str, float]:
+        """{"accuracy": share of hits}, a fraction; NaN where there is no sample. Waits for the device."""
+        return {"accuracy": float((said.outputs.argmax(1) == said.targets).double().mean())}
+
+    def predictions(self, said: Said) -> dict[str, np.ndarray]:
+        """uint8 `true` and `predicted`, (n,), and `probabilities` of the classes, float16 (n, classes)."""
+        return {
+            "true": said.targets.to(torch.uint8).cpu().numpy(),
+            "predicted": said.outputs.argmax(1).to(torch.uint8).cpu().numpy(),
+            "probabilities": softmax(said.outputs.double(), 1).to(torch.float16).cpu().numpy(),
+        }
+
+    def tables(self, predictions: Mapping[str, np.ndarray]) -> dict[str, Table]:
+        """File name -> head and rows: samples and hits per class, and how often which class was taken for which."""
+        size = len(self.classes)
+        pairs = predictions["true"].astype(np.int64) * size + predictions["predicted"]
+        matrix: list[list[int]] = np.bincount(pairs, minlength=size * size).reshape(size, size).tolist()
         per_class: list[list[Any]] = []
         for index, name in enumerate(self.classes):
             samples, correct = sum(matrix[index]), matrix[index][index]
             per_class.append([name, samples, correct, correct / samples if samples else None])
-        pairs = [
+        counts = [
             [true, predicted, matrix[i][j]]
             for i, true in enumerate(self.classes)
             for j, predicted in enumerate(self.classes)
         ]
         return {
             "per_class.csv": (["class", "samples", "correct", "accuracy"], per_class),
-            "confusion.csv": (["true", "predicted", "count"], pairs),
+            "confusion.csv": (["true", "predicted", "count"], counts),
         }

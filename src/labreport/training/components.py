@@ -12,10 +12,11 @@ import torch
 from torch import nn
 
 from labreport.data.prepared import Prepared
+from labreport.streams import stream
 from labreport.training.augmentation import augmentations
 from labreport.training.batches import Batches, Split
 from labreport.training.construction import Schedule, build_model, build_optimizer, build_schedule
-from labreport.training.seeds import seed_generators, stream
+from labreport.training.seeds import seed_generators
 
 EVALUATION_BATCH = 256
 
@@ -33,6 +34,7 @@ class Components:
         train: shuffled and augmented batches.
         validation: batches in a fixed order.
         test: the same of a test split beside the validation; None where there is none.
+        seen: the training samples in a fixed order, as they are: what the model has learned by heart.
     """
 
     seed: int
@@ -43,6 +45,7 @@ class Components:
     train: Batches
     validation: Batches
     test: Batches | None
+    seen: Batches
 
     @classmethod
     def build(
@@ -70,13 +73,13 @@ class Components:
         model = place_model(spec, prepared, device, vectors)
         optimizer = build_optimizer(settings["optimizer"], settings["learning_rate"], trained(model))
         schedule = build_schedule(settings.get("schedule"), optimizer)
-        train, *evaluated = batches(spec, splits)
-        test = evaluated[1] if len(evaluated) > 1 else None
-        return cls(spec["seed"], device, model, optimizer, schedule, train, evaluated[0], test)
+        train, seen, validation, *others = batches(spec, splits)
+        test = others[0] if others else None
+        return cls(spec["seed"], device, model, optimizer, schedule, train, validation, test, seen)
 
     @property
     def batches_per_epoch(self) -> int:
-        """Batches of training and of evaluation."""
+        """Batches of training and of the evaluation after it."""
         return sum(len(some) for some in (self.train, self.validation, self.test) if some is not None)
 
     def state_dict(self) -> dict[str, Any]:
@@ -143,7 +146,8 @@ def place_model(
 ) -> nn.Module:
     """The model of a spec, initialised on the CPU so that its start is the same on every device."""
     facts: dict[str, Any] = {"classes": len(prepared.classes)}
-    facts["vocabulary"] = None if prepared.vocabulary is None else len(prepared.vocabulary)
+    if prepared.vocabulary is not None:
+        facts |= {"vocabulary": len(prepared.vocabulary), "length": prepared.train_inputs.shape[-1]}
     facts["vectors"] = None if vectors is None else torch.from_numpy(vectors)
     model = build_model(spec["model"]["target"], spec["model"]["parameters"], facts)
     if prepared.train_inputs.ndim == 4:
@@ -157,7 +161,7 @@ def place_data(prepared: Prepared, device: torch.device) -> dict[str, Split]:
 
 
 def batches(spec: Mapping[str, Any], splits: Mapping[str, Split]) -> list[Batches]:
-    """Batches for training, shuffled and augmented, for validation and, in a data set with a split for each, the test.
+    """Batches for training, shuffled and augmented, then in a fixed order those samples, validation and test.
 
     Validation is the split that the data set has for it; where there is none it is the test split, and no other test.
     """
@@ -166,7 +170,7 @@ def batches(spec: Mapping[str, Any], splits: Mapping[str, Split]) -> list[Batche
     names = list(splits)
     train = Batches(splits[names[0]], settings["batch_size"], spec["seed"], normalize, augment)
     size = max(EVALUATION_BATCH, settings["batch_size"])
-    return [train, *(Batches(splits[name], size, None, normalize) for name in names[1:])]
+    return [train, *(Batches(splits[name], size, None, normalize) for name in names)]
 
 
 def trained(model: nn.Module) -> list[nn.Parameter]:

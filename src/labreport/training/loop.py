@@ -1,6 +1,6 @@
 """The one loop: epochs of training and validation, on CPU and CUDA alike.
 
-Inside an epoch nothing waits for the device: losses and counts stay there until the epoch has ended.
+Inside an epoch nothing waits for the device: losses and outputs stay there until the epoch has ended.
 """
 
 from __future__ import annotations
@@ -8,7 +8,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -17,7 +16,7 @@ from torch.optim.lr_scheduler import ReduceLROnPlateau
 from labreport.training.batches import Batches
 from labreport.training.components import Components
 from labreport.training.construction import Schedule
-from labreport.training.task import Task
+from labreport.training.task import Said, Task
 
 Ticker = Callable[[], None]
 
@@ -45,17 +44,17 @@ class Epoch:
     Attributes:
         number: counted from 1.
         train_loss: mean over the epoch's batches, each by the parameters it found.
-        train_metrics: the same for the task's metrics.
+        train_metrics: of what was said in these batches.
         val_loss: mean over the validation samples, after the epoch.
-        val_metrics: the same for the task's metrics.
+        val_metrics: of what was said about them.
         learning_rate: of this epoch.
         seconds: of the whole epoch, wall time.
         train_seconds: of its training, wall time.
         train_samples: samples trained on.
-        tally: the validation's counts, for the task's tables.
+        val_said: what the model said about the validation samples, in their order.
         test_loss: as `val_loss`, over the test split; None where validation is all there is.
-        test_metrics: the same for the task's metrics; empty there.
-        test_tally: the test's counts; None there.
+        test_metrics: of what was said about them; empty there.
+        test_said: as `val_said`; None there.
     """
 
     number: int
@@ -67,10 +66,10 @@ class Epoch:
     seconds: float
     train_seconds: float
     train_samples: int
-    tally: Any
+    val_said: Said
     test_loss: float | None = None
     test_metrics: dict[str, float] = field(default_factory=dict)
-    test_tally: Any = None
+    test_said: Said | None = None
 
 
 def fit(
@@ -101,16 +100,14 @@ def fit(
     """
     for number in range(first, epochs + 1):
         start = time.perf_counter()
-        losses, tally = _train(parts, task, autocast, tick)
+        losses, said = _train(parts, task, autocast, tick)
         train_loss = _mean(losses, parts.train, number, "training") * task.loss_scale
         train_seconds = time.perf_counter() - start
-        train_metrics = tally.metrics()
-        losses, tally = _evaluate(parts.model, task, parts.validation, autocast, tick)
-        val_loss = _mean(losses, parts.validation, number, "validation") * task.loss_scale
-        test_loss, test_tally = None, None
+        train_metrics = task.metrics(said)
+        val_loss, val_said = evaluate(parts.model, task, parts.validation, number, "validation", autocast, tick)
+        test_loss, test_said = None, None
         if parts.test is not None:
-            losses, test_tally = _evaluate(parts.model, task, parts.test, autocast, tick)
-            test_loss = _mean(losses, parts.test, number, "test") * task.loss_scale
+            test_loss, test_said = evaluate(parts.model, task, parts.test, number, "test", autocast, tick)
         learning_rate = float(parts.optimizer.param_groups[0]["lr"])
         _advance(parts.schedule, val_loss)
         yield Epoch(
@@ -118,15 +115,15 @@ def fit(
             train_loss,
             train_metrics,
             val_loss,
-            tally.metrics(),
+            task.metrics(val_said),
             learning_rate,
             time.perf_counter() - start,
             train_seconds,
             len(parts.train.split),
-            tally,
+            val_said,
             test_loss,
-            {} if test_tally is None else test_tally.metrics(),
-            test_tally,
+            {} if test_said is None else task.metrics(test_said),
+            test_said,
         )
 
 
@@ -137,11 +134,11 @@ def _advance(schedule: Schedule | None, val_loss: float) -> None:
         schedule.step()
 
 
-def _train(parts: Components, task: Task, autocast: torch.dtype | None, tick: Ticker) -> tuple[Tensor, Any]:
-    """One epoch of training: the loss of every step, (steps,), and the counts, both still on the device."""
+def _train(parts: Components, task: Task, autocast: torch.dtype | None, tick: Ticker) -> tuple[Tensor, Said]:
+    """One epoch of training: the loss of every step, (steps,), and what was said in them, both still on the device."""
     device = parts.train.split.inputs.device
     losses = torch.zeros(len(parts.train), device=device)
-    tally = task.tally(device)
+    said: list[tuple[Tensor, Tensor]] = []
     parts.model.train()
     for step, (inputs, targets) in enumerate(parts.train.epoch()):
         with torch.autocast(device.type, autocast, enabled=autocast is not None):
@@ -151,27 +148,57 @@ def _train(parts: Components, task: Task, autocast: torch.dtype | None, tick: Ti
         loss.backward()
         parts.optimizer.step()
         losses[step] = loss.detach()
-        tally.add(outputs.detach(), targets)
+        said.append((outputs.detach(), targets))
         tick()
-    return losses, tally
+    return losses, _joined(said)
 
 
 @torch.inference_mode()
-def _evaluate(
-    model: nn.Module, task: Task, batches: Batches, autocast: torch.dtype | None, tick: Ticker
-) -> tuple[Tensor, Any]:
-    """The loss of every batch, (batches,), and the counts, both still on the device."""
+def evaluate(
+    model: nn.Module,
+    task: Task,
+    batches: Batches,
+    epoch: int,
+    phase: str,
+    autocast: torch.dtype | None = None,
+    tick: Ticker = lambda: None,
+) -> tuple[float, Said]:
+    """What a model says about a split, without learning from it.
+
+    Args:
+        model: on the batches' device.
+        task: loss and metrics.
+        batches: in a fixed order.
+        epoch: after which it is, for messages.
+        phase: of the split, for messages.
+        autocast: as in `fit`.
+        tick: called after every batch.
+
+    Returns:
+        The mean loss over the samples, in the unit of the targets, and what was said about each, in the split's order.
+
+    Raises:
+        NotFinite: a batch's loss is not finite.
+    """
     device = batches.split.inputs.device
     losses = torch.zeros(len(batches), device=device)
-    tally = task.tally(device)
+    said: list[tuple[Tensor, Tensor]] = []
     model.eval()
     for step, (inputs, targets) in enumerate(batches.epoch()):
         with torch.autocast(device.type, autocast, enabled=autocast is not None):
             outputs = model(*inputs)
-            losses[step] = task.loss(outputs, targets)
-        tally.add(outputs, targets)
+            losses[step] = task.judged_loss(outputs, targets)
+        said.append((outputs, targets))
         tick()
-    return losses, tally
+    places, found = batches.order().to(device), _joined(said)
+    outputs, targets = torch.empty_like(found.outputs), torch.empty_like(found.targets)
+    outputs[places], targets[places] = found.outputs, found.targets
+    return _mean(losses, batches, epoch, phase) * task.loss_scale, Said(outputs, targets)
+
+
+def _joined(said: list[tuple[Tensor, Tensor]]) -> Said:
+    outputs, targets = zip(*said, strict=True)
+    return Said(torch.cat(outputs), torch.cat(targets))
 
 
 def _mean(losses: Tensor, batches: Batches, epoch: int, phase: str) -> float:

@@ -12,9 +12,9 @@ from torch import nn
 from labreport.data.prepared import Prepared
 from labreport.training.components import Components, place_data
 from labreport.training.construction import build_task
-from labreport.training.loop import Epoch, fit
+from labreport.training.loop import Epoch, evaluate, fit
 from labreport.training.numerics import autocast
-from labreport.training.task import Table
+from labreport.training.task import Said, Table
 
 Row = dict[str, Any]
 
@@ -46,8 +46,9 @@ class Session:
         self._epochs: int = spec["training"]["epochs"]
         self._autocast = autocast(spec["training"].get("precision", "fp32"), device)
         self._classes = prepared.classes
-        self._tally = self.task.tally(device)
+        self._said: Said | None = None
         self._train_seconds = 0.0
+        self._seen: dict[str, float] = {}
 
     def epochs(self, tick: Callable[[], None] = lambda: None) -> Iterator[Row]:
         """Train the epochs that are left.
@@ -65,18 +66,33 @@ class Session:
         for epoch in fit(self.parts, self.task, self._epochs, first=first, autocast=self._autocast, tick=tick):
             self._train_seconds += epoch.train_seconds
             self.rows.append(_row(epoch))
-            # What the tables show: the last validation; of a test split the epoch that the validation chose.
+            # What is kept: the last validation; of a test split the epoch that the validation chose.
             if self.parts.test is None:
-                self._tally = epoch.tally
+                self._said = epoch.val_said
             elif self.best()["epoch"] == epoch.number:
-                self._tally = epoch.test_tally
+                self._said = epoch.test_said
             yield self.rows[-1]
+
+    def look_back(self, tick: Callable[[], None] = lambda: None) -> None:
+        """Evaluate the training samples after the last epoch, as the validation's are: `summary` says what came out.
+
+        Args:
+            tick: called after every batch.
+
+        Raises:
+            NotFinite: a loss was not finite.
+        """
+        loss, said = evaluate(
+            self.parts.model, self.task, self.parts.seen, len(self.rows), "final training", self._autocast, tick
+        )
+        metrics = self.task.metrics(said)
+        self._seen = {"seen_loss": loss, **{f"seen_{name}": value for name, value in metrics.items()}}
 
     def state_dict(self) -> dict[str, Any]:
         """All that decides how the run goes on and what it will have measured; its tensors are the ones in use."""
         return {
             "components": self.parts.state_dict(),
-            "tally": self._tally.state_dict(),
+            "said": None if self._said is None else {"outputs": self._said.outputs, "targets": self._said.targets},
             "rows": self.rows,
             "train_seconds": self._train_seconds,
         }
@@ -95,7 +111,7 @@ class Session:
         if [row["epoch"] for row in rows] != list(range(1, epoch + 1)):
             raise ValueError(f"it has {len(rows)} rows of metrics, not those of {epoch} epochs")
         self.parts.load_state_dict(state["components"], epoch)
-        self._tally.load_state_dict(state["tally"])
+        self._said = Said(**{name: state["said"][name].to(self.parts.device) for name in ("outputs", "targets")})
         self.rows, self._train_seconds = rows, float(state["train_seconds"])
 
     def best(self) -> Row:
@@ -116,6 +132,7 @@ class Session:
             "classes": self._classes,
             "steps": len(self.rows) * len(parts.train),
             **{name: value for name, value in last.items() if name.startswith(("train_", "val_"))},
+            **self._seen,
             "epochs": len(self.rows),
             f"best_val_{self.task.metric}": best[f"val_{self.task.metric}"],
             "best_epoch": best["epoch"],
@@ -127,9 +144,14 @@ class Session:
             summary |= {name: value for name, value in best.items() if name.startswith("test_")}
         return summary
 
+    def predictions(self) -> dict[str, np.ndarray]:
+        """Truth and prediction of every sample of the evaluation that counts, name -> (n, ...), in the data's order."""
+        assert self._said is not None, "there was no epoch"
+        return self.task.predictions(self._said)
+
     def tables(self) -> dict[str, Table]:
-        """File name -> head and rows that the evaluation which counts gives."""
-        return self.task.tables(self._tally)
+        """File name -> head and rows that follow from the predictions."""
+        return self.task.tables(self.predictions())
 
     def filters(self) -> np.ndarray | None:
         """Weights of the model's first convolution, float32 (out, in, h, w); None where it has none."""

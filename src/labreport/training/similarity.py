@@ -13,41 +13,9 @@ from torch.nn.functional import mse_loss
 
 from labreport.data.prepared import TOP_SCORE
 from labreport.errors import TrainingError
-from labreport.training.task import Table
+from labreport.training.task import Said, Table
 
 LOSSES = {"mse_loss": mse_loss}
-
-
-class ScoreTally:
-    """Predicted and true scores, kept on the device in the order they came."""
-
-    def __init__(self) -> None:
-        self._outputs: list[Tensor] = []
-        self._targets: list[Tensor] = []
-
-    def add(self, outputs: Tensor, targets: Tensor) -> None:
-        """Keep a batch: similarities in [0, 1], (batch,), and true scores, (batch,)."""
-        self._outputs.append(outputs)
-        self._targets.append(targets)
-
-    def scores(self) -> tuple[np.ndarray, np.ndarray]:
-        """True and predicted scores, float64 (n,), both from 0 to `TOP_SCORE`. Waits for the device."""
-        predicted, true = (torch.cat(parts).double().cpu().numpy() for parts in (self._outputs, self._targets))
-        return true, TOP_SCORE * predicted
-
-    def metrics(self) -> dict[str, float]:
-        """{"pearson", "spearman"}, both in [-1, 1]. Waits for the device."""
-        true, predicted = self.scores()
-        ranks = (pd.Series(values).rank().to_numpy() for values in (true, predicted))
-        return {"pearson": correlation(true, predicted), "spearman": correlation(*ranks)}
-
-    def state_dict(self) -> dict[str, Tensor]:
-        """{"outputs", "targets"}: all that was added, (n,) each."""
-        return {"outputs": torch.cat(self._outputs), "targets": torch.cat(self._targets)}
-
-    def load_state_dict(self, state: dict[str, Tensor]) -> None:
-        """Go on from there."""
-        self._outputs, self._targets = [state["outputs"]], [state["targets"]]
 
 
 def correlation(first: np.ndarray, second: np.ndarray) -> float:
@@ -92,16 +60,21 @@ class Similarity:
         """Similarities (batch,) and scores (batch,) -> mean over the batch on the scale of the similarities, ()."""
         return self._loss(outputs, targets / TOP_SCORE, **self._parameters)
 
-    def tally(self, device: torch.device) -> ScoreTally:
-        """A new, empty list of scores."""
-        return ScoreTally()
+    def judged_loss(self, outputs: Tensor, targets: Tensor) -> Tensor:
+        """As `loss`."""
+        return self.loss(outputs, targets)
 
-    def tables(self, tally: ScoreTally) -> dict[str, Table]:
-        """File name -> head and rows."""
-        true, predicted = tally.scores()
-        return {
-            "predictions.csv": (
-                ["score", "predicted"],
-                [list(row) for row in zip(true.tolist(), predicted.tolist(), strict=True)],
-            )
-        }
+    def metrics(self, said: Said) -> dict[str, float]:
+        """{"pearson", "spearman"}, both in [-1, 1]. Waits for the device."""
+        true, predicted = self.predictions(said).values()
+        ranks = (pd.Series(values).rank().to_numpy() for values in (true, predicted))
+        return {"pearson": correlation(true, predicted), "spearman": correlation(*ranks)}
+
+    def predictions(self, said: Said) -> dict[str, np.ndarray]:
+        """`true` and `predicted` scores, float64 (n,), both from 0 to `TOP_SCORE`."""
+        true, predicted = (values.double().cpu().numpy() for values in (said.targets, said.outputs))
+        return {"true": true, "predicted": TOP_SCORE * predicted}
+
+    def tables(self, predictions: Mapping[str, np.ndarray]) -> dict[str, Table]:
+        """There are none."""
+        return {}

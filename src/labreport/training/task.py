@@ -2,32 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Protocol
 
-import torch
+import numpy as np
 from torch import Tensor
 
 Table = tuple[list[str], list[list[Any]]]
 
 
-class Tally(Protocol):
-    """What is counted over an epoch, on the device."""
+@dataclass(frozen=True)
+class Said:
+    """What a model said about samples, beside the truth.
 
-    def add(self, outputs: Tensor, targets: Tensor) -> None:
-        """Count one batch without waiting for the device."""
+    Attributes:
+        outputs: of the model, a row per sample.
+        targets: as many.
+    """
 
-    def metrics(self) -> dict[str, float]:
-        """Metric name -> value over everything counted. Waits for the device."""
-
-    def state_dict(self) -> dict[str, Tensor]:
-        """All that was counted."""
-
-    def load_state_dict(self, state: dict[str, Tensor]) -> None:
-        """Count on from what another tally of the same task had."""
+    outputs: Tensor
+    targets: Tensor
 
 
 class Task(Protocol):
-    """A loss, what is counted beside it, and which metric says how good a model is (higher is better).
+    """A loss, what is measured beside it, and which metric says how good a model is (higher is better).
 
     Attributes:
         metric: the name of that metric.
@@ -38,10 +37,16 @@ class Task(Protocol):
     loss_scale: float
 
     def loss(self, outputs: Tensor, targets: Tensor) -> Tensor:
-        """Outputs and targets of a batch -> their mean loss, ()."""
+        """Outputs and targets of a batch -> their mean loss in training, ()."""
 
-    def tally(self, device: torch.device) -> Any:
-        """A new, empty `Tally`."""
+    def judged_loss(self, outputs: Tensor, targets: Tensor) -> Tensor:
+        """The same in evaluation, without what is only there to train better."""
 
-    def tables(self, tally: Any) -> dict[str, Table]:
-        """File name -> head and rows that one evaluation gives."""
+    def metrics(self, said: Said) -> dict[str, float]:
+        """Metric name -> value. Waits for the device."""
+
+    def predictions(self, said: Said) -> dict[str, np.ndarray]:
+        """Truth and prediction per sample, as a run keeps them: name -> (n, ...)."""
+
+    def tables(self, predictions: Mapping[str, np.ndarray]) -> dict[str, Table]:
+        """File name -> head and rows that follow from them."""

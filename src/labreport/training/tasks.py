@@ -31,13 +31,13 @@ TASKS: Mapping[str, TaskKind] = {
         inputs=("images", "texts"),
         losses=("cross_entropy",),
         metrics=("accuracy",),
-        files=("per_class.csv", "confusion.csv"),
+        files=("predictions.npz", "per_class.csv", "confusion.csv"),
     ),
     "similarity": TaskKind(
         "labreport.training.similarity:Similarity",
         inputs=("pairs",),
         losses=("mse_loss",),
         metrics=("pearson", "spearman"),
-        files=("predictions.csv",),
+        files=("predictions.npz",),
     ),
 }

@@ -56,7 +56,8 @@ def network(target: str, parameters: Mapping[str, Any], options: Mapping[str, An
     """
     taken = inspect.signature(load_class(target)).parameters
     with torch.device("meta"):
-        facts = {"classes": options["classes"], "vocabulary": WORDS, "vectors": torch.empty(WORDS, VECTOR)}
+        facts = {name: options[name] for name in ("classes", "length")}
+        facts |= {"vocabulary": WORDS, "vectors": torch.empty(WORDS, VECTOR)}
         model = build_model(target, parameters, facts).eval()
         if "vectors" not in taken and "vocabulary" not in taken:
             return model, [torch.empty(1, 3, options["image"], options["image"])]
