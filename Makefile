@@ -5,6 +5,8 @@ PYTHON ?= python3
 CORES ?= 1
 CONFIG ?=
 TARGETS ?=
+KIT ?= gpu-kit
+TAR ?= $(KIT)/runs.tar
 
 bin := .venv/bin
 snakemake = $(bin)/snakemake --cores $(CORES) $@ $(if $(strip $(CONFIG)),--config $(CONFIG))
@@ -12,7 +14,7 @@ snakemake = $(bin)/snakemake --cores $(CORES) $@ $(if $(strip $(CONFIG)),--confi
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help check_config setup tex plan test lint format publish bench faults schema lock always
+.PHONY: help check_config setup tex plan gpu-kit gpu gpu-import test lint format publish bench faults schema lock always
 # Snakemake locks the folder it works in, so one target after the other.
 .NOTPARALLEL:
 
@@ -20,7 +22,7 @@ help: ## this list
 	@echo "make report/practice1.pdf                 a finished report; also .en.pdf, .md, .en.md"
 	@echo "make report/practice1.pdf CORES=2 CONFIG=\"scale=lite raw=../raw\""
 	@echo "                                          CORES and CONFIG are Snakemake's --cores and --config"
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 42
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 42
 
 report/%.pdf: check_config setup tex always
 	@$(snakemake)
@@ -42,6 +44,16 @@ tex: ## TeX, installed with apt where that needs no password
 
 plan: check_config setup ## what would run and why; TARGETS="report/practice1.pdf" for one report, CONFIG as above
 	@$(bin)/labreport plan $(TARGETS) $(if $(strip $(CONFIG)),--config $(CONFIG))
+
+gpu-kit: check_config setup ## missing runs and their data for another machine; NAMES="mycnn" REPORT=midterm KIT=gpu-kit
+	@$(bin)/labreport export $(NAMES) $(if $(REPORT),--report $(REPORT)) --to $(KIT) \
+		$(if $(strip $(CONFIG)),--config $(CONFIG))
+
+gpu: setup ## train the runs of a kit here; ARGS="--seconds 540 --processes 4"
+	@$(bin)/python $(KIT)/start.py $(ARGS)
+
+gpu-import: check_config setup ## take in the runs that came back; TAR=gpu-kit/runs.tar
+	@$(bin)/labreport import $(TAR) $(if $(strip $(CONFIG)),--config $(CONFIG))
 
 test: setup tex ## the test suite
 	@tools/run-tests $(bin)/python

@@ -75,6 +75,12 @@ def _parser() -> argparse.ArgumentParser:
     prune = command("prune", "list what no declaration refers to any more", "prune:prune")
     prune.add_argument("--delete", action="store_true", help="remove it, but not what only its code sets apart")
     prune.add_argument("--superseded", action="store_true", help="with --delete: remove that, too")
+    export = command("export", "write a kit: missing runs, to be trained on another machine", "export:export")
+    export.add_argument("names", nargs="*", metavar="NAME", help="experiments, in the order of training; default: all")
+    export.add_argument("--report", metavar="REPORT", help="the experiments and seeds of a report")
+    export.add_argument("--to", default="gpu-kit", metavar="DIR", help="the kit's folder; default: gpu-kit")
+    take_in = command("import", "take in the runs that were trained from a kit", "take_in:take_in")
+    take_in.add_argument("tar", type=Path, metavar="RUNS.TAR", help="what came back")
     verify = command("verify", "derive reports from their runs once more and compare", "verify:verify")
     verify.add_argument("reports", nargs="*", metavar="REPORT", help="default: every report that is there")
     return parser

@@ -23,8 +23,10 @@ from labreport.machine.driver import NO_ANSWER, Driver
 
 VISIBLE = "CUDA_VISIBLE_DEVICES"
 NO_DEVICE = 100  # CUDA_ERROR_NO_DEVICE
-# What a scheduler says about the devices of a job: Slurm (job and step), PBS, Grid Engine, HTCondor.
-SCHEDULERS = ("SLURM_JOB_GPUS", "SLURM_STEP_GPUS", "PBS_GPUFILE", "SGE_HGR_gpu", "_CONDOR_AssignedGPUs")
+# What tells a process that somebody has leased a device for it and others, which share it: see labreport.kit.run.
+LEASED = "LABREPORT_LEASED"
+# What a scheduler says about the devices of a job: Slurm (job and step), PBS, Grid Engine, HTCondor; and the above.
+SCHEDULERS = ("SLURM_JOB_GPUS", "SLURM_STEP_GPUS", "PBS_GPUFILE", "SGE_HGR_gpu", "_CONDOR_AssignedGPUs", LEASED)
 POLL_S = 0.5
 
 

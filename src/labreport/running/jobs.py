@@ -14,9 +14,11 @@ from labreport.machine.outcome import content, failure, is_receipted
 from labreport.steps.step import Job
 
 # Variables of the environment: a file with the jobs of all runs that a start of Snakemake trains, where they are small;
-# a folder for TensorBoard's event files.
+# a folder for TensorBoard's event files; the commit of sources that lie in no repository, HASH or, of edited
+# ones, HASH-dirty.
 TOGETHER = "LABREPORT_TOGETHER"
 TENSORBOARD = "LABREPORT_TENSORBOARD"
+COMMIT = "LABREPORT_COMMIT"
 
 
 def to_be_done(job: Job) -> bool:

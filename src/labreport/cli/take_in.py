@@ -1,0 +1,102 @@
+"""`labreport import`: runs that were trained from a kit on another machine, checked and taken in."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+import tarfile
+import tempfile
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from labreport.artifacts.artifact import SPEC, key_of
+from labreport.artifacts.graph import Graph
+from labreport.artifacts.history import read_object
+from labreport.errors import DataError
+from labreport.files import SUMS, files_below, sums_faults
+from labreport.machine.outcome import content, write_receipt
+
+MOST_BYTES = 256 << 20  # of a file
+MOST_FILES = 100_000
+LOG = re.compile(r"logs/[\w.-]+\.log")
+FILE = re.compile(r"runs/(?P<name>[\w-]+)/(?P<key>[0-9a-f]{16})/(?P<file>SHA256SUMS|\w+\.(?:json|csv|npy|npz|log))")
+
+
+def take_in(graph: Graph, options: argparse.Namespace) -> int:
+    """Take in every run of a tar that is not there yet, each as a whole; 1 where one is refused.
+
+    Raises:
+        DataError: the tar cannot be read or holds what no kit's runner writes; nothing is taken in then.
+    """
+    results = Path("results/runs")
+    results.mkdir(parents=True, exist_ok=True)
+    graph.everything()
+    refused = 0
+    with tempfile.TemporaryDirectory(prefix=".import.", dir=results) as temporary:
+        _unpack(options.tar, Path(temporary))
+        for folder in sorted(Path(temporary).glob("*/*")):
+            declared = graph.of_key(folder.name)
+            title = declared.title if declared else f"{folder.parent.name}/{folder.name} (nothing declares it)"
+            out = results / folder.parent.name / folder.name
+            if fault := next(_faults(folder, out), ""):
+                print(f"refused: {title}: {fault}")
+                refused += 1
+            elif content(out) is not None:
+                print(f"there already: {title}")
+            else:
+                out.parent.mkdir(exist_ok=True)
+                folder.rename(out)
+                write_receipt(out)
+                print(f"taken in: {title}")
+    return 1 if refused else 0
+
+
+def _unpack(path: Path, to: Path) -> None:
+    """The files of runs below a folder.
+
+    Raises:
+        DataError: see `take_in`.
+    """
+    try:
+        with tarfile.open(path) as tar:
+            for count, member in enumerate(_checked(path, tar), start=1):
+                stream, found = tar.extractfile(member), FILE.fullmatch(member.name)
+                if found and stream is not None:
+                    target = to / found["name"] / found["key"] / found["file"]
+                    if count > MOST_FILES or target.exists():
+                        raise DataError(f"{path}: refused: {member.name}: comes twice, or is one of too many files")
+                    target.parent.mkdir(parents=True, exist_ok=True)
+                    target.write_bytes(stream.read())
+    except (OSError, tarfile.TarError, EOFError, ValueError) as error:
+        raise DataError(f"{path}: cannot be read ({error}); bring it back once more") from error
+
+
+def _checked(path: Path, tar: Iterable[tarfile.TarInfo]) -> Iterator[tarfile.TarInfo]:
+    for member in tar:
+        if not member.isreg() or not (FILE.fullmatch(member.name) or LOG.fullmatch(member.name)):
+            raise DataError(f"{path}: refused: {member.name!r} is no file of a run; nothing was taken in")
+        if member.size > MOST_BYTES:
+            raise DataError(f"{path}: refused: {member.name} has {member.size:,} bytes; nothing was taken in")
+        yield member
+
+
+def _faults(folder: Path, out: Path) -> Iterator[str]:
+    """What is wrong with a run, or with the place that it would be put to."""
+    yield from sums_faults(folder)
+    lines = (folder / SUMS).read_text(encoding="utf-8").splitlines()
+    if extra := set(files_below(folder)) - {line.partition("  ")[2] for line in lines}:
+        yield f"{min(extra)} has no digest in {SUMS}"
+    spec = read_object(folder / SPEC)
+    try:
+        found = key_of("train", spec)
+        name = f"{spec['model']['target'].partition(':')[2]}-{spec['data']['dataset']}"
+    except (KeyError, TypeError, AttributeError, ValueError, json.JSONDecodeError):
+        yield f"{SPEC} is no run's"
+        return
+    if found != folder.name:
+        yield f"{SPEC} has the key {found} of a run, not {folder.name}"
+    if name != folder.parent.name:
+        yield f"its folder is called {folder.parent.name}, not {name}"
+    if content(out) is None and out.exists():
+        yield f"{out} is there, but holds no finished run; move it away"

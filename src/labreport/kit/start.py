@@ -1,0 +1,22 @@
+#!/usr/bin/env python3
+"""Trains the runs of this kit here: `python3 start.py [--seconds S] [--processes K] [--only NAME ...]`.
+
+A file of its own, which knows nothing but where the code is: that is unpacked into work/ beside it, and goes on.
+"""
+
+import os
+import shutil
+import sys
+import tarfile
+from pathlib import Path
+
+KIT = Path(__file__).resolve().parent
+WORK = KIT / "work"
+
+if __name__ == "__main__":
+    shutil.rmtree(WORK / "src", ignore_errors=True)
+    with tarfile.open(KIT / "code.tar.xz") as tar:
+        tar.extractall(WORK, filter="data")
+    paths = [str(WORK / "src"), *filter(None, [os.environ.get("PYTHONPATH")])]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}
+    os.execve(sys.executable, [sys.executable, "-m", "labreport.kit.run", str(KIT), *sys.argv[1:]], environment)
