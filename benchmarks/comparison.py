@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from statistics import median
 
 from benchmarks.page import markdown
 
-HEAD = ("what", "measured", "compared with", "ratio", "aim")
+HEAD = ("what", "measured", "compared with", "ratio", "aim", "met")
 PAIRS = 5
 
 
@@ -22,13 +22,17 @@ class Comparison:
         compared_with: the other's value and unit.
         ratio: the first over the second.
         aim: the ratio that the project means to keep.
+        at_least: whether more than that is better.
+        remark: what else is to be said of the ratio.
     """
 
     what: str
     measured: str
     compared_with: str
     ratio: float
-    aim: str
+    aim: float
+    at_least: bool = False
+    remark: str = ""
 
     @classmethod
     def within(cls, what: str, value: float, allowed: float, form: str) -> Comparison:
@@ -40,7 +44,18 @@ class Comparison:
             allowed: the most.
             form: of both, such as "{:.0f} s".
         """
-        return cls(what, form.format(value), f"{form.format(allowed)} allowed", value / allowed, "at most 1")
+        return cls(what, form.format(value), f"{form.format(allowed)} allowed", value / allowed, 1.0)
+
+    @property
+    def met(self) -> bool:
+        """Whether the project keeps what it means to."""
+        return self.ratio >= self.aim if self.at_least else self.ratio <= self.aim
+
+    @property
+    def cells(self) -> tuple[str, ...]:
+        """The row of the table."""
+        aim = f"at {'least' if self.at_least else 'most'} {self.aim:.2f}{f' ({self.remark})' if self.remark else ''}"
+        return self.what, self.measured, self.compared_with, f"{self.ratio:.2f}", aim, "yes" if self.met else "no"
 
 
 def pairs(ours: Callable[[], float], theirs: Callable[[], float], count: int) -> tuple[list[float], list[float]]:
@@ -49,7 +64,9 @@ def pairs(ours: Callable[[], float], theirs: Callable[[], float], count: int) ->
     return [one for one, _ in measured], [other for _, other in measured]
 
 
-def compare(what: str, ours: list[float], theirs: list[float], form: str, other: str, aim: str) -> Comparison:
+def compare(
+    what: str, ours: list[float], theirs: list[float], form: str, other: str, aim: float, *, at_least: bool = False
+) -> Comparison:
     """The row of pairs of values: medians, median ratio, and the ratios' range.
 
     Args:
@@ -59,6 +76,7 @@ def compare(what: str, ours: list[float], theirs: list[float], form: str, other:
         form: of a value, such as "{:.2f} s".
         other: what it is compared with.
         aim: for the ratio.
+        at_least: whether more than that is better.
     """
     ratios = sorted(one / another for one, another in zip(ours, theirs, strict=True))
     return Comparison(
@@ -66,10 +84,12 @@ def compare(what: str, ours: list[float], theirs: list[float], form: str, other:
         form.format(median(ours)),
         f"{form.format(median(theirs))}, {other}",
         median(ratios),
-        f"{aim} (pairs from {ratios[0]:.2f} to {ratios[-1]:.2f})",
+        aim,
+        at_least,
+        f"pairs from {ratios[0]:.2f} to {ratios[-1]:.2f}",
     )
 
 
 def table(comparisons: Sequence[Comparison]) -> str:
     """The table of some comparisons."""
-    return markdown([HEAD, *((*cells[:3], f"{cells[3]:.2f}", cells[4]) for cells in map(astuple, comparisons))])
+    return markdown([HEAD, *(one.cells for one in comparisons)])

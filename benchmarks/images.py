@@ -72,7 +72,7 @@ def compared(name: str, folder: Path) -> Comparison:
     rates = [[images / seconds for seconds in side] for side in times]
     augmentations = " and ".join(one["name"] for one in settings(name)["augment"])
     what = f"{name} training{f' with {augmentations}' if augmentations else ''}, data to metrics"
-    return compare(what, *rates, "{:.0f} images/s", "torchvision and DataLoader", f"at least {AIMS[name]:g}")
+    return compare(what, *rates, "{:.0f} images/s", "torchvision and DataLoader", AIMS[name], at_least=True)
 
 
 def measure_ours(name: str, folder: Path) -> float:

@@ -106,7 +106,7 @@ def in_pairs(state: str, aim: float, project: Path, bare: Path) -> Comparison:
     """Plans of a state and bare dry runs."""
     times = pairs(lambda: planned(project), lambda: dry(bare), PAIRS)
     what, other = f"labreport plan, {RUNS} declared runs, {state}", f"dry run of {RUNS} bare jobs"
-    return compare(what, *times, "{:.2f} s", other, f"at most {aim}")
+    return compare(what, *times, "{:.2f} s", other, aim)
 
 
 def planned(project: Path) -> float:

@@ -55,7 +55,7 @@ def resnet() -> Comparison:
     rates = [operations / time_s / 1e9 for time_s in ours]
     peak = [PRODUCTS * 2 * MATRIX**3 / time_s / 1e9 for time_s in theirs]
     what = f"ResNet-34 training, fp32, batch {BATCH}"
-    return compare(what, rates, peak, "{:.0f} GFLOP/s", "matrix product", "at least 0.75")
+    return compare(what, rates, peak, "{:.0f} GFLOP/s", "matrix product", 0.75, at_least=True)
 
 
 def lstm() -> Comparison:
@@ -77,7 +77,7 @@ def lstm() -> Comparison:
     ours, theirs = pairs(lambda: next(epochs).train_seconds, lambda: seconds(layer_steps), PAIRS)
     steps, layers = ([1000 * time_s / STEPS for time_s in times] for times in (ours, theirs))
     what = f"LSTM training, batch {BATCH}, length {LENGTH}"
-    return compare(what, steps, layers, "{:.0f} ms per step", "bare layer", "at most 1.15")
+    return compare(what, steps, layers, "{:.0f} ms per step", "bare layer", 1.15)
 
 
 def train(model: nn.Module, split: Split, classes: int) -> Iterator[Epoch]:

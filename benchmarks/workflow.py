@@ -28,10 +28,17 @@ def first(project: Path) -> list[Comparison]:
     usage = run(snakemake("--cores", "1", *REPORT), project, environment(), memory=True)
     runs = [json.loads(path.read_bytes())["seconds"] for path in project.glob("results/runs/*/*/summary.json")]
     trained = sum(runs)
-    aim = f"at most {TRAINING + BESIDE_S / trained:.2f} ({TRAINING:g} times and {BESIDE_S:g} s)"
+    aim, remark = TRAINING + BESIDE_S / trained, f"{TRAINING:g} times and {BESIDE_S:g} s"
     beside = f"{trained:.0f} s of training in {len(runs)} runs"
     return [
-        Comparison("demo report, one core: wall time", f"{usage.wall_s:.0f} s", beside, usage.wall_s / trained, aim),
+        Comparison(
+            "demo report, one core: wall time",
+            f"{usage.wall_s:.0f} s",
+            beside,
+            usage.wall_s / trained,
+            aim,
+            remark=remark,
+        ),
         Comparison.within(
             "demo report, one core: memory of all its processes",
             (usage.peak_bytes or 0) / 1e9,
@@ -60,7 +67,7 @@ def again(project: Path, trivial: Path) -> list[Comparison]:
     (trivial / "Snakefile").write_text(TRIVIAL, encoding="utf-8")
     run(snakemake("--cores", "1", "done.txt"), trivial, environment())
     times = pairs(lambda: started(project, *REPORT), lambda: started(trivial, "done.txt"), PAIRS)
-    starts = compare("start, nothing to be done", *times, "{:.2f} s", "one trivial rule", "at most 1.35")
+    starts = compare("start, nothing to be done", *times, "{:.2f} s", "one trivial rule", 1.35)
     words = [changed(project, number) for number in range(WORDS)]
     what = f"one changed word to PDF, one core: median of {WORDS}"
     return [starts, Comparison.within(what, median(words), WORD_S, "{:.2f} s")]

@@ -1,4 +1,4 @@
-"""Files that were cut or altered: checkpoints, what a run reads, and whatever a finished report is made of."""
+"""Files that were cut or altered: checkpoints, every file of a finished report, and what is kept beside results."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from faults.fault import Fault, Trial, in_turns
 from faults.kills import checkpoints as checkpoints_in
 from faults.kills import epoch, left_over, link_inputs
 from faults.process import COMMAND, Ended, Step
-from faults.reference import Work, reference
+from faults.reference import Work, reference, remove
 from faults.same import made_unlike
 from labreport.artifacts import code
 from labreport.files import SUMS
@@ -19,7 +19,6 @@ from labreport.machine.outcome import Failure, failure, is_receipted, write_fail
 
 BLOCK_BYTES = 512
 POLL_S = 0.005
-READERS = ("draw", "tabulate", "judge", "write")
 MESSAGE = "the loss is not finite"
 
 
@@ -90,62 +89,42 @@ def _spoil(path: Path, run: Work, rng: Random) -> str:
     return f"{path.name} of another run"
 
 
-def inputs(count: int, folder: Path, rng: Random) -> Fault:
-    """A file that a run reads is damaged: the run says which folder to delete, or its results are the same."""
-    runs = in_turns(reference().of_step("train"), count, rng)
-    trials = (_input(run, folder / str(number), rng) for number, run in enumerate(runs))
-    return Fault.of("arrays or word vectors cut or altered", trials)
+def made(count: int, folder: Path, rng: Random) -> Fault:
+    """A file of something made is damaged: `verify` finds it, and what reads it says so, or its result is the same."""
+    reference().of_step("deliver")
+    files = [(work, path) for work in reference().works for name in work.made for path in _files(Path(name))]
+    chosen = in_turns(files, count, rng)
+    trials = (_made(work, path, folder / str(number), rng) for number, (work, path) in enumerate(chosen))
+    return Fault.of("file of a run, figure, text or anything made cut or altered", trials)
 
 
-def _input(run: Work, folder: Path, rng: Random) -> Trial:
-    root = reference().before(run, folder / "project")
-    path = rng.choice([path for name in run.needs for path in _damageable(root / name)])
-    done = f"{path.parent.name}: {damage(path, rng)}"
-    ended = run.start(root, folder / "log").ended()
-    if ended.status == 0:
-        wrong = made_unlike(run, root)
-        return Trial.judged(done, f"passed for whole, and {wrong}" if wrong else None)
-    told = ended.one_message and str(path.parent.relative_to(root)) in ended.said
-    return Trial.judged(done, None if told else ended.summary, lost=False)
-
-
-def results(count: int, folder: Path, rng: Random) -> Fault:
-    """A file of a finished run is damaged: `verify` finds it, and what is made from it comes to be or says why not."""
-    runs = in_turns(reference().of_step("train"), count, rng)
-    trials = (_result(run, folder / str(number), rng) for number, run in enumerate(runs))
-    return Fault.of("file of a finished run cut or altered", trials)
-
-
-def _result(run: Work, folder: Path, rng: Random) -> Trial:
-    root = reference().finished(folder / "project")
-    path = rng.choice(_damageable(root / run.out))
-    done = f"{run.out}: {damage(path, rng)}"
-    reader = rng.choice(reference().of_step(rng.choice(READERS)))
-    ended = reader.start(root, folder / "log").ended()
-    if ended.status and not ended.one_message:
-        return Trial(False, f"{done}: {reader.step}: {ended.summary}")
-    return verified(root, folder, done, path.name)
-
-
-def products(count: int, folder: Path, rng: Random) -> Fault:
-    """A file that was made from runs is damaged: `verify` finds it."""
-    works = [work for step in (*READERS, "typeset", "deliver") for work in reference().of_step(step)]
+def _files(made: Path) -> list[Path]:
+    """The files of a folder, its digests among them, or the one file, relative to the project; no receipt."""
     root = reference().root
-    paths = [path.relative_to(root) for work in works for name in work.made for path in _damageable(root / name)]
-    trials = (_product(path, folder / str(number), rng) for number, path in enumerate(in_turns(paths, count, rng)))
-    return Fault.of("figure, table, claim, text or PDF cut or altered", trials)
+    found = [root / made, *sorted((root / made).rglob("*"))]
+    whole = [path for path in found if path.is_file() and path.stat().st_size and path.suffix != ".done"]
+    return [path.relative_to(root) for path in whole]
 
 
-def _product(path: Path, folder: Path, rng: Random) -> Trial:
+def _made(work: Work, path: Path, folder: Path, rng: Random) -> Trial:
     root = reference().finished(folder / "project")
-    return verified(root, folder, f"{path}: {damage(root / path, rng)}", path.name)
-
-
-def _damageable(path: Path) -> list[Path]:
-    """The files of a folder, its digests among them, or the one file."""
-    return (
-        [path] if path.is_file() else [one for one in sorted(path.rglob("*")) if one.is_file() and one.stat().st_size]
-    )
+    done = f"{path}: {damage(root / path, rng)}"
+    if work.step != "sample":  # which is checked when it is read
+        found = verified(root, folder, done, path.name)
+        if not found.survived:
+            return found
+    readers = [one for one in reference().works if any(Path(need).is_relative_to(work.out) for need in one.needs)]
+    if not readers:
+        return Trial(True)
+    reader = rng.choice(readers)
+    for name in reader.made:
+        remove(root / name)
+    ended = reader.start(root, folder / "log").ended()
+    if ended.status == 0:  # digests alone, without the lines of some files, are no reason to refuse them
+        wrong = made_unlike(reader, root) if path.name != SUMS else None
+        return Trial.judged(done, f"passed for whole, and {wrong}" if wrong else None)
+    told = ended.one_message and work.out in ended.said
+    return Trial.judged(done, None if told else f"{reader.step}: {ended.summary}", lost=False)
 
 
 def kept(count: int, folder: Path, rng: Random) -> Fault:

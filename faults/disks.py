@@ -1,7 +1,8 @@
-"""Steps that cannot write: a disk that becomes full, and folders that may only be read."""
+"""Steps that cannot write: a disk that becomes full, folders that may only be read, operations that fail."""
 
 from __future__ import annotations
 
+import errno
 import functools
 import shutil
 import threading
@@ -12,6 +13,7 @@ from pathlib import Path
 from random import Random
 
 from faults.fault import Fault, Trial, in_turns
+from faults.operations import Operations
 from faults.process import Ended
 from faults.reference import Work, reference
 from faults.room import BLOCK_BYTES, SmallFiles, be_anyone, empty, fill, may_mount, own_disk, protect, remount
@@ -33,6 +35,7 @@ STEPS = (
     "deliver",
     "download",
 )
+ERRORS = (errno.EIO, errno.ENOSPC, errno.EACCES, errno.EROFS)
 OLD = "what was made before\n"
 
 # Carries a job out in a project where it cannot write, and then lets it: (job, project, log, random choices).
@@ -48,6 +51,11 @@ def full(count: int, folder: Path, rng: Random) -> Fault:
 def read_only(count: int, folder: Path, rng: Random) -> Fault:
     """Every step where nothing may be written; then it may, and it is started again."""
     return _injected("results folder that may only be read", count, folder, rng, _in_protected_folder)
+
+
+def operations(count: int, folder: Path, rng: Random) -> Fault:
+    """Every step, in which one operation on a file fails; what a step can do without is no reason to end."""
+    return _injected("operation on a file fails once", count, folder, rng, _at_an_operation)
 
 
 def _injected(kind: str, count: int, folder: Path, rng: Random, failing: Failing) -> Fault:
@@ -68,6 +76,8 @@ def trial(work: Work, folder: Path, rng: Random, failing: Failing) -> Trial:
         if old:
             leave_old(root / work.out)
         failed = failing(work, root, log, rng)
+        if failing is _at_an_operation and failed.status == 0 and not failed.crashed:
+            return Trial.judged(work.step, unclean(work, root, False) or made_unlike(work, root))
         if not failed.one_message:
             return Trial(False, f"{work.step}: {failed.summary}")
         if wrong := unclean(work, root, old):
@@ -128,6 +138,11 @@ def _in_protected_folder(work: Work, root: Path, log: Path, rng: Random) -> Ende
     ended = work.start(root, log, be_anyone).ended()
     protect(root, 0o755)
     return ended
+
+
+def _at_an_operation(work: Work, root: Path, log: Path, rng: Random) -> Ended:
+    last = rng.randint(1, reference().operations.get(work, 9))
+    return work.start(root, log, Operations(root, last, error=rng.choice(ERRORS))).ended()
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""SIGKILL at any moment: training steps, and whole workflows."""
+"""SIGKILL and SIGTERM at any moment: training steps, and whole workflows."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import itertools
 import json
 import re
 import shutil
+import signal
 from collections.abc import Sequence
 from pathlib import Path
 from random import Random
@@ -21,13 +22,14 @@ from labreport.machine.outcome import is_receipted
 MOST_KILLS = 3
 BESIDE = re.compile(r"[0-9a-f]{16}(\.done|\.part\.lock|\.part\.\d+)")  # what may stay: not the unfinished folder
 KILLED_AFTER_S = (1.0, 12.0)  # it takes three seconds to begin
+TERMINATED = 128 + signal.SIGTERM
 
 
 def steps(count: int, folder: Path, rng: Random) -> Fault:
     """Training steps, killed one to three times each and started again until they are complete."""
     runs = in_turns(reference().of_step("train"), count, rng)
     trials = (trial(run, folder / str(number), rng) for number, run in enumerate(runs))
-    return Fault.of("SIGKILL in a training step, started again", trials)
+    return Fault.of("SIGKILL or SIGTERM in a training step, started again", trials)
 
 
 def trial(run: Work, root: Path, rng: Random) -> Trial:
@@ -35,7 +37,8 @@ def trial(run: Work, root: Path, rng: Random) -> Trial:
     link_inputs(root)
     out, held = root / run.out, 0
     for _ in range(rng.randint(1, MOST_KILLS)):
-        kill_once(run, root, rng)
+        if wrong := kill_once(run, root, rng):
+            return Trial(False, f"{run.out}: {wrong}")
         if out.exists():
             break
         before, held = held, newest(root)
@@ -62,15 +65,23 @@ def link_inputs(root: Path) -> None:
         (root / name).symlink_to(reference().root / name)
 
 
-def kill_once(run: Work, root: Path, rng: Random) -> None:
-    """Start, and kill by the clock or at a file operation."""
-    if rng.random() < 0.5:
+def kill_once(run: Work, root: Path, rng: Random) -> str | None:
+    """Start, and kill by the clock or at a file operation.
+
+    Returns:
+        What is wrong with how it ended; nothing can be wrong with that after SIGKILL.
+    """
+    number = rng.choice((None, signal.SIGKILL, signal.SIGTERM))
+    if number is None:
         last = rng.randint(1, reference().operations[run])
         run.start(root, root / "log", Operations(root, last)).ended()
-        return
+        return None
     step = run.start(root, root / "log")
     step.wait(rng.uniform(0, reference().seconds[run]))
-    step.kill()
+    step.kill(number)
+    ended = step.ended()
+    said_why = ended.status in (0, TERMINATED, -signal.SIGTERM) and not ended.crashed
+    return None if number == signal.SIGKILL or said_why else f"after SIGTERM: {ended.summary}"
 
 
 def newest(root: Path) -> int:
@@ -109,7 +120,7 @@ def workflows(count: int, folder: Path, rng: Random, targets: Sequence[str] = TA
         if len(trials) >= count:
             break
         trials += _build(folder / f"build{build}", count - len(trials), rng, targets)  # none where it ended first
-    return Fault.of("SIGKILL to a whole run of snakemake, started again", trials)
+    return Fault.of("SIGKILL or SIGTERM to a whole run of snakemake, started again", trials)
 
 
 def _build(folder: Path, most: int, rng: Random, targets: Sequence[str]) -> list[Trial]:
@@ -120,7 +131,7 @@ def _build(folder: Path, most: int, rng: Random, targets: Sequence[str]) -> list
         workflow = start(root, targets, folder / "log")
         if workflow.wait(rng.uniform(*KILLED_AFTER_S)):
             break
-        workflow.kill()
+        workflow.kill(rng.choice((signal.SIGKILL, signal.SIGTERM)))
         trials.append(Trial(True))
     ended = go_on(root, targets, folder / "log")
     wrong = ended.summary if ended.status or ended.crashed else unfinished(root)

@@ -19,6 +19,7 @@ import psutil
 
 from benchmarks.project import ROOT, environment, snakemake
 from labreport.errors import run_step
+from labreport.machine.signals import take_signals
 
 VARIABLES = {"CUDA_VISIBLE_DEVICES": "", "LABREPORT_CHECKPOINT_EVERY_EPOCH": "1"}
 COMMAND = "labreport"
@@ -85,10 +86,10 @@ class Process:
         self._process = server().Process(target=_carry_out, args=(function, tuple(arguments), folder, log, before))
         self._process.start()
 
-    def kill(self) -> None:
-        """SIGKILL, as the kernel sends it when memory runs out."""
+    def kill(self, number: int = signal.SIGKILL) -> None:
+        """Send SIGTERM, or SIGKILL as the kernel does when memory runs out, and wait for the end."""
         if self._process.is_alive():
-            self._process.kill()
+            self._process.terminate() if number == signal.SIGTERM else self._process.kill()
         self._process.join()
 
     def wait(self, timeout_s: float = TIMEOUT_S) -> bool:
@@ -152,6 +153,7 @@ def _program(words: list[str]) -> int:
     if words[0] == COMMAND:
         status: int = import_module("labreport.cli.main").main(words[1:])
         return status
+    take_signals()
     return run_step(import_module("labreport.steps.step").main, words)
 
 
@@ -188,13 +190,13 @@ class Workflow:
             return False
         return True
 
-    def kill(self) -> None:
-        """SIGKILL to all of its processes at once."""
+    def kill(self, number: int = signal.SIGKILL) -> None:
+        """Send a signal to all of its processes at once, and wait for their end."""
         children = psutil.Process(self._process.pid).children(recursive=True)
-        os.killpg(self._process.pid, signal.SIGKILL)
+        os.killpg(self._process.pid, number)
         for process in children:  # those that lead a group of their own
             if process.is_running():
-                process.kill()
+                process.send_signal(number)
         self._process.wait()
         psutil.wait_procs(children)
 

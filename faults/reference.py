@@ -59,6 +59,11 @@ class Work:
         return Step(self.words, root, log, before)
 
 
+def remove(path: Path) -> None:
+    """Delete a file or a folder, where there is one."""
+    shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
+
+
 def small_copy(target: Path) -> Path:
     """Copy the project to `target` and put the small declarations in place of its own."""
     copy(target)
@@ -125,7 +130,7 @@ class Reference:
             later = self.works[self.works.index(work) :]
         shutil.copytree(self.root, target, dirs_exist_ok=True, ignore=shutil.ignore_patterns(*SOURCES))
         for path in (target / name for one in later for name in one.made):
-            shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
+            remove(path)
         return target
 
     def finished(self, target: Path, *, sources: bool = False) -> Path:

@@ -46,12 +46,12 @@ KINDS: Mapping[str, Kind] = {
     "kills.workflows": Kind("kills:workflows", 10, 1),
     "twice.steps": Kind("twice:steps", 40, 4),
     "twice.workflows": Kind("twice:workflows", 5, 1),
+    "twice.results": Kind("twice:results", 60, 20),
     "disks.full": Kind("disks:full", 110, 11),
     "disks.read_only": Kind("disks:read_only", 55, 11),
+    "disks.operations": Kind("disks:operations", 220, 22),
     "cuts.checkpoints": Kind("cuts:checkpoints", 60, 3),
-    "cuts.inputs": Kind("cuts:inputs", 60, 3),
-    "cuts.results": Kind("cuts:results", 60, 3),
-    "cuts.products": Kind("cuts:products", 60, 5),
+    "cuts.made": Kind("cuts:made", 200, 10),
     "cuts.kept": Kind("cuts:kept", 60, 6),
     "finished.lies": Kind("finished:lies", 60, 7),
     "finished.restarts": Kind("finished:restarts", 21, 2),
@@ -59,6 +59,7 @@ KINDS: Mapping[str, Kind] = {
     "archives": Kind("archives:run", 100, 10),
     "pickles": Kind("pickles:run", 200, 7),
     "texts": Kind("texts:run", 120, 10),
+    "edits": Kind("edits:run", 80, 8),
     "mutations": Kind("mutations:run", 2000, 50),
 }
 

@@ -1,14 +1,16 @@
-"""The same work begun twice at once: by two steps, and by two runs of Snakemake."""
+"""The same work twice: by two steps or two runs of Snakemake at once, and by a step in other surroundings."""
 
 from __future__ import annotations
 
+import os
+import random
 import time
 from pathlib import Path
 from random import Random
 
 from faults.fault import Fault, Trial, in_turns
 from faults.process import Workflow
-from faults.reference import reference, small_copy
+from faults.reference import Work, reference, small_copy
 from faults.same import made_unlike
 
 STEPS = ("train", "vectors", "prepare", "draw")
@@ -34,6 +36,32 @@ def _steps(step: str, folder: Path, rng: Random) -> Trial:
     if bad := [one for one in both if one.status and not one.one_message]:
         return Trial(False, f"{step}: {bad[0].summary}")
     return Trial.judged(step, made_unlike(work, root))
+
+
+def results(count: int, folder: Path, rng: Random) -> Fault:
+    """Every job once more, in other surroundings: what it makes is the same, bit for bit."""
+    reference().of_step("deliver")
+    works = in_turns(reference().works, count, rng)
+    return Fault.of("one job once more, elsewhere", (_again(work, folder / str(n)) for n, work in enumerate(works)))
+
+
+def _again(work: Work, folder: Path) -> Trial:
+    root = reference().before(work, folder / "project")
+    ended = work.start(root, folder / "log", elsewhere).ended()
+    return Trial.judged(work.step, ended.summary if ended.status else made_unlike(work, root))
+
+
+def elsewhere() -> None:
+    """Be in another time zone, with other rights for new files, after any random numbers were drawn."""
+    import numpy as np
+    import torch
+
+    os.umask(0o077)
+    os.environ["TZ"] = "Pacific/Kiritimati"
+    time.tzset()
+    random.seed()
+    np.random.seed(os.getpid())
+    torch.manual_seed(os.getpid())
 
 
 def workflows(count: int, folder: Path, rng: Random) -> Fault:

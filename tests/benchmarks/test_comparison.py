@@ -11,22 +11,30 @@ from benchmarks.comparison import HEAD, Comparison, compare, pairs, table
 from benchmarks.page import keep
 
 
-def test_table_is_markdown_with_aligned_columns() -> None:
-    rows = [Comparison("first run", "90 s", "180 s allowed", 0.5, "at most 1"), Comparison("b", "1 s", "c", 12.345, "")]
+def test_table_is_markdown_with_aligned_columns_and_tells_what_is_met() -> None:
+    rows = [
+        Comparison("first run", "90 s", "180 s allowed", 0.5, 1.0),
+        Comparison("b", "1 s", "c", 12.345, 12.0, remark="d"),
+        Comparison("e", "1 s", "c", 2.9, 3.0, at_least=True),
+    ]
     lines = table(rows).splitlines()
     cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
     assert len({len(line) for line in lines}) == 1
     assert cells[0] == list(HEAD)
     assert {character for cell in cells[1] for character in cell} == {"-"}
-    assert cells[2:] == [["first run", "90 s", "180 s allowed", "0.50", "at most 1"], ["b", "1 s", "c", "12.35", ""]]
+    assert cells[2:] == [
+        ["first run", "90 s", "180 s allowed", "0.50", "at most 1.00", "yes"],
+        ["b", "1 s", "c", "12.35", "at most 12.00 (d)", "no"],
+        ["e", "1 s", "c", "2.90", "at least 3.00", "no"],
+    ]
 
 
 def test_ratio_is_the_median_of_pairs() -> None:
     """A machine that slows down for both leaves the ratio alone."""
-    found = compare("x", [2.0, 20.0, 2.2], [1.0, 10.0, 1.0], "{:.0f} ms", "bare", "at most 3")
+    found = compare("x", [2.0, 20.0, 2.2], [1.0, 10.0, 1.0], "{:.0f} ms", "bare", 3.0)
     assert found.ratio == pytest.approx(2.0)
     assert (found.measured, found.compared_with) == ("2 ms", "1 ms, bare")
-    assert found.aim == "at most 3 (pairs from 2.00 to 2.20)"
+    assert found.remark == "pairs from 2.00 to 2.20"
 
 
 def test_the_first_time_does_not_count() -> None:
@@ -35,7 +43,7 @@ def test_the_first_time_does_not_count() -> None:
 
 
 def test_what_is_allowed() -> None:
-    assert Comparison.within("x", 3.0, 4.0, "{:.1f} s") == Comparison("x", "3.0 s", "4.0 s allowed", 0.75, "at most 1")
+    assert Comparison.within("x", 3.0, 4.0, "{:.1f} s") == Comparison("x", "3.0 s", "4.0 s allowed", 0.75, 1.0)
 
 
 def test_sections_of_a_page_are_replaced_whole_and_what_stands_outside_is_kept(tmp_path: Path) -> None:
@@ -56,7 +64,7 @@ def test_the_page_has_a_section_for_each_benchmark_that_is_asked_for(
 ) -> None:
     monkeypatch.setattr(run, "heading", lambda: "2026-01-01, a machine")
     monkeypatch.setattr(run, "OWN_PROCESS", {"training": f"rows of {tmp_path}", "images": "others"})
-    monkeypatch.setattr(run, "alone", lambda rows: [Comparison(rows, "1 s", "2 s", 0.5, "at most 1")])
+    monkeypatch.setattr(run, "alone", lambda rows: [Comparison(rows, "1 s", "2 s", 0.5, 1.0)])
     page = tmp_path / "page.md"
     assert run.main(["--only", "training", "--page", str(page)]) == 0
     text = page.read_text()

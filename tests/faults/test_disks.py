@@ -34,6 +34,12 @@ def test_a_folder_that_may_only_be_read_does_no_harm(tmp_path: Path) -> None:
     assert found.tried == 4
 
 
+def test_an_operation_that_fails_does_no_harm(tmp_path: Path) -> None:
+    found = disks.operations(6, tmp_path, Random(0))
+    assert found.harmless, found.notes
+    assert found.tried == 6
+
+
 def half(work: Work, root: Path, log: Path, rng: Random) -> Ended:
     """A step that leaves half of what it makes."""
     (root / work.out).mkdir(parents=True)

@@ -16,6 +16,12 @@ def test_one_job_twice(tmp_path: Path) -> None:
     assert found.tried == 3
 
 
+def test_one_job_once_more(tmp_path: Path) -> None:
+    found = twice.results(4, tmp_path, Random(0))
+    assert found.harmless, found.notes
+    assert found.tried == 4
+
+
 def test_snakemake_twice(tmp_path: Path) -> None:
     found = twice.workflows(1, tmp_path, Random(0))
     assert found.harmless, found.notes

@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import tarfile
+import time
 from pathlib import Path
 
 import pandas as pd
@@ -72,7 +73,7 @@ def test_a_stopped_run_goes_on_where_it_was(kit, start, bare):
     with subprocess.Popen(command, env=bare, stdout=subprocess.PIPE, text=True) as process:
         log = kit / "work" / "logs" / "train-cnn3-seed-0.log"
         while process.poll() is None and not (log.is_file() and "epoch 1/" in log.read_text()):
-            pass
+            time.sleep(0.05)
         process.send_signal(signal.SIGTERM)
         printed, _ = process.communicate(timeout=60)
     assert re.search(r"cnn3 seed 0 +stopped .* goes on after epoch \d", printed)

@@ -25,7 +25,7 @@ IMAGES = {
 
 
 def batch(images: np.ndarray) -> bytes:
-    return pickle_python2({b"data": images.reshape(len(images), -1), b"labels": [1] * len(images)})
+    return pickle_python2({b"data": images.reshape(len(images), 3072), b"labels": [1] * len(images)})
 
 
 @pytest.mark.parametrize("name", IMAGES)

@@ -70,6 +70,25 @@ def test_plan_passes_targets_and_config_on(project):
     assert arguments(project)[1:] == expected
 
 
+def test_names_and_config_of_a_kit_are_passed_on(project):
+    project.run("make", "gpu-kit", "NAMES=a b", "REPORT=midterm", "CONFIG=scale=lite")
+    assert arguments(project) == [
+        "export",
+        "a",
+        "b",
+        "--report",
+        "midterm",
+        "--to",
+        "gpu-kit",
+        "--config",
+        "scale=lite",
+    ]
+    project.run("make", "gpu-import", "TAR=some.tar")
+    assert arguments(project)[9:] == ["import", "some.tar"]
+    project.run("make", "gpu", "ARGS=--seconds 9")
+    assert project.calls[-1].strip() == "python gpu-kit/start.py --seconds 9"
+
+
 def test_faults_writes_its_page(project):
     assert project.run("make", "faults").returncode == 0
     assert project.calls[-1].strip() == "python -m faults.run --jobs 2 --page docs/reliability.md"
@@ -119,7 +138,20 @@ def test_lint_fails_with_any_of_its_checkers(project, checker):
 
 def test_help_names_every_target(project):
     result = project.run("make")
-    for target in ("report/practice1.pdf", "setup", "tex", "plan", "test", "lint", "format", "bench", "faults", "lock"):
+    gpu = ("gpu-kit", "gpu", "gpu-import")
+    for target in (
+        *gpu,
+        "report/practice1.pdf",
+        "setup",
+        "tex",
+        "plan",
+        "test",
+        "lint",
+        "format",
+        "bench",
+        "faults",
+        "lock",
+    ):
         assert f"make {target} " in result.stdout
 
 

@@ -25,7 +25,7 @@ from labreport.kit.run import LIST
 from labreport.machine.outcome import content
 from labreport.running.environment import state
 
-PART_BYTES = 60_000_000
+PART_BYTES = 60 << 20  # of the data that are carried at once
 LIBRARIES = ("torch", "torchvision", "numpy", "pandas", "filelock")
 UNKNOWN_S = 5.0  # an epoch takes, where nothing tells
 README = """{runs} runs of commit {commit}, about {time} one after the other on the machine that was timed.
@@ -38,7 +38,7 @@ A second call goes on where the first one stopped. Then bring runs.tar back, and
 
     make gpu-import TAR=runs.tar
 
-The parts may be carried one by one; a run begins when its data are there:
+The folders part-N may be carried one by one; a run begins when its data are there:
 
 {parts}
 """
@@ -109,11 +109,12 @@ def export(graph: Graph, options: argparse.Namespace) -> int:
     _write(kit / "code.tar.xz", packing.pack_files({f"src/{path.relative_to(SOURCES)}": path for path in sources}))
     shutil.copyfile(start.__file__, kit / "start.py")
     write_json(kit / LIST, contents)
-    listed = "\n".join(f"    {path.relative_to(kit)}  {path.stat().st_size:,} bytes" for path in _files(kit))
+    files = [kit / places[one.file] / one.file for one in parts]
+    listed = "\n".join(f"    {path.relative_to(kit)}  {path.stat().st_size:,} bytes" for path in files)
     about = {"runs": len(runs), "commit": f"{commit}{' (edited)' if dirty else ''}", "parts": listed}
     write_text(kit / "README.txt", README.format(time=duration(sum(lasting.values())), **about))
     print(*(f"{duration(lasting[run.key]):>10}  {run.title}" for run in runs), sep="\n")
-    print(f"{kit}: {len(runs)} runs, {sum(path.stat().st_size for path in _files(kit)) / 1e6:.0f} MB; see README.txt")
+    print(f"{kit}: {len(runs)} runs, {sum(path.stat().st_size for path in files) / 1e6:.0f} MB; see README.txt")
     return 0
 
 
@@ -200,22 +201,21 @@ def _job(graph: Graph, kit: Path, artifact: Artifact) -> dict[str, Any]:
 
 
 def _write_parts(kit: Path, parts: list[Part]) -> dict[str, str]:
-    """Pack what is not packed already, in folders of at most PART_BYTES; file -> its folder."""
+    """Pack what is not packed already, in few folders of at most PART_BYTES, the largest first; file -> its folder."""
     there = {path.name: path for path in kit.glob("part-*/*")}
-    places: dict[str, str] = {}
-    number, size = 1, 0
     for part in parts:
         if part.file not in there:
-            new = kit / part.file
-            _write(new, part.packed())
-            there[part.file] = new
-        path = there[part.file]
-        if size and size + path.stat().st_size > PART_BYTES:
-            number, size = number + 1, 0
-        size += path.stat().st_size
-        places[part.file] = f"part-{number}"
-        (kit / places[part.file]).mkdir(exist_ok=True)
-        path.rename(kit / places[part.file] / part.file)
+            there[part.file] = kit / part.file
+            _write(there[part.file], part.packed())
+    places: dict[str, str] = {}
+    taken: dict[str, int] = {}
+    sizes = {part.file: there[part.file].stat().st_size for part in parts}
+    for file, size in sorted(sizes.items(), key=lambda item: -item[1]):
+        folders = [*taken, f"part-{len(taken) + 1}"]
+        places[file] = next(one for one in folders if one not in taken or taken[one] + size <= PART_BYTES)
+        taken[places[file]] = taken.get(places[file], 0) + size
+        (kit / places[file]).mkdir(exist_ok=True)
+        there[file].rename(kit / places[file] / file)
     for path in kit.glob("part-*/*"):
         if places.get(path.name) != path.parent.name:
             path.unlink()
@@ -228,7 +228,3 @@ def _write_parts(kit: Path, parts: list[Part]) -> dict[str, str]:
 def _write(path: Path, data: bytes) -> None:
     with atomic_path(path) as temporary:
         temporary.write_bytes(data)
-
-
-def _files(kit: Path) -> list[Path]:
-    return [*sorted(kit.glob("part-*/*")), *sorted(kit.glob("jobs/*")), kit / "code.tar.xz", kit / "start.py"]

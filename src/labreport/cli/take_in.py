@@ -59,7 +59,7 @@ def _unpack(path: Path, to: Path) -> None:
         DataError: see `take_in`.
     """
     try:
-        with tarfile.open(path) as tar:
+        with tarfile.open(path, "r:") as tar:
             for count, member in enumerate(_checked(path, tar), start=1):
                 stream, found = tar.extractfile(member), FILE.fullmatch(member.name)
                 if found and stream is not None:

@@ -7,11 +7,17 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from labreport.files import atomic_path
+from labreport.steps.step import check_whole
 
 
 def files(paths: Sequence[Path]) -> None:
-    """Copy, each file whole or not at all."""
+    """Copy, each file whole or not at all.
+
+    Raises:
+        ResultsError: the document is damaged.
+    """
     source, out = paths
+    check_whole(source.parent)
     pictures = source.parent / out.stem
     if out.suffix == ".md":
         for path in sorted(pictures.glob("*")):

@@ -18,8 +18,8 @@ from typing import Any, TextIO
 
 from labreport.artifacts.artifact import CODE, MADE, OF, SPEC, key_of, roots
 from labreport.artifacts.code import CACHE, check_code, covered, restore
-from labreport.errors import TrainingError
-from labreport.files import write_json
+from labreport.errors import ResultsError, TrainingError
+from labreport.files import sums_faults, write_json
 from labreport.machine.outcome import content
 from labreport.store import whole_folder
 
@@ -92,8 +92,13 @@ class Job:
         Args:
             libraries: whose versions are written down.
             versions: of programs that are no Python libraries.
+
+        Raises:
+            ResultsError: something that it is made from is damaged.
         """
         self.check_code()
+        for need in self.needs:
+            check_whole(need)
         with whole_folder(self.out) as new:
             yield new
             self.check_code()
@@ -104,6 +109,17 @@ class Job:
             made_of = {str(folder): content(folder) for folder in self.needs}
             finished = datetime.now(UTC).isoformat(timespec="seconds")
             write_json(new / MADE, {"python": platform.python_version(), **found, "finished": finished, OF: made_of})
+
+
+def check_whole(folder: Path) -> None:
+    """Stop where a complete folder does not hold what it held when it was made.
+
+    Raises:
+        ResultsError: one of its files is missing, or does not have its digest.
+    """
+    fault = next(sums_faults(folder), None) if content(folder) else None
+    if fault:
+        raise ResultsError(f"{folder}: is damaged ({fault}); delete this folder and start again")
 
 
 def main(argv: Sequence[str] | None = None) -> None:

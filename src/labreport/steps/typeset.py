@@ -33,6 +33,8 @@ def _lay_out(text: Path, work: Path) -> None:
         if path.is_dir():
             if (work / path.name).is_dir():
                 shutil.rmtree(work / path.name)
-            shutil.copytree(path, work / path.name)
+            (work / path.name).mkdir()
+            for picture in path.iterdir():  # copytree's errors are of no file
+                shutil.copyfile(picture, work / path.name / picture.name)
         elif path.suffix == ".tex":
             shutil.copyfile(path, work / path.name)
