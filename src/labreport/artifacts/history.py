@@ -38,6 +38,7 @@ class History:
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
         self._earlier = cache(self._read)
+        self._named = cache(self._grouped)
 
     def said(self, artifact: Artifact) -> str:
         """What an artifact is and why it is to be made: `resnet34 seed 0: learning_rate 0.001 -> 0.0005`."""
@@ -80,20 +81,23 @@ class History:
             artifact: that is planned.
             any_seed: of a run, also those of other seeds, and the seed counts nothing.
         """
+        name = artifact.beside["experiment"] if artifact.step == "train" else artifact.name
         found = [
             (sum(1 for path, _, _ in differences(spec, artifact.spec) if path != ("seed",)), folder)
-            for folder, spec in self._earlier(artifact.step).items()
-            if self._is_earlier(folder, artifact) and (any_seed or spec.get("seed") == artifact.spec.get("seed"))
+            for folder, spec in self._named(artifact.step).get(name, {}).items()
+            if any_seed or spec.get("seed") == artifact.spec.get("seed")
         ]
         fewest = min((count for count, _ in found), default=0)
         near = [folder for count, folder in found if count == fewest]
         return max(near, key=lambda folder: folder.stat().st_mtime, default=None)
 
-    def _is_earlier(self, folder: Path, artifact: Artifact) -> bool:
-        """Whether a folder is of the same name; of a run, whether it was of the same experiment."""
-        if artifact.step != "train":
-            return folder.parent.name == artifact.name
-        return bool(read_object(folder / "summary.json").get("experiment") == artifact.beside["experiment"])
+    def _grouped(self, step: str) -> dict[str, dict[Path, dict[str, Any]]]:
+        """Name -> folder -> spec of all that a step made; a run has the name of its experiment."""
+        found: dict[str, dict[Path, dict[str, Any]]] = {}
+        for folder, spec in self._earlier(step).items():
+            name = read_object(folder / "summary.json").get("experiment") if step == "train" else folder.parent.name
+            found.setdefault(str(name), {})[folder] = spec
+        return found
 
     def _changes(self, folder: Path, artifact: Artifact) -> Iterator[str]:
         """What is different, the spec of what it was made from followed where only its key is in the spec."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -247,9 +248,10 @@ def levelled(found: Iterable[Experiment], unscaled: Mapping[str, Experiment]) ->
         found: the arms at the scale.
         unscaled: the same arms without it.
     """
-    arms = list(found)
-    for index, one in enumerate(arms):
-        for other in arms[index + 1 :]:
-            if one.trained == other.trained and unscaled[one.name].trained != unscaled[other.name].trained:
-                return one.name, other.name
+    firsts: dict[str, Experiment] = {}
+    for one in found:
+        about = (one.settings.model_dump(), one.dataset.name, one.task)
+        first = firsts.setdefault(json.dumps(about, sort_keys=True, default=repr), one)
+        if unscaled[first.name].trained != unscaled[one.name].trained:
+            return first.name, one.name
     return None

@@ -52,6 +52,7 @@ class Project:
         self.scaled = Scaled(check(Scale, read_yaml(root / where, where), where), where)
         self._experiments: dict[str, Experiment | UserError] = {}
         self._reports: dict[str, Report | UserError] = {}
+        self._levelled: dict[str, tuple[str, str] | None] = {}
 
     @property
     def sampled(self) -> bool:
@@ -150,7 +151,8 @@ class Project:
         found = self._arms(where, file, self.scaled)
         unscaled = self._arms(where, file, Scaled(Scale(source=self.scaled.scale.source), where))
         both = {arm: one for arm, one in found.items() if isinstance(one, Experiment) and arm in unscaled}
-        if name in both and (equal := levelled(both.values(), unscaled)):  # type: ignore[arg-type]
+        equal = _once(self._levelled, where, lambda: levelled(both.values(), unscaled))  # type: ignore[arg-type]
+        if name in both and equal:
             raise DeclarationError(
                 f"{self.scaled.where}: makes {equal[0]} and {equal[1]} of {where} equal, which differ without it; an "
                 "override that names neither would leave them what they set themselves"
