@@ -85,7 +85,8 @@ def train(model: nn.Module, split: Split, classes: int) -> Iterator[Epoch]:
     task = Classification([str(index) for index in range(classes)], CROSS_ENTROPY)
     few = Split(*(None if part is None else part[:1] for part in vars(split).values()))
     optimizer = build_optimizer(ADAM, 1e-3, model.parameters())
-    parts = Components(0, CPU, model, optimizer, None, Batches(split, BATCH, seed=0), Batches(few, 1), None)
+    others = Batches(few, 1)
+    parts = Components(0, CPU, model, optimizer, None, Batches(split, BATCH, seed=0), others, None, others)
     return fit(parts, task, epochs=10**6)
 
 

@@ -86,6 +86,11 @@ class Process:
         self._process = server().Process(target=_carry_out, args=(function, tuple(arguments), folder, log, before))
         self._process.start()
 
+    @property
+    def number(self) -> int:
+        """The process's number."""
+        return self._process.pid or 0
+
     def kill(self, number: int = signal.SIGKILL) -> None:
         """Send SIGTERM, or SIGKILL as the kernel does when memory runs out, and wait for the end."""
         if self._process.is_alive():
@@ -189,6 +194,11 @@ class Workflow:
         except subprocess.TimeoutExpired:
             return False
         return True
+
+    @property
+    def number(self) -> int:
+        """The process's number."""
+        return self._process.pid or 0
 
     def kill(self, number: int = signal.SIGKILL) -> None:
         """Send a signal to all of its processes at once, and wait for their end."""

@@ -77,7 +77,7 @@ class TypesettingError(UserError):
 
 FORBIDDEN = frozenset({errno.EACCES, errno.EPERM})  # what reading may answer, too
 # What a full disk, a quota, a read-only or a foreign folder, and a failing disk answer to a write.
-UNWRITABLE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO}) | FORBIDDEN
+UNWRITABLE = FORBIDDEN | {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO, errno.EISDIR, errno.ENOTDIR}
 
 
 def run_step(main: Callable[[Sequence[str] | None], None], argv: Sequence[str] | None = None) -> int:

@@ -14,7 +14,6 @@ from typing import Any
 
 CHUNK_BYTES = 1 << 20
 SUMS = "SHA256SUMS"
-FAILURE = "failure.txt"  # in the unfinished folder of a run that failed: why
 
 
 @contextmanager

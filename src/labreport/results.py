@@ -127,9 +127,13 @@ class Results(Specified):
         return self._records(experiment, "summary.json", wanted)
 
     def environment(self, experiment: str) -> pd.DataFrame:
-        """Keys of `environment.json` as columns, and `seed`: a row per seed. Not every run recorded `threads`."""
+        """Keys of `environment.json` as columns, and `seed`: a row per seed.
+
+        `threads` and `shared` (whether other runs used the device, too) are not recorded by every run.
+        """
         records = self._records(experiment, "environment.json", ENVIRONMENT)
-        return records if "threads" in records else records.assign(threads=None)
+        records = records.assign(**{name: None for name in ("threads", "shared") if name not in records})
+        return records.assign(shared=[value is True for value in records["shared"]])
 
     def run_spec(self, experiment: str) -> dict[str, Any]:
         """The spec that the first run of `experiment` was trained with: `model`, `data`, `training` and more."""

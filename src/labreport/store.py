@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import os
-import platform
 import shutil
 import sys
 import tempfile
@@ -18,7 +17,7 @@ from typing import Any, Self
 from filelock import FileLock, Timeout
 
 from labreport.errors import UNWRITABLE, TrainingError
-from labreport.files import SUMS, sync_file, sync_folder, write_json, write_sums, write_text
+from labreport.files import SUMS, sums_faults, sync_file, sync_folder, write_json, write_sums, write_text
 
 KEPT_PARTS = 3
 WAITING_S = 0.2
@@ -47,7 +46,7 @@ def whole_folder(out: Path) -> Iterator[Path]:
 
 
 def lock_file(folder: Path) -> Path:
-    """The file that is locked for a folder's name; it says who holds it."""
+    """The file that is locked for a folder's name."""
     return folder.with_name(f"{folder.name}.lock")
 
 
@@ -70,25 +69,26 @@ class ResultFolder:
 
     The name `<out>.part` is locked until the block ends that the folder is entered for, so that two processes never
     write the same results. What an unfinished attempt measured before is moved to `<out>.part.1`, `.part.2` and so on,
-    the highest number being the latest; the last `KEPT_PARTS` are kept.
+    the highest number being the latest; the last `KEPT_PARTS` are kept. Complete results are replaced when the new ones
+    are complete.
 
     Args:
         out: the finished folder; it may be there already if it is empty.
-        again: measure once more what is complete; the older results are replaced when the new ones are.
         wait: where another process is at work on them, wait until it has ended, and look again.
 
     Raises:
-        TrainingError: results are there already, or something else is, or another process is at work on them.
+        TrainingError: something else is there already, or another process is at work on it.
     """
 
-    def __init__(self, out: Path, *, again: bool = False, wait: bool = False) -> None:
+    def __init__(self, out: Path, *, wait: bool = False) -> None:
         self.out = out
         self.part = out.with_name(f"{out.name}.part")
-        self._again = again
         self._check_free()  # before `part` is made, which would stay
         self._lock = self._locked(wait)
         try:
             self._check_free()  # another process may have finished them meanwhile
+            if not self.out.exists() and (self.part / SUMS).is_file() and not any(sums_faults(self.part)):
+                os.rename(self.part, self.out)  # an attempt was killed when nothing but this was left to be done
             self.part.mkdir(exist_ok=True)
         except BaseException:
             self._unlock()
@@ -117,33 +117,25 @@ class ResultFolder:
     def _locked(self, wait: bool) -> FileLock:
         path = lock_file(self.part)
         path.parent.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(path)
+        lock = FileLock(path)  # what is in the file is filelock's own affair
         try:
             lock.acquire(timeout=-1 if wait else 0, poll_interval=WAITING_S)
         except Timeout:
-            holder = ""
-            with suppress(OSError):
-                holder = path.read_text(encoding="utf-8", errors="replace").strip()
             raise TrainingError(
-                f"{self.part}: another process is at work here{f' ({holder})' if holder else ''}; wait until it has "
-                "ended, or end it"
+                f"{self.part}: another process is at work here; wait until it has ended, or end it"
             ) from None
-        except OSError as error:
-            if error.errno in UNWRITABLE:
+        except (OSError, NotImplementedError) as error:
+            if getattr(error, "errno", None) in UNWRITABLE:
                 raise
-            path.unlink(missing_ok=True)
             advice = "see to it that no other process works on it"
-            print(f"warning: {self.part}: cannot be locked ({error.strerror}); {advice}", file=sys.stderr)
-            return lock
-        with suppress(OSError):  # a full disk: the lock holds without a name in it
-            path.write_text(f"process {os.getpid()} on {platform.node()}\n", encoding="utf-8")
+            words = getattr(error, "strerror", None) or error
+            print(f"warning: {self.part}: cannot be locked ({words}); {advice}", file=sys.stderr)
         return lock
 
     def _check_free(self) -> None:
-        complete = (self.out / SUMS).is_file()
-        if complete and not self._again:
-            raise TrainingError(f"{self.out}: these results are complete; delete the folder to measure them again")
-        if not complete and self.out.exists() and (not self.out.is_dir() or any(self.out.iterdir())):
+        if (self.out / SUMS).is_file() or not self.out.exists():
+            return
+        if not self.out.is_dir() or any(self.out.iterdir()):
             raise TrainingError(f"{self.out}: is there, but holds no finished results; move it away and run again")
 
     def begin(self) -> None:

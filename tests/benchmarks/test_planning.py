@@ -10,6 +10,7 @@ import pytest
 from benchmarks import planning
 from benchmarks.processes import CommandFailedError, Usage
 from benchmarks.project import ROOT
+from labreport.artifacts import history
 from labreport.artifacts.graph import Graph
 from labreport.artifacts.history import History
 from labreport.declarations.project import Project
@@ -35,6 +36,16 @@ def test_what_is_declared_is_a_project_with_that_many_runs_and_their_reasons(pro
     graph = Graph(Project(project, planning.SETTINGS))
     history = History(graph)
     assert {history.why(run) for run in graph.all_runs()} == {"learning_rate 0.001 -> 0.002"}
+
+
+def test_no_earlier_run_is_read_once_for_each_other(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    planning.leave_runs(project)
+    planning.declare(project, rate=0.002)
+    graph, reads, read = Graph(Project(project, planning.SETTINGS)), list[Path](), history.read_object
+    monkeypatch.setattr(history, "read_object", lambda path: reads.append(path) or read(path))
+    reasons = History(graph)
+    assert all(reasons.why(run) for run in graph.all_runs())
+    assert len(set(reads)) == len(reads) == 2 * planning.RUNS
 
 
 def test_pairs_of_plans_and_dry_runs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

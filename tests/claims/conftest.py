@@ -78,7 +78,13 @@ class FrameResults(Results):
         return pd.DataFrame(rows[::-1])
 
     def environment(self, experiment):
-        machine = {"device": "Test CPU", "threads": 2, "torch": "2", **self.machines.get(experiment, {})}
+        machine = {
+            "device": "Test CPU",
+            "threads": 2,
+            "torch": "2",
+            "shared": False,
+            **self.machines.get(experiment, {}),
+        }
         return pd.DataFrame([{"seed": run.seed, **machine} for run in self.runs(experiment)])
 
     def measurement(self, name, columns=("implementation",)):

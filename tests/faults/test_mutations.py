@@ -91,6 +91,12 @@ def test_a_message_of_several_lines_names_each() -> None:
     assert mutations.unclear("--config (or config/config.yaml): seeds: found 3") is None
 
 
+@pytest.mark.parametrize("file", ["datasets.yaml", "config.yaml", "experiments/images.yaml"])
+def test_a_bomb_of_aliases_is_told_at_once(file: str, root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mutations, "MOST_S", 20.0)
+    assert not mutations.trial(root, Mutant(file, original(file) + mutants.bomb(30), "bomb")).note
+
+
 def test_a_bomb_of_aliases_is_one() -> None:
     assert len(mutants.bomb(40)) < 3000
     assert yaml.safe_load(mutants.bomb(2))["a1"] == [["x"] * 10] * 10

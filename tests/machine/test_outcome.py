@@ -78,9 +78,9 @@ def test_what_a_folder_held_and_holds_no_more_is_named(complete: Path) -> None:
     assert missing(complete.parent) == []  # was never complete
 
 
-@pytest.mark.parametrize("again", [False, True])
-def test_why_an_attempt_failed_is_read_as_it_was_written(again: bool, tmp_path: Path) -> None:
-    told = Failure("损失不是有限数: epoch 3\nstep 7", again)
+@pytest.mark.parametrize("advice", ["", "a lower learning_rate may help"])
+def test_why_an_attempt_failed_is_read_as_it_was_written(advice: str, tmp_path: Path) -> None:
+    told = Failure("损失不是有限数: epoch 3\nstep 7", advice)
     write_failure(tmp_path / "key", told)
     assert [path.name for path in tmp_path.rglob("*")] == ["key.part", "failure.json"]
     assert failure(tmp_path / "key") == failure(str(tmp_path / "key")) == told
@@ -89,10 +89,8 @@ def test_why_an_attempt_failed_is_read_as_it_was_written(again: bool, tmp_path: 
 @pytest.mark.parametrize(
     "value",
     [
-        {"message": None, "again": False},
-        {"message": "", "again": "no"},
-        {"message": ""},
-        {"again": True},
+        {"message": None, "advice": ""},
+        {"advice": "no message"},
         [],
         None,
         3,

@@ -179,7 +179,8 @@ def test_the_report_shows_every_figure_and_table(built, tmp_path):
     assert "Figures" in text
     assert "Tables" in text
     assert "practice1.zh" in text
-    assert "learning_rate 0.001, optimizer Adam" in text
+    assert "learning_rate 0.001, " in text
+    assert ", optimizer Adam, " in text
 
 
 def test_a_raw_archive_may_be_asked_for(finished):

@@ -89,6 +89,7 @@ for TARGET, PUBLISHED in [
             TARGET
         input:
             sections_of(PUBLISHED),
+        localrule: True
         log:
             f"results/logs/{TARGET}.log",
         conda:

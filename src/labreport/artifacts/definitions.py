@@ -231,7 +231,8 @@ def _global_names(node: ast.stmt) -> set[str]:
     while waiting:
         table, top = waiting.pop()
         for symbol in table.get_symbols():
-            if symbol.is_referenced() and (symbol.is_global() or top):
+            # In a class, a name that is assigned may be read before, and then it is one outside: `RATE = RATE`.
+            if symbol.is_referenced() and (symbol.is_global() or top or table.get_type() == "class"):
                 found.add(symbol.get_name())
         waiting += [(child, False) for child in table.get_children()]
     return found

@@ -159,7 +159,7 @@ class Graph:
         runs = [self.run(report.experiments[name], seed) for seed in self.project.seeds(report)]
         if self.project.config.failed == "retry":
             return runs, {}
-        failures = {run.spec["seed"]: why for run in runs if (why := run.failed(self.root))}
+        failures = {run.spec["seed"]: why for run in runs if (why := run.failed(Path()))}
         there = [run for run in runs if run.spec["seed"] not in failures]
         if not there:
             raise DeclarationError(
@@ -284,7 +284,10 @@ class Graph:
 
     def _digests(self, files: Iterable[str]) -> dict[str, str]:
         """Path, relative to the project -> digest of its content."""
-        return {path: file_digest(self.root / path)[:16] for path in files}
+        try:
+            return {path: file_digest(self.root / path)[:16] for path in files}
+        except OSError as error:
+            raise DeclarationError(f"{error.filename}: cannot be read ({error.strerror}); make it readable") from None
 
     def captions(self, items: Artifact) -> dict[str, str]:
         """Figure or table -> what it shows and how its runs were trained, for the report that Snakemake makes."""

@@ -24,7 +24,7 @@ def judge(results: Results, options: Mapping[str, Any]) -> Verdict:
     Returns:
         `supported` when the ratio is at least `at_least` even between the near quartiles (low of `slow`, high of
         `fast`), `refuted` when it is not even between the far ones, otherwise `undecided`; `undecided` too where the
-        runs were timed on different devices, with other numbers of threads or versions of PyTorch.
+        runs were timed on different devices, with other numbers of threads or versions of PyTorch, or beside others.
 
     Raises:
         ResultsError: an epoch took no time.
@@ -56,9 +56,9 @@ def _quartiles(results: Results, experiment: str) -> dict[float, float]:
 
 
 def _alike(results: Results, experiments: list[str]) -> bool:
-    """Whether all runs were timed on one sort of machine."""
-    frames = [results.environment(name)[MACHINE] for name in experiments]
-    return len(pd.concat(frames).astype(str).drop_duplicates()) == 1
+    """Whether all runs were timed on one sort of machine, which no other run used at the time."""
+    found = pd.concat([results.environment(name) for name in experiments])
+    return len(found[MACHINE].astype(str).drop_duplicates()) == 1 and not found["shared"].any()
 
 
 def _reason(values: Mapping[str, Any]) -> dict[str, str]:
@@ -66,8 +66,10 @@ def _reason(values: Mapping[str, Any]) -> dict[str, str]:
     first, second = f"{values['slow_seconds']:.3g} s", f"{values['fast_seconds']:.3g} s"
     ratio, low, high = (f"{values[key]:.2f}" for key in ("ratio", "ratio_low", "ratio_high"))
     other = {
-        "zh": "" if values["same_machine"] else "，但二者的设备、线程数或 PyTorch 版本不同",
-        "en": "" if values["same_machine"] else ", but on another device or with other threads or another PyTorch",
+        "zh": "" if values["same_machine"] else "，但二者的设备、线程数或 PyTorch 版本不同，或与其他训练共用设备",
+        "en": ""
+        if values["same_machine"]
+        else ", but on another device, with other threads or another PyTorch, or beside other runs",
     }
     return {
         "zh": f"每轮用时 {slow} 为 {first}，{fast} 为 {second}，前者是后者的 {ratio} 倍（四分位范围 {low}–{high}）"

@@ -93,6 +93,17 @@ def _unlike(spec: Mapping[str, Any], planned: Artifact) -> Iterator[str]:
             yield f"the {what} that it was made from is gone, so nothing tells that it was the same"
 
 
+def _changed(folder: Path, planned: Artifact) -> Iterator[str]:
+    """The definitions that changed since a folder was made, also those of what it was made from."""
+    old, new = read_object(folder / CODE), covered(roots(planned.step, planned.spec))
+    yield from (name for name in old.keys() | new.keys() if old.get(name) != new.get(name))
+    for path, before, _ in differences(read_object(folder / SPEC), planned.spec):
+        step, _ = MADE_FROM.get(path, ("", ""))
+        for need in (one for one in planned.needs if one.step == step):
+            for earlier in Path(need.folder).parent.glob(str(before).removeprefix("sample:")):
+                yield from _changed(earlier, need)
+
+
 def _take_over(folder: Path, run: Artifact, because: str) -> None:
     """Copy a finished run to the key of a planned one, and say so in what it says of its origin."""
     if run.is_there(Path()):
@@ -101,8 +112,7 @@ def _take_over(folder: Path, run: Artifact, because: str) -> None:
         raise ResultsError(f"{run.folder}.part: another process is at work here; wait until it has ended, or end it")
     if obstacle := _obstacle(folder, run):
         raise ResultsError(f"{folder} and {run.folder}: {obstacle}")
-    old, new = read_object(folder / CODE), covered(roots("train", run.spec))
-    changed = sorted(name for name in old.keys() | new.keys() if old.get(name) != new.get(name))
+    new, changed = covered(roots("train", run.spec)), sorted(set(_changed(folder, run)))
     with whole_folder(Path(run.folder)) as copy:
         shutil.copytree(folder, copy, dirs_exist_ok=True, ignore=shutil.ignore_patterns("SHA256SUMS", ".*"))
         write_json(copy / SPEC, run.spec)

@@ -101,9 +101,10 @@ def leftovers(graph: Graph) -> Iterator[Leftover]:
             own = Path("results", "runs" if folder in OF_RUNS else folder, path.parent.name, found["key"])
             part = own.with_name(f"{own.name}.part")
             needless = folder == "checkpoints" and content(own) is not None
-            if (own.name in used and not needless) or _is_busy(part):
+            unfinished = path.name.startswith(".")  # by a process that was killed while it wrote or removed it
+            if _is_busy(path if unfinished else part) or (own.name in used and not needless and not unfinished):
                 continue
-            places = () if needless else (own, part, path)
+            places = () if needless or unfinished else (own, part, path)
             spec = next(filter(None, (read_object(one / SPEC) for one in places)), {})
             if not spec or _form(spec, "seed") not in seedless:
                 known = bool(spec) and folder in {"runs", "measurements", "data", "vectors"}

@@ -19,6 +19,7 @@ from labreport.machine.outcome import content, write_receipt
 
 MOST_BYTES = 256 << 20  # of a file
 MOST_FILES = 100_000
+MOST_IN_ALL = 8 << 30
 LOG = re.compile(r"logs/[\w.-]+\.log")
 FILE = re.compile(r"runs/(?P<name>[\w-]+)/(?P<key>[0-9a-f]{16})/(?P<file>SHA256SUMS|\w+\.(?:json|csv|npy|npz|log))")
 
@@ -73,10 +74,12 @@ def _unpack(path: Path, to: Path) -> None:
 
 
 def _checked(path: Path, tar: Iterable[tarfile.TarInfo]) -> Iterator[tarfile.TarInfo]:
+    total = 0
     for member in tar:
-        if not member.isreg() or not (FILE.fullmatch(member.name) or LOG.fullmatch(member.name)):
+        total += member.size
+        if not member.isreg() or member.issparse() or not (FILE.fullmatch(member.name) or LOG.fullmatch(member.name)):
             raise DataError(f"{path}: refused: {member.name!r} is no file of a run; nothing was taken in")
-        if member.size > MOST_BYTES:
+        if member.size > MOST_BYTES or total > MOST_IN_ALL:
             raise DataError(f"{path}: refused: {member.name} has {member.size:,} bytes; nothing was taken in")
         yield member
 

@@ -13,6 +13,7 @@ from labreport.errors import DeclarationError
 
 # Settings that a later layer changes key by key.
 MERGED = frozenset({"model", "data", "vectors"})
+MOST_VALUES = 200_000  # a few nested aliases stand for more than any memory holds
 EXPONENT = re.compile(r"[-+]?[0-9][0-9_]*(?:\.[0-9_]*)?[eE][-+]?[0-9]+")
 
 
@@ -52,7 +53,7 @@ def read_yaml(path: Path, where: str) -> dict[str, Any]:
         where: how messages name it.
 
     Raises:
-        DeclarationError: it is missing, not UTF-8, not YAML, or not a mapping of words.
+        DeclarationError: it is missing, not UTF-8, not YAML, not a mapping of words, or holds too much.
     """
     try:
         if path.exists() and not path.is_file():
@@ -67,7 +68,19 @@ def read_yaml(path: Path, where: str) -> dict[str, Any]:
     if not isinstance(value, dict):
         found = "nothing" if value is None else f"a {type(value).__name__}"
         raise DeclarationError(f"{where}: a mapping `key: value` is needed, found {found}")
+    if not _is_bounded(value):
+        raise DeclarationError(f"{where}: holds more than {MOST_VALUES} values; are aliases nested in it?")
     return value
+
+
+def _is_bounded(value: Any) -> bool:
+    """Whether a value has an end, counted as often as aliases repeat it."""
+    waiting, count = [value], 0
+    while waiting and count <= MOST_VALUES:
+        one = waiting.pop()
+        count += 1
+        waiting += one.values() if isinstance(one, dict) else one if isinstance(one, list | set | tuple) else ()
+    return count <= MOST_VALUES
 
 
 def line_of(path: Path, keys: tuple[str, ...]) -> int | None:

@@ -111,6 +111,11 @@ class Runner:
                 return
             time.sleep(POLL_S)
 
+    def end(self) -> None:
+        """Stop what still runs, at a step's end."""
+        for task in self._of("runs"):
+            _signal(task, signal.SIGTERM)
+
     def _of(self, state: str) -> list[Task]:
         return [task for task in self._tasks if task.state == state]
 
@@ -225,6 +230,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--only", nargs="+", default=[], metavar="NAME", help="experiments, or keys of runs")
     parser.add_argument("--tar", type=Path, help=f"takes the finished runs; default: {RUNS} in the kit")
     options = parser.parse_args(argv)
+    if options.processes < 1:
+        raise TrainingError(f"--processes: found {options.processes}, at least one is needed")
     kit, tar = options.kit.resolve(), (options.tar or options.kit / RUNS).resolve()
     work = kit / "work"
     work.mkdir(exist_ok=True)
@@ -245,7 +252,10 @@ def main(argv: Sequence[str] | None = None) -> None:
         runner = Runner(tasks, {UNPACK: cpus, PREPARE: cpus, TRAIN: options.processes}, options.seconds, pack)
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, runner.stop)
-        runner.carry_out()
+        try:
+            runner.carry_out()
+        finally:  # a full disk, for one: no child goes on by itself
+            runner.end()
         pack()
     print(*runner.told(), tar, sep="\n", flush=True)
     if failed := [task.title for task in tasks if task.state == "failed"]:

@@ -22,11 +22,11 @@ class Failure:
 
     Attributes:
         message: what happened.
-        again: whether another attempt may end otherwise, as after too little memory on a device that others use, too.
+        advice: what may help.
     """
 
     message: str
-    again: bool = False
+    advice: str = ""
 
 
 def receipt(folder: Path | str) -> Path:
@@ -75,8 +75,8 @@ def write_failure(folder: Path | str, failure: Failure) -> None:
 def failure(folder: Path | str) -> Failure | None:
     """Why the last attempt at a folder failed by itself; None where it did not, or cannot be told."""
     found = _read(_failure_path(folder)) or {}
-    message, again = found.get("message"), found.get("again")
-    return Failure(message, again) if isinstance(message, str) and isinstance(again, bool) else None
+    message, advice = found.get("message"), str(found.get("advice", ""))
+    return Failure(message, advice) if isinstance(message, str) else None
 
 
 def _failure_path(folder: Path | str) -> Path:

@@ -12,6 +12,7 @@ from typing import Any
 
 import torch
 
+from labreport.machine.devices import LEASED
 from labreport.machine.process import device_name
 from labreport.running.jobs import COMMIT
 
@@ -34,6 +35,7 @@ def environment(device: torch.device, precision: str) -> dict[str, Any]:
         "device_type": device.type,
         "precision": precision,
         "threads": torch.get_num_threads(),
+        "shared": LEASED in os.environ,  # the device, with other runs of a kit: times say little
         "git_commit": commit,
         "git_dirty": dirty,
         "started": now(),
@@ -60,8 +62,8 @@ def state() -> tuple[str | None, bool | None]:
     """
     top = _git("rev-parse", "--show-toplevel")
     if top is None or Path(top).resolve() != PROJECT:  # no repository, or one that the project's copy merely lies in
-        commit, _, dirty = os.environ.get(COMMIT, "").partition("-")
-        return (commit, bool(dirty)) if commit else (None, None)
+        carried, _, changed = os.environ.get(COMMIT, "").partition("-")
+        return (carried, bool(changed)) if carried else (None, None)
     commit = _git("rev-parse", "HEAD")
     changes = _git("status", "--porcelain", "--untracked-files=normal")
     return commit, None if commit is None or changes is None else bool(changes)

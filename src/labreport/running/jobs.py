@@ -33,7 +33,7 @@ def to_be_done(job: Job) -> bool:
     return False
 
 
-def failed_together(job: Job) -> bool:
+def refuse_failed(job: Job) -> None:
     """Refuse a run that another process of the same start has tried and that failed by itself.
 
     Raises:
@@ -44,8 +44,8 @@ def failed_together(job: Job) -> bool:
     if list_of and path.is_file() and Path(list_of).is_file():
         found = failure(job.out)
         if found is not None and path.stat().st_mtime_ns > Path(list_of).stat().st_mtime_ns:
-            raise RunFailedError(f"{job.title}: {found.message}")
-    return False
+            name = f"{job.beside['experiment']}, seed {job.spec['seed']}"
+            raise RunFailedError(f"{name}: {found.message}{f'; {found.advice}' if found.advice else ''}")
 
 
 def wanted(job: Job) -> Iterator[Job]:

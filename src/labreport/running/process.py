@@ -13,9 +13,9 @@ from labreport.errors import StoppedError, UserError
 from labreport.loading import load_class
 from labreport.machine.outcome import content, failure
 from labreport.machine.process import available_cpus, choose_device, keep_freed_memory
-from labreport.running.checkpoint_files import folder_of, own_folder
+from labreport.running.checkpoint_files import folder_of, own_folder, remove
 from labreport.running.checkpoints import Checkpoints, first_line
-from labreport.running.jobs import TENSORBOARD, check_data, failed_together
+from labreport.running.jobs import TENSORBOARD, check_data, refuse_failed
 from labreport.running.record import RunRecord
 from labreport.running.run import Run, failures_told, say_at_once, train_run
 from labreport.running.tensorboard import scalars
@@ -66,9 +66,12 @@ def train_one(job: Job, before: str | None, *, wait: bool = False) -> None:
     job.check_code()
     set_up(threads)  # a run that went on with other threads has changed it
     device = choose_device()
-    with ResultFolder(job.out, again=True, wait=wait) as folder:
-        if content(job.out) != before or failed_together(job):
+    with ResultFolder(job.out, wait=wait) as folder:
+        kept = own_folder(folder_of(job.out), job.key)
+        if content(job.out) != before:
+            remove(kept)  # it was completed, if only by the rename that an attempt was killed before
             return
+        refuse_failed(job)
         record = RunRecord(folder, spec, job.code(), device)
         name = job.beside["experiment"]
         with failures_told(name, spec, device, record):
@@ -79,5 +82,5 @@ def train_one(job: Job, before: str | None, *, wait: bool = False) -> None:
                 vectors = load_vectors(job.needs[1], spec["vectors"]["key"], len(prepared.vocabulary or ()))
         if events := os.environ.get(TENSORBOARD):
             record.listeners.append(scalars(Path(events) / job.out.parent.name / job.key))
-        checkpoints = Checkpoints(own_folder(folder_of(job.out), job.key), job.key, say_at_once)
+        checkpoints = Checkpoints(kept, job.key, say_at_once)
         train_run(Run(name, job.key, spec, prepared, device, vectors), record, checkpoints)

@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -123,14 +123,14 @@ def failures_told(name: str, spec: Mapping[str, Any], device: torch.device, reco
         if not is_out_of_memory(error):
             raise
         where = "cpu" if isinstance(error, MemoryError) else device
-        failure = Failure(f"{where} has too little memory for batch_size {settings['batch_size']}", again=True)
+        failure = Failure(f"{where} has too little memory for batch_size {settings['batch_size']}")
         advice = "lower batch_size or the model's size, or free the device of other work"
         said = str(error).strip()
         raise _failed(name, spec, record, failure, f"{advice} ({said})" if said else advice) from error
 
 
 def _failed(name: str, spec: Mapping[str, Any], record: RunRecord, failure: Failure, advice: str) -> RunFailedError:
-    record.fail(failure)
+    record.fail(replace(failure, advice=advice))
     measured = (record.folder.part / "metrics.csv").is_file()
     kept = f". What was measured before stands in {record.folder.part}" if measured else ""
     return RunFailedError(f"{name}, seed {spec['seed']}: {failure.message}; {advice}{kept}")

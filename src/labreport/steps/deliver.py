@@ -20,8 +20,12 @@ def files(paths: Sequence[Path]) -> None:
     check_whole(source.parent)
     pictures = source.parent / out.stem
     if out.suffix == ".md":
-        for path in sorted(pictures.glob("*")):
+        shown = sorted(pictures.glob("*"))
+        for path in shown:
             _copy(path, out.with_suffix("") / path.name)
+        for path in out.with_suffix("").glob("*.png"):  # of figures that it shows no more
+            if path.name not in {one.name for one in shown}:
+                path.unlink()
     _copy(source, out)
 
 

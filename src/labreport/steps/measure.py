@@ -33,7 +33,7 @@ def _measure(job: Job) -> None:
     module = load_module(job.spec["target"], job.title)
     job.check_code()
     device = choose_device()
-    with ResultFolder(job.out, again=True) as folder:
+    with ResultFolder(job.out) as folder:
         folder.begin()
         folder.write_json(SPEC, job.spec)
         folder.write_json(CODE, job.code())

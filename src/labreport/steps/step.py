@@ -18,8 +18,8 @@ from typing import Any, TextIO
 
 from labreport.artifacts.artifact import CODE, MADE, OF, SPEC, key_of, roots
 from labreport.artifacts.code import CACHE, check_code, covered, restore
-from labreport.errors import ResultsError, TrainingError
-from labreport.files import sums_faults, write_json
+from labreport.errors import CodeChangedError, ResultsError, TrainingError
+from labreport.files import file_digest, sums_faults, write_json
 from labreport.machine.outcome import content
 from labreport.store import whole_folder
 
@@ -70,14 +70,19 @@ class Job:
         return job
 
     def check_code(self) -> None:
-        """Stop unless the code on disk is what the job was planned with.
+        """Stop unless code, templates and other files on disk are what the job was planned with.
 
         Raises:
-            CodeChangedError: it was edited since.
+            CodeChangedError: one was edited since.
         """
         items = [*self.spec.get("items", {}).values(), *([self.spec["frames"]] if "frames" in self.spec else [])]
         specs = [self.spec] if "code" in self.spec else items
         check_code([(spec["code"], roots(self.step, spec)) for spec in specs])
+        for path, digest in [pair for spec in (self.spec, *items) for pair in spec.get("files", {}).items()]:
+            if not (self.project / path).is_file() or file_digest(self.project / path)[:16] != digest:
+                raise CodeChangedError(
+                    f"{path}: changed after this job was planned; start Snakemake again, it plans anew"
+                )
 
     def code(self) -> dict[str, str]:
         """Definition -> digest, of all that the spec's `code` was taken of."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from labreport.machine.devices import leased
 from labreport.machine.outcome import content, write_receipt
-from labreport.running.jobs import failed_together, to_be_done, wanted
+from labreport.running.jobs import refuse_failed, to_be_done, wanted
 from labreport.steps.step import Job
 
 
@@ -20,7 +20,8 @@ def train(job: Job) -> None:
         TrainingError: another process is at work on it, or its data or vectors are not those of the plan.
     """
     before = content(job.out)
-    if to_be_done(job) and not failed_together(job):
+    if to_be_done(job):
+        refuse_failed(job)
         with leased(job.title):
             from labreport.running.process import train_all
 

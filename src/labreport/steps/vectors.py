@@ -27,7 +27,7 @@ def vectors(job: Job) -> None:
         job.check_code()
         prepared = load(job.needs[0])
         check_data(job.needs[0], prepared.spec, job.spec["data"]["key"], "the vectors were")
-        with ResultFolder(job.out, again=True) as folder:
+        with ResultFolder(job.out) as folder:
             found = method.train(prepared, job.spec["parameters"])
             folder.begin()
             folder.write_json(SPEC, job.spec)
