@@ -18,7 +18,7 @@ def heading() -> str:
 
     from labreport.running.environment import environment
 
-    here = environment(torch.device("cpu"))
+    here = environment(torch.device("cpu"), "fp32")
     commit = (here["git_commit"] or "unknown")[:12] + (" with changes" if here["git_dirty"] else "")
     cores = psutil.cpu_count(logical=True)
     memory = psutil.virtual_memory().total / 1e9

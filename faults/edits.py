@@ -45,7 +45,7 @@ def run(count: int, folder: Path, rng: Random) -> Fault:
 def trial(step: str, sources: Path, folder: Path, rng: Random) -> Trial:
     """One job, with the first edit of many that leaves its key."""
     work = rng.choice(reference().of_step(step))
-    job = Job.read(reference().root / work.words[1])
+    job = Job.read(reference().root / work.words[1], project=reference().root)
     for _ in range(MOST_EDITS):
         with edited(job, sources, rng) as done:
             if is_silent(job, sources):

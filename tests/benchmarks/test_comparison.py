@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
 from benchmarks import run
 from benchmarks.comparison import HEAD, Comparison, compare, pairs, table
-from benchmarks.page import keep
+from benchmarks.page import heading, keep
 
 
 def test_table_is_markdown_with_aligned_columns_and_tells_what_is_met() -> None:
@@ -44,6 +45,10 @@ def test_the_first_time_does_not_count() -> None:
 
 def test_what_is_allowed() -> None:
     assert Comparison.within("x", 3.0, 4.0, "{:.1f} s") == Comparison("x", "3.0 s", "4.0 s allowed", 0.75, 1.0)
+
+
+def test_the_heading_says_what_was_measured_and_on_what() -> None:
+    assert re.match(r"\d{4}-\d\d-\d\d, commit \w+.*, \d+ cores, \d+ GB, .*Python 3\.\d+", heading())
 
 
 def test_sections_of_a_page_are_replaced_whole_and_what_stands_outside_is_kept(tmp_path: Path) -> None:
