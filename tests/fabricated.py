@@ -20,8 +20,8 @@ LONGTAIL = {"name": "longtail", "classes": [0, 1, 2, 3, 4], "keep": 0.1, "seed":
 BALANCE = {"name": "balance", "flip": True, "noise_sigma": 0.05, "seed": 0}
 
 
-def pairs_frames(epochs: int, noise: float, rng: np.random.Generator) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """`metrics.csv` and `predictions.csv` of a run: correlations of scores and noisy predictions, taken by SciPy.
+def pairs_frames(epochs: int, noise: float, rng: np.random.Generator) -> tuple[pd.DataFrame, dict[str, np.ndarray]]:
+    """`metrics.csv` and `predictions.npz` of a run: correlations of scores and noisy predictions, taken by SciPy.
 
     The last epoch is a bad one.
     """
@@ -35,7 +35,7 @@ def pairs_frames(epochs: int, noise: float, rng: np.random.Generator) -> tuple[p
             row[f"{split}_loss"] = float(np.mean((score - predicted) ** 2))
             row[f"{split}_pearson"] = float(scipy.stats.pearsonr(score, predicted).statistic)
             row[f"{split}_spearman"] = float(scipy.stats.spearmanr(score, predicted).statistic)
-        predictions.append(pd.DataFrame({"score": score, "predicted": predicted}))
+        predictions.append({"true": score, "predicted": predicted})
         rows.append(row | {"learning_rate": 0.001, "seconds": 1.5, "samples_per_second": 80.0})
     metrics = pd.DataFrame(rows)
     return metrics, predictions[int(metrics["val_pearson"].to_numpy().argmax())]
@@ -46,7 +46,7 @@ def write_pairs_run(folder: Path, experiment: str, seed: int, *, epochs: int = 5
     folder.mkdir(parents=True)
     metrics, predictions = pairs_frames(epochs, noise, generator(experiment, seed))
     metrics.to_csv(folder / "metrics.csv", index=False)
-    predictions.to_csv(folder / "predictions.csv", index=False)
+    np.savez(folder / "predictions.npz", **predictions)
     last, best = metrics.iloc[-1], metrics.iloc[int(metrics["val_pearson"].to_numpy().argmax())]
     summary = {
         "experiment": experiment,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from dataclasses import replace
 from pathlib import Path
@@ -216,6 +217,38 @@ def test_pairs_have_metrics_predictions_and_sizes_of_their_own(spec, tmp_path):
     assert len(np.load(results.data_folder("stsb") / "train_labels.npy")) == len(prepared.train_labels)
 
 
+def as_archive(**arrays):
+    content = io.BytesIO()
+    np.savez_compressed(content, **arrays)
+    return content.getvalue()
+
+
+WHOLE = as_archive(true=np.arange(100.0), predicted=np.arange(100.0))
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (None, "no such file"),
+        (b"", "cannot be read as arrays"),
+        (b"no archive", "cannot be read as arrays"),
+        (WHOLE[:-40], "cannot be read as arrays"),
+        (WHOLE[:80] + bytes(8) + WHOLE[88:], "cannot be read as arrays"),
+        (as_archive(true=np.zeros(3)), r"holds true \(3,\), not true and predicted of equal length"),
+        (as_archive(true=np.zeros(3), predicted=np.zeros(2)), r"holds true \(3,\), predicted \(2,\), not"),
+        (as_archive(true=np.zeros(()), predicted=np.zeros(())), r"holds true \(\), predicted \(\), not"),
+    ],
+)
+def test_damaged_predictions_are_named(spec, tmp_path, content, message):
+    add_pairs(spec, tmp_path, "sts_ours")
+    path = file_of(spec, "sts_ours", "predictions.npz")
+    path.unlink()
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(ResultsError, match=rf"predictions\.npz: {message}"):
+        Results(spec).predictions("sts_ours")
+
+
 @pytest.mark.parametrize(
     ("experiment", "read", "message"),
     [
@@ -225,7 +258,7 @@ def test_pairs_have_metrics_predictions_and_sizes_of_their_own(spec, tmp_path):
             r"sts_ours was trained for similarity, which leaves no per_class\.csv but pred",
         ),
         ("sts_ours", "confusion", r"leaves no confusion\.csv"),
-        ("mycnn", "predictions", r"mycnn was trained for classification, which leaves no predictions\.csv"),
+        ("mycnn", "predictions", r"mycnn was trained for classification, which gives no scores"),
     ],
 )
 def test_what_a_task_does_not_leave_is_not_missing(spec, tmp_path, experiment, read, message):

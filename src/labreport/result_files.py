@@ -6,7 +6,6 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
 
 import numpy as np
 import pandas as pd
@@ -92,13 +91,14 @@ def read_predictions(path: Path) -> dict[str, np.ndarray]:
         ResultsError: the file is missing or holds something else.
     """
     try:
-        with np.load(path, allow_pickle=False) as arrays:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
             found = dict(arrays)
     except FileNotFoundError:
         raise ResultsError(f"{path}: no such file; remove its folder and build the report again") from None
-    except (OSError, ValueError, EOFError, BadZipFile, TypeError) as error:
+    except Exception as error:  # a damaged archive can fail in nearly any way
         raise ResultsError(f"{path}: cannot be read as arrays: {error}") from None
-    if not {"true", "predicted"} <= found.keys() or len({len(array) for array in found.values()}) != 1:
+    sizes = {array.shape[:1] for array in found.values()}
+    if not {"true", "predicted"} <= found.keys() or len(sizes) != 1 or () in sizes:
         shapes = ", ".join(f"{name} {array.shape}" for name, array in found.items())
         raise ResultsError(f"{path}: holds {shapes or 'nothing'}, not true and predicted of equal length")
     return found

@@ -74,7 +74,7 @@ def test_what_fits_is_taken(project, group, options):
         ("figures", {**GROUPS, "experiments": ["bilstm2"]}, r"figures\.one: group_accuracy needs the same classes in all that it shows; bilstm2 has negative, positive but cifar10_longtail has airplane"),
         ("figures", {**GROUPS, "experiments": ["sts_bilstm1"]}, r"group_accuracy needs per_class\.csv, which sts_bilstm1 does not have; its task, similarity, has"),
         ("figures", {"kind": "confusion", "experiments": ["sts_bilstm1"]}, r"own\.yaml: figures\.one: confusion needs confusion\.csv, which sts_bilstm1"),
-        ("figures", {"kind": "scatter", "experiments": ["cnn4"]}, r"scatter needs predictions\.csv, which cnn4 does not have"),
+        ("figures", {"kind": "scatter", "experiments": ["cnn4"]}, r"scatter needs pearson, which cnn4 does not have"),
         ("figures", {"kind": "filters", "experiments": ["sts_bilstm1"]}, r"filters needs images; sts_bilstm1 is of pairs|filters needs filters\.npy"),
         ("figures", {"kind": "filters", "experiments": ["rnn_rows"]}, r"filters needs filters\.npy; the model of rnn_rows, rnn_rows, has no convolution"),
         ("figures", {"kind": "sample_grid", "dataset": "stsb"}, r"sample_grid needs images; stsb is of pairs"),

@@ -1,4 +1,4 @@
-"""The commit that a run records is the project's own, and it says when code differs from it."""
+"""The commit that a run records is the project's own, and it says when code differs from it; how it computed."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import torch
 
 from labreport.running import environment as module
 from labreport.running.environment import environment
+from labreport.running.jobs import COMMIT
 
 
 def git(folder: Path, *arguments: str) -> str:
@@ -32,7 +33,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def state() -> tuple[str | None, bool | None]:
-    found = environment(torch.device("cpu"))
+    found = environment(torch.device("cpu"), "fp32")
     return found["git_commit"], found["git_dirty"]
 
 
@@ -57,7 +58,24 @@ def test_a_copy_inside_another_repository_has_no_commit(project: Path, monkeypat
     assert state() == (None, None)
 
 
-def test_without_a_repository_there_is_no_commit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("declared", "device", "computed"), [("bf16", "cpu", "fp32"), ("bf16", "cuda", "bf16"), ("fp32", "cuda", "fp32")]
+)
+def test_the_precision_is_the_one_that_the_device_computes_in(
+    declared: str, device: str, computed: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "device_name", lambda _: "some device")
+    assert environment(torch.device(device), declared)["precision"] == computed
+
+
+@pytest.mark.parametrize(
+    ("carried", "said"),
+    [("0123abc", ("0123abc", False)), ("0123abc-dirty", ("0123abc", True)), ("", (None, None))],
+)
+def test_sources_without_a_repository_have_the_commit_that_they_were_carried_from(
+    carried: str, said: tuple[str | None, bool | None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(module, "PROJECT", tmp_path.resolve())
     monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
-    assert state() == (None, None)
+    monkeypatch.setenv(COMMIT, carried)
+    assert state() == said

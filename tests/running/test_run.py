@@ -124,9 +124,9 @@ def test_a_run_says_what_else_computed_it(
 ) -> None:
     """It began on a machine with more CPUs, with another torch and at another commit."""
     first = {"torch": "1.0", "numpy": "1.0", "git_commit": "f" * 40}
-    now = environment(CPU)
+    now = environment(CPU, "fp32")
     with monkeypatch.context() as patched:
-        patched.setattr("labreport.running.record.environment", lambda device: now | first | {"threads": 4096})
+        patched.setattr("labreport.running.record.environment", lambda *_: now | first | {"threads": 4096})
         with pytest.raises(Halt):
             start("run", halt_after(1))
     assert start("run")[0] == "mine  goes on after epoch 1"

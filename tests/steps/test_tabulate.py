@@ -5,7 +5,8 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from labreport.errors import ResultsError
+from labreport.artifacts.graph import FRAMES
+from labreport.errors import CodeChangedError, ResultsError
 from labreport.files import read_json, sums_faults
 from labreport.steps.tabulate import tabulate
 from tests.steps.planned import of_items
@@ -22,8 +23,12 @@ def items(report_spec):
     }
 
 
-def test_raw_numbers_presentations_and_frames(items, tmp_path):
-    job = of_items("tabulate", items, tmp_path, frames=items["results"])
+@pytest.fixture
+def job(items, tmp_path):
+    return of_items("tabulate", items, tmp_path, frames={**items["results"], "name": "frames", "target": FRAMES})
+
+
+def test_raw_numbers_presentations_and_frames(items, job):
     tabulate(job)
     tables = {f"{name}.{form}" for name in items for form in ("csv", "json")}
     assert {path.name for path in job.out.iterdir()} == {*tables, "frames", *BESIDE}
@@ -36,9 +41,18 @@ def test_raw_numbers_presentations_and_frames(items, tmp_path):
     assert "val_accuracy" not in pd.read_csv(job.out / "runs.csv").columns
 
 
-def test_no_run_is_one_message_and_leaves_nothing(items, tmp_path):
-    items["results"]["experiments"]["mycnn"]["runs"] = []
-    job = of_items("tabulate", items, tmp_path, frames=items["results"])
+def test_no_run_is_one_message_and_leaves_nothing(job):
+    for spec in (*job.spec["items"].values(), job.spec["frames"]):
+        spec["experiments"]["mycnn"]["runs"] = []
     with pytest.raises(ResultsError, match=r"mycnn: no finished run \(none is planned\)"):
         tabulate(job)
     assert list(job.out.parent.iterdir()) == []
+
+
+@pytest.mark.parametrize("edited", ["a table", "the frames"])
+def test_code_that_changed_after_planning_is_refused(edited, job, tmp_path):
+    spec = job.spec["frames"] if edited == "the frames" else job.spec["items"]["runs"]
+    spec["code"] = "0" * 16
+    with pytest.raises(CodeChangedError, match="changed after this job was planned"):
+        tabulate(job)
+    assert not job.out.exists()

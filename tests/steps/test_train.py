@@ -8,7 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -18,14 +18,17 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
+from torch import nn
 
 from faults.process import Step
 from faults.same import unlike
 from labreport.artifacts.artifact import key_of
 from labreport.artifacts.code import SOURCES
+from labreport.data.arrays import load
+from labreport.data.prepared import Prepared
 from labreport.errors import CodeChangedError, DataError, RunFailedError, StoppedError, TrainingError, run_step
 from labreport.files import read_json, write_json
-from labreport.machine.outcome import Failure, failure, is_receipted, receipt
+from labreport.machine.outcome import failure, is_receipted, receipt
 from labreport.models.resnet import ResNetSmall
 from labreport.running.jobs import TENSORBOARD, TOGETHER
 from labreport.running.progress import Progress
@@ -33,13 +36,14 @@ from labreport.running.record import RunRecord
 from labreport.steps.step import Job, main
 from labreport.steps.train import train
 from labreport.store import ResultFolder
-from labreport.training.seeds import stream
+from labreport.streams import stream
+from labreport.training.session import Session
 from tests.small_runs import DATA, DIVERGING, UNLEARNED, job, rows, save_data, spec
 from tests.steps.planned import arguments, written
 
 FILES = {
     *("spec.json", "code.json", "environment.json", "dataset.json", "summary.json", "metrics.csv", "train.log"),
-    *("per_class.csv", "confusion.csv", "SHA256SUMS"),
+    *("predictions.npz", "per_class.csv", "confusion.csv", "SHA256SUMS"),
 }
 
 
@@ -116,7 +120,7 @@ def test_a_run_leaves_what_the_architecture_says(dataset: str, data: Path, tmp_p
 def test_of_a_run_with_a_test_split_the_epoch_counts_that_validation_chose(data: Path, tmp_path: Path) -> None:
     what, out = spec("pairs", epochs=4, **UNLEARNED), tmp_path / "run"
     train(job(what, data, out))
-    assert {path.name for path in out.iterdir()} == FILES - {"per_class.csv", "confusion.csv"} | {"predictions.csv"}
+    assert {path.name for path in out.iterdir()} == FILES - {"per_class.csv", "confusion.csv"}
     metrics = pd.read_csv(out / "metrics.csv")
     measured = [f"{split}_{name}" for split in ("train", "val", "test") for name in ("loss", "pearson", "spearman")]
     assert list(metrics) == ["epoch", *measured, "learning_rate", "seconds", "samples_per_second"]
@@ -130,12 +134,84 @@ def test_of_a_run_with_a_test_split_the_epoch_counts_that_validation_chose(data:
     assert summary["val_loss_at_best"] == best["val_loss"]
     assert summary["val_pearson"] == last["val_pearson"]
     assert (summary["train_samples"], summary["val_samples"], summary["test_samples"]) == (24, 9, 10)
-    predictions = pd.read_csv(out / "predictions.csv")
-    np.testing.assert_array_equal(predictions["score"], np.load(data / "pairs" / "test_labels.npy"))
-    expected = np.corrcoef(predictions["score"], predictions["predicted"])[0, 1]
-    assert summary["test_pearson"] == pytest.approx(expected, abs=1e-9)
-    squares = (predictions["score"] - predictions["predicted"]) ** 2
+    with np.load(out / "predictions.npz") as arrays:
+        predictions = dict(arrays)
+    assert list(predictions) == ["true", "predicted"]
+    np.testing.assert_array_equal(predictions["true"], np.load(data / "pairs" / "test_labels.npy"))
+    assert summary["test_pearson"] == pytest.approx(np.corrcoef(*predictions.values())[0, 1], abs=1e-9)
+    squares = (predictions["true"] - predictions["predicted"]) ** 2
     assert summary["test_loss"] == pytest.approx(squares.mean(), rel=1e-5)
+
+
+def said_alone(model: nn.Module, prepared: Prepared, split: str) -> np.ndarray:
+    """What a model says about each sample by itself: images as they are, texts cut to their length."""
+    inputs, lengths = getattr(prepared, f"{split}_inputs"), getattr(prepared, f"{split}_lengths")
+    found = []
+    for place, sample in enumerate(inputs):
+        given: list[Any] = [torch.from_numpy(sample) / 255]
+        if lengths is not None:
+            real = torch.tensor(np.atleast_1d(lengths[place]))
+            sides = torch.from_numpy(np.atleast_2d(sample).astype(int))[:, : int(real.max())]
+            given = [part for side in zip(sides, real, strict=True) for part in side]
+        with torch.no_grad():
+            found.append(model(*(part[None] for part in given))[0].numpy())
+    return np.stack(found)
+
+
+@pytest.fixture
+def trained(monkeypatch: pytest.MonkeyPatch) -> list[nn.Module]:
+    """The models of the runs that were finished."""
+    found: list[nn.Module] = []
+    finish = RunRecord.finish
+
+    def finished(record: RunRecord, facts: Mapping[str, Any], session: Session) -> None:
+        found.append(session.parts.model.eval())
+        finish(record, facts, session)
+
+    monkeypatch.setattr(RunRecord, "finish", finished)
+    return found
+
+
+@pytest.mark.parametrize("dataset", ["images", "texts"])
+def test_what_is_kept_of_the_samples_is_what_the_trained_model_says(
+    dataset: str, data: Path, tmp_path: Path, trained: list[nn.Module]
+) -> None:
+    smoothed = {"name": "cross_entropy", "parameters": {"label_smoothing": 0.2}}
+    out = tmp_path / "run"
+    train(job(spec(dataset, learning_rate=0.002, loss=smoothed), data, out))
+    summary, prepared = read_json(out / "summary.json"), load(data / dataset)
+    for split, key, labels in (("train", "seen", prepared.train_labels), ("test", "val", prepared.test_labels)):
+        logits = torch.from_numpy(said_alone(trained[0], prepared, split))
+        assert summary[f"{key}_accuracy"] == pytest.approx((logits.argmax(1).numpy() == labels).mean(), abs=1e-12)
+        loss = nn.functional.cross_entropy(logits, torch.from_numpy(labels).long())
+        assert summary[f"{key}_loss"] == pytest.approx(loss.item(), rel=1e-5)
+    assert summary["seen_accuracy"] not in (1, summary["train_accuracy"])
+
+    with np.load(out / "predictions.npz") as arrays:
+        true, predicted, probabilities = (arrays[name] for name in ("true", "predicted", "probabilities"))
+    np.testing.assert_array_equal(true, prepared.test_labels)
+    np.testing.assert_array_equal(predicted, logits.argmax(1))
+    np.testing.assert_allclose(probabilities, logits.softmax(1), atol=1e-3)
+    assert (true == predicted).mean() == summary["val_accuracy"]
+    classes = np.array(summary["classes"])
+    confusion = pd.read_csv(out / "confusion.csv").set_index(["true", "predicted"])["count"]
+    counts = {(a, b): ((classes[true] == a) & (classes[predicted] == b)).sum() for a in classes for b in classes}
+    assert confusion.to_dict() == counts
+    per_class = pd.read_csv(out / "per_class.csv").set_index("class")
+    for label, name in enumerate(classes):
+        of_class = predicted[true == label]
+        assert tuple(per_class.loc[name]) == (len(of_class), (of_class == label).sum(), (of_class == label).mean())
+
+
+def test_the_training_pairs_are_seen_by_the_model_of_the_last_epoch(
+    data: Path, tmp_path: Path, trained: list[nn.Module]
+) -> None:
+    train(job(spec("pairs", epochs=4, **UNLEARNED), data, tmp_path / "run"))
+    summary, prepared = read_json(tmp_path / "run" / "summary.json"), load(data / "pairs")
+    assert summary["best_epoch"] < 4
+    scores = 5 * said_alone(trained[0], prepared, "train")
+    assert summary["seen_pearson"] == pytest.approx(np.corrcoef(scores, prepared.train_labels)[0, 1], abs=1e-6)
+    assert summary["seen_loss"] == pytest.approx(((scores - prepared.train_labels) ** 2).mean(), rel=1e-5)
 
 
 @pytest.mark.parametrize(
@@ -192,7 +268,7 @@ def test_a_loss_that_is_not_finite_stops_and_keeps_the_epochs_before(data: Path,
     found = failure(run.out)
     assert found is not None
     assert re.fullmatch(r"the (training|validation) loss is (nan|-?inf) at epoch 3, step \d+", found.message)
-    assert not found.again
+    assert found.advice == "a lower learning_rate than 0.01 may help"
     kept = numbers(part)
     assert [row["epoch"] for row in kept] == ["1", "2"]
     # tried again from its checkpoint it fails at the same place, and nothing of what was measured is gone
@@ -227,7 +303,7 @@ def test_a_run_that_nobody_listens_to_goes_on(data: Path, tmp_path: Path) -> Non
         ("running.record.environment", MemoryError(), ""),
     ],
 )
-def test_too_little_memory_is_one_message_and_another_attempt_may_end_otherwise(
+def test_too_little_memory_is_one_message_with_what_may_help(
     place: str, error: Exception, said: str, data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(*_: object, **__: object) -> None:
@@ -238,7 +314,10 @@ def test_too_little_memory_is_one_message_and_another_attempt_may_end_otherwise(
     few = "cpu has too little memory for batch_size 8"
     with pytest.raises(RunFailedError, match=rf"^mine, seed 5: {few}; {advice}{re.escape(said)}"):
         train(job(spec("texts"), data, tmp_path / "run"))
-    assert failure(tmp_path / "run") == Failure(few, again=True)
+    found = failure(tmp_path / "run")
+    assert found is not None
+    assert found.message == few
+    assert found.advice.startswith(advice + said)
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
@@ -465,7 +544,9 @@ def test_one_that_fails_does_not_take_the_others_with_it(
     # its own job says the same, and trains nothing
     with monkeypatch.context() as patched:
         patched.setattr("labreport.steps.train.leased", never)
-        with pytest.raises(RunFailedError, match=f"^mine seed 1: {re.escape(found.message)}$"):
+        with pytest.raises(
+            RunFailedError, match=f"^mine, seed 1: {re.escape(found.message)}; a lower learning_rate than"
+        ):
             train(jobs[1])
     assert not receipt(jobs[1].out).exists()
     # the next start tries again, but no other run's process does

@@ -62,6 +62,18 @@ def test_what_cannot_be_written_leaves_the_old_text(small_report, tmp_path):
     assert list(sums_faults(made.out)) == []
 
 
+def test_a_template_that_was_edited_after_planning_is_refused(small_report, tmp_path):
+    spec = small_report("As planned.", figures=0, tables=0)
+    made = job(spec, "markdown", tmp_path / "texts")
+    template = next(Path(path) for path in spec["files"] if path.endswith("en.md.j2"))
+    template.write_text("Another text.", encoding="utf-8")
+    with pytest.raises(
+        CodeChangedError, match=r"en\.md\.j2: changed after this job was planned; start Snakemake again"
+    ):
+        write(made)
+    assert not made.out.exists()
+
+
 def test_what_is_included_under_a_computed_name_is_refused(small_report, tmp_path):
     (tmp_path / "templates" / "small").mkdir(parents=True)
     (tmp_path / "templates" / "small" / "part.md.j2").write_text("The part.", encoding="utf-8")

@@ -15,6 +15,7 @@ import torch
 from labreport.machine.devices import LEASED
 from labreport.machine.process import device_name
 from labreport.running.jobs import COMMIT
+from labreport.training.numerics import autocast
 
 PROJECT = Path(__file__).resolve().parents[3]
 GIT_TIMEOUT_S = 20
@@ -24,6 +25,10 @@ def environment(device: torch.device, precision: str) -> dict[str, Any]:
     """Versions, device, precision as computed and commit, as `environment.json` records them.
 
     `finished` is None until the run has ended.
+
+    Args:
+        device: that computes.
+        precision: as it is declared.
     """
     commit, dirty = state()
     return {
@@ -33,7 +38,7 @@ def environment(device: torch.device, precision: str) -> dict[str, Any]:
         "cuda": torch.version.cuda if device.type == "cuda" else None,
         "device": device_name(device),
         "device_type": device.type,
-        "precision": precision,
+        "precision": "fp32" if autocast(precision, device) is None else precision,
         "threads": torch.get_num_threads(),
         "shared": LEASED in os.environ,  # the device, with other runs of a kit: times say little
         "git_commit": commit,

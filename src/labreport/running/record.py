@@ -12,7 +12,6 @@ from labreport.machine.outcome import Failure, write_failure
 from labreport.running.environment import environment, now
 from labreport.running.progress import clock
 from labreport.store import ResultFolder
-from labreport.training.numerics import computed
 from labreport.training.session import Row, Session
 
 LOG = "train.log"
@@ -44,7 +43,7 @@ class RunRecord:
         self._code = code
         self._epochs: int = spec["training"]["epochs"]
         self._device = device
-        self._precision = computed(spec["training"].get("precision", "fp32"), device)
+        self._precision: str = spec["training"].get("precision", "fp32")
         self._environment: dict[str, Any] = {}
         self._lines: list[str] = []
 

@@ -37,8 +37,3 @@ def autocast(precision: str, device: torch.device) -> torch.dtype | None:
         device: that computes.
     """
     return torch.bfloat16 if precision == "bf16" and device.type == "cuda" else None
-
-
-def computed(precision: str, device: torch.device) -> str:
-    """The precision that a device really computes in under a declared one."""
-    return "fp32" if autocast(precision, device) is None else precision
