@@ -89,9 +89,9 @@ for TARGET, PUBLISHED in [
             TARGET
         input:
             sections_of(PUBLISHED),
-        localrule: True
         log:
             f"results/logs/{TARGET}.log",
+        localrule: True
         conda:
             "../../environment.yml"
         params:
