@@ -11,6 +11,7 @@ from importlib import import_module
 from pathlib import Path
 
 import pytest
+import torch
 
 from labreport.artifacts.graph import Graph
 from labreport.cli.main import main
@@ -48,12 +49,14 @@ def graph() -> Graph:
 
 def make(step: str, *names: str) -> None:
     """Carry out a step for all that some runs need."""
-    project = graph()
+    project, threads = graph(), torch.get_num_threads()
     runs = [project.run(project.project.experiment(name), 0) for name in names]
     for artifact in dict.fromkeys(one for run in runs for one in run.walk() if one.step == step):
         path = Path(f".snakemake/labreport/{step}-{artifact.key}.json")
         write_json(path, project.job(artifact))
         getattr(import_module(f"labreport.steps.{step}"), step)(Job.read(path, threads=1))
+    torch.set_num_threads(threads)  # a step makes settings for its own process; other tests share this one
+    torch.set_flush_denormal(False)
 
 
 @pytest.fixture(scope="session")
