@@ -93,6 +93,12 @@ def targets(value: Any) -> Iterator[str]:
             yield from targets(inner)
 
 
+def measured(spec: Mapping[str, Any]) -> list[str]:
+    """The folders of the runs and measurements that a figure, table or claim is made from, as its spec says."""
+    runs = [run["path"] for one in spec["experiments"].values() for run in one["runs"]]
+    return [*runs, *spec["measurements"].values()]
+
+
 @dataclass(frozen=True, eq=False)
 class Artifact:
     """Everything that is made: archives, samples, data, word vectors, runs, measurements, figures, texts, documents.

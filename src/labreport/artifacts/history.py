@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from labreport.artifacts.artifact import CODE, FOLDERS, INDEX, ITEMS, SPEC, Artifact, roots
+from labreport.artifacts.artifact import CODE, FOLDERS, INDEX, ITEMS, SPEC, Artifact, measured, roots
 from labreport.artifacts.code import covered
 from labreport.artifacts.difference import change, differences, listed
 from labreport.artifacts.graph import Graph
@@ -187,11 +187,8 @@ def _code_change(folder: Path, step: str, spec: Mapping[str, Any], *, another: b
 
 
 def made_of(spec: Mapping[str, Any]) -> list[str]:
-    """The folders of the runs and measurements that a figure, table or claim is made from."""
-    return [run["path"] for one in spec["experiments"].values() for run in one["runs"]] + [
-        *spec["measurements"].values(),
-        *spec["data"].values(),
-    ]
+    """The folders of all that a figure, table or claim is made from: runs, measurements and data."""
+    return [*measured(spec), *spec["data"].values()]
 
 
 def _short(name: str) -> str:

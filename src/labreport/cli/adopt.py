@@ -11,7 +11,7 @@ from typing import Any
 
 from labreport.artifacts.artifact import CODE, SPEC, Artifact, key_of, roots
 from labreport.artifacts.code import covered
-from labreport.artifacts.difference import change, differences, listed
+from labreport.artifacts.difference import Difference, change, differences, listed
 from labreport.artifacts.graph import Graph
 from labreport.artifacts.history import read_object
 from labreport.errors import ResultsError
@@ -77,31 +77,36 @@ def _obstacle(folder: Path, run: Artifact) -> str:
 
 def _unlike(spec: Mapping[str, Any], planned: Artifact) -> Iterator[str]:
     """What is different but code, also in what the two are made from."""
-    for path, old, new in differences(spec, planned.spec):
-        if path == ("code",):
-            continue
-        step, what = MADE_FROM.get(path, ("", ""))
-        need = next((one for one in planned.needs if one.step == step), None)
-        if need is None or (step == "sample" and not str(old).startswith("sample:")):
+    for (path, old, new), need, earlier in _followed(spec, planned):
+        if need is None:
             yield change(path, old, new)
-            continue
-        key = str(old).removeprefix("sample:")
-        earlier = [read_object(one) for one in Path(need.folder).parent.glob(f"{key}/{SPEC}")]
-        if earlier:
-            yield from (f"{what}: {one}" for one in _unlike(earlier[0], need))
+        elif earlier is None:
+            yield f"the {MADE_FROM[path][1]} that it was made from is gone, so nothing tells that it was the same"
         else:
-            yield f"the {what} that it was made from is gone, so nothing tells that it was the same"
+            yield from (f"{MADE_FROM[path][1]}: {one}" for one in _unlike(read_object(earlier / SPEC), need))
 
 
 def _changed(folder: Path, planned: Artifact) -> Iterator[str]:
     """The definitions that changed since a folder was made, also those of what it was made from."""
     old, new = read_object(folder / CODE), covered(roots(planned.step, planned.spec))
     yield from (name for name in old.keys() | new.keys() if old.get(name) != new.get(name))
-    for path, before, _ in differences(read_object(folder / SPEC), planned.spec):
+    for _, need, earlier in _followed(read_object(folder / SPEC), planned):
+        if need is not None and earlier is not None:
+            yield from _changed(earlier, need)
+
+
+def _followed(spec: Mapping[str, Any], planned: Artifact) -> Iterator[tuple[Difference, Artifact | None, Path | None]]:
+    """Each difference but that of code; where it is one of keys, what has the planned one, and the earlier's folder."""
+    for path, old, new in differences(spec, planned.spec):
+        if path == ("code",):
+            continue
         step, _ = MADE_FROM.get(path, ("", ""))
-        for need in (one for one in planned.needs if one.step == step):
-            for earlier in Path(need.folder).parent.glob(str(before).removeprefix("sample:")):
-                yield from _changed(earlier, need)
+        need = next((one for one in planned.needs if one.step == step), None)
+        if need is None or (step == "sample" and not str(old).startswith("sample:")):
+            yield (path, old, new), None, None
+            continue
+        there = Path(need.folder).parent.glob(f"{str(old).removeprefix('sample:')}/{SPEC}")
+        yield (path, old, new), need, next((one.parent for one in there), None)
 
 
 def _take_over(folder: Path, run: Artifact, because: str) -> None:

@@ -19,7 +19,7 @@ from labreport.artifacts.history import History
 from labreport.cli.plan import duration, seconds
 from labreport.data.members import read_members
 from labreport.errors import DataError, DeclarationError
-from labreport.files import SUMS, atomic_path, write_json, write_text
+from labreport.files import SUMS, write_bytes, write_json, write_text
 from labreport.kit import packing, start
 from labreport.kit.run import LIST
 from labreport.machine.outcome import content
@@ -68,7 +68,8 @@ def export(graph: Graph, options: argparse.Namespace) -> int:
         DataError: prepared data or word vectors are not there, and cannot be made on the other machine.
         DeclarationError: no such experiment or report, or the folder is not a kit's.
     """
-    runs, kit = _missing(graph, options), Path(options.to)
+    lasting, kit = _missing(graph, options), Path(options.to)
+    runs = list(lasting)
     if not runs:
         print("nothing to export: every run is there")
         return 0
@@ -80,7 +81,6 @@ def export(graph: Graph, options: argparse.Namespace) -> int:
     (kit / "jobs").mkdir(parents=True, exist_ok=True)
     for path in (kit / "jobs").glob("*.json"):
         path.unlink()
-    lasting = {run.key: estimate(graph, run) for run in runs}
     commit, dirty = state()
     places = _write_parts(kit, parts)
     contents: dict[str, Any] = {
@@ -99,39 +99,40 @@ def export(graph: Graph, options: argparse.Namespace) -> int:
                 **_job(graph, kit, run),
                 "experiment": run.beside["experiment"],
                 "seed": run.spec["seed"],
-                "seconds": lasting[run.key],
+                "seconds": lasting[run],
                 "wants": [need.path(SUMS) for need in run.needs],
             }
             for run in runs
         ],
     }
     sources = sorted(path for path in (SOURCES / "labreport").rglob("*") if path.is_file() and path.suffix != ".pyc")
-    _write(kit / "code.tar.xz", packing.pack_files({f"src/{path.relative_to(SOURCES)}": path for path in sources}))
+    write_bytes(kit / "code.tar.xz", packing.pack_files({f"src/{path.relative_to(SOURCES)}": path for path in sources}))
     shutil.copyfile(start.__file__, kit / "start.py")
     write_json(kit / LIST, contents)
     files = [kit / places[one.file] / one.file for one in parts]
     listed = "\n".join(f"    {path.relative_to(kit)}  {path.stat().st_size:,} bytes" for path in files)
     about = {"runs": len(runs), "commit": f"{commit}{' (edited)' if dirty else ''}", "parts": listed}
     write_text(kit / "README.txt", README.format(time=duration(sum(lasting.values())), **about))
-    print(*(f"{duration(lasting[run.key]):>10}  {run.title}" for run in runs), sep="\n")
+    print(*(f"{duration(lasting[run]):>10}  {run.title}" for run in runs), sep="\n")
     print(f"{kit}: {len(runs)} runs, {sum(path.stat().st_size for path in files) / 1e6:.0f} MB; see README.txt")
     return 0
 
 
-def _missing(graph: Graph, options: argparse.Namespace) -> list[Artifact]:
-    """The runs that are not there, in the order of the names; without names the longest first."""
+def _missing(graph: Graph, options: argparse.Namespace) -> dict[Artifact, float]:
+    """The runs that are not there -> seconds, in the order of the names; without names the longest first."""
     project = graph.project
     report = project.report(options.report) if options.report else None
     names = options.names or (list(report.experiments) if report else project.experiment_names)
     seeds = project.seeds(report) if report else tuple(project.config.seeds)
     runs = [graph.run(project.experiment(name), seed) for name in names for seed in seeds]
-    found = [run for run in dict.fromkeys(runs) if not run.is_there(Path())]
-    return found if options.names else sorted(found, key=lambda run: estimate(graph, run), reverse=True)
+    history = History(graph)
+    found = {run: estimate(history, run) for run in runs if not run.is_there(Path())}
+    return found if options.names else dict(sorted(found.items(), key=lambda one: one[1], reverse=True))
 
 
-def estimate(graph: Graph, run: Artifact) -> float:
+def estimate(history: History, run: Artifact) -> float:
     """Seconds that a run may take: as earlier ones tell, else as was published, else by its epochs."""
-    known = seconds(History(graph), run) or graph.project.experiment(run.beside["experiment"]).published.seconds
+    known = seconds(history, run) or history.graph.project.experiment(run.beside["experiment"]).published.seconds
     return float(known or UNKNOWN_S * run.spec["training"]["epochs"])
 
 
@@ -206,7 +207,7 @@ def _write_parts(kit: Path, parts: list[Part]) -> dict[str, str]:
     for part in parts:
         if part.file not in there:
             there[part.file] = kit / part.file
-            _write(there[part.file], part.packed())
+            write_bytes(there[part.file], part.packed())
     places: dict[str, str] = {}
     taken: dict[str, int] = {}
     sizes = {part.file: there[part.file].stat().st_size for part in parts}
@@ -223,8 +224,3 @@ def _write_parts(kit: Path, parts: list[Part]) -> dict[str, str]:
         if not any(folder.iterdir()):
             folder.rmdir()
     return places
-
-
-def _write(path: Path, data: bytes) -> None:
-    with atomic_path(path) as temporary:
-        temporary.write_bytes(data)

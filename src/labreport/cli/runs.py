@@ -11,6 +11,7 @@ from labreport.artifacts.artifact import Artifact
 from labreport.artifacts.graph import Graph
 from labreport.artifacts.history import read_object
 from labreport.documents.results_page import with_section
+from labreport.documents.text import gfm
 from labreport.errors import DeclarationError
 from labreport.files import write_text
 from labreport.training.tasks import TASKS
@@ -80,7 +81,7 @@ def _row(run: Artifact, metric: str, summary: Mapping[str, Any], published: Any)
     said = [number(getattr(published, f"{split}_{metric}", None)) for split in ("train", "val", "test")]
     said = said[:2] if metric == "accuracy" else said[1:]
     return [
-        run.title.rpartition(" seed ")[0].replace("_", "\\_"),
+        gfm(run.title.rpartition(" seed ")[0]),
         str(summary.get("seed", "")),
         str(summary.get("epochs", "")),
         *(number(summary.get(name)) for name in (f"seen_{metric}", f"val_{metric}", f"best_val_{metric}")),

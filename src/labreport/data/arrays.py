@@ -12,7 +12,7 @@ import numpy as np
 
 from labreport.data.prepared import TOP_SCORE, Prepared
 from labreport.errors import DataError
-from labreport.files import atomic_path, sums_faults, write_json
+from labreport.files import atomic_path, sums_faults, write_bytes, write_json
 from labreport.store import whole_folder
 
 ARRAYS = ("inputs", "labels")
@@ -80,8 +80,7 @@ def save_arrays(path: Path | str, arrays: Mapping[str, np.ndarray]) -> None:
     """
     content = io.BytesIO()
     np.savez_compressed(content, allow_pickle=False, **arrays)
-    with atomic_path(path) as temporary:
-        Path(temporary).write_bytes(content.getbuffer())
+    write_bytes(path, content.getbuffer())
 
 
 def _names(splits: Iterable[str], text: bool) -> list[str]:

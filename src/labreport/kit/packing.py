@@ -20,7 +20,7 @@ import numpy as np
 
 from labreport.data.batches import unpickle
 from labreport.errors import DataError, run_step
-from labreport.files import atomic_path, files_below, sums_faults
+from labreport.files import files_below, sums_faults, write_bytes
 
 FOLDER, BATCH = ".tar.xz", ".batch.xz"
 SHAPE = (3, 32, 32)
@@ -142,8 +142,7 @@ def unpack(packed: Path, target: Path, digest: str) -> None:
     algorithm, _, expected = digest.partition(":")
     if hashlib.new(algorithm, data, usedforsecurity=False).hexdigest() != expected:
         raise DataError(f"{packed}: does not hold the file with {digest}; carry it once more")
-    with atomic_path(target) as temporary:
-        temporary.write_bytes(data)
+    write_bytes(target, data)
 
 
 def main(argv: Sequence[str] | None = None) -> None:

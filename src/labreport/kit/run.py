@@ -100,8 +100,7 @@ class Runner:
             if stopping is None and now >= self._end:
                 stopping = now
                 self._say(f"time is over: {len(running)} are asked to stop")
-                for task in running:
-                    _signal(task, signal.SIGTERM)
+                self.end()
             elif stopping is None and now < self._last:
                 self._begin()
             elif stopping is not None and now >= stopping + STOPPING_S:
@@ -112,7 +111,7 @@ class Runner:
             time.sleep(POLL_S)
 
     def end(self) -> None:
-        """Stop what still runs, at a step's end."""
+        """Ask all that runs to stop, at a step's end."""
         for task in self._of("runs"):
             _signal(task, signal.SIGTERM)
 

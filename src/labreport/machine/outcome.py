@@ -28,6 +28,10 @@ class Failure:
     message: str
     advice: str = ""
 
+    def told(self, experiment: str, seed: int) -> str:
+        """Of which run, what happened, and what may help."""
+        return "; ".join(filter(None, [f"{experiment}, seed {seed}: {self.message}", self.advice]))
+
 
 def receipt(folder: Path | str) -> Path:
     """The receipt of a folder, which lies beside it."""

@@ -44,8 +44,7 @@ def refuse_failed(job: Job) -> None:
     if list_of and path.is_file() and Path(list_of).is_file():
         found = failure(job.out)
         if found is not None and path.stat().st_mtime_ns > Path(list_of).stat().st_mtime_ns:
-            name = f"{job.beside['experiment']}, seed {job.spec['seed']}"
-            raise RunFailedError(f"{name}: {found.message}{f'; {found.advice}' if found.advice else ''}")
+            raise RunFailedError(found.told(job.beside["experiment"], job.spec["seed"]))
 
 
 def wanted(job: Job) -> Iterator[Job]:

@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -118,22 +118,22 @@ def failures_told(name: str, spec: Mapping[str, Any], device: torch.device, reco
         yield
     except NotFinite as error:
         advice = f"a lower learning_rate than {settings['learning_rate']} may help"
-        raise _failed(name, spec, record, Failure(str(error)), advice) from error
+        raise _failed(name, spec, record, Failure(str(error), advice)) from error
     except (MemoryError, RuntimeError) as error:
         if not is_out_of_memory(error):
             raise
         where = "cpu" if isinstance(error, MemoryError) else device
-        failure = Failure(f"{where} has too little memory for batch_size {settings['batch_size']}")
+        few = f"{where} has too little memory for batch_size {settings['batch_size']}"
         advice = "lower batch_size or the model's size, or free the device of other work"
         said = str(error).strip()
-        raise _failed(name, spec, record, failure, f"{advice} ({said})" if said else advice) from error
+        raise _failed(name, spec, record, Failure(few, f"{advice} ({said})" if said else advice)) from error
 
 
-def _failed(name: str, spec: Mapping[str, Any], record: RunRecord, failure: Failure, advice: str) -> RunFailedError:
-    record.fail(replace(failure, advice=advice))
+def _failed(name: str, spec: Mapping[str, Any], record: RunRecord, failure: Failure) -> RunFailedError:
+    record.fail(failure)
     measured = (record.folder.part / "metrics.csv").is_file()
     kept = f". What was measured before stands in {record.folder.part}" if measured else ""
-    return RunFailedError(f"{name}, seed {spec['seed']}: {failure.message}; {advice}{kept}")
+    return RunFailedError(f"{failure.told(name, spec['seed'])}{kept}")
 
 
 def _start(run: Run, record: RunRecord, checkpoints: Checkpoints, say: Say) -> Session:

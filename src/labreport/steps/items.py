@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from labreport.artifacts.artifact import INDEX, key_of
+from labreport.artifacts.artifact import INDEX, key_of, measured
 from labreport.files import SUMS, read_json, sums_faults, write_json
 from labreport.machine.outcome import content, missing
 from labreport.steps.step import Job
@@ -43,9 +43,7 @@ def each_item(job: Job, folder: Path) -> Iterator[tuple[str, dict[str, Any]]]:
 
 def made_from(step: str, spec: Mapping[str, Any]) -> dict[str, Any]:
     """The key of an item, and what the runs and measurements hold that it is made from."""
-    folders = [run["path"] for one in spec["experiments"].values() for run in one["runs"]]
-    folders += spec["measurements"].values()
-    return {"key": key_of(step, spec), "of": {path: content(path) for path in folders}}
+    return {"key": key_of(step, spec), "of": {path: content(path) for path in measured(spec)}}
 
 
 def _earlier(root: Path) -> Iterator[tuple[str, tuple[Path, str]]]:
