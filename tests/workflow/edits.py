@@ -179,6 +179,16 @@ def without_prepared_data(project: Project) -> None:
     assert len(files) > 3
 
 
+def both(one: Change, other: Change) -> Change:
+    """One edit after the other."""
+
+    def change(project: Project) -> None:
+        one(project)
+        other(project)
+
+    return change
+
+
 def without_run(experiment: str) -> Change:
     """A run's folder is removed, to have it measured again."""
 

@@ -210,6 +210,18 @@ NO_TRAINING = [
         lambda declared: declared.named("homework2", "tabulate class_counts"),
     ),
     Edit(
+        "a table of data that are gone: no run of these data is trained",
+        edits.both(
+            edits.without_prepared_data,
+            item("homework2", "tables", "class_counts", datasets=["cifar10", "cifar10_longtail"]),
+        ),
+        lambda declared: {
+            "prepare cifar10",
+            "prepare cifar10_longtail",
+            *declared.named("homework2", "tabulate class_counts"),
+        },
+    ),
+    Edit(
         "one kind's way to draw",
         code("figures/scatter", "draw"),
         lambda declared: declared.of_kinds("scatter"),

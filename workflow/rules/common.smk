@@ -75,15 +75,20 @@ def artifact(wildcards):
     return found
 
 
+def kept(made):
+    """What the key of an artifact names and is there, or is needed to make it: Snakemake makes what lacks an input."""
+    named = [one for one in made.needs if one.step not in MEASURED]
+    return [ancient(one.output) for one in named if one.is_there(Path()) or not CURRENT.stays(made)]
+
+
 def needs(wildcards):
     """What an artifact is made from. Its key names all of it but what the runs measured."""
     made = artifact(wildcards)
     measured = [one.output for one in made.needs if one.step in MEASURED]
-    kept = [one.output for one in made.needs if one.output not in measured]
     code.keep(Path(code.CACHE))
     return [
         *measured,
-        *map(ancient, kept),
+        *kept(made),
         *(ancient(str(ROOT / path)) for path in made.inputs),
         *told(CURRENT.settle, made),
     ]
@@ -126,7 +131,7 @@ def run_needs(wildcards):
     run = artifact(wildcards)
     told(CURRENT.settle, run)
     RUNS[run.key] = run
-    return [ancient(one.output) for one in run.needs]
+    return kept(run)
 
 
 def run_threads(wildcards):

@@ -30,6 +30,7 @@ class Current:
     def __init__(self) -> None:
         self._content = cache(content)
         self._settled: set[Artifact] = set()
+        self._stays: dict[Artifact, bool] = {}
         self.check = cache(_check)
 
     def contents(self, artifact: Artifact) -> dict[str, str | None]:
@@ -49,6 +50,13 @@ class Current:
         self.check(artifact)
         now = self.contents(artifact)
         return not now or _stated(artifact).items() >= now.items()
+
+    def stays(self, artifact: Artifact) -> bool:
+        """Whether an artifact holds, and so does all that its key does not name: it is not made again."""
+        if artifact not in self._stays:
+            measured = [one for one in artifact.needs if one.step in MEASURED and artifact.step not in LONG]
+            self._stays[artifact] = all(self.stays(one) for one in measured) and self.holds(artifact)
+        return self._stays[artifact]
 
     def settle(self, artifact: Artifact) -> list[str]:
         """Have the time stamps of an artifact, and of all that it is made from, agree with what they hold.

@@ -152,7 +152,8 @@ class History:
         found = {}
         for name, spec in artifact.spec["items"].items():
             held = index.get(name, {}).get("of", {})
-            if gone := [titles[path] for path in made_of(spec) if path in unmade]:
+            of = measured(spec) if spec in there else made_of(spec)
+            if gone := [titles[path] for path in of if path in unmade]:
                 found[name] = f"{listed(gone, NAMED)} {'is' if len(gone) == 1 else 'are'} made"
             elif spec not in there:
                 earlier = next(((items[name], folder) for items, folder in reversed(specs) if name in items), None)

@@ -56,24 +56,22 @@ def work(graph: Graph, targets: Iterable[str]) -> Work:
     """
     asked = tuple(os.path.normpath(target) for target in targets) or ("all",)
     found = Work(asked)
-    seen: dict[Artifact, bool] = {}
+    seen: set[Artifact] = set()
     current = Current()
 
     def visit(artifact: Artifact) -> bool:
-        """Whether something is made, with all that it needs."""
+        """Whether something is made; found with all that it needs."""
+        stays = current.stays(artifact)
         if artifact not in seen:
-            measured = [one for one in artifact.needs if one.step in MEASURED and artifact.step not in LONG]
-            again = [visit(one) for one in measured]
-            made = any(again) or not current.holds(artifact)
-            if made:
-                for one in artifact.needs:
-                    if one not in measured and not one.is_there(Path()):
-                        visit(one)
-                if artifact.step == "prepare":
-                    graph.source(artifact)
-            seen[artifact] = made
-            (found.made if made else found.there).append(artifact)
-        return seen[artifact]
+            seen.add(artifact)
+            for one in artifact.needs:
+                measured = one.step in MEASURED and artifact.step not in LONG
+                if measured or (not stays and not one.is_there(Path())):
+                    visit(one)
+            if artifact.step == "prepare" and not stays:
+                graph.source(artifact)
+            (found.there if stays else found.made).append(artifact)
+        return not stays
 
     for target in asked:
         for file, artifact in _asked_for(graph, target, found):
