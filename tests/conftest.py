@@ -84,6 +84,7 @@ def write_run(
         "val_samples": val_samples,
         "classes": list(classes),
         **{name: float(last[name]) for name in ("train_loss", "train_accuracy", "val_loss", "val_accuracy")},
+        **{f"seen_{name}": float(last[f"train_{name}"]) for name in ("loss", "accuracy")},
         "best_val_accuracy": float(metrics["val_accuracy"].iloc[best_row]),
         "best_epoch": best_row + 1,
         "seconds": float(metrics["seconds"].sum()) + seed,

@@ -57,6 +57,7 @@ def write_pairs_run(folder: Path, experiment: str, seed: int, *, epochs: int = 5
         **{f"{split}_samples": SIZES[name] for split, name in (("train", "train"), ("val", "dev"), ("test", "test"))},
         "classes": [],
         **{name: float(last[name]) for name in metrics if name.startswith(("train_", "val_"))},
+        **{name.replace("train", "seen"): float(last[name]) for name in metrics if name.startswith("train_")},
         **{name: float(best[name]) for name in metrics if name.startswith("test_")},
         "val_loss_at_best": float(best["val_loss"]),
         "best_val_pearson": float(best["val_pearson"]),

@@ -158,8 +158,9 @@ def write_run(
     frame.to_csv(folder / "metrics.csv", index=False)
     last = frame.iloc[-1].drop(["epoch", "seconds", "learning_rate"]).to_dict()
     classes = CLASSES.get(experiment.dataset.root, [])
+    seen = {name.replace("train", "seen"): value for name, value in last.items() if name.startswith("train_")}
     summary = {
-        **last, "experiment": experiment.name, "seed": int(folder.name), "key": folder.name, "epochs": epochs,
+        **last, **seen, "experiment": experiment.name, "seed": int(folder.name), "key": folder.name, "epochs": epochs,
         "parameters": 21_000_000 - 180_000 * place, "train_samples": samples(experiment.dataset),
         "val_samples": 23_450, "test_samples": 23_450, "classes": classes, f"best_val_{metric}": best,
         "best_epoch": values.index(best) + 1, "val_loss_at_best": 0.7, "seconds": seconds * epochs,

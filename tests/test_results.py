@@ -52,6 +52,13 @@ def test_the_last_metrics_row_is_the_summary(spec):
     assert list(last) == pytest.approx(list(results.summary("mycnn")["val_accuracy"]))
 
 
+def test_training_accuracy_is_evaluated_after_the_last_epoch(spec):
+    """It is no longer the running one, which stays in the curve."""
+    path = file_of(spec, "mycnn", "summary.json")
+    path.write_text(json.dumps({**json.loads(path.read_text()), "train_accuracy": 0.4, "seen_accuracy": 0.6}))
+    assert Results(spec).summary("mycnn")["train_accuracy"].iloc[0] == 0.6
+
+
 def test_published_values_are_only_numbers(spec):
     results = Results(spec)
     assert results.published("mycnn") == {"val_accuracy": 0.8442, "seconds": 868.96}

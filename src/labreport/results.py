@@ -120,11 +120,14 @@ class Results(Specified):
         """Keys of `summary.json` as columns (`classes` holds lists): a row per seed.
 
         `train_*` and `val_*` are those of the last epoch; where there is a test split of its own, `test_*` are those of
-        `best_epoch`.
+        `best_epoch`. `train_*` are evaluated on the training samples after that epoch, as `val_*` are; the curve's
+        last value (`metrics`) was counted while the weights were changing, on augmented samples.
         """
         task = self.task(experiment)
-        wanted = (*SUMMARY, *metric_columns(task), f"best_val_{TASKS[task].metrics[0]}")
-        return self._records(experiment, "summary.json", wanted)
+        evaluated = {f"seen_{name}": f"train_{name}" for name in ("loss", *TASKS[task].metrics)}
+        wanted = (*SUMMARY, *metric_columns(task), *evaluated, f"best_val_{TASKS[task].metrics[0]}")
+        found = self._records(experiment, "summary.json", wanted)
+        return found.drop(columns=[*evaluated.values()]).rename(columns=evaluated)
 
     def environment(self, experiment: str) -> pd.DataFrame:
         """Keys of `environment.json` as columns, and `seed`: a row per seed.

@@ -70,6 +70,7 @@ class FrameResults(Results):
                 "seed": seed,
                 "classes": classes,
                 "best_epoch": curve.index(max(curve)) + 1,
+                f"train_{self.kind}": curve[-1] + self.ahead,
                 f"best_val_{self.kind}": max(curve),
                 **sizes,
             }

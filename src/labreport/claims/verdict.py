@@ -221,14 +221,17 @@ def metric_error(results: Results, experiment: str, metric: str, value: float) -
 def final_values(results: Results, experiment: str, metric: str) -> list[float]:
     """`metric` of the model that counts, one number per seed, in the order of the seeds.
 
-    That is the model after the last epoch. Where a test split is measured beside the validation split, it is the one
+    That is the model after the last epoch, also on the samples that it was trained on. Where a test split is measured beside the validation split, it is the one
     of the best epoch by validation, whose values on all splits belong together.
 
     Raises:
         ResultsError: the experiment or the metric is not there.
     """
+    chosen = "test" in SPLITS[results.task(experiment)]
+    if split_column(metric)[0] == "train" and not chosen:
+        return [float(value) for value in results.summary(experiment).sort_values("seed")[metric]]
     found = curves(results, experiment, metric)
-    if "test" not in SPLITS[results.task(experiment)]:
+    if not chosen:
         return [float(curve.iloc[-1]) for curve in found]
     epochs = results.summary(experiment).sort_values("seed")["best_epoch"]
     return [float(curve.loc[epoch]) for curve, epoch in zip(found, epochs, strict=True)]

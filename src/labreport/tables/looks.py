@@ -16,6 +16,7 @@ from labreport.tables.table import decimals_for
 
 PERCENT = 100.0
 LOSS_DECIMALS = 2
+PERCENT_DECIMALS = 2  # an accuracy of nearly 100 % has hardly an error
 
 
 def common_metric(results: Results, experiments: Sequence[str]) -> str:
@@ -55,7 +56,8 @@ def decimals_of(column: str, stds: pd.Series, errors: pd.Series) -> int:
     """Digits worth showing, by the scatter over seeds, or by the finite set of samples where there is one seed."""
     if split_column(column)[1] is METRICS["loss"]:
         return LOSS_DECIMALS
-    return decimals_for(list(factor(column) * stds.fillna(errors)))
+    found = decimals_for(list(factor(column) * stds.fillna(errors)))
+    return min(found, PERCENT_DECIMALS) if split_column(column)[1].percent else found
 
 
 def digits_stated(values: pd.Series, times: float) -> int:
