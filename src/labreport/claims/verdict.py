@@ -221,8 +221,9 @@ def metric_error(results: Results, experiment: str, metric: str, value: float) -
 def final_values(results: Results, experiment: str, metric: str) -> list[float]:
     """`metric` of the model that counts, one number per seed, in the order of the seeds.
 
-    That is the model after the last epoch, also on the samples that it was trained on. Where a test split is measured beside the validation split, it is the one
-    of the best epoch by validation, whose values on all splits belong together.
+    That is the model after the last epoch, also on the samples that it was trained on. Where a test split is measured
+    beside the validation split, it is the one of the best epoch by validation, whose values on all splits belong
+    together.
 
     Raises:
         ResultsError: the experiment or the metric is not there.
