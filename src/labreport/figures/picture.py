@@ -75,6 +75,8 @@ def pictures_of(kind: FigureKind, frame: pd.DataFrame, options: Mapping[str, Any
     """A figure as `pdf`, `svg` and `png`, in the house style."""
     with house_style(lang), every_glyph():
         figure = kind.draw(frame, options, lang)
+        figure.draw_without_rendering()
+        figure.set_layout_engine("none")  # what was laid out once is so in every form
         return {form: _encode(figure, form) for form in METADATA}
 
 
