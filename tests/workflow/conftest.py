@@ -16,6 +16,9 @@ import pytest
 from .project import FORKS, TARGETS, Project, run, run_anew
 
 PROJECT = Path(__file__).resolve().parents[2]
+# Takes the place of a line of the demo scale: what takes longest to train is trained for two epochs.
+LAST = "  - match: {measurement: lstm_cost}\n"
+SHORT = f"  - match: {{experiment: [mycnn, resnet34, myresnet34, lstm8, res_lstm8]}}\n    set: {{epochs: 2}}\n{LAST}"
 REPORTS = ["report/practice1.pdf", "report/practice1.md", "report/practice1.en.pdf", "report/practice1.en.md"]
 # README's commands, word for word, that the copy's reports are made with.
 README_REPORTS = [
@@ -85,7 +88,7 @@ def built(tmp_path_factory) -> Path:
 
     The steps of the second command write into `traced/` what they executed.
     """
-    folder = copy_project(tmp_path_factory.mktemp("built") / "project")
+    folder = copy_project(tmp_path_factory.mktemp("built") / "project", {"config/scales/demo.yaml": {LAST: SHORT}})
     first, second = README_REPORTS
     tracing = {
         "PYTHONPATH": f"{folder}:{folder / 'tests/workflow/tracing'}",
