@@ -13,6 +13,7 @@ import sys
 import threading
 from collections.abc import Callable
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 from types import CodeType, FrameType
 from typing import Any
@@ -104,6 +105,9 @@ def _lines(path: Path) -> list[tuple[int, int, str]]:
 
 if __name__ == "__main__":
     from labreport.steps.step import main
+
+    for library in ("pandas", "torchvision", "torch._dynamo"):  # slow to import while every call is seen
+        import_module(library)
 
     for step, job in zip(sys.argv[1::2], sys.argv[2::2], strict=True):
         names = executed(lambda what=(step, job): main(what))

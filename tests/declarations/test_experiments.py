@@ -21,7 +21,7 @@ from .conftest import PROJECT, Copy, refused, set_at
 
 IMAGES, LITE = "experiments/images.yaml", "scales/lite.yaml"
 SCALES = ["demo", "lite", "cpu", "full"]
-EXAMPLES = 60
+EXAMPLES = 30
 # Optimizer, learning rate, batch size, epochs and published figures, as the reports state them.
 STATED = {
     "cnn4": ("SGD", 0.01, 1024, 100, {"train_accuracy": 0.864, "val_accuracy": 0.719}),

@@ -12,7 +12,7 @@ from tests.setup.locked import ROOT
 @pytest.fixture
 def project(machine):
     shutil.copy(ROOT / "Makefile", machine.project)
-    for name in ("make", "sh", "expand"):
+    for name in ("make", "sh", "expand", "sleep"):
         (machine.bin / name).symlink_to(shutil.which(name))
     for name in ("ensure-python", "ensure-tex"):
         machine.program(name, folder=machine.project / "tools")
@@ -112,15 +112,19 @@ def test_a_failed_set_up_runs_nothing(project):
     assert [call.split()[0] for call in project.calls] == ["ensure-python"]
 
 
-def test_test_sees_to_tex_and_runs_pytest(project):
+def test_test_sees_to_tex_and_runs_each_test_in_one_share(project):
     assert project.run("make", "test").returncode == 0
-    shares = ["python -m pytest --ignore=tests/workflow", "python -m pytest tests/workflow"]
-    calls = [call.strip() for call in project.calls]
-    assert [*calls[:2], *sorted(calls[2:])] == ["ensure-python", "ensure-tex", *shares]
+    first, second, *shares = [call.strip() for call in project.calls]
+    assert [first, second] == ["ensure-python", "ensure-tex"]
+    words = [word for share in shares for word in share.removeprefix("python -m pytest ").split()]
+    taken = [word for word in words if word.startswith("tests/")]
+    left_out = [word.removeprefix("--ignore=") for word in words if word.startswith("--ignore=")]
+    assert sorted(taken) == sorted(left_out)
+    assert all((ROOT / name).exists() for name in taken)
 
 
-@pytest.mark.parametrize("share", ["tests/workflow", "--ignore=tests/workflow"])
-def test_either_share_of_the_tests_can_fail_them(project, share):
+@pytest.mark.parametrize("share", ["tests/workflow", "tests/workflow/test_edits.py", "--ignore=tests/workflow"])
+def test_each_share_of_the_tests_can_fail_them(project, share):
     project.program(
         "python", f'[ "$3" != {share} ] || {{ echo "words of it"; exit 1; }}', project.project / ".venv" / "bin"
     )

@@ -102,16 +102,6 @@ def test_tex_keeps_its_own_files_and_makes_the_same_bytes_as_from_scratch(small_
     assert "TeX" in read_json(made[0] / "made.json")["tex"]
 
 
-@pytest.mark.parametrize("lang", ["zh", "en"])
-def test_symbols_that_the_text_fonts_lack_come_from_another(small_report, tmp_path, capsys, lang):
-    spec = small_report(TEXT + "\n\n{{ report.title }} *{{ report.title }}*\n", lang=lang, title="μ ≤ α ≈ 學")
-    pages, metadata = make(spec, tmp_path)
-    assert metadata.title == "μ ≤ α ≈ 學"
-    assert "U+" not in "".join(pages)
-    assert "μ≤α≈" in "".join("".join(pages).split())
-    assert capsys.readouterr().err == ""
-
-
 LISTED = (
     "labreport.documents.text:latex_code",
     "labreport.documents.wording:caption_label",
@@ -120,13 +110,17 @@ LISTED = (
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
-def test_code_algorithms_and_references_are_typeset_as_they_are(small_report, tmp_path, capsys, lang):
+def test_code_references_and_symbols_of_other_fonts_are_typeset_as_they_are(small_report, tmp_path, capsys, lang):
     listings = "\n".join(f'{{{{ source("{target}") }}}}\n\nSome words.\n' for target in LISTED)
-    spec = small_report(f"{CODE}\n{listings}", lang=lang, figures=0, tables=0)
+    symbols = "{{ report.title }} *{{ report.title }}*\n"
+    spec = small_report(f"{CODE}\n{symbols}\n{listings}", lang=lang, figures=0, tables=0, title="μ ≤ α ≈ 學")
     (tmp_path / "templates" / "small" / "references.bib").write_text(WORKS, encoding="utf-8")
-    pages, _ = make(spec, tmp_path / "a")
+    pages, metadata = make(spec, tmp_path / "a")
     text = "".join("".join(pages).split())
     assert "??" not in text
+    assert metadata.title == "μ ≤ α ≈ 學"
+    assert "U+" not in text
+    assert text.count("μ≤α≈") >= 3
     for target in LISTED:
         found = excerpt(target)
         for number, line in enumerate(found.lines, start=found.first):
@@ -135,6 +129,14 @@ def test_code_algorithms_and_references_are_typeset_as_they_are(small_report, tm
     for piece in ("2001.00001", "[1,2]", "[1]O.Old.C.1999.https://doi.org/10.1000/a_b", "50%ofit", "3return"):
         assert piece in text, piece
     assert capsys.readouterr().err == ""
+
+
+@pytest.fixture(scope="module")
+def typeset_before(tmp_path_factory):
+    """Where a document has been typeset, which each new source takes the place of."""
+    folder = tmp_path_factory.mktemp("typeset")
+    pdf_of(source(folder / "text", "old"), folder)
+    return folder
 
 
 @pytest.mark.parametrize(
@@ -147,16 +149,17 @@ def test_code_algorithms_and_references_are_typeset_as_they_are(small_report, tm
         ('\\char"4E2D 中', r"has no 中"),
     ],
 )
-def test_what_tex_refuses_is_said_with_its_line_and_leaves_the_old_document(tmp_path, body, words):
-    old = pdf_of(source(tmp_path / "text", "old"), tmp_path)
+def test_what_tex_refuses_is_said_with_its_line_and_leaves_the_old_document(typeset_before, body, words):
+    folder = typeset_before
+    (old,) = folder.glob("documents/*/*/small.pdf")
     before = old.read_bytes()
-    (tmp_path / "typeset" / "secret.tex").write_text("secret", encoding="utf-8")
+    (folder / "typeset" / "secret.tex").write_text("secret", encoding="utf-8")
     with pytest.raises(TypesettingError, match=words) as raised:
-        pdf_of(source(tmp_path / "text", body), tmp_path)
-    assert str(tmp_path / "typeset" / "x.en" / "small.log") in str(raised.value)
+        pdf_of(source(folder / "text", body), folder)
+    assert str(folder / "typeset" / "x.en" / "small.log") in str(raised.value)
     assert len(str(raised.value)) < 1500
     assert old.read_bytes() == before
-    again = pdf_of(source(tmp_path / "text", "mended"), tmp_path)
+    again = pdf_of(source(folder / "text", "mended"), folder)
     assert pypdf.PdfReader(again).pages[0].extract_text().startswith("mended")
 
 
