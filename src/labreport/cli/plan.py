@@ -9,12 +9,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from labreport.artifacts.artifact import ITEMS, Artifact
+from labreport.artifacts.artifact import ITEMS, STEPS, Artifact
 from labreport.artifacts.difference import listed
 from labreport.artifacts.graph import Graph
-from labreport.artifacts.history import History, read_object
-from labreport.cli.work import STEPS, Work, work
+from labreport.artifacts.history import History
+from labreport.cli.work import Work, work
 from labreport.declarations.project import announcement
+from labreport.files import read_object
 
 # Step -> what it does, and what one and several of what it makes are called.
 WORDS = {

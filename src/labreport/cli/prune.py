@@ -15,9 +15,9 @@ from typing import Any
 
 from labreport.artifacts.artifact import FOLDERS, SPEC, canonical
 from labreport.artifacts.graph import Graph
-from labreport.artifacts.history import read_object
 from labreport.declarations.project import Project
 from labreport.errors import ResultsError
+from labreport.files import read_object
 from labreport.machine.outcome import content
 from labreport.store import is_locked
 

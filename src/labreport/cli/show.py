@@ -15,11 +15,12 @@ from labreport.artifacts.artifact import MADE, OF, SPEC, Artifact, roots
 from labreport.artifacts.code import covered, file_of, parse
 from labreport.artifacts.difference import shown_value
 from labreport.artifacts.graph import Graph
-from labreport.artifacts.history import History, made_of, read_object
+from labreport.artifacts.history import History, made_of
 from labreport.declarations.experiments import Experiment, source
 from labreport.declarations.mistakes import suggestion
 from labreport.declarations.yaml_files import line_of
 from labreport.errors import DeclarationError
+from labreport.files import read_object
 
 
 def show(graph: Graph, options: argparse.Namespace) -> int:

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import argparse
-import json
 import re
 import tarfile
 import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from labreport.artifacts.artifact import SPEC, key_of
+from labreport.artifacts.artifact import SPEC
+from labreport.artifacts.folders import faults
 from labreport.artifacts.graph import Graph
-from labreport.artifacts.history import read_object
 from labreport.errors import DataError
-from labreport.files import SUMS, files_below, sums_faults
+from labreport.files import read_object
 from labreport.machine.outcome import content, write_receipt
 
 MOST_BYTES = 256 << 20  # of a file
@@ -86,19 +85,13 @@ def _checked(path: Path, tar: Iterable[tarfile.TarInfo]) -> Iterator[tarfile.Tar
 
 def _faults(folder: Path, out: Path) -> Iterator[str]:
     """What is wrong with a run, or with the place that it would be put to."""
-    yield from sums_faults(folder)
-    lines = (folder / SUMS).read_text(encoding="utf-8").splitlines()
-    if extra := set(files_below(folder)) - {line.partition("  ")[2] for line in lines}:
-        yield f"{min(extra)} has no digest in {SUMS}"
+    yield from faults("train", folder)
     spec = read_object(folder / SPEC)
     try:
-        found = key_of("train", spec)
         name = f"{spec['model']['target'].partition(':')[2]}-{spec['data']['dataset']}"
-    except (KeyError, TypeError, AttributeError, ValueError, json.JSONDecodeError):
+    except (KeyError, TypeError, AttributeError):
         yield f"{SPEC} is no run's"
         return
-    if found != folder.name:
-        yield f"{SPEC} has the key {found} of a run, not {folder.name}"
     if name != folder.parent.name:
         yield f"its folder is called {folder.parent.name}, not {name}"
     if content(out) is None and out.exists():
