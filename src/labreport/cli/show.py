@@ -150,17 +150,12 @@ def named(graph: Graph, name: str) -> list[tuple[Artifact, str | None]]:
         report = project.report(first)
         if rest in report.measurements:
             return [(graph.measurement(report.measurements[rest]), None)]
-        found: list[tuple[Artifact, str | None]] = []
-        for lang in report.langs:
-            for items, artifact in ((report.figures, graph.figures), (report.tables, graph.tables)):
-                found += [(artifact(report, lang), rest)] if rest in items else []
-        found += [(graph.claims(report), rest)] if rest in report.claims else []
-        if found:
-            return found
-        raise DeclarationError(
-            f"{name}: {report.where} declares no {rest}"
-            f"{suggestion(rest, [*report.figures, *report.tables, *report.claims, *report.measurements])}"
-        )
+        folders = [one(report, lang) for lang in report.langs for one in (graph.figures, graph.tables)]
+        folders.append(graph.claims(report))
+        if found := [one for one in folders if rest in one.spec["items"]]:
+            return [(one, rest) for one in found]
+        names = [*report.measurements, *(one for folder in folders for one in folder.spec["items"])]
+        raise DeclarationError(f"{name}: {report.where} declares no {rest}{suggestion(rest, names)}")
     everything = graph.everything()
     meant = [one for one in everything if one.key.startswith(name) or name.rstrip("/") in (one.folder, one.output)]
     if meant:
@@ -170,18 +165,15 @@ def named(graph: Graph, name: str) -> list[tuple[Artifact, str | None]]:
 
 
 def _described(graph: Graph, artifact: Artifact, item: str | None) -> Iterator[str]:
-    there = artifact.is_there(Path())
+    there, folder = artifact.is_there(Path()), Path(artifact.folder)
     yield f"{artifact.step} {artifact.title}{f', {item}' if item else ''}: key {artifact.key}"
-    state = "there" if there else History(graph).why(artifact)
-    yield f"  {artifact.folder}{f'/{item}.*' if item else ''} ({state})"
+    yield f"  {folder}{f'/{item}.*' if item else ''} ({'there' if there else History(graph).why(artifact)})"
     for key, value in _spec(artifact, item).items():
         if key not in {"items", "frames", "experiments", "figures", "tables", "claims", "code"}:
             yield f"  {key}: {shown_value(value)}"
     for need in _needs(artifact, item):
         yield f"  made from {need.step} {need.title}: {need.folder}"
-    about = read_object(Path(artifact.folder) / "environment.json") or read_object(Path(artifact.folder) / MADE)
-    for key, value in about.items():
-        if key != OF:
-            yield f"  {key}: {shown_value(value)}"
-    if not there and (Path(artifact.folder) / SPEC).is_file():
+    about = read_object(folder / "environment.json") or read_object(folder / MADE)
+    yield from (f"  {key}: {shown_value(value)}" for key, value in about.items() if key != OF)
+    if not there and (folder / SPEC).is_file():
         yield "  its folder is incomplete"

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from labreport.artifacts.artifact import LONG, MEASURED, STEPS, Artifact
-from labreport.artifacts.check import check_text
 from labreport.artifacts.current import Current, unlike_delivered
 from labreport.artifacts.graph import REPORT_FILE, Graph
+from labreport.artifacts.prose import check_text
 from labreport.errors import DeclarationError
 from labreport.spelling import did_you_mean
 
@@ -72,7 +72,7 @@ def work(graph: Graph, targets: Iterable[str]) -> Work:
     for target in asked:
         for file, artifact in _asked_for(graph, target):
             if file:
-                check_text(graph, artifact)
+                check_text(graph.project, artifact)
             elif target.startswith("publish"):
                 found.pages.append(artifact.name)
             made = visit(artifact)
