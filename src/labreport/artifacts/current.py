@@ -35,8 +35,6 @@ class Current:
 
     def contents(self, artifact: Artifact) -> dict[str, str | None]:
         """Folder -> digest of what it holds, of all that an artifact is made from and its key does not name."""
-        if artifact.step in LONG:
-            return {}
         return {one.folder: self._content(one.folder) for one in artifact.needs if one.step in MEASURED}
 
     def holds(self, artifact: Artifact) -> bool:
@@ -54,8 +52,8 @@ class Current:
     def stays(self, artifact: Artifact) -> bool:
         """Whether an artifact holds, and so does all that its key does not name: it is not made again."""
         if artifact not in self._stays:
-            measured = [one for one in artifact.needs if one.step in MEASURED and artifact.step not in LONG]
-            self._stays[artifact] = all(self.stays(one) for one in measured) and self.holds(artifact)
+            measured = (one for one in artifact.needs if one.step in MEASURED)
+            self._stays[artifact] = all(map(self.stays, measured)) and self.holds(artifact)
         return self._stays[artifact]
 
     def settle(self, artifact: Artifact) -> list[str]:

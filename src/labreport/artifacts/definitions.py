@@ -34,6 +34,7 @@ class Definition:
     """One definition of a module.
 
     Attributes:
+        line: on which it begins.
         digest: of its meaning.
         names: of the same module that it uses.
         imported: (target, attribute) of what it uses of other modules, where a target is "module" or "module:name", as
@@ -41,6 +42,7 @@ class Definition:
         unfollowed: (line, what) that cannot be followed.
     """
 
+    line: int
     digest: str
     names: list[str]
     imported: list[list[str]]
@@ -179,7 +181,7 @@ def _definition(nodes: list[ast.stmt], ours: set[str], imports: dict[str, str]) 
         names |= looked_up & ours
         imported |= {(imports[name], attribute) for name, attribute in _uses(node, known)}
         unfollowed += _unfollowed(node, (looked_up & ours) | known)
-    return Definition(digest[:16], sorted(names), sorted(map(list, imported)), unfollowed)
+    return Definition(nodes[0].lineno, digest[:16], sorted(names), sorted(map(list, imported)), unfollowed)
 
 
 def _quoted(node: ast.AST) -> Iterator[ast.stmt]:

@@ -158,7 +158,7 @@ def _size(path: Path) -> int:
 
 
 def _remove(found: Iterable[Leftover]) -> None:
-    """Remove one after the other, each whole or gone at any moment: it is renamed first.
+    """Remove one after the other, each whole or gone at any moment: a folder is renamed first.
 
     Raises:
         ResultsError: Snakemake is at work.
@@ -171,23 +171,20 @@ def _remove(found: Iterable[Leftover]) -> None:
                     ".snakemake/locks: Snakemake is at work in this folder; wait until it has ended (after a crash: "
                     "snakemake --unlock), then prune again"
                 )
+            path, name = one.path, one.path.name
             try:
-                _remove_one(one.path)
+                if path.is_dir():
+                    condemned = path if name.endswith(".pruned") else path.with_name(f".{name.lstrip('.')}.pruned")
+                    os.rename(path, condemned)
+                    shutil.rmtree(condemned)
+                else:
+                    path.unlink()
             except OSError as error:
-                print(f"kept: {one.path}: {error.strerror or error}")
+                print(f"kept: {path}: {error.strerror or error}")
             else:
                 removed.append(one)
     finally:
         print(f"removed {_total(removed)}")
-
-
-def _remove_one(path: Path) -> None:
-    if not path.is_dir():
-        path.unlink()
-        return
-    condemned = path if path.name.endswith(".pruned") else path.with_name(f".{path.name.lstrip('.')}.pruned")
-    os.rename(path, condemned)
-    shutil.rmtree(condemned)
 
 
 def _total(found: Sequence[Leftover]) -> str:

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import argparse
-import ast
 import json
 import os
 from collections.abc import Iterator, Mapping
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 from labreport.artifacts.artifact import MADE, OF, SPEC, Artifact, roots
-from labreport.artifacts.code import covered, file_of, parse
+from labreport.artifacts.code import covered, file_of, source
 from labreport.artifacts.difference import shown_value
 from labreport.artifacts.graph import Graph
 from labreport.artifacts.history import History, made_of
-from labreport.declarations.experiments import Experiment, source
+from labreport.declarations.experiments import Experiment
+from labreport.declarations.experiments import source as layer_of
 from labreport.declarations.mistakes import suggestion
 from labreport.declarations.yaml_files import line_of
 from labreport.errors import DeclarationError
@@ -51,22 +50,7 @@ def deps(graph: Graph, options: argparse.Namespace) -> int:
 def _place(definition: str) -> str:
     """The file of "module:name", and the line on which it begins."""
     module, _, name = definition.partition(":")
-    line = _lines(module).get(name)
-    return f"{os.path.relpath(file_of(module) or '')}{f':{line}' if line else ''}"
-
-
-@cache
-def _lines(module: str) -> dict[str, int]:
-    """Name -> line of everything that a module defines."""
-    path = file_of(module)
-    found: dict[str, int] = {}
-    for statement in parse(path).body if path else ():
-        defines = isinstance(statement, ast.ClassDef | ast.FunctionDef)
-        for node in [statement] if defines else ast.walk(statement):
-            name = getattr(node, "name", None) or (isinstance(node, ast.Name) and node.id)
-            if name:
-                found.setdefault(name, node.lineno)  # type: ignore[attr-defined]
-    return found
+    return f"{os.path.relpath(file_of(module) or '')}:{source(module).definitions[name].line}"
 
 
 def _spec(artifact: Artifact, item: str | None) -> Mapping[str, Any]:
@@ -104,7 +88,7 @@ def _plain(value: Any) -> str:
 
 def _who(graph: Graph, experiment: Experiment, keys: tuple[str, ...]) -> str:
     """The file, line and key that set a setting."""
-    layer = source(experiment.layers, keys)
+    layer = layer_of(experiment.layers, keys)
     where, path = (layer.where, (*layer.at.split("."), *keys)) if layer else ("", keys)
     if layer is None:
         if keys[0] != "data":

@@ -6,7 +6,7 @@ import argparse
 import re
 import tarfile
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 from labreport.artifacts.artifact import SPEC
@@ -58,10 +58,16 @@ def _unpack(path: Path, to: Path) -> None:
     Raises:
         DataError: see `take_in`.
     """
+    total = 0
     try:
         with tarfile.open(path, "r:") as tar:
-            for count, member in enumerate(_checked(path, tar), start=1):
-                stream, found = tar.extractfile(member), FILE.fullmatch(member.name)
+            for count, member in enumerate(tar, start=1):
+                found, total = FILE.fullmatch(member.name), total + member.size
+                if not member.isreg() or member.issparse() or not (found or LOG.fullmatch(member.name)):
+                    raise DataError(f"{path}: refused: {member.name!r} is no file of a run; nothing was taken in")
+                if member.size > MOST_BYTES or total > MOST_IN_ALL:
+                    raise DataError(f"{path}: refused: {member.name} has {member.size:,} bytes; nothing was taken in")
+                stream = tar.extractfile(member)
                 if found and stream is not None:
                     target = to / found["name"] / found["key"] / found["file"]
                     if count > MOST_FILES or target.exists():
@@ -70,17 +76,6 @@ def _unpack(path: Path, to: Path) -> None:
                     target.write_bytes(stream.read())
     except (OSError, tarfile.TarError, EOFError, ValueError) as error:
         raise DataError(f"{path}: cannot be read ({error}); bring it back once more") from error
-
-
-def _checked(path: Path, tar: Iterable[tarfile.TarInfo]) -> Iterator[tarfile.TarInfo]:
-    total = 0
-    for member in tar:
-        total += member.size
-        if not member.isreg() or member.issparse() or not (FILE.fullmatch(member.name) or LOG.fullmatch(member.name)):
-            raise DataError(f"{path}: refused: {member.name!r} is no file of a run; nothing was taken in")
-        if member.size > MOST_BYTES or total > MOST_IN_ALL:
-            raise DataError(f"{path}: refused: {member.name} has {member.size:,} bytes; nothing was taken in")
-        yield member
 
 
 def _faults(folder: Path, out: Path) -> Iterator[str]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from labreport.artifacts.artifact import LONG, MEASURED, STEPS, Artifact
+from labreport.artifacts.artifact import MEASURED, STEPS, Artifact
 from labreport.artifacts.current import Current, unlike_delivered
 from labreport.artifacts.graph import REPORT_FILE, Graph
 from labreport.artifacts.prose import check_text
@@ -61,8 +61,7 @@ def work(graph: Graph, targets: Iterable[str]) -> Work:
         if artifact not in seen:
             seen.add(artifact)
             for one in artifact.needs:
-                measured = one.step in MEASURED and artifact.step not in LONG
-                if measured or (not stays and not one.is_there(Path())):
+                if one.step in MEASURED or not (stays or one.is_there(Path())):
                     visit(one)
             if artifact.step == "prepare" and not stays:
                 graph.source(artifact)
