@@ -118,7 +118,11 @@ def test_what_was_delivered_is_compared_with_what_was_made(project, verified):
 
 @pytest.mark.parametrize(
     ("name", "damaged", "words"),
-    [("spec.json", "[", "spec.json is missing or damaged"), ("code.json", '{"a": 3}', "code.json has the digest")],
+    [
+        ("spec.json", "[", "spec.json is missing or damaged"),
+        ("spec.json", '{"seed": NaN}', "spec.json is missing or damaged"),
+        ("code.json", '{"a": 3}', "code.json has the digest"),
+    ],
 )
 @pytest.mark.parametrize("step", ["runs/CNN3-cifar10", "data/cifar10"])
 def test_a_spec_or_code_that_is_not_the_folders_own_is_found(project, verified, step, name, damaged, words):

@@ -401,18 +401,14 @@ class Graph:
         Raises:
             DataError: it is made from the user's raw folder, and that lacks it.
         """
-        needs = [one.output if one.file else one.folder for one in artifact.needs]
-        if artifact.step == "prepare":
-            needs = [self.source(artifact)]
-        elif artifact.step == "typeset":
-            needs = [artifact.needs[0].folder]
+        prepared = artifact.step == "prepare"
         return {
             "step": artifact.step,
             "key": artifact.key,
             "title": artifact.title,
             "spec": artifact.spec,
             "out": artifact.folder,
-            "needs": needs,
+            "needs": [self.source(artifact)] if prepared else [one.folder for one in artifact.needs],
             "beside": {**artifact.beside, **({"file": artifact.file} if artifact.file else {})},
         }
 
