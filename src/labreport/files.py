@@ -89,12 +89,26 @@ def write_bytes(path: Path | str, data: bytes | memoryview) -> None:
 
 def write_json(path: Path | str, value: Any) -> None:
     """Write `value` as indented JSON with sorted keys, atomically."""
-    write_text(path, json.dumps(value, indent=2, sort_keys=True, ensure_ascii=False) + "\n")
+    write_text(path, as_json(value))
+
+
+def as_json(value: Any) -> str:
+    """The text of a JSON file as `write_json` writes it."""
+    return json.dumps(value, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
 
 
 def read_json(path: Path | str) -> Any:
     """The value in a JSON file."""
     return json.loads(Path(path).read_text(encoding="utf-8"))
+
+
+def read_object(path: Path | str) -> dict[str, Any]:
+    """The object in a JSON file; empty where it is absent or damaged, which tells as little as one that is absent."""
+    try:
+        value = read_json(path)
+    except (OSError, ValueError):
+        return {}
+    return value if isinstance(value, dict) else {}
 
 
 def file_digest(path: Path | str, algorithm: str = "sha256") -> str:

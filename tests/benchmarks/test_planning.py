@@ -10,7 +10,7 @@ import pytest
 from benchmarks import planning
 from benchmarks.processes import CommandFailedError, Usage
 from benchmarks.project import ROOT
-from labreport.artifacts import history
+from labreport.artifacts import folders, history
 from labreport.artifacts.graph import Graph
 from labreport.artifacts.history import History
 from labreport.declarations.project import Project
@@ -42,7 +42,8 @@ def test_no_earlier_run_is_read_once_for_each_other(project: Path, monkeypatch: 
     planning.leave_runs(project)
     planning.declare(project, rate=0.002)
     graph, reads, read = Graph(Project(project, planning.SETTINGS)), list[Path](), history.read_object
-    monkeypatch.setattr(history, "read_object", lambda path: reads.append(path) or read(path))
+    for module in (folders, history):
+        monkeypatch.setattr(module, "read_object", lambda path: reads.append(path) or read(path))
     reasons = History(graph)
     assert all(reasons.why(run) for run in graph.all_runs())
     assert len(set(reads)) == len(reads) == 2 * planning.RUNS

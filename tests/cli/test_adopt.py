@@ -105,13 +105,13 @@ def there_already(project, old):
 
 REFUSED = {
     other_setting: "they differ in more than code: learning_rate 0.001 -> 0.5",
-    other_data: "they differ in more than code: data set: train_per_class none -> 5",
-    data_gone: "the data set that it was made from is gone, so nothing tells that it was the same",
-    other_sample: "they differ in more than code: data set: generated sample: seed 0 -> 9",
-    real_data: "they differ in more than code: data set: digest sample:",
+    other_data: "they differ in more than code: data train_per_class none -> 5",
+    data_gone: "data changed; the earlier is gone, so that nothing tells in what",
+    other_sample: "they differ in more than code: data generated sample seed 0 -> 9",
+    real_data: "they differ in more than code: real data instead of a generated sample",
     unfinished: "0 finished runs in results/runs/ have such a key",
     damaged: "is damaged: metrics.csv does not have the digest that SHA256SUMS states",
-    of_another_key: "its spec does not have the key that its name says",
+    of_another_key: "they differ in more than code: seed 5 -> 0",
     there_already: "is there already; nothing is to be taken over",
 }
 

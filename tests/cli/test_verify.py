@@ -118,14 +118,18 @@ def test_what_was_delivered_is_compared_with_what_was_made(project, verified):
 
 @pytest.mark.parametrize(
     ("name", "damaged", "words"),
-    [("spec.json", "[", "spec.json is missing or damaged"), ("code.json", '{"a": 3}', "code.json has the digest")],
+    [
+        ("spec.json", "[", "spec.json is missing or damaged"),
+        ("spec.json", '{"seed": NaN}', "spec.json is missing or damaged"),
+        ("code.json", '{"a": 3}', "code.json has the digest"),
+    ],
 )
 @pytest.mark.parametrize("step", ["runs/CNN3-cifar10", "data/cifar10"])
 def test_a_spec_or_code_that_is_not_the_folders_own_is_found(project, verified, step, name, damaged, words):
     path = lying(f"{step}/*/{name}")
     write_json(path, {**read_json(path), "labreport:more": "9" * 16})
     write_sums(path.parent)
-    said = "its spec has the key" if name == "spec.json" else words
+    said = "spec.json has the key" if name == "spec.json" else words
     assert [line for line in verified()[1] if line.startswith(f"{path.parent}: {said}")]
     path.write_text(damaged)
     write_sums(path.parent)
@@ -139,7 +143,7 @@ def test_a_run_that_cannot_be_read_is_a_line(project, verified, content):
     path.unlink() if content is None else path.write_text(content)
     status, lines, _ = verified()
     assert status == 1
-    assert f"{path.parent}: more.csv is not among SHA256SUMS" in lines
+    assert f"{path.parent}: more.csv has no digest in SHA256SUMS" in lines
     assert [line for line in lines if line.startswith(f"{path.parent}: metrics.csv ")]
     assert [line for line in lines if line.startswith("results/figures/own.en/") and "cannot be derived: " in line]
 

@@ -112,13 +112,13 @@ def another_key(files: Files, folder: str, to: Path) -> str:
     spec["seed"] = 9
     files[f"{folder}/spec.json"] = json.dumps(spec).encode()
     summed(files, folder, to)
-    return f"of a run, not {folder.rpartition('/')[2]}"
+    return f", not {folder.rpartition('/')[2]}"
 
 
 def no_run(files: Files, folder: str, to: Path) -> str:
     files[f"{folder}/spec.json"] = b"[]"
     summed(files, folder, to)
-    return "spec.json is no run's"
+    return "spec.json is missing or damaged"
 
 
 def another_name(files: Files, folder: str, to: Path) -> str:

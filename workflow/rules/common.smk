@@ -14,8 +14,8 @@ from labreport.artifacts import code
 from labreport.artifacts.artifact import MEASURED
 from labreport.artifacts.current import Current
 from labreport.artifacts.graph import Graph
-from labreport.artifacts.check import check_text
 from labreport.artifacts.history import History
+from labreport.artifacts.prose import check_text
 from labreport.declarations.project import CONFIG, Project, announcement
 from labreport.declarations.yaml_files import read_yaml
 from labreport.errors import NOTES, UserError
@@ -160,7 +160,7 @@ def delivered(wildcards):
     """The document that a fixed place is a copy of, and the file that says so."""
     target = f"report/{wildcards.stem}.{wildcards.form}"
     found = told(GRAPH.delivered, target)
-    told(check_text, GRAPH, found)
+    told(check_text, PROJECT, found)
     return {"document": found.output, "current": told(CURRENT.settle_target, target, found)}
 
 

@@ -21,8 +21,8 @@ FOLDERS: Mapping[str, str] = {
     "sample": "samples",
     "prepare": "data",
     "vectors": "vectors",
-    "train": "runs",
     "measure": "measurements",
+    "train": "runs",
     "draw": "figures",
     "tabulate": "tables",
     "judge": "claims",
@@ -30,6 +30,7 @@ FOLDERS: Mapping[str, str] = {
     "typeset": "documents",
     "section": "sections",
 }
+STEPS = ("download", *FOLDERS)  # in the order of making
 # What takes long is no output of any rule, so that nothing but its own step ever removes it: a receipt is.
 LONG = frozenset({"vectors", "train", "measure"})
 # Figures, tables and claims: a job makes those of a report and language that are missing.

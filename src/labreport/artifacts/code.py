@@ -9,13 +9,14 @@ from __future__ import annotations
 import ast
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
+from dataclasses import asdict
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from labreport.artifacts import definitions
 from labreport.artifacts.definitions import EFFECTS, Definition, Source, read_source
 from labreport.errors import CodeChangedError
 from labreport.files import write_text
@@ -59,31 +60,25 @@ def covered(roots: Iterable[str]) -> dict[str, str]:
 @cache
 def _covered(sources: Path, roots: tuple[str, ...]) -> dict[str, str]:
     reached: dict[tuple[str, str], str] = {}
-    modules: set[str] = set()
-    waiting = [one for root in roots for one in _root(root)]
+    waiting: list[tuple[str, str]] = []
+    for module, colon, name in (root.partition(":") for root in roots):
+        waiting += [(module, name)] if colon else _all(module)
     while waiting:
         module, name = waiting.pop()
-        modules.add(module)
-        if (module, name) in reached:
-            continue
-        found = _definition(module, name)
-        reached[module, name] = found.digest
-        waiting += [(module, one) for one in found.names]
-        for target, attribute in found.imported:
-            waiting += _resolved(target, attribute)
-    for module in _imported_by(modules):
-        effects = source(module).definitions.get(EFFECTS)
-        if effects is not None and (module, EFFECTS) not in reached:
-            # What it reaches may import more; few modules do anything, so begin again with it.
-            return _covered(sources, (*roots, f"{module}:{EFFECTS}"))
+        if (module, name) not in reached:
+            found = _definition(module, name)
+            reached[module, name] = found.digest
+            waiting += [(module, one) for one in found.names]
+            waiting += [one for target, attribute in found.imported for one in _resolved(target, attribute)]
+        if not waiting:  # what an import does counts, too, and may reach more
+            imported = _imported_by(module for module, _ in reached)
+            waiting = [(one, EFFECTS) for one in imported if EFFECTS in source(one).definitions]
+            waiting = [one for one in waiting if one not in reached]
     return {f"{module}:{name}": digest for (module, name), digest in sorted(reached.items())}
 
 
-def _root(root: str) -> list[tuple[str, str]]:
-    module, colon, name = root.partition(":")
-    if file_of(module) is None:
-        raise CodeChangedError(f"{module}: no such module under {SOURCES}; is the project's copy complete?")
-    return [(module, name)] if colon else [(module, one) for one in source(module).definitions]
+def _all(module: str) -> list[tuple[str, str]]:
+    return [(module, name) for name in source(module).definitions]
 
 
 def _definition(module: str, name: str) -> Definition:
@@ -115,19 +110,13 @@ def _resolved(target: str, attribute: str) -> Iterator[tuple[str, str]]:
     if name.startswith("__"):
         return  # such as __file__: no definition of anybody's
     if not name:
-        yield from ((module, one) for one in source(module).definitions)
+        yield from _all(module)
     elif name in source(module).definitions:
         yield module, name
-    elif onward := dict(_names_imported(module)).get(name):
+    elif onward := next((one for one in source(module).imports if re.split("[.:]", one)[-1] == name), None):
         yield from _resolved(onward, "")
     else:
         raise CodeChangedError(f"{file_of(module)}: defines no {name}, which another module imports")
-
-
-def _names_imported(module: str) -> Iterator[tuple[str, str]]:
-    """(name, target) of what a module imports and so hands on."""
-    for target in source(module).imports:
-        yield target.rpartition(":")[2].rpartition(".")[2], target
 
 
 def _imported_by(modules: Iterable[str]) -> set[str]:
@@ -136,14 +125,11 @@ def _imported_by(modules: Iterable[str]) -> set[str]:
     waiting = list(modules)
     while waiting:
         module = waiting.pop()
-        if module in found or file_of(module) is None:
-            continue
-        found.add(module)
-        package = module.rpartition(".")[0]
-        waiting += [package] if package else []
-        for target in source(module).imports:
-            base, _, name = target.partition(":")
-            waiting += [base, *([f"{base}.{name}"] if name else [])]
+        if module not in found and module and file_of(module):
+            found.add(module)
+            waiting.append(module.rpartition(".")[0])
+            for target in source(module).imports:
+                waiting += [target.partition(":")[0], target.replace(":", ".")]
     return found
 
 
@@ -234,20 +220,22 @@ def restore(path: Path) -> None:
     with suppress(OSError, ValueError, KeyError, TypeError, AttributeError):
         kept = json.loads(path.read_text(encoding="utf-8"))
         if kept["by"] == _seal(kept["found"]):
-            _found.update({identity: Source.from_json(value) for identity, value in kept["found"].items()})
+            for identity, value in kept["found"].items():
+                definitions = {name: Definition(**one) for name, one in value["definitions"].items()}
+                _found[identity] = Source(definitions, value["imports"])
 
 
 def keep(path: Path) -> None:
     """Write down what was found in source files, unless nothing new was, or it cannot be written."""
     if _read:
         now = {f"{module} {content}" for module, content in map(str.split, _found) if file_of(module)}
-        found = {identity: _found[identity].to_json() for identity in sorted(now)}
+        found = {identity: asdict(_found[identity]) for identity in sorted(now)}
         with suppress(OSError):  # a read-only project can still be planned
             write_text(path, json.dumps({"by": _seal(found), "found": found}))
 
 
 def _seal(found: Mapping[str, Any]) -> str:
     """Digest of what was found, and of how: a damaged file, or one of another way to look, says nothing."""
-    digest = hashlib.sha256(Path(definitions.__file__).read_bytes())
+    digest = hashlib.sha256(Path(__file__).with_name("definitions.py").read_bytes())
     digest.update(json.dumps(found).encode())
     return digest.hexdigest()

@@ -9,15 +9,15 @@ again.
 from __future__ import annotations
 
 import filecmp
-import json
 import os
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
-from labreport.artifacts.artifact import ITEMS, LONG, MADE, MEASURED, OF, SPEC, Artifact, canonical, key_of
+from labreport.artifacts.artifact import ITEMS, LONG, MADE, MEASURED, OF, Artifact, canonical
+from labreport.artifacts.folders import key_in
 from labreport.errors import ResultsError
-from labreport.files import write_text
+from labreport.files import read_object, write_text
 from labreport.machine.outcome import content, is_receipted, receipt, write_receipt
 
 MARKERS = Path("results/current")  # small files that are new where something is to be made again
@@ -35,8 +35,6 @@ class Current:
 
     def contents(self, artifact: Artifact) -> dict[str, str | None]:
         """Folder -> digest of what it holds, of all that an artifact is made from and its key does not name."""
-        if artifact.step in LONG:
-            return {}
         return {one.folder: self._content(one.folder) for one in artifact.needs if one.step in MEASURED}
 
     def holds(self, artifact: Artifact) -> bool:
@@ -49,13 +47,13 @@ class Current:
             return False
         self.check(artifact)
         now = self.contents(artifact)
-        return not now or _stated(artifact).items() >= now.items()
+        return not now or stated(artifact).items() >= now.items()
 
     def stays(self, artifact: Artifact) -> bool:
         """Whether an artifact holds, and so does all that its key does not name: it is not made again."""
         if artifact not in self._stays:
-            measured = [one for one in artifact.needs if one.step in MEASURED and artifact.step not in LONG]
-            self._stays[artifact] = all(self.stays(one) for one in measured) and self.holds(artifact)
+            measured = (one for one in artifact.needs if one.step in MEASURED)
+            self._stays[artifact] = all(map(self.stays, measured)) and self.holds(artifact)
         return self._stays[artifact]
 
     def settle(self, artifact: Artifact) -> list[str]:
@@ -81,47 +79,35 @@ class Current:
         """The same of a fixed place that holds a copy of an artifact; the file that is new where it holds another."""
         self.settle(artifact)
         marker = MARKERS / Path(target).name
-        _settle(marker, artifact.key, target, [artifact.output], is_delivered(target, artifact))
+        _settle(marker, artifact.key, target, [artifact.output], not unlike_delivered(target, artifact))
         return str(marker)
 
 
 def _check(artifact: Artifact) -> None:
     """Refuse a folder whose spec has another key than its name says."""
-    path = Path(artifact.path(SPEC))
-    try:
-        found = key_of(artifact.step, json.loads(path.read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError):
-        return  # there is none, or it is damaged, which `labreport verify` tells
-    if artifact.step != "download" and found != artifact.key:
+    found = None if artifact.step == "download" else key_in(artifact.step, Path(artifact.folder))
+    if found not in (None, artifact.key):  # a damaged spec is told by `labreport verify`
         raise ResultsError(
             f"{artifact.folder}: holds what has the key {found}; move it away, then what is to lie there is made"
         )
 
 
-def is_delivered(target: str, artifact: Artifact) -> bool:
-    """Whether a fixed place holds a copy of an artifact's file and of the pictures beside it.
+def unlike_delivered(target: str, artifact: Artifact) -> list[Path]:
+    """The files of a fixed place that are no copies of an artifact's and of the pictures beside it, or not there.
 
     Args:
         target: such as report/practice1.md.
         artifact: the text or document.
     """
-    return not unlike_delivered(target, artifact)
-
-
-def unlike_delivered(target: str, artifact: Artifact) -> list[Path]:
-    """The files of a fixed place that are no copies of an artifact's, or not there; see `is_delivered`."""
     out, source = Path(target), Path(artifact.output)
     pictures = sorted(Path(artifact.path(out.stem)).glob("*")) if out.suffix == ".md" else []
     pairs = [(source, out), *((path, out.with_suffix("") / path.name) for path in pictures)]
     return [new for old, new in pairs if not (old.is_file() and new.is_file() and filecmp.cmp(old, new, shallow=False))]
 
 
-def _stated(artifact: Artifact) -> dict[str, str | None]:
-    """What an artifact's folder says that it was made from; empty where it says nothing."""
-    try:
-        found = json.loads(Path(artifact.path(MADE)).read_text(encoding="utf-8"))[OF]
-    except (OSError, ValueError, KeyError, TypeError):
-        return {}
+def stated(artifact: Artifact) -> dict[str, str | None]:
+    """What an artifact's folder says that it was made from: folder -> digest; empty where it says nothing."""
+    found = read_object(artifact.path(MADE)).get(OF)
     return found if isinstance(found, dict) else {}
 
 

@@ -13,9 +13,9 @@ import ast
 import hashlib
 import json
 import symtable
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 PACKAGE = "labreport"
@@ -26,6 +26,7 @@ _MEANINGLESS = frozenset({"ctx", "kind", "type_comment", "type_ignores", "return
 _DYNAMIC = frozenset({"exec", "eval", "globals", "__import__", "import_module", "find_loader", "run_path"})
 _BY_NAME = frozenset({"getattr", "setattr", "delattr"})
 _DEFINING = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+_IMPORTING = (ast.Import, ast.ImportFrom)
 
 
 @dataclass
@@ -33,6 +34,7 @@ class Definition:
     """One definition of a module.
 
     Attributes:
+        line: on which it begins.
         digest: of its meaning.
         names: of the same module that it uses.
         imported: (target, attribute) of what it uses of other modules, where a target is "module" or "module:name", as
@@ -40,10 +42,11 @@ class Definition:
         unfollowed: (line, what) that cannot be followed.
     """
 
+    line: int
     digest: str
-    names: list[str] = field(default_factory=list)
-    imported: list[list[str]] = field(default_factory=list)
-    unfollowed: list[list[Any]] = field(default_factory=list)
+    names: list[str]
+    imported: list[list[str]]
+    unfollowed: list[list[Any]]
 
 
 @dataclass
@@ -58,15 +61,6 @@ class Source:
     definitions: dict[str, Definition]
     imports: list[str]
 
-    def to_json(self) -> dict[str, Any]:
-        """For a cache."""
-        return asdict(self)
-
-    @classmethod
-    def from_json(cls, value: dict[str, Any]) -> Source:
-        """What `to_json` gave."""
-        return cls({name: Definition(**one) for name, one in value["definitions"].items()}, value["imports"])
-
 
 def read_source(tree: ast.Module, package: tuple[str, ...]) -> Source:
     """What a module defines.
@@ -75,111 +69,75 @@ def read_source(tree: ast.Module, package: tuple[str, ...]) -> Source:
         tree: its syntax tree; it is changed.
         package: the parts of the dotted name of the package that it lies in, for relative imports.
     """
-    annotated = {id(node): set(_annotated(node)) for node in tree.body}
-    typing = dict(_imports(tree, package))  # those under `if TYPE_CHECKING:`, too
+    never = dict(_imports(_outside(tree), package))  # with those under `if TYPE_CHECKING:`, which annotations name
     tree = _Running().visit(tree)
-    body = _without_docstring(tree.body)
-    imports: dict[str, str] = {}
-    statements: dict[str, list[ast.stmt]] = {}
-    for node in body:
-        if not isinstance(node, _DEFINING):
-            imports |= dict(_imports(node, package))
+    body, outside = _without_docstring(tree.body), _outside(tree)
+    imports = dict(_imports(outside, package))
     functions = {node.name for node in body if isinstance(node, _DEFINING)}
-    own = functions | {name for node in body for name in _stored(node)}
+    own = functions.union(*map(_stored, body))
+    statements: dict[str, list[ast.stmt]] = {}
     for node in body:
         for name in _defined(node, functions | {*imports}, own):
             statements.setdefault(name, []).append(node)
-    ours = {*statements} - {EFFECTS}
     definitions = {}
     for name, nodes in statements.items():
-        local = {key: target for one in nodes for key, target in _imports(one, package)}
-        types = {one for node in nodes for one in annotated.get(id(node), ())}
-        definitions[name] = _definition(nodes, ours - {name}, imports | local, types, typing)
-    dotted = {name for node in body if isinstance(node, ast.Import) for name in _dotted(node)}
-    return Source(definitions, sorted({*imports.values(), *dotted}))
+        known = {**never, **imports, **dict(_imports(nodes, package))}
+        definitions[name] = _definition(nodes, statements.keys() - {EFFECTS, name}, known)
+    carried_out = {one.name for node in outside if isinstance(node, ast.Import) for one in _of_package(node)}
+    return Source(definitions, sorted({*imports.values(), *carried_out}))
 
 
-def _annotated(node: ast.AST) -> Iterator[str]:
-    """The names in a statement's annotations."""
-    for one in ast.walk(node):
-        for expression in filter(None, (getattr(one, "annotation", None), getattr(one, "returns", None))):
-            yield from _named(expression)
+def _outside(tree: ast.Module) -> list[ast.stmt]:
+    """The statements of a module that are no function or class."""
+    return [node for node in tree.body if not isinstance(node, _DEFINING)]
 
 
-def _named(annotation: ast.AST) -> Iterator[str]:
-    """The names in an annotation, which may stand in quotes, as a whole or in part."""
-    for part in ast.walk(annotation):
-        if isinstance(part, ast.Name):
-            yield part.id
-        elif isinstance(part, ast.Constant) and isinstance(part.value, str):
-            with suppress(SyntaxError):  # of Literal["zh"]
-                yield from _named(ast.parse(part.value, mode="eval"))
+def _of_package(node: ast.Import) -> Iterator[ast.alias]:
+    """The modules of this package that a statement imports."""
+    return (alias for alias in node.names if alias.name.split(".")[0] == PACKAGE)
 
 
-def _imports(node: ast.AST, package: tuple[str, ...]) -> Iterator[tuple[str, str]]:
-    """(name, target) of what the statements in a node import of this package."""
-    for one in ast.walk(node):
-        if isinstance(one, ast.Import | ast.ImportFrom):
-            yield from _imported(one, package)
-
-
-def _imported(node: ast.Import | ast.ImportFrom, package: tuple[str, ...]) -> Iterator[tuple[str, str]]:
-    """(name, target) of what a statement imports of this package."""
-    if isinstance(node, ast.Import):
-        for alias in node.names:
-            if alias.name.split(".")[0] == PACKAGE:
+def _imports(nodes: Iterable[ast.AST], package: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    """(name, target) of what the statements in some nodes import of this package."""
+    for node in (one for outer in nodes for one in ast.walk(outer)):
+        if isinstance(node, ast.Import):
+            for alias in _of_package(node):
                 yield (alias.asname, alias.name) if alias.asname else (PACKAGE, PACKAGE)
-        return
-    base = [*package[: len(package) - node.level + 1], *([node.module] if node.module else [])] if node.level else None
-    module = ".".join(base) if base is not None else node.module or ""
-    if module.split(".")[0] == PACKAGE:
-        for alias in node.names:
-            yield alias.asname or alias.name, f"{module}:{alias.name}"
+        elif isinstance(node, ast.ImportFrom):
+            base = package[: len(package) - node.level + 1] if node.level else ()
+            module = ".".join([*base, *filter(None, [node.module])])
+            if module.split(".")[0] == PACKAGE:
+                yield from ((alias.asname or alias.name, f"{module}:{alias.name}") for alias in node.names)
 
 
-def _dotted(node: ast.Import) -> Iterator[str]:
-    """The modules of this package that an import statement carries out."""
-    yield from (alias.name for alias in node.names if alias.name.split(".")[0] == PACKAGE)
-
-
-def _defined(node: ast.stmt, callable_: set[str], own: set[str]) -> list[str]:
+def _defined(node: ast.stmt, functions: set[str], own: set[str]) -> list[str]:
     """The names that a statement at the top of a module gives; `EFFECTS` where it does something else, too.
 
     Args:
         node: the statement.
-        callable_: the functions and classes of this package that it may call.
+        functions: the functions and classes of this package that it may call.
         own: the names that the module gives.
     """
     if isinstance(node, _DEFINING):
         return [node.name]
-    if isinstance(node, ast.Import | ast.ImportFrom | ast.Pass):
+    constant = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+    if constant or isinstance(node, (*_IMPORTING, ast.Pass)) or (isinstance(node, ast.If) and _is_main(node.test)):
         return []
-    if isinstance(node, ast.If) and _is_main(node.test):
-        return []
-    targets = {ast.Assign: "targets", ast.AnnAssign: "target", ast.AugAssign: "target"}.get(type(node))
-    if targets is None:
-        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
-            return []
+    if not isinstance(node, ast.Assign | ast.AnnAssign | ast.AugAssign):
         return [EFFECTS, *sorted(_stored(node))]
-    found = getattr(node, targets)
     names: list[str] = []
-    for target in found if isinstance(found, list) else [found]:
-        base = target
+    for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
+        base: ast.AST = target
         while isinstance(base, ast.Attribute | ast.Subscript):
             base = base.value
-        stored = sorted(_stored(target))
-        if stored:
-            names += stored
-        elif isinstance(base, ast.Name) and base.id in own:
-            names.append(base.id)  # REGISTRY["x"] = ... goes on with what REGISTRY is
-        else:
-            names.append(EFFECTS)
-    value = node.value if isinstance(node, ast.Assign | ast.AnnAssign | ast.AugAssign) else None
-    return [*names, *([EFFECTS] if value is not None and _calls_ours(value, callable_) else [])]
+        # REGISTRY["x"] = ... goes on with what REGISTRY is.
+        begun = base.id if isinstance(base, ast.Name) and base.id in own else EFFECTS
+        names += sorted(_stored(target)) or [begun]
+    return [*names, *([EFFECTS] if node.value is not None and _calls(node.value, functions) else [])]
 
 
 def _is_main(test: ast.expr) -> bool:
-    return isinstance(test, ast.Compare) and isinstance(test.left, ast.Name) and test.left.id == "__name__"
+    return isinstance(test, ast.Compare) and _base(test.left) == ("__name__", [])
 
 
 def _stored(node: ast.AST) -> set[str]:
@@ -187,41 +145,53 @@ def _stored(node: ast.AST) -> set[str]:
     return names | {one.name for one in ast.walk(node) if isinstance(one, _DEFINING)}
 
 
-def _calls_ours(value: ast.expr, ours: set[str]) -> bool:
+def _base(node: ast.AST) -> tuple[str, list[str]]:
+    """The name that an expression such as `a.b.c` begins with, or nothing, and the attributes that follow it."""
+    chain: list[str] = []
+    while isinstance(node, ast.Attribute):
+        chain.insert(0, node.attr)
+        node = node.value
+    return (node.id if isinstance(node, ast.Name) else ""), chain
+
+
+def _calls(value: ast.expr, functions: set[str]) -> bool:
     """Whether an import of the module calls a function of this package; making an object of a class does no more."""
     for node in ast.walk(value):
         if isinstance(node, ast.Call):
-            chain, base = [], node.func
-            while isinstance(base, ast.Attribute):
-                chain.append(base.attr)
-                base = base.value
-            if isinstance(base, ast.Name) and base.id in ours and not (chain or [base.id])[0].lstrip("_")[:1].isupper():
+            base, chain = _base(node.func)
+            if base in functions and not [base, *chain][-1].lstrip("_")[:1].isupper():
                 return True
     return False
 
 
-def _definition(
-    nodes: list[ast.stmt], ours: set[str], imports: dict[str, str], types: set[str], typing: dict[str, str]
-) -> Definition:
+def _definition(nodes: list[ast.stmt], ours: set[str], imports: dict[str, str]) -> Definition:
     digest = hashlib.sha256(json.dumps([_plain(node) for node in nodes], separators=(",", ":")).encode()).hexdigest()
-    names = types & ours
-    imported = {(typing[one], "") for one in types - ours if ":" in typing.get(one, "")}
+    names: set[str] = set()
+    imported: set[tuple[str, str]] = set()
     unfollowed: list[list[Any]] = []
-    for node in nodes:
+    for node in [*nodes, *(one for statement in nodes for one in _quoted(statement))]:
+        inside = {
+            alias.asname or alias.name.split(".")[0]
+            for one in ast.walk(node)
+            if isinstance(one, _IMPORTING)
+            for alias in one.names
+        }
         looked_up = _global_names(node)
-        inside = {name for name, _ in _bound_by_imports(node)}
+        known = (looked_up | inside) & imports.keys()
         names |= looked_up & ours
-        known = {one for one in looked_up | inside if one in imports}
         imported |= {(imports[name], attribute) for name, attribute in _uses(node, known)}
         unfollowed += _unfollowed(node, (looked_up & ours) | known)
-    return Definition(digest[:16], sorted(names), sorted(map(list, imported)), unfollowed)
+    return Definition(nodes[0].lineno, digest[:16], sorted(names), sorted(map(list, imported)), unfollowed)
 
 
-def _bound_by_imports(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:
-    """The names that import statements inside a definition give."""
+def _quoted(node: ast.AST) -> Iterator[ast.stmt]:
+    """What stands in quotes in a statement's annotations."""
     for one in ast.walk(node):
-        if isinstance(one, ast.Import | ast.ImportFrom):
-            yield from ((alias.asname or alias.name.split(".")[0], one) for alias in one.names)
+        for annotation in filter(None, (getattr(one, "annotation", None), getattr(one, "returns", None))):
+            for part in ast.walk(annotation):
+                if isinstance(part, ast.Constant) and isinstance(part.value, str):
+                    with suppress(SyntaxError):  # of Literal["zh"]
+                        yield ast.Expr(ast.parse(part.value, mode="eval").body)
 
 
 def _global_names(node: ast.stmt) -> set[str]:
@@ -238,22 +208,14 @@ def _global_names(node: ast.stmt) -> set[str]:
     return found
 
 
-def _uses(node: ast.AST, names: set[str]) -> Iterator[tuple[str, str]]:
+def _uses(node: ast.AST, names: Collection[str]) -> Iterator[tuple[str, str]]:
     """(name, attribute) wherever one of some names is used; the attribute is dotted where it goes on, or empty."""
-    inside = set()
-    for one in ast.walk(node):
-        if isinstance(one, ast.Attribute) and id(one) not in inside:
-            chain, base = [one.attr], one.value
-            while isinstance(base, ast.Attribute):
-                inside.add(id(base))
-                chain.insert(0, base.attr)
-                base = base.value
-            if isinstance(base, ast.Name) and base.id in names:
-                inside.add(id(base))
-                yield base.id, ".".join(chain)
-    for one in ast.walk(node):
-        if isinstance(one, ast.Name) and one.id in names and id(one) not in inside:
-            yield one.id, ""
+    base, chain = _base(node)
+    if base in names:
+        yield base, ".".join(chain)
+        return
+    for child in ast.iter_child_nodes(node):
+        yield from _uses(child, names)
 
 
 def _unfollowed(node: ast.AST, ours: set[str]) -> Iterator[list[Any]]:
@@ -263,24 +225,13 @@ def _unfollowed(node: ast.AST, ours: set[str]) -> Iterator[list[Any]]:
             called = one.func.attr if isinstance(one.func, ast.Attribute) else getattr(one.func, "id", "")
             if called in _DYNAMIC and not (called == "eval" and isinstance(one.func, ast.Attribute)):
                 yield [one.lineno, f"{called}(...)"]
-            elif called in _BY_NAME and len(one.args) > 1 and _is_of(one.args[0], ours) and not _is_plain(one):
+            stated = _base(one.func) == ("getattr", []) and len(one.args) > 1 and isinstance(one.args[1], ast.Constant)
+            if called in _BY_NAME and len(one.args) > 1 and _base(one.args[0])[0] in ours and not stated:
                 yield [one.lineno, f"{called}({ast.unparse(one.args[0])}, ...)"]
-        elif isinstance(one, ast.Attribute) and isinstance(one.ctx, ast.Store | ast.Del) and _is_of(one.value, ours):
+        elif isinstance(one, ast.Attribute) and isinstance(one.ctx, ast.Store | ast.Del) and _base(one)[0] in ours:
             yield [one.lineno, f"{ast.unparse(one)} = ..."]
-        elif isinstance(one, ast.Attribute) and one.attr == "modules" and getattr(one.value, "id", "") == "sys":
+        elif isinstance(one, ast.Attribute) and _base(one) == ("sys", ["modules"]):
             yield [one.lineno, "sys.modules"]
-
-
-def _is_plain(call: ast.Call) -> bool:
-    """Whether a call of `getattr` states the name."""
-    return getattr(call.func, "id", "") == "getattr" and isinstance(call.args[1], ast.Constant)
-
-
-def _is_of(node: ast.expr, ours: set[str]) -> bool:
-    """Whether an expression is something of this package, or an attribute of it."""
-    while isinstance(node, ast.Attribute):
-        node = node.value
-    return isinstance(node, ast.Name) and node.id in ours
 
 
 class _Running(ast.NodeTransformer):
@@ -293,38 +244,17 @@ class _Running(ast.NodeTransformer):
         return ast.copy_location(ast.Raise(exc=words, cause=None), node)
 
     def visit_If(self, node: ast.If) -> Any:
+        """Without what only type checkers read."""
         self.generic_visit(node)
-        test = node.test
-        name = test.attr if isinstance(test, ast.Attribute) else test.id if isinstance(test, ast.Name) else None
-        return node.orelse if name == "TYPE_CHECKING" else node
+        base, chain = _base(node.test)
+        return node.orelse if [base, *chain][-1] == "TYPE_CHECKING" else node
 
-    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
-        """Without annotations, which `from __future__ import annotations` leaves as words."""
-        return self._function(node)
-
-    def visit_AsyncFunctionDef(self, node: ast.AsyncFunctionDef) -> ast.AST:
-        return self._function(node)
-
-    def _function(self, node: Any) -> ast.AST:
-        self.generic_visit(node)
-        node.returns = None
-        arguments = node.args
-        for one in [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, arguments.vararg, arguments.kwarg]:
-            if one is not None:
-                one.annotation = None
-        node.body = _without_docstring(node.body) or [ast.Pass()]
-        return node
-
-    def visit_ClassDef(self, node: ast.ClassDef) -> ast.AST:
+    def _undocumented(self, node: Any) -> Any:
         self.generic_visit(node)
         node.body = _without_docstring(node.body) or [ast.Pass()]
         return node
 
-    def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AST:
-        """The annotation as words: a data class reads them, and they lead nowhere."""
-        self.generic_visit(node)
-        node.annotation = ast.Constant(ast.unparse(node.annotation))
-        return node
+    visit_FunctionDef = visit_AsyncFunctionDef = visit_ClassDef = _undocumented
 
 
 def _without_docstring(body: list[ast.stmt]) -> list[ast.stmt]:
@@ -343,8 +273,11 @@ def _plain(node: Any) -> Any:
     for name, value in ast.iter_fields(node):
         if name == "values" and isinstance(node, ast.JoinedStr):
             value = list(_joined(value))
+        stated = name == "annotation" and isinstance(node, ast.AnnAssign)
+        if stated:  # as words: a data class reads it
+            value = ast.Constant(ast.unparse(value))
         # Empty fields differ between versions (3.12 added `type_params`), so they are left out.
-        if (name not in _MEANINGLESS or isinstance(node, ast.AnnAssign)) and value is not None and value != []:
+        if (name not in _MEANINGLESS or stated) and value is not None and value != []:
             fields.append([name, _plain(value)])
     return [type(node).__name__, fields]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -175,8 +176,11 @@ class Graph:
         Raises:
             DeclarationError: an experiment is wrongly declared.
         """
-        experiments = [self.project.experiment(name) for name in self.project.experiment_names]
-        return [self.run(experiment, seed) for experiment in experiments for seed in self.project.config.seeds]
+        return [run for name in self.project.experiment_names for run in self.runs_of(name)]
+
+    def runs_of(self, name: str) -> list[Artifact]:
+        """The runs of an experiment with the configured seeds; see `all_runs`."""
+        return [self.run(self.project.experiment(name), seed) for seed in self.project.config.seeds]
 
     def measurement(self, item: Item) -> Artifact:
         """A measurement of a report."""
@@ -397,18 +401,14 @@ class Graph:
         Raises:
             DataError: it is made from the user's raw folder, and that lacks it.
         """
-        needs = [one.output if one.file else one.folder for one in artifact.needs]
-        if artifact.step == "prepare":
-            needs = [self.source(artifact)]
-        elif artifact.step == "typeset":
-            needs = [artifact.needs[0].folder]
+        prepared = artifact.step == "prepare"
         return {
             "step": artifact.step,
             "key": artifact.key,
             "title": artifact.title,
             "spec": artifact.spec,
             "out": artifact.folder,
-            "needs": needs,
+            "needs": [self.source(artifact)] if prepared else [one.folder for one in artifact.needs],
             "beside": {**artifact.beside, **({"file": artifact.file} if artifact.file else {})},
         }
 
@@ -428,22 +428,23 @@ class Graph:
         lang = stated or report.lang(self.project.config.lang)
         return self.document(report, lang) if form == "pdf" else self.text(report, lang, "markdown", stem)
 
-    def everything(self) -> list[Artifact]:
-        """All artifacts of all reports and experiments that are well declared, in every language and form."""
-        for report in self.project.reports():
-            stems = ["", *(f".{lang}" for lang in report.langs)]
-            for stem in stems:
-                for form in ("pdf", "md"):
-                    self._quietly(lambda t=f"report/{report.name}{stem}.{form}": self.delivered(t))
-            self._quietly(lambda report=report: self.section(report))
-        for name in self.project.experiment_names:
-            for seed in self.project.config.seeds:
-                self._quietly(lambda name=name, seed=seed: self.run(self.project.experiment(name), seed))
-        return list(self._made.values())
+    def targets(self, report: Report) -> list[str]:
+        """The files that a report can be asked for as, in every language and form."""
+        stems = (report.name, *(f"{report.name}.{lang}" for lang in report.langs))
+        return [f"report/{stem}.{form}" for stem in stems for form in ("pdf", "md")]
 
-    def _quietly(self, derive: Any) -> None:
-        """Derive what can be derived; what cannot is told to whoever asks for it."""
-        try:
-            derive()
-        except UserError:
-            return
+    def everything(self) -> list[Artifact]:
+        """All artifacts of all reports and experiments that are well declared, in every language and form.
+
+        What cannot be derived is told to whoever asks for it.
+        """
+        for report in self.project.reports():
+            for target in self.targets(report):
+                with suppress(UserError):
+                    self.delivered(target)
+            with suppress(UserError):
+                self.section(report)
+        for name in self.project.experiment_names:
+            with suppress(UserError):
+                self.runs_of(name)
+        return list(self._made.values())

@@ -2,30 +2,20 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from labreport.artifacts.artifact import CODE, FOLDERS, INDEX, ITEMS, SPEC, Artifact, measured, roots
-from labreport.artifacts.code import covered
-from labreport.artifacts.difference import change, differences, listed
+from labreport.artifacts.artifact import INDEX, ITEMS, Artifact, measured
+from labreport.artifacts.difference import NAMED, differences, followed, in_words, listed
+from labreport.artifacts.folders import specs
 from labreport.artifacts.graph import Graph
+from labreport.files import read_object
 from labreport.machine.outcome import content, missing
 from labreport.running.checkpoint_files import checkpoints_in, folder_of
 
-NAMED = 3
 NEVER = {"train": "never run", "measure": "never taken"}
-
-
-def read_object(path: Path) -> dict[str, Any]:
-    """The object in a JSON file; empty where it is absent or damaged, which tells as little as one that is absent."""
-    try:
-        value = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return value if isinstance(value, dict) else {}
 
 
 class History:
@@ -37,7 +27,7 @@ class History:
 
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
-        self._earlier = cache(self._read)
+        self._earlier = cache(specs)
         self._named = cache(self._grouped)
 
     def said(self, artifact: Artifact) -> str:
@@ -58,7 +48,7 @@ class History:
         if earlier is None:
             other = artifact.step == "train" and self.nearest(artifact, any_seed=True)
             return "new seed" if other else NEVER.get(artifact.step, "never made")
-        return ", ".join(dict.fromkeys(self._changes(earlier, artifact))) or "its spec changed"
+        return ", ".join(self._changes(earlier, artifact)) or "its spec changed"
 
     def kept_epoch(self, artifact: Artifact) -> int | None:
         """The last epoch of a stopped run that a checkpoint holds; None where there is none."""
@@ -66,13 +56,6 @@ class History:
             return None
         files = checkpoints_in(folder_of(Path(artifact.folder)))
         return files[0].epoch if files else None
-
-    def _read(self, step: str) -> dict[Path, dict[str, Any]]:
-        """Folder -> spec of all that a step made."""
-        if step == "download":
-            return {}  # an archive is known by its own digest
-        found = {path.parent: read_object(path) for path in Path("results", FOLDERS[step]).glob(f"*/*/{SPEC}")}
-        return {folder: spec for folder, spec in sorted(found.items()) if spec}
 
     def nearest(self, artifact: Artifact, *, any_seed: bool = False) -> Path | None:
         """The folder of the earlier artifact of the same name that differs in the fewest leaves; of several the newest.
@@ -99,39 +82,13 @@ class History:
             found.setdefault(str(name), {})[folder] = spec
         return found
 
-    def _changes(self, folder: Path, artifact: Artifact) -> Iterator[str]:
-        """What is different, the spec of what it was made from followed where only its key is in the spec."""
-        found = list(differences(self._earlier(artifact.step)[folder], artifact.spec))
-        paths = {path for path, _, _ in found}
-        for path, old, new in found:
-            if path == ("code",):
-                words = _code_change(folder, artifact.step, artifact.spec, another=("model", "target") in paths)
-                yield from [words] if words else []
-            elif path[-1] == "key" and path[0] in {"data", "vectors"} and (path[0], "dataset") not in paths:
-                yield from self._need_changes(path[0], str(old), artifact)
-            elif path[-1] in {"digest"} and isinstance(old, str) and isinstance(new, str):
-                yield _source_change(artifact.name, old, new)
-            elif artifact.step in {"write", "section", "typeset"}:
-                if path[0] != "data":  # a run of each data set, which is among the results
-                    yield _text_change(path, old, new)
-            elif path != ("task", "target") and path[-1] != "key":
-                yield change(path, old, new)
-
-    def _need_changes(self, role: str, old: str, artifact: Artifact) -> Iterator[str]:
-        """What is different about data or vectors, as far as the earlier ones are still there to tell."""
-        step = "prepare" if role == "data" else "vectors"
-        need = next((one for one in artifact.needs if one.step == step), None)
-        words = "data" if role == "data" else "word vectors"
-        if need is None:
-            yield f"{words} taken away"
-            return
-        earlier = next((folder for folder in self._earlier(step) if folder.name == old), None)
-        if earlier is None:
-            yield f"{words} {need.spec.get('dataset', '')}".strip() + " changed"
-            return
-        for one in self._changes(earlier, need):
-            apart = one.startswith(("code", "a generated", "real", "archive", "generated", "data "))
-            yield one if apart else f"{words} {one}"
+    def _changes(self, folder: Path, artifact: Artifact) -> list[str]:
+        """What is different, also in what the two were made from."""
+        old = self._earlier(artifact.step)[folder]
+        found = followed(folder, old, artifact.step, artifact.spec, artifact.needs)
+        if artifact.step in {"write", "section"}:  # a run of each data set, which is among the results
+            found = (one for one in found if one[0][0] != "data")
+        return in_words(found)
 
     def _of_items(self, artifact: Artifact) -> str:
         """Which figures, tables or claims are to be made, and why."""
@@ -142,13 +99,14 @@ class History:
 
     def items(self, artifact: Artifact) -> dict[str, str]:
         """Figure, table or claim -> why it is to be made; those are left out that lie elsewhere as they are to be."""
-        folders = [folder for folder in self._earlier(artifact.step) if folder.parent.name == artifact.name]
-        specs = [(self._earlier(artifact.step)[folder].get("items") or {}, folder) for folder in folders]
-        specs.sort(key=lambda one: sum(one[0].get(name) == item for name, item in artifact.spec["items"].items()))
-        there = [one for spec in self._earlier(artifact.step).values() for one in (spec.get("items") or {}).values()]
+        lying = {folder: spec.get("items") or {} for folder, spec in self._earlier(artifact.step).items()}
+        there = [one for items in lying.values() for one in items.values()]
+        own = [(folder, items) for folder, items in lying.items() if folder.parent.name == artifact.name]
+        own.sort(key=lambda one: sum(one[1].get(name) == item for name, item in artifact.spec["items"].items()))
         titles = {one.folder: one.title for one in artifact.needs}
         unmade = {one.folder for one in artifact.needs if not one.is_there(Path())}
-        files, index = {name.rpartition(".")[0] for name in missing(artifact.folder)}, read_object(_index(artifact))
+        files = {name.rpartition(".")[0] for name in missing(artifact.folder)}
+        index = read_object(artifact.path(INDEX))
         found = {}
         for name, spec in artifact.spec["items"].items():
             held = index.get(name, {}).get("of", {})
@@ -156,9 +114,9 @@ class History:
             if gone := [titles[path] for path in of if path in unmade]:
                 found[name] = f"{listed(gone, NAMED)} {'is' if len(gone) == 1 else 'are'} made"
             elif spec not in there:
-                earlier = next(((items[name], folder) for items, folder in reversed(specs) if name in items), None)
-                words = [] if earlier is None else [*_item_changes(*earlier, artifact.step, spec)]
-                found[name] = ", ".join(dict.fromkeys(words)) or "never made"
+                earlier = next(((folder, items[name]) for folder, items in reversed(own) if name in items), None)
+                words = in_words(followed(*earlier, artifact.step, spec)) if earlier else []
+                found[name] = ", ".join(words) or "never made"
             elif again := [titles.get(path, path) for path, digest in held.items() if content(path) != digest]:
                 found[name] = f"results of {listed(again, NAMED)} changed"
             elif name in files:
@@ -166,54 +124,6 @@ class History:
         return found
 
 
-def _index(artifact: Artifact) -> Path:
-    return Path(artifact.path(INDEX))
-
-
-def _item_changes(old: Mapping[str, Any], folder: Path, step: str, new: Mapping[str, Any]) -> Iterator[str]:
-    """What is different about a figure, table or claim that lies in an earlier folder."""
-    for path, was, now in differences(old, new):
-        code = _code_change(folder, step, new, another=True) if path == ("code",) else ""
-        yield code or _text_change(path, was, now)
-
-
-def _code_change(folder: Path, step: str, spec: Mapping[str, Any], *, another: bool) -> str:
-    """Which definitions changed; those that come or go with another model say nothing beside it."""
-    old, new = read_object(folder / CODE), covered(roots(step, spec))
-    both = [name for name in sorted(old.keys() & new.keys()) if old[name] != new[name]]
-    apart = sorted(old.keys() ^ new.keys())
-    if both or not old:
-        return f"code of {listed([_short(name) for name in both], NAMED)} changed" if both else "code changed"
-    return f"code of {listed([_short(name) for name in apart], NAMED)} came or went" if apart and not another else ""
-
-
 def made_of(spec: Mapping[str, Any]) -> list[str]:
     """The folders of all that a figure, table or claim is made from: runs, measurements and data."""
     return [*measured(spec), *spec["data"].values()]
-
-
-def _short(name: str) -> str:
-    """`models.lenet:LeNet5`, a definition without the name of the package."""
-    return name.removeprefix("labreport.").removesuffix(":")
-
-
-def _source_change(name: str, old: str, new: str) -> str:
-    was_sample, is_sample = (digest.startswith("sample:") for digest in (old, new))
-    if was_sample and is_sample:
-        return f"generated sample of {name} changed"
-    if is_sample:
-        return f"a generated sample of {name} instead of the real data"
-    return f"real {name} instead of a generated sample" if was_sample else f"archive of {name} changed"
-
-
-def _text_change(path: tuple[str, ...], old: Any, new: Any) -> str:
-    """A leaf of what a text or an item is made from, in words."""
-    if path[0] in {"files", "listings"} and len(path) > 1:
-        return f"{path[1]} changed"
-    if path[0] in {"figures", "tables", "claims"}:
-        return f"{path[0]} are made anew"
-    if path[0] == "experiments" and len(path) > 1:
-        return f"{'results' if 'runs' in path else '.'.join(path[2:]) or 'experiment'} of {path[1]} changed"
-    if path in {("code",), ("text",)}:
-        return "its code changed" if path == ("code",) else "its text is written anew"
-    return change(tuple(part for part in path if part != "declaration") or path, old, new)

@@ -1,4 +1,4 @@
-"""The files that a report's prose stands in, and the modules that it prints pieces of; without Jinja, for planning."""
+"""A report's prose, for planning: the files that it stands in, the modules that it prints pieces of, its mistakes."""
 
 from __future__ import annotations
 
@@ -7,8 +7,11 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePosixPath
 
+from labreport.artifacts.artifact import Artifact
 from labreport.artifacts.code import SOURCES
+from labreport.declarations.project import Project
 from labreport.declarations.reports import template
+from labreport.errors import TemplateError
 
 FOLDER = "templates"
 # A statement that takes another template in, and the names in it: `{% include "methods.md.j2" %}`.
@@ -36,6 +39,43 @@ def listings(root: Path, files: Iterable[str]) -> dict[str, str]:
     return {
         module: hashlib.sha256(file.read_bytes()).hexdigest()[:16] for module, file in sources.items() if file.is_file()
     }
+
+
+def check_text(project: Project, document: Artifact) -> None:
+    """Refuse a template that names what the report does not have, unless its text is there already.
+
+    Args:
+        project: that declares it.
+        document: a text, or a document that is made of one.
+
+    Raises:
+        TemplateError: with the line of each mistake.
+    """
+    text = document.needs[0] if document.step == "typeset" else document
+    if text.is_there(Path()):
+        return
+    # Only here, so that planning a finished project imports no jinja2.
+    from labreport.documents.bibliography import FILE, load
+    from labreport.documents.check import template_mistakes
+
+    report = project.report(text.spec["report"])
+    path = project.root / text.spec["template"]
+    names = {
+        "experiments": list(report.experiments),
+        "parts": {experiment.part for experiment in report.experiments.values()},
+        "datasets": {experiment.dataset.name for experiment in report.experiments.values()},
+        "measurements": report.measurements,
+        "figures": report.figures,
+        "tables": report.tables,
+        "claims": report.claims,
+        "citations": load(path.with_name(FILE)),
+    }
+    try:
+        mistakes = template_mistakes(path.read_text(encoding="utf-8"), names)
+    except (OSError, UnicodeDecodeError) as error:
+        raise TemplateError(f"{text.spec['template']}: cannot be read: {error}") from None
+    if mistakes:
+        raise TemplateError("\n".join(f"{text.spec['template']}: {mistake}" for mistake in mistakes))
 
 
 def _included(root: Path, report: str, text: str) -> Iterator[str]:

@@ -9,12 +9,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from labreport.artifacts.artifact import ITEMS, Artifact
+from labreport.artifacts.artifact import ITEMS, STEPS, Artifact
 from labreport.artifacts.difference import listed
 from labreport.artifacts.graph import Graph
-from labreport.artifacts.history import History, read_object
-from labreport.cli.work import STEPS, Work, work
+from labreport.artifacts.history import History
+from labreport.cli.work import Work, work
 from labreport.declarations.project import announcement
+from labreport.files import read_object
 
 # Step -> what it does, and what one and several of what it makes are called.
 WORDS = {
@@ -55,26 +56,23 @@ def plan(graph: Graph, options: argparse.Namespace) -> int:
     there = dict.fromkeys(STEPS, 0)
     for one in found.there:
         there[one.step] += len(one.spec["items"]) if one.step in ITEMS else 1
-    counts = [f"{count} {WORDS[step][1 if count == 1 else 2]}" for step, count in there.items() if count]
+    counts = [_counted(step, count) for step, count in there.items() if count]
     print(f"there already: {', '.join(counts) or 'nothing'}")
     return 0
 
 
 def as_object(history: History, found: Work) -> dict[str, Any]:
     """The plan for programs: names, keys, reasons and seconds; `null` seconds are not known."""
-    value: dict[str, Any] = {"targets": list(found.targets), "deliver": found.delivered, "publish": found.pages}
-    for step in STEPS:
-        value[step] = [_described(history, one) for one in found.of(step)]
-    return value
+    asked = {"targets": list(found.targets), "deliver": found.delivered, "publish": found.pages}
+    return {**asked, **{step: [_described(history, one) for one in found.of(step)] for step in STEPS}}
 
 
 def _described(history: History, artifact: Artifact) -> dict[str, Any]:
-    about = {"name": artifact.name, "title": artifact.title, "key": artifact.key, "output": artifact.output}
+    about: dict[str, Any] = {name: getattr(artifact, name) for name in ("name", "title", "key", "output")}
     if artifact.step in ITEMS:
         return {**about, "items": history.items(artifact)}
     if artifact.step == "train":
-        about |= {"experiment": artifact.beside["experiment"], "seed": artifact.spec["seed"]}
-        return {**about, "why": history.why(artifact), "seconds": seconds(history, artifact)}
+        about |= {**artifact.beside, "seed": artifact.spec["seed"], "seconds": seconds(history, artifact)}
     return {**about, "why": history.why(artifact)}
 
 
@@ -82,8 +80,8 @@ def _lines(history: History, found: Work) -> Iterator[str]:
     for step in STEPS:
         if made := found.of(step):
             time = f" ({_time(history, made)})" if step == "train" else ""
-            items = [name for one in made for name in history.items(one)] if step in ITEMS else made
-            yield f"  {_counted(step, items)}{time}"
+            count = sum(len(history.items(one)) if step in ITEMS else 1 for one in made)
+            yield f"  {WORDS[step][0]} {_counted(step, count)}{time}"
             yield from (f"    {line}" for line in _reasons(history, made))
     if found.delivered:
         yield f"  deliver {listed(found.delivered, SHOWN)}"
@@ -105,9 +103,8 @@ def _reasons(history: History, made: Sequence[Artifact]) -> Iterator[str]:
             yield f"{listed(names, SHOWN)}: {why}"
 
 
-def _counted(step: str, things: Sequence[object]) -> str:
-    verb, one, several = WORDS[step]
-    return f"{verb} {len(things)} {one if len(things) == 1 else several}"
+def _counted(step: str, count: int) -> str:
+    return f"{count} {WORDS[step][1 if count == 1 else 2]}"
 
 
 def seconds(history: History, run: Artifact) -> float | None:

@@ -7,23 +7,25 @@ import os
 import re
 import shutil
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from labreport.artifacts.artifact import FOLDERS, SPEC, canonical
+from labreport.artifacts.artifact import FOLDERS, SPEC, Artifact
+from labreport.artifacts.difference import followed
 from labreport.artifacts.graph import Graph
-from labreport.artifacts.history import read_object
 from labreport.declarations.project import Project
 from labreport.errors import ResultsError
+from labreport.files import read_object
 from labreport.machine.outcome import content
 from labreport.store import is_locked
 
 KEY = re.compile(r"\.?(?P<key>[0-9a-f]{16})\b.*")
 # Folders under results/ whose NAME/KEY belong to runs, beside those of artifacts.
 OF_RUNS = ("checkpoints", "tensorboard")
+# Folders in which what differs in its code alone is kept: it took long.
+CODED = frozenset({"runs", "measurements", "data", "vectors"})
 UNITS = ("bytes", "kB", "MB", "GB", "TB")
 QUIET_S = 3600
 
@@ -82,52 +84,37 @@ def leftovers(graph: Graph) -> Iterator[Leftover]:
     Raises:
         UserError: a declaration is wrong, so that nothing can be said.
     """
-    used: set[str] = set()
-    seedless: set[str] = set()
-    codeless: set[str] = set()
+    declared: dict[str, Artifact] = {}
     given = [graph.project] if graph.project.overridden else []
     for project in (*given, *(Project(graph.root, {"scale": scale}) for scale in graph.project.scales)):
         if mistakes := project.mistakes():
             raise ResultsError("\n".join(mistakes))
-        for artifact in Graph(project).everything():
-            used.add(artifact.key)
-            seedless.add(_form(artifact.spec, "seed"))
-            codeless.add(_codeless(artifact.spec))
-    used |= set(_published(graph.root))
-    for folder in (*FOLDERS.values(), *OF_RUNS):
+        declared |= {artifact.key: artifact for artifact in Graph(project).everything()}
+    used = {*declared, *_published(graph.root)}
+    for step, folder in (*FOLDERS.items(), *(("train", folder) for folder in OF_RUNS)):
         for path in sorted(Path("results", folder).glob("*/*")):
             if not (found := KEY.fullmatch(path.name)):
                 continue
-            own = Path("results", "runs" if folder in OF_RUNS else folder, path.parent.name, found["key"])
+            own = Path("results", FOLDERS[step], path.parent.name, found["key"])
             part = own.with_name(f"{own.name}.part")
-            needless = folder == "checkpoints" and content(own) is not None
             unfinished = path.name.startswith(".")  # by a process that was killed while it wrote or removed it
-            if _is_busy(path if unfinished else part) or (own.name in used and not needless and not unfinished):
+            needless = unfinished or (folder == "checkpoints" and content(own) is not None)
+            if _is_busy(path if unfinished else part) or (own.name in used and not needless):
                 continue
-            places = () if needless or unfinished else (own, part, path)
-            spec = next(filter(None, (read_object(one / SPEC) for one in places)), {})
-            if not spec or _form(spec, "seed") not in seedless:
-                known = bool(spec) and folder in {"runs", "measurements", "data", "vectors"}
-                superseded = known and all(_codeless(one) in codeless for one in (spec, *_made_from(spec)))
-                yield Leftover(path, size(path), refusal(path), superseded)
+            apart = [] if needless else list(_apart(step, (own, part, path), declared.values()))
+            if {"seed"} not in apart:
+                superseded = folder in CODED and any(kinds <= {"seed", "code"} for kinds in apart)
+                yield Leftover(path, _size(path), _refusal(path), superseded)
 
 
-def _form(spec: Mapping[str, Any], *without: str) -> str:
-    """A spec without some of its parts, to be compared."""
-    return canonical({name: value for name, value in spec.items() if name not in without})
-
-
-def _codeless(spec: Mapping[str, Any]) -> str:
-    """A spec without its seed and code, and without that of what it is made from."""
-    sample = ["digest"] if str(spec.get("digest")).startswith("sample:") else []
-    return _form(spec, "seed", "code", "data", "vectors", *sample)
-
-
-def _made_from(spec: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """The specs of the data and word vectors that a run was trained on, of those that are still there."""
-    for role in {"data", "vectors"} & spec.keys():
-        for path in Path("results", role).glob(f"*/{spec[role]['key']}/{SPEC}"):
-            yield read_object(path)
+def _apart(step: str, places: Sequence[Path], declared: Iterable[Artifact]) -> Iterator[set[str]]:
+    """In what something differs from each artifact of its name: its seed, its code, also that of what is gone, more."""
+    place = next((one for one in places if read_object(one / SPEC)), None)
+    for artifact in declared if place else ():
+        if place and (artifact.step, artifact.name) == (step, place.parent.name):
+            found = followed(place, read_object(place / SPEC), step, artifact.spec, artifact.needs)
+            paths = [path for path, _, _ in found]
+            yield {"seed" if one == ("seed",) else "code" if {"code", "key"} & {*one} else "more" for one in paths}
 
 
 def _published(root: Path) -> Iterator[str]:
@@ -153,7 +140,7 @@ def _is_busy(part: Path) -> bool:
     return is_locked(part)
 
 
-def refusal(path: Path) -> str:
+def _refusal(path: Path) -> str:
     """Why something is not removed although nothing refers to it: it is a link, or lies behind one."""
     if path.is_symlink():
         return "is a link; remove it by hand"
@@ -161,17 +148,17 @@ def refusal(path: Path) -> str:
     return "" if path.resolve() == inside else "lies behind a link; remove it by hand"
 
 
-def size(path: Path) -> int:
+def _size(path: Path) -> int:
     """Bytes of a file or of all files below a folder; what vanishes meanwhile counts nothing."""
     total = 0
-    for one in (path, *(path.rglob("*") if path.is_dir() and not path.is_symlink() else ())):
+    for one in () if path.is_symlink() else (path, *path.rglob("*")):
         with suppress(FileNotFoundError):
             total += one.lstat().st_size if one.is_file() and not one.is_symlink() else 0
     return total
 
 
 def _remove(found: Iterable[Leftover]) -> None:
-    """Remove one after the other, each whole or gone at any moment: it is renamed first.
+    """Remove one after the other, each whole or gone at any moment: a folder is renamed first.
 
     Raises:
         ResultsError: Snakemake is at work.
@@ -184,23 +171,20 @@ def _remove(found: Iterable[Leftover]) -> None:
                     ".snakemake/locks: Snakemake is at work in this folder; wait until it has ended (after a crash: "
                     "snakemake --unlock), then prune again"
                 )
+            path, name = one.path, one.path.name
             try:
-                _remove_one(one.path)
+                if path.is_dir():
+                    condemned = path if name.endswith(".pruned") else path.with_name(f".{name.lstrip('.')}.pruned")
+                    os.rename(path, condemned)
+                    shutil.rmtree(condemned)
+                else:
+                    path.unlink()
             except OSError as error:
-                print(f"kept: {one.path}: {error.strerror or error}")
+                print(f"kept: {path}: {error.strerror or error}")
             else:
                 removed.append(one)
     finally:
         print(f"removed {_total(removed)}")
-
-
-def _remove_one(path: Path) -> None:
-    if not path.is_dir():
-        path.unlink()
-        return
-    condemned = path if path.name.endswith(".pruned") else path.with_name(f".{path.name.lstrip('.')}.pruned")
-    os.rename(path, condemned)
-    shutil.rmtree(condemned)
 
 
 def _total(found: Sequence[Leftover]) -> str:

@@ -9,11 +9,10 @@ from typing import Any
 
 from labreport.artifacts.artifact import Artifact
 from labreport.artifacts.graph import Graph
-from labreport.artifacts.history import read_object
 from labreport.documents.results_page import with_section
 from labreport.documents.text import gfm
 from labreport.errors import DeclarationError
-from labreport.files import write_text
+from labreport.files import read_object, write_text
 from labreport.training.tasks import TASKS
 
 HEAD = ("Experiment", "Seed", "Epochs", "Training", "Last", "Best", "in epoch", "Test", "Published", "Time (s)", "Key")

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import argparse
-import ast
 import json
 import os
 from collections.abc import Iterator, Mapping
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 from labreport.artifacts.artifact import MADE, OF, SPEC, Artifact, roots
-from labreport.artifacts.code import covered, file_of, parse
+from labreport.artifacts.code import covered, file_of, source
 from labreport.artifacts.difference import shown_value
 from labreport.artifacts.graph import Graph
-from labreport.artifacts.history import History, made_of, read_object
-from labreport.declarations.experiments import Experiment, source
+from labreport.artifacts.history import History, made_of
+from labreport.declarations.experiments import Experiment
+from labreport.declarations.experiments import source as layer_of
 from labreport.declarations.mistakes import suggestion
 from labreport.declarations.yaml_files import line_of
 from labreport.errors import DeclarationError
+from labreport.files import read_object
 
 
 def show(graph: Graph, options: argparse.Namespace) -> int:
@@ -50,22 +50,7 @@ def deps(graph: Graph, options: argparse.Namespace) -> int:
 def _place(definition: str) -> str:
     """The file of "module:name", and the line on which it begins."""
     module, _, name = definition.partition(":")
-    line = _lines(module).get(name)
-    return f"{os.path.relpath(file_of(module) or '')}{f':{line}' if line else ''}"
-
-
-@cache
-def _lines(module: str) -> dict[str, int]:
-    """Name -> line of everything that a module defines."""
-    path = file_of(module)
-    found: dict[str, int] = {}
-    for statement in parse(path).body if path else ():
-        defines = isinstance(statement, ast.ClassDef | ast.FunctionDef)
-        for node in [statement] if defines else ast.walk(statement):
-            name = getattr(node, "name", None) or (isinstance(node, ast.Name) and node.id)
-            if name:
-                found.setdefault(name, node.lineno)  # type: ignore[attr-defined]
-    return found
+    return f"{os.path.relpath(file_of(module) or '')}:{source(module).definitions[name].line}"
 
 
 def _spec(artifact: Artifact, item: str | None) -> Mapping[str, Any]:
@@ -103,7 +88,7 @@ def _plain(value: Any) -> str:
 
 def _who(graph: Graph, experiment: Experiment, keys: tuple[str, ...]) -> str:
     """The file, line and key that set a setting."""
-    layer = source(experiment.layers, keys)
+    layer = layer_of(experiment.layers, keys)
     where, path = (layer.where, (*layer.at.split("."), *keys)) if layer else ("", keys)
     if layer is None:
         if keys[0] != "data":
@@ -149,17 +134,12 @@ def named(graph: Graph, name: str) -> list[tuple[Artifact, str | None]]:
         report = project.report(first)
         if rest in report.measurements:
             return [(graph.measurement(report.measurements[rest]), None)]
-        found: list[tuple[Artifact, str | None]] = []
-        for lang in report.langs:
-            for items, artifact in ((report.figures, graph.figures), (report.tables, graph.tables)):
-                found += [(artifact(report, lang), rest)] if rest in items else []
-        found += [(graph.claims(report), rest)] if rest in report.claims else []
-        if found:
-            return found
-        raise DeclarationError(
-            f"{name}: {report.where} declares no {rest}"
-            f"{suggestion(rest, [*report.figures, *report.tables, *report.claims, *report.measurements])}"
-        )
+        folders = [one(report, lang) for lang in report.langs for one in (graph.figures, graph.tables)]
+        folders.append(graph.claims(report))
+        if found := [one for one in folders if rest in one.spec["items"]]:
+            return [(one, rest) for one in found]
+        names = [*report.measurements, *(one for folder in folders for one in folder.spec["items"])]
+        raise DeclarationError(f"{name}: {report.where} declares no {rest}{suggestion(rest, names)}")
     everything = graph.everything()
     meant = [one for one in everything if one.key.startswith(name) or name.rstrip("/") in (one.folder, one.output)]
     if meant:
@@ -169,18 +149,15 @@ def named(graph: Graph, name: str) -> list[tuple[Artifact, str | None]]:
 
 
 def _described(graph: Graph, artifact: Artifact, item: str | None) -> Iterator[str]:
-    there = artifact.is_there(Path())
+    there, folder = artifact.is_there(Path()), Path(artifact.folder)
     yield f"{artifact.step} {artifact.title}{f', {item}' if item else ''}: key {artifact.key}"
-    state = "there" if there else History(graph).why(artifact)
-    yield f"  {artifact.folder}{f'/{item}.*' if item else ''} ({state})"
+    yield f"  {folder}{f'/{item}.*' if item else ''} ({'there' if there else History(graph).why(artifact)})"
     for key, value in _spec(artifact, item).items():
         if key not in {"items", "frames", "experiments", "figures", "tables", "claims", "code"}:
             yield f"  {key}: {shown_value(value)}"
     for need in _needs(artifact, item):
         yield f"  made from {need.step} {need.title}: {need.folder}"
-    about = read_object(Path(artifact.folder) / "environment.json") or read_object(Path(artifact.folder) / MADE)
-    for key, value in about.items():
-        if key != OF:
-            yield f"  {key}: {shown_value(value)}"
-    if not there and (Path(artifact.folder) / SPEC).is_file():
+    about = read_object(folder / "environment.json") or read_object(folder / MADE)
+    yield from (f"  {key}: {shown_value(value)}" for key, value in about.items() if key != OF)
+    if not there and (folder / SPEC).is_file():
         yield "  its folder is incomplete"

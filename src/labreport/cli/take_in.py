@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import argparse
-import json
 import re
 import tarfile
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
-from labreport.artifacts.artifact import SPEC, key_of
+from labreport.artifacts.artifact import SPEC
+from labreport.artifacts.folders import faults
 from labreport.artifacts.graph import Graph
-from labreport.artifacts.history import read_object
 from labreport.errors import DataError
-from labreport.files import SUMS, files_below, sums_faults
+from labreport.files import read_object
 from labreport.machine.outcome import content, write_receipt
 
 MOST_BYTES = 256 << 20  # of a file
@@ -59,10 +58,16 @@ def _unpack(path: Path, to: Path) -> None:
     Raises:
         DataError: see `take_in`.
     """
+    total = 0
     try:
         with tarfile.open(path, "r:") as tar:
-            for count, member in enumerate(_checked(path, tar), start=1):
-                stream, found = tar.extractfile(member), FILE.fullmatch(member.name)
+            for count, member in enumerate(tar, start=1):
+                found, total = FILE.fullmatch(member.name), total + member.size
+                if not member.isreg() or member.issparse() or not (found or LOG.fullmatch(member.name)):
+                    raise DataError(f"{path}: refused: {member.name!r} is no file of a run; nothing was taken in")
+                if member.size > MOST_BYTES or total > MOST_IN_ALL:
+                    raise DataError(f"{path}: refused: {member.name} has {member.size:,} bytes; nothing was taken in")
+                stream = tar.extractfile(member)
                 if found and stream is not None:
                     target = to / found["name"] / found["key"] / found["file"]
                     if count > MOST_FILES or target.exists():
@@ -73,32 +78,15 @@ def _unpack(path: Path, to: Path) -> None:
         raise DataError(f"{path}: cannot be read ({error}); bring it back once more") from error
 
 
-def _checked(path: Path, tar: Iterable[tarfile.TarInfo]) -> Iterator[tarfile.TarInfo]:
-    total = 0
-    for member in tar:
-        total += member.size
-        if not member.isreg() or member.issparse() or not (FILE.fullmatch(member.name) or LOG.fullmatch(member.name)):
-            raise DataError(f"{path}: refused: {member.name!r} is no file of a run; nothing was taken in")
-        if member.size > MOST_BYTES or total > MOST_IN_ALL:
-            raise DataError(f"{path}: refused: {member.name} has {member.size:,} bytes; nothing was taken in")
-        yield member
-
-
 def _faults(folder: Path, out: Path) -> Iterator[str]:
     """What is wrong with a run, or with the place that it would be put to."""
-    yield from sums_faults(folder)
-    lines = (folder / SUMS).read_text(encoding="utf-8").splitlines()
-    if extra := set(files_below(folder)) - {line.partition("  ")[2] for line in lines}:
-        yield f"{min(extra)} has no digest in {SUMS}"
+    yield from faults("train", folder)
     spec = read_object(folder / SPEC)
     try:
-        found = key_of("train", spec)
         name = f"{spec['model']['target'].partition(':')[2]}-{spec['data']['dataset']}"
-    except (KeyError, TypeError, AttributeError, ValueError, json.JSONDecodeError):
+    except (KeyError, TypeError, AttributeError):
         yield f"{SPEC} is no run's"
         return
-    if found != folder.name:
-        yield f"{SPEC} has the key {found} of a run, not {folder.name}"
     if name != folder.parent.name:
         yield f"its folder is called {folder.parent.name}, not {name}"
     if content(out) is None and out.exists():

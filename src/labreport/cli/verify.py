@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import argparse
 import importlib.metadata
-import json
+import os
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
-from labreport.artifacts.artifact import CODE, ITEMS, MADE, OF, SPEC, Artifact, key_of
-from labreport.artifacts.code import digest_of
-from labreport.artifacts.current import unlike_delivered
+from labreport.artifacts.artifact import ITEMS, MADE, Artifact
+from labreport.artifacts.current import stated, unlike_delivered
+from labreport.artifacts.folders import faults
 from labreport.artifacts.graph import Graph
-from labreport.artifacts.history import History, read_object
+from labreport.artifacts.history import History
 from labreport.claims.verdict import file_of
 from labreport.declarations.reports import Report
 from labreport.documents.provenance import Provenance
@@ -23,7 +24,7 @@ from labreport.documents.results_page import SECTION
 from labreport.documents.results_page import section as section_of
 from labreport.errors import ResultsError, UserError
 from labreport.figures.picture import told
-from labreport.files import SUMS, files_below, sums_faults
+from labreport.files import as_json, read_object
 from labreport.loading import load_module
 from labreport.machine.outcome import content
 from labreport.results import Results
@@ -33,6 +34,13 @@ from labreport.tables import table
 from labreport.tables.frames import frames
 
 SHOWN, LONGEST = 5, 60
+Derive = Callable[[], dict[str, str]]
+# Step -> the files of a figure, table or claim by their suffix.
+DERIVED: Mapping[str, Callable[[Any, dict[str, Any]], dict[str, str]]] = {
+    "draw": lambda kind, item: told(kind, item)[2],
+    "tabulate": table.files_of,
+    "judge": lambda kind, item: {"json": as_json(file_of(kind, item))},
+}
 
 
 def verify(graph: Graph, options: argparse.Namespace) -> int:
@@ -45,19 +53,17 @@ def verify(graph: Graph, options: argparse.Namespace) -> int:
     named = [Path(word).name.split(".")[0] for word in options.reports]
     for name in dict.fromkeys(named) or graph.project.report_names:
         check = _Check(graph, graph.project.report(name))
-        faults = list(check.faults())
-        if not check.counts and not check.outdated:
+        lines, old = list(check.faults()), check.outdated
+        if not check.counts and not old:
             if options.reports:
                 raise ResultsError(f"{name}: nothing of this report is there; make report/{name}.pdf first")
             continue
         said = ", ".join(f"{count} {what}{'' if count == 1 else 's'}" for what, count in check.counts.items())
-        wrong = f"{len(faults)} thing{'s' if len(faults) > 1 else ''} did not match" if faults else ""
-        old = (
-            f"{len(check.outdated)} {'is' if len(check.outdated) == 1 else 'are'} out of date" if check.outdated else ""
-        )
-        verdict = ", ".join(filter(None, [wrong or f"everything{' else' if old else ''} matches", old]))
-        print(*faults, *check.outdated, f"{name}: {said or 'nothing'} compared; {verdict}", sep="\n")
-        status, verified = 1 if faults else status, True
+        verdict = f"{len(lines)} thing{'s' if len(lines) > 1 else ''} did not match" if lines else ""
+        verdict = verdict or f"everything{' else' if old else ''} matches"
+        late = f", {len(old)} {'is' if len(old) == 1 else 'are'} out of date" if old else ""
+        print(*lines, *old, f"{name}: {said or 'nothing'} compared; {verdict}{late}", sep="\n")
+        status, verified = 1 if lines else status, True
     if not verified:
         print("nothing to verify: no report is there")
     return status
@@ -74,98 +80,75 @@ class _Check:
 
     def faults(self) -> Iterator[str]:
         """A line for everything that does not match."""
-        seen: dict[str, Artifact] = {}
-        for stem in ("", *(f".{lang}" for lang in self.report.langs)):
-            for form in ("pdf", "md"):
-                target = Path(f"report/{self.report.name}{stem}.{form}")
-                if target.is_file():
-                    yield from self._delivered(target, seen)
+        there: list[Artifact] = []
+        for target in filter(os.path.isfile, self.graph.targets(self.report)):
+            document = self.graph.delivered(target)
+            if not document.is_there(Path()):
+                why = History(self.graph).why(document)
+                self.outdated.append(f"{target}: is out of date ({why}); make it again")
+                continue
+            self.counts["file"] += 1
+            for path in unlike_delivered(target, document):
+                yield f"{path}: {'was changed since it was made' if path.is_file() else 'is gone'}"
+            there.append(document)
         section = self.graph.section(self.report)
-        if section.is_there(Path()):
-            self._see(section, seen)
-        for artifact in seen.values():
-            yield from self._folder(artifact)
-            if artifact.step in {*ITEMS, "write", "section"} and artifact.is_there(Path()):
-                yield from self._derived(artifact)
+        there += [section] if section.is_there(Path()) else []
+        for artifact in dict.fromkeys(one for made in there for one in made.walk()):
+            if artifact.step not in {"download", "sample"}:
+                yield from self._folder(artifact)
         yield from self._sections()
 
-    def _delivered(self, target: Path, seen: dict[str, Artifact]) -> Iterator[str]:
-        document = self.graph.delivered(str(target))
-        if not document.is_there(Path()):
-            why = History(self.graph).why(document)
-            self.outdated.append(f"{target}: is out of date ({why}); make it again")
-            return
-        self.counts["file"] += 1
-        for path in unlike_delivered(str(target), document):
-            yield f"{path}: {'was changed since it was made' if path.is_file() else 'is gone'}"
-        self._see(document, seen)
-
-    def _see(self, artifact: Artifact, seen: dict[str, Artifact]) -> None:
-        """Have something looked at, with all that it is made from."""
-        seen.update({one.key: one for one in artifact.walk() if one.step not in {"download", "sample"}})
-
     def _folder(self, artifact: Artifact) -> Iterator[str]:
-        """Whether a folder is what its digests, its spec and its key say."""
+        """Whether a folder is what it says of itself, and comes out of what it was made from once more."""
         folder = Path(artifact.folder)
         if not folder.is_dir():
             if artifact.step not in {"prepare", "vectors"}:  # which runs no longer need
                 yield f"{folder}: is gone; the report was made with it"
             return
         self.counts["folder"] += 1
-        faults = [*sums_faults(folder), *_unnamed(folder)]
-        spec, meanings = read_object(folder / SPEC), read_object(folder / CODE)
-        if not spec:
-            faults.append(f"{SPEC} is missing or damaged")
-        elif key_of(artifact.step, spec) != folder.name:
-            faults.append(f"its spec has the key {key_of(artifact.step, spec)}, its name says {folder.name}")
-        if "code" in spec and meanings and digest_of(meanings) != spec.get("code"):
-            faults.append(f"{CODE} has the digest {digest_of(meanings)}, {SPEC} says {spec.get('code')}")
-        made_of = read_object(folder / MADE).get(OF, {})
+        yield from (f"{folder}: {fault}" for fault in faults(artifact.step, folder))
+        held = stated(artifact)
         for need in artifact.needs:
-            if made_of.get(need.folder, content(need.folder)) != content(need.folder):
-                faults.append(f"was made from another {need.step} {need.title} than is there; make it again")
-        yield from (f"{folder}: {fault}" for fault in dict.fromkeys(faults))
+            if held.get(need.folder, content(need.folder)) != content(need.folder):
+                yield f"{folder}: was made from another {need.step} {need.title} than is there; make it again"
+        if artifact.is_there(Path()):
+            remark = _versions(read_object(folder / MADE))
+            for begin, derive in self._derivations(artifact):
+                for name, fault in self._compared(folder, begin, derive):
+                    yield f"{folder / name}: {fault}{remark}"
 
-    def _derived(self, artifact: Artifact) -> Iterator[str]:
-        """Whether what was made comes out of the runs once more."""
-        folder = Path(artifact.folder)
-        remark = _versions(read_object(folder / MADE))
-        for name, text in self._files(artifact):
-            if isinstance(text, UserError):
-                yield f"{folder / name}: cannot be derived: {' '.join(str(text).split())}"
-                continue
+    def _derivations(self, artifact: Artifact) -> Iterator[tuple[str, Derive]]:
+        """What derives the files that need no drawing or typesetting, by the end of their names; how these begin."""
+        root, spec = self.graph.root, artifact.spec
+        if artifact.step == "write":
+            facts = read_object(Path(artifact.folder) / WRITTEN_FROM)
+            yield artifact.file, lambda: {"": text_of(spec, root, Provenance(**facts))}
+        elif artifact.step == "section":
+            yield artifact.file, lambda: {"": section_of(located(dict(spec), root))}
+        elif artifact.step in ITEMS:
+            for name, declared in spec["items"].items():
+                kind, item = load_module(declared["target"], "kind"), located(declared, root)
+                yield f"{name}.", partial(DERIVED[artifact.step], kind, item)
+            if "frames" in spec:
+                yield "frames/", lambda: {f"{name}.csv": text for name, text in frames(Results(spec["frames"])).items()}
+
+    def _compared(self, folder: Path, begin: str, derive: Derive) -> Iterator[tuple[str, str]]:
+        """File and what is wrong, wherever what is there is not what is derived."""
+        try:
+            texts = derive()
+        except (UserError, AttributeError, LookupError, TypeError, ValueError, OSError) as error:
+            damaged = f"its runs are damaged ({type(error).__name__}: {error}); make it again"
+            why = str(error) if isinstance(error, UserError) else damaged
+            yield f"{begin}*", f"cannot be derived: {' '.join(why.split())}"
+            return
+        for name, text in ((f"{begin}{end}", text) for end, text in texts.items()):
             self.counts["file"] += 1
             try:
                 found = (folder / name).read_text(encoding="utf-8")
             except (OSError, UnicodeDecodeError) as error:
-                yield f"{folder / name}: cannot be read ({error})"
-                continue
-            yield from (f"{folder / name}: {place}{remark}" for place in unlike(found, text))
-
-    def _files(self, artifact: Artifact) -> Iterator[tuple[str, str | UserError]]:
-        """Name -> text of every file that can be derived without drawing or typesetting."""
-        root, spec = self.graph.root, artifact.spec
-        if artifact.step == "write":
-            facts = read_object(Path(artifact.folder) / WRITTEN_FROM)
-            yield artifact.file, _tried(lambda: text_of(spec, root, Provenance(**facts)))
-            return
-        if artifact.step == "section":
-            yield artifact.file, _tried(lambda: section_of(located(dict(spec), root)))
-            return
-        for name, declared in spec["items"].items():
-            item, kind = located(declared, root), load_module(declared["target"], "kind")
-            if artifact.step == "judge":
-                made = _tried(lambda k=kind, i=item: {"json": _as_json(file_of(k, i))})
-            elif artifact.step == "draw":
-                made = _tried(lambda k=kind, i=item: told(k, i)[2])
+                yield name, f"cannot be read ({error})"
             else:
-                made = _tried(lambda k=kind, i=item: table.files_of(k, i))
-            for suffix, text in made.items() if isinstance(made, dict) else [("*", made)]:
-                yield f"{name}.{suffix}", text
-        if "frames" in spec:
-            made = _tried(lambda: frames(Results(spec["frames"])))
-            for name, text in made.items() if isinstance(made, dict) else [("*", made)]:
-                yield f"frames/{name}.csv", text
+                yield from ((name, place) for place in unlike(found, text))
 
     def _sections(self) -> Iterator[str]:
         """Whether the report's sections of the page of measured results are what was published."""
@@ -177,30 +160,6 @@ class _Check:
                 self.counts["published section"] += 1
                 if not any(one in found[0] for one in published):
                     yield f"{page}, {found[1]} at {found[2]}: is not what was published; publish it again"
-
-
-def _as_json(value: Any) -> str:
-    return json.dumps(value, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
-
-
-def _tried(derive: Any) -> Any:
-    """What is derived; of runs or templates that lack something, the error that says so."""
-    try:
-        return derive()
-    except UserError as error:
-        return error
-    except (AttributeError, LookupError, TypeError, ValueError, OSError) as error:
-        return ResultsError(f"its runs are damaged ({type(error).__name__}: {error}); make it again")
-
-
-def _unnamed(folder: Path) -> Iterator[str]:
-    """Files that the digests do not cover."""
-    try:
-        lines = (folder / SUMS).read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError):
-        return  # the digests' own fault tells it
-    covered = {line.partition("  ")[2] for line in lines}
-    yield from (f"{name} is not among {SUMS}" for name in files_below(folder) if name not in covered)
 
 
 def _versions(made: Mapping[str, Any]) -> str:

@@ -7,17 +7,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from labreport.artifacts.artifact import LONG, MEASURED, Artifact
-from labreport.artifacts.check import check_text
-from labreport.artifacts.current import Current, is_delivered
+from labreport.artifacts.artifact import MEASURED, STEPS, Artifact
+from labreport.artifacts.current import Current, unlike_delivered
 from labreport.artifacts.graph import REPORT_FILE, Graph
+from labreport.artifacts.prose import check_text
 from labreport.errors import DeclarationError
 from labreport.spelling import did_you_mean
 
-STEPS = (
-    "download", "sample", "prepare", "vectors", "measure", "train", "draw", "tabulate", "judge", "write", "typeset",
-    "section",
-)  # fmt: skip
 ALLOWED = "all, train_all, publish, publish_NAME, report/NAME.pdf, .md, .en.pdf, .en.md, .zh.pdf, .zh.md, or an output"
 
 
@@ -65,8 +61,7 @@ def work(graph: Graph, targets: Iterable[str]) -> Work:
         if artifact not in seen:
             seen.add(artifact)
             for one in artifact.needs:
-                measured = one.step in MEASURED and artifact.step not in LONG
-                if measured or (not stays and not one.is_there(Path())):
+                if one.step in MEASURED or not (stays or one.is_there(Path())):
                     visit(one)
             if artifact.step == "prepare" and not stays:
                 graph.source(artifact)
@@ -74,11 +69,13 @@ def work(graph: Graph, targets: Iterable[str]) -> Work:
         return not stays
 
     for target in asked:
-        for file, artifact in _asked_for(graph, target, found):
+        for file, artifact in _asked_for(graph, target):
             if file:
-                check_text(graph, artifact)
+                check_text(graph.project, artifact)
+            elif target.startswith("publish"):
+                found.pages.append(artifact.name)
             made = visit(artifact)
-            if file and (made or not is_delivered(file, artifact)):
+            if file and (made or unlike_delivered(file, artifact)):
                 found.delivered.append(file)
     sources = {*asked, *(graph.source(one) for one in found.of("prepare"))}
     found.made = [one for one in found.made if one.step != "download" or one.output in sources]
@@ -86,26 +83,20 @@ def work(graph: Graph, targets: Iterable[str]) -> Work:
     return found
 
 
-def _asked_for(graph: Graph, target: str, found: Work) -> list[tuple[str, Artifact]]:
+def _asked_for(graph: Graph, target: str) -> list[tuple[str, Artifact]]:
     """(file to be delivered or nothing, artifact) of a target."""
     names = graph.project.report_names
     if target == "all":
-        return [
-            pair
-            for name in names
-            for form in ("pdf", "md")
-            for pair in _asked_for(graph, f"report/{name}.{form}", found)
-        ]
+        files = [f"report/{name}.{form}" for name in names for form in ("pdf", "md")]
+        return [(file, graph.delivered(file)) for file in files]
     if target == "train_all":
         return [("", run) for run in graph.all_runs()]
     if target.startswith("publish"):
         wanted = names if target == "publish" else [target.removeprefix("publish_")]
-        found.pages += [name for name in wanted if name not in found.pages]
         return [("", graph.section(graph.project.report(name))) for name in wanted]
-    if target in names:
-        target = f"report/{target}.pdf"
-    if REPORT_FILE.fullmatch(target):
-        return [(target, graph.delivered(target))]
+    file = f"report/{target}.pdf" if target in names else target
+    if REPORT_FILE.fullmatch(file):
+        return [(file, graph.delivered(file))]
     artifact = next((one for one in graph.everything() if target in (one.output, one.folder)), None)
     if artifact is None:
         near = did_you_mean(target, ["train_all", "publish", *names, *(f"report/{name}.pdf" for name in names)])

@@ -1,0 +1,45 @@
+"""What the folders under results/ say of themselves, and whether that is so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from labreport.artifacts.artifact import CODE, FOLDERS, SPEC, key_of
+from labreport.artifacts.code import digest_of
+from labreport.files import SUMS, files_below, read_object, sums_faults
+
+
+def specs(step: str) -> dict[Path, dict[str, Any]]:
+    """Folder -> spec of all that a step made; an archive, which is known by its own digest, is not among it."""
+    paths = sorted(Path("results", FOLDERS[step]).glob(f"*/*/{SPEC}")) if step in FOLDERS else []
+    return {path.parent: spec for path in paths if (spec := read_object(path))}
+
+
+def key_in(step: str, folder: Path) -> str | None:
+    """The key that the spec in a folder has; None where there is none, or it is damaged."""
+    spec = read_object(folder / SPEC)
+    try:
+        return key_of(step, spec) if spec else None
+    except ValueError:
+        return None
+
+
+def faults(step: str, folder: Path) -> Iterator[str]:
+    """What does not fit in a folder of results: its files and their digests, its spec and its key, its code."""
+    yield from sums_faults(folder)
+    try:
+        lines = (folder / SUMS).read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError):
+        pass  # the digests' own fault tells it
+    else:
+        covered = {line.partition("  ")[2] for line in lines}
+        yield from (f"{name} has no digest in {SUMS}" for name in files_below(folder) if name not in covered)
+    key, spec, meanings = key_in(step, folder), read_object(folder / SPEC), read_object(folder / CODE)
+    if key is None:
+        yield f"{SPEC} is missing or damaged"
+    elif key != folder.name:
+        yield f"{SPEC} has the key {key}, not {folder.name}"
+    if "code" in spec and meanings and digest_of(meanings) != spec["code"]:
+        yield f"{CODE} has the digest {digest_of(meanings)}, {SPEC} says {spec['code']}"
