@@ -12,7 +12,7 @@ import pytest
 from labreport.artifacts.artifact import key_of
 from labreport.cli import prune as module
 from labreport.files import write_json
-from labreport.steps import page
+from labreport.steps.texts import page
 from labreport.store import ResultFolder
 
 from .conftest import NAMES, REPORT, SMALL, fabricate
@@ -147,7 +147,7 @@ def test_runs_behind_a_published_section_are_in_use_while_it_is_on_the_page(proj
     project.make("publish_own")
     (section,) = Path("results/sections").rglob("section.md")
     Path("docs").mkdir()
-    page.files([Path("docs/results.md"), section])
+    page([Path("docs/results.md"), section])
     published = {str(section.parent), *(project.run(name).folder for name in NAMES)}
     changed(project)
     assert not published & listed().keys()

@@ -33,8 +33,8 @@ from labreport.models.resnet import ResNetSmall
 from labreport.running.jobs import TENSORBOARD, TOGETHER
 from labreport.running.progress import Progress
 from labreport.running.record import RunRecord
+from labreport.steps.long import train
 from labreport.steps.step import Job, main
-from labreport.steps.train import train
 from labreport.store import ResultFolder
 from labreport.streams import stream
 from labreport.training.session import Session
@@ -424,7 +424,7 @@ def test_a_complete_run_whose_receipt_is_lost_is_not_trained_again(
     train(run)
     receipt(run.out).unlink()
     capsys.readouterr()
-    monkeypatch.setattr("labreport.steps.train.leased", never)  # nor does it wait for a device
+    monkeypatch.setattr("labreport.steps.long.leased", never)  # nor does it wait for a device
     train(run)
     assert capsys.readouterr().out == "mine seed 5: is complete already\n"
     assert is_receipted(run.out)
@@ -468,7 +468,7 @@ def test_a_run_that_another_process_completes_meanwhile_is_not_trained_again(
             folder.finish()
         yield
 
-    monkeypatch.setattr("labreport.steps.train.leased", waited)
+    monkeypatch.setattr("labreport.steps.long.leased", waited)
     train(run)
     assert sorted(path.name for path in run.out.iterdir()) == ["SHA256SUMS", "mine"]
     assert is_receipted(run.out)
@@ -476,7 +476,7 @@ def test_a_run_that_another_process_completes_meanwhile_is_not_trained_again(
 
 def test_it_begins_without_what_takes_long_to_import() -> None:
     """Until it has a device, and where there is nothing to do."""
-    code = "import sys, labreport.steps.train; print([m for m in ('numpy', 'pandas', 'torch') if m in sys.modules])"
+    code = "import sys, labreport.steps.long; print([m for m in ('numpy', 'pandas', 'torch') if m in sys.modules])"
     sources = os.environ | {"PYTHONPATH": str(SOURCES)}
     assert subprocess.run([sys.executable, "-c", code], env=sources, capture_output=True, text=True).stdout == "[]\n"
 
@@ -519,7 +519,7 @@ def test_a_process_goes_on_with_the_other_runs_that_are_wanted(
     train(jobs[1])
     assert order == [jobs[number].out for number in (1, 2, 3, 0)]
     assert [is_receipted(one.out) for one in jobs] == [False, True, False, False]
-    monkeypatch.setattr("labreport.steps.train.leased", never)
+    monkeypatch.setattr("labreport.steps.long.leased", never)
     capsys.readouterr()
     for one in (jobs[0], jobs[2], jobs[3]):
         train(one)
@@ -543,7 +543,7 @@ def test_one_that_fails_does_not_take_the_others_with_it(
     assert f"mine seed 1: not here: mine, seed 1: {found.message}; a lower learning_rate" in capsys.readouterr().out
     # its own job says the same, and trains nothing
     with monkeypatch.context() as patched:
-        patched.setattr("labreport.steps.train.leased", never)
+        patched.setattr("labreport.steps.long.leased", never)
         with pytest.raises(
             RunFailedError, match=f"^mine, seed 1: {re.escape(found.message)}; a lower learning_rate than"
         ):

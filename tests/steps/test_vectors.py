@@ -24,8 +24,8 @@ from labreport.errors import CodeChangedError, DataError, TrainingError, run_ste
 from labreport.files import read_json
 from labreport.machine.outcome import is_receipted, receipt
 from labreport.running.vectors import load_vectors
+from labreport.steps.long import vectors
 from labreport.steps.step import Job, main
-from labreport.steps.vectors import vectors
 from tests.steps.planned import arguments, planned
 
 PARAMETERS = {"dimensions": 8, "window": 2, "epochs": 1, "seed": 0}

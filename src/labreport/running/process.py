@@ -58,7 +58,7 @@ def train_one(job: Job, before: str | None, *, wait: bool = False) -> None:
         wait: until another process that is at work on it has ended.
 
     Raises:
-        UserError: see `labreport.steps.train.train`.
+        UserError: see `labreport.steps.long.train`.
     """
     spec, threads = job.spec, job.threads or available_cpus()
     load_class(spec["model"]["target"])
