@@ -12,12 +12,19 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, ValidationInfo, create_model
+from pydantic import (
+    AfterValidator,
+    Field,
+    PlainSerializer,
+    SerializerFunctionWrapHandler,
+    ValidationInfo,
+    create_model,
+    model_serializer,
+)
 
-from labreport.declarations.fields import Names, Strict, file_in
-from labreport.declarations.mistakes import check, known, told
-from labreport.declarations.models import Word, resolve_model
-from labreport.declarations.settings import Model
+from labreport.declarations.fields import Names, Strict
+from labreport.declarations.mistakes import check, shown, suggestion, told
+from labreport.declarations.models import Model, Word
 from labreport.errors import DeclarationError
 
 if TYPE_CHECKING:
@@ -62,28 +69,29 @@ def _among(group: str, what: str) -> AfterValidator:
     """The value, or each value of a list, is one of a group's names."""
 
     def validate(value: Any, info: ValidationInfo) -> Any:
+        allowed = list(getattr(info.context, group))
         for name in value if isinstance(value, list) else [value]:
-            known(name, getattr(info.context, group), what)
+            if name not in allowed:
+                raise told(f"found {shown(name)}, which is not {what}{suggestion(name, allowed)}")
         return value
 
     return AfterValidator(validate)
 
 
-def _model_of(inputs: str | None) -> AfterValidator:
-    """A model becomes its target and its parameters."""
-
-    def validate(declared: Model) -> dict[str, Any]:
-        target, parameters = resolve_model(declared, inputs)
-        return {"target": target, "parameters": parameters}
-
-    return AfterValidator(validate)
+def _of_images(model: Model) -> Model:
+    if words := model.misread("images"):
+        raise told(words, at="name")
+    return model
 
 
-def _in_project(path: str, info: ValidationInfo) -> str:
-    root: Path = getattr(info.context, "root", Path())
-    if mistake := file_in(root, path):
-        raise told(mistake)
-    return path
+class Options(Strict):
+    """Options of a kind; in a spec a model is its target and its parameters."""
+
+    @model_serializer(mode="wrap")
+    def _with_target(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        options: dict[str, Any] = handler(self)
+        model = options.pop("model", {})
+        return options | model
 
 
 _EXPERIMENT = _among("experiments", "an experiment of this report")
@@ -96,9 +104,8 @@ Datasets = Annotated[Names, _DATASET, Role("datasets")]
 Measurement = Annotated[str, _among("rows", "a measurement of this report"), Role("measurement")]
 Row = Annotated[str, Role("row")]
 Member = Annotated[str, Role("member")]
-File = Annotated[str, AfterValidator(_in_project), Role("file")]
-AnyModel = Annotated[Model, _model_of(None)]
-ImageModel = Annotated[Model, _model_of("images")]
+AnyModel = Annotated[Model, PlainSerializer(lambda model: model.spec)]
+ImageModel = Annotated[AnyModel, AfterValidator(_of_images)]
 Width = Literal["half", "full"]
 
 
@@ -157,7 +164,7 @@ class Kind:
     models: bool = False
 
     @cached_property
-    def options(self) -> type[Strict]:
+    def options(self) -> type[Options]:
         """The model of its options. `part` stands for the experiments of one, wherever `experiments` may stand."""
         fields: dict[str, Any] = {
             key: value if isinstance(value, tuple) else (value, ...) for key, value in self.fields.items()
@@ -166,7 +173,7 @@ class Kind:
             fields |= {"experiments": (Experiments, []), "part": (Part, "")}
         if "from" in fields:  # a word of Python's
             fields["from_"] = (fields.pop("from")[0], Field(alias="from"))
-        model = create_model(self.name, __base__=Strict, **fields)
+        model = create_model(self.name, __base__=Options, **fields)
         model.called = f"option of {self.name}"
         return model
 
@@ -186,7 +193,7 @@ class Kind:
             DeclarationError: file, key, what was found, what is allowed.
         """
         model = check(self.options, declared, where, at=at, context=context)
-        options = model.model_dump(exclude_defaults=True, by_alias=True, mode="json", warnings=False)
+        options = model.model_dump(exclude_defaults=True, by_alias=True, mode="json")
         if "experiments" in self.fields:
             named = len(options.keys() & {"part", "experiments"})
             if named > 1 or not (named or self.all):

@@ -133,7 +133,7 @@ class Graph:
             trained = experiment.settings.model_dump(exclude={"model", "data", "vectors"}, exclude_defaults=True)
             spec: dict[str, Any] = {
                 "task": {"name": experiment.task, "target": TASKS[experiment.task].target},
-                "model": {"target": experiment.target, "parameters": dict(experiment.parameters)},
+                "model": experiment.settings.model.spec,
                 "data": {"dataset": data.name, "key": data.key},
                 "training": trained,
                 "seed": seed,
@@ -141,7 +141,7 @@ class Graph:
             }
             self._memo[memo] = self._artifact(
                 "train",
-                f"{experiment.target.partition(':')[2]}-{data.name}",
+                f"{experiment.settings.model.target.partition(':')[2]}-{data.name}",
                 spec,
                 data,
                 *([vectors] if vectors else []),
@@ -229,7 +229,7 @@ class Graph:
         users = {one.dataset.name: one for one in report.experiments.values()}
         data = {name: self.data(users[name]) for name in item.datasets}
         curves = [one.published.curve for one in map(report.experiments.get, item.experiments) if one]
-        files = [*item.files, *(path for path in curves if path and item.kind.curves)]
+        files = [path for path in curves if path and item.kind.curves]
         spec: dict[str, Any] = {
             "name": item.name,
             "kind": item.kind.name,

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, TypeVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, RootModel, StringConstraints, model_validator
 
 from labreport.artifacts.code import defines
 from labreport.declarations.fields import (
@@ -29,6 +29,7 @@ from labreport.declarations.mistakes import check, shown, suggestion, told
 from labreport.errors import DeclarationError
 
 DATASETS = "config/datasets.yaml"
+Result = TypeVar("Result")
 Size = Positive | None  # of a part of a split; null is all of it
 
 
@@ -181,7 +182,8 @@ class Variant(Strict):
         return {"name": name, **getattr(self, name).model_dump()}
 
 
-SORTS: Mapping[str, type[Archived]] = {"images": Images, "texts": Texts, "pairs": Pairs}
+class OfArchive(RootModel[Annotated[Images | Texts | Pairs, Field(discriminator="inputs")]]):
+    """A data set that comes from an archive, of one of the three sorts."""
 
 
 @dataclass(frozen=True)
@@ -225,19 +227,15 @@ class Dataset:
 
 def resolve_datasets(raw: Mapping[str, Any]) -> dict[str, Dataset | DeclarationError]:
     """All data sets by name, each with its declaration or with what is wrong with it."""
-    entries: dict[str, Archived | Variant | DeclarationError] = {}
-    found: dict[str, Dataset | DeclarationError] = {}
-    for name, value in raw.items():
-        try:
-            entries[name] = _entry(name, value)
-        except DeclarationError as error:
-            entries[name] = error
-    for name in raw:
-        try:
-            found[name] = _resolve(name, entries)
-        except DeclarationError as error:
-            found[name] = error
-    return found
+    entries = {name: _outcome(_entry, name, value) for name, value in raw.items()}
+    return {name: _outcome(_resolve, name, entries) for name in raw}
+
+
+def _outcome(made: Callable[..., Result], *arguments: Any) -> Result | DeclarationError:
+    try:
+        return made(*arguments)
+    except DeclarationError as error:
+        return error
 
 
 def _entry(name: str, value: Any) -> Archived | Variant:
@@ -245,10 +243,7 @@ def _entry(name: str, value: Any) -> Archived | Variant:
         raise DeclarationError(f"{DATASETS}: {shown(name)}: a data set's name must have the form {NAME.pattern}")
     if isinstance(value, Mapping) and "base" in value:
         return check(Variant, value, DATASETS, at=name)
-    inputs = str(value.get("inputs")) if isinstance(value, Mapping) else "images"
-    if inputs not in SORTS:
-        raise DeclarationError(f"{DATASETS}: {name}.inputs: found {shown(inputs)}{suggestion(inputs, SORTS)}")
-    return check(SORTS[inputs], value, DATASETS, at=name)
+    return check(OfArchive, value, DATASETS, at=name).root
 
 
 def _resolve(name: str, entries: Mapping[str, Archived | Variant | DeclarationError]) -> Dataset:

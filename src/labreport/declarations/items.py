@@ -25,7 +25,6 @@ class Item:
         experiments: every experiment that it shows, in the report's order.
         measurements: every measurement that it shows.
         datasets: every data set that it names itself.
-        files: every file of the project that it reads.
     """
 
     name: str
@@ -34,7 +33,6 @@ class Item:
     experiments: tuple[str, ...] = ()
     measurements: tuple[str, ...] = ()
     datasets: tuple[str, ...] = ()
-    files: tuple[str, ...] = ()
 
 
 def resolve_item(
@@ -79,26 +77,14 @@ def resolve_item(
     item = Item(
         name,
         kind,
-        _with_targets(options),
+        options,
         tuple(one for one in context.experiments if one in experiments),
         tuple(named.get("measurement", ())),
         tuple(datasets),
-        tuple(named.get("file", ())),
     )
     if mistake := next(_unfit(item, context), None):
         raise DeclarationError(f"{at}{mistake}")
     return item
-
-
-def _with_targets(options: Mapping[str, Any]) -> dict[str, Any]:
-    """Options in which `model` is replaced by its `target` and `parameters`."""
-    resolved: dict[str, Any] = {}
-    for key, value in options.items():
-        if isinstance(value, Mapping) and set(value) == {"target", "parameters"}:
-            resolved |= value
-        else:
-            resolved[key] = _with_targets(value) if isinstance(value, Mapping) else value
-    return resolved
 
 
 def at_scale(item: Item, scaled: Scaled) -> Item:
@@ -136,7 +122,7 @@ def _unfit(item: Item, context: Context) -> Iterator[str]:
             if needed not in stated:
                 place = f"{experiment.where}: arms.{experiment.name}.published"
                 yield f"{needs} a published {needed}; {place} states {', '.join(stated) or 'nothing'}"
-        if kind.filters and not may_convolve(experiment.target):
+        if kind.filters and not may_convolve(experiment.settings.model.target):
             model = experiment.settings.model.name
             yield f"{needs} filters.npy; the model of {experiment.name}, {model}, has no convolution"
     if kind.one_task and len({one.task for one in experiments}) > 1:

@@ -8,8 +8,16 @@ from pathlib import Path
 from typing import Any
 
 from labreport.declarations.datasets import DATASETS, Dataset, resolve_datasets
-from labreport.declarations.experiments import Experiment, Scaled, levelled, names_of, refuse_unused, resolve_arm
-from labreport.declarations.fields import NAME, file_in
+from labreport.declarations.experiments import (
+    Experiment,
+    Scaled,
+    Surroundings,
+    levelled,
+    names_of,
+    refuse_unused,
+    resolve_arm,
+)
+from labreport.declarations.fields import NAME
 from labreport.declarations.mistakes import check, shown, suggestion
 from labreport.declarations.reports import Report, resolve_report
 from labreport.declarations.settings import Config, ExperimentFile, Scale
@@ -50,9 +58,8 @@ class Project:
         self.scale_name, self.scale_reason = self._scale(self.config.scale)
         where = f"config/scales/{self.scale_name}.yaml"
         self.scaled = Scaled(check(Scale, read_yaml(root / where, where), where), where)
-        self._experiments: dict[str, Experiment | UserError] = {}
-        self._reports: dict[str, Report | UserError] = {}
-        self._levelled: dict[str, tuple[str, str] | None] = {}
+        self._arms: dict[str, dict[str, Experiment | UserError]] = {}  # by their file
+        self._reports: dict[str, Report] = {}
 
     @property
     def sampled(self) -> bool:
@@ -139,44 +146,34 @@ class Project:
             unread = [str(one) for one in self.experiment_files.values() if isinstance(one, DeclarationError)]
             words = f"{at}{': ' if at else ''}found {shown(name)}, which is not an experiment of config/experiments/"
             raise DeclarationError("\n".join(unread) or f"{words}{suggestion(str(name), self._places)}")
-        return _once(self._experiments, name, lambda: self._resolve_arm(name))
-
-    def _resolve_arm(self, name: str) -> Experiment:
-        """An experiment, with a look at its file's other arms: a scale must not make two equal."""
         where, *others = self._places[name]
         if others:
             raise DeclarationError(f"{others[0]}: arms.{name}: {where} has an experiment of that name; rename one")
+        if where not in self._arms:
+            self._arms[where] = self._resolved(where)
+        experiment = self._arms[where][name]
+        if isinstance(experiment, UserError):
+            raise experiment
+        return experiment
+
+    def _resolved(self, where: str) -> dict[str, Experiment | UserError]:
+        """Every arm of a file, or what is wrong with it; a scale must not make two equal."""
         file = self.experiment_files[where]
         assert isinstance(file, ExperimentFile)
-        found = self._arms(where, file, self.scaled)
-        unscaled = self._arms(where, file, Scaled(Scale(source=self.scaled.scale.source), where))
-        both = {arm: one for arm, one in found.items() if isinstance(one, Experiment) and arm in unscaled}
-        equal = _once(self._levelled, where, lambda: levelled(both.values(), unscaled))  # type: ignore[arg-type]
-        if name in both and equal:
-            raise DeclarationError(
+        found: dict[str, Experiment | UserError] = {}
+        for arm in file.arms:
+            try:
+                found[arm] = resolve_arm(arm, file, where, Surroundings(self.root, self.scaled, self.datasets))
+            except UserError as error:
+                found[arm] = error
+        well = {name: one for name, one in found.items() if isinstance(one, Experiment)}
+        if equal := levelled(well.values()):
+            mistake = DeclarationError(
                 f"{self.scaled.where}: makes {equal[0]} and {equal[1]} of {where} equal, which differ without it; an "
                 "override that names neither would leave them what they set themselves"
             )
-        experiment = found[name]
-        if isinstance(experiment, UserError):
-            raise experiment
-        curve = experiment.published.curve
-        if curve and (mistake := file_in(self.root, curve)):
-            raise DeclarationError(f"{where}: arms.{name}.published.curve: {mistake}")
-        return experiment
-
-    def _arms(self, where: str, file: ExperimentFile, scaled: Scaled) -> dict[str, Experiment | UserError]:
-        """Every arm of a file at a scale, or what is wrong with it."""
-        memo: dict[str, dict[str, Experiment | UserError]] = self.__dict__.setdefault("_memo", {})
-        key = f"{where} {scaled.where}"
-        if key not in memo:
-            memo[key] = {}
-            for arm in file.arms:
-                try:
-                    memo[key][arm] = resolve_arm(arm, file, where, scaled, self.datasets)
-                except UserError as error:
-                    memo[key][arm] = error
-        return memo[key]
+            found |= dict.fromkeys(well, mistake)
+        return found
 
     def report(self, name: str) -> Report:
         """A report by name.
@@ -188,11 +185,10 @@ class Project:
         where = f"config/reports/{name}.yaml"
         if name not in self.report_names:
             raise DeclarationError(f"report/{name}: {where} does not exist{suggestion(name, self.report_names)}")
-        return _once(
-            self._reports,
-            name,
-            lambda: resolve_report(name, read_yaml(self.root / where, where), self.root, self.experiment, self.scaled),
-        )
+        if name not in self._reports:
+            declared = read_yaml(self.root / where, where)
+            self._reports[name] = resolve_report(name, declared, self.root, self.experiment, self.scaled)
+        return self._reports[name]
 
     def seeds(self, report: Report) -> tuple[int, ...]:
         """A report's own seeds, unless it states none or the command line does."""
@@ -240,18 +236,6 @@ class Project:
                 return
             names += [{"measurement": (one,)} for one in measurements or () if isinstance(measurements, Mapping)]
         refuse_unused(self.scaled, names)
-
-
-def _once(memo: dict[str, Any], name: str, resolve: Callable[[], Any]) -> Any:
-    """What was resolved under a name, or the mistake that was found then."""
-    if name not in memo:
-        try:
-            memo[name] = resolve()
-        except UserError as error:
-            memo[name] = error
-    if isinstance(memo[name], UserError):
-        raise memo[name]
-    return memo[name]
 
 
 def announcement(project: Project) -> str:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from labreport.declarations.fields import (
     Correlation,
+    File,
     Fraction,
     Index,
     Lang,
@@ -20,6 +21,7 @@ from labreport.declarations.fields import (
     Whole,
 )
 from labreport.declarations.methods import Loss, Optimizer, Schedule
+from labreport.declarations.models import Model
 
 
 class Config(Strict):
@@ -64,18 +66,6 @@ class Flip(Strict):
     p: Fraction
 
 
-class Model(BaseModel):
-    """A model of the registry; every other key is a parameter of its constructor."""
-
-    model_config = ConfigDict(extra="allow", frozen=True)
-
-    name: str
-
-    @property
-    def parameters(self) -> dict[str, Any]:
-        return dict(self.model_extra or {})
-
-
 class Settings(Strict):
     """Everything a run is trained with. Each field may stand under `shared`, an arm, or a scale's override."""
 
@@ -99,7 +89,7 @@ class Published(Strict):
     val_accuracy: Fraction | None = None
     train_accuracy: Fraction | None = None
     seconds: Rate | None = None
-    curve: str | None = None
+    curve: File | None = None
     best_epoch: Positive | None = None
     convergence_epoch: Positive | None = None
     per_class: Annotated[dict[Name, Fraction], Field(min_length=1)] | None = None
