@@ -26,7 +26,7 @@ COMMAND = "labreport"
 PRELOADED = (
     *(f"labreport.steps.{name}" for name in ("data", "long", "items", "texts", "documents")),
     *("labreport.documents.document", "labreport.results", "labreport.tables.frames", "labreport.claims.verdict"),
-    *("labreport.running.process", "labreport.data.word2vec", "labreport.figures.picture", "labreport.figures.curves"),
+    *("labreport.running.run", "labreport.data.word2vec", "labreport.figures.picture", "labreport.figures.curves"),
     *("labreport.tables.table", "labreport.tables.results", "labreport.claims.gap", "labreport.cli.verify", "pypandoc"),
     "torch._dynamo",  # which the first optimizer imports, and which takes longer than a small run
 )

@@ -97,6 +97,15 @@ def read_json(path: Path | str) -> Any:
     return json.loads(Path(path).read_text(encoding="utf-8"))
 
 
+def read_object(path: Path | str) -> dict[str, Any]:
+    """The object in a JSON file; empty where it is absent or damaged, which tells as little as one that is absent."""
+    try:
+        value = read_json(path)
+    except (OSError, ValueError):
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
 def file_digest(path: Path | str, algorithm: str = "sha256") -> str:
     """Hexadecimal digest of a file's bytes, read in chunks."""
     digest = hashlib.new(algorithm, usedforsecurity=False)

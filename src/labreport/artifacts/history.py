@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
@@ -12,20 +11,12 @@ from labreport.artifacts.artifact import CODE, FOLDERS, INDEX, ITEMS, SPEC, Arti
 from labreport.artifacts.code import covered
 from labreport.artifacts.difference import change, differences, listed
 from labreport.artifacts.graph import Graph
+from labreport.files import read_object as read_object
 from labreport.machine.outcome import content, missing
 from labreport.running.checkpoint_files import checkpoints_in, folder_of
 
 NAMED = 3
 NEVER = {"train": "never run", "measure": "never taken"}
-
-
-def read_object(path: Path) -> dict[str, Any]:
-    """The object in a JSON file; empty where it is absent or damaged, which tells as little as one that is absent."""
-    try:
-        value = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return value if isinstance(value, dict) else {}
 
 
 class History:

@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from labreport.artifacts.artifact import INDEX, key_of, measured
-from labreport.files import SUMS, read_json, sums_faults, write_json
+from labreport.files import SUMS, read_object, sums_faults, write_json
 from labreport.loading import load_module
 from labreport.machine.outcome import content, missing
 from labreport.steps.step import Job
@@ -62,7 +61,7 @@ def each_item(job: Job, folder: Path) -> Iterator[tuple[str, dict[str, Any]]]:
         folder: that the files are written to.
     """
     index = {name: made_from(job.step, spec) for name, spec in job.spec["items"].items()}
-    is_there = _index(job.out / INDEX) == index and not missing(job.out)
+    is_there = read_object(job.out / INDEX) == index and not missing(job.out)
     earlier = {} if is_there else dict(_earlier(job.out.parent.parent))
     copied = []
     for name, spec in job.spec["items"].items():
@@ -85,16 +84,7 @@ def made_from(step: str, spec: Mapping[str, Any]) -> dict[str, Any]:
 def _earlier(root: Path) -> Iterator[tuple[str, tuple[Path, str]]]:
     """What an item was made from -> the folder that it lies in, and its name there."""
     for path in sorted(root.glob(f"*/*/{INDEX}")):
-        yield from ((json.dumps(one, sort_keys=True), (path.parent, name)) for name, one in _index(path).items())
-
-
-def _index(path: Path) -> dict[str, Any]:
-    """What the items of a folder were made from; empty where that cannot be told."""
-    with suppress(OSError, ValueError):
-        found = read_json(path)
-        if isinstance(found, dict):
-            return found
-    return {}
+        yield from ((json.dumps(one, sort_keys=True), (path.parent, name)) for name, one in read_object(path).items())
 
 
 def _copy(source: tuple[Path, str], name: str, folder: Path) -> bool:

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from labreport.artifacts.artifact import CODE, SPEC
-from labreport.machine.devices import leased
+from labreport.machine.devices import available_cpus, leased
 from labreport.machine.outcome import content, write_receipt
-from labreport.running.jobs import check_data, refuse_failed, to_be_done, wanted
-from labreport.steps.step import Job, versions
-from labreport.store import ResultFolder
+from labreport.running.jobs import check_planned, refuse_failed, to_be_done, wanted
+from labreport.steps.step import Job, now, versions
+from labreport.store import ResultFolder, result_folder
 
 
 @contextmanager
@@ -21,7 +21,7 @@ def _made(job: Job) -> Iterator[ResultFolder]:
         TrainingError: another process is at work on it.
     """
     job.check_code()
-    with ResultFolder(job.out) as folder:
+    with result_folder(job.out) as folder:
         folder.begin()
         folder.write_json(SPEC, job.spec)
         folder.write_json(CODE, job.code())
@@ -42,7 +42,7 @@ def vectors(job: Job) -> None:
 
         method = load_module(job.spec["target"], "vectors")
         prepared = load(job.needs[0])
-        check_data(job.needs[0], prepared.spec, job.spec["data"]["key"], "the vectors were")
+        check_planned(job.needs[0], "prepare", prepared.spec, job.spec["data"]["key"], "the vectors were")
         with _made(job) as folder:
             save_array(folder.part / "vectors.npy", method.train(prepared, job.spec["parameters"]))
             folder.write_json("environment.json", versions(*method.LIBRARIES))
@@ -63,8 +63,8 @@ def measure(job: Job) -> None:
 
 def _measure(job: Job) -> None:
     from labreport.loading import load_module
-    from labreport.machine.process import available_cpus, choose_device, keep_freed_memory
-    from labreport.running.environment import environment, now
+    from labreport.machine.process import choose_device, keep_freed_memory
+    from labreport.running.environment import environment
     from labreport.training.numerics import set_up
 
     set_up(job.threads or available_cpus())
@@ -95,7 +95,7 @@ def train(job: Job) -> None:
     if to_be_done(job):
         refuse_failed(job)
         with leased(job.title):
-            from labreport.running.process import train_all
+            from labreport.running.run import train_all
 
             train_all(job, before, wanted(job))
     write_receipt(job.out)

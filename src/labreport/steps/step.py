@@ -129,7 +129,12 @@ class Job:
 def versions(*libraries: str) -> dict[str, str]:
     """Versions of Python and of some libraries, and the time: something was made with them just now."""
     found = {name: importlib.metadata.version(name) for name in libraries}
-    return {"python": platform.python_version(), **found, "finished": datetime.now(UTC).isoformat(timespec="seconds")}
+    return {"python": platform.python_version(), **found, "finished": now()}
+
+
+def now() -> str:
+    """The time in UTC, ISO 8601, to the second."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 def check_whole(folder: Path) -> None:
