@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import (
@@ -24,26 +23,22 @@ from pydantic import (
 
 from labreport.declarations.fields import Names, Strict
 from labreport.declarations.mistakes import check, shown, suggestion, told
-from labreport.declarations.models import Model, Word
+from labreport.declarations.models import Model
 from labreport.errors import DeclarationError
 
 if TYPE_CHECKING:
     from labreport.declarations import datasets, experiments
 
-__all__ = ["Word"]
-
 
 @dataclass(frozen=True)
 class Context:
-    """What a report's items may name: its own experiments, their data sets, its measurements, the project's files.
+    """What a report's items may name: its own experiments, their data sets, its measurements.
 
     Attributes:
-        root: the project's folder.
         experiments: by name, in the report's order.
         rows: measurement -> what it compares.
     """
 
-    root: Path
     experiments: Mapping[str, experiments.Experiment]
     rows: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
@@ -97,10 +92,10 @@ class Options(Strict):
 _EXPERIMENT = _among("experiments", "an experiment of this report")
 _DATASET = _among("datasets", "a data set of this report's experiments")
 Experiment = Annotated[str, _EXPERIMENT, Role("experiment")]
-Experiments = Annotated[Names, _EXPERIMENT, Role("experiments")]
+Experiments = Annotated[Names, _EXPERIMENT, Role("experiment")]
 Part = Annotated[str, _among("parts", "a part of this report's experiments")]
 Dataset = Annotated[str, _DATASET, Role("dataset")]
-Datasets = Annotated[Names, _DATASET, Role("datasets")]
+Datasets = Annotated[Names, _DATASET, Role("dataset")]
 Measurement = Annotated[str, _among("rows", "a measurement of this report"), Role("measurement")]
 Row = Annotated[str, Role("row")]
 Member = Annotated[str, Role("member")]
@@ -186,6 +181,10 @@ class Kind:
                 found[option.alias or name] = role.names
         return found
 
+    def dump(self, options: Options) -> dict[str, Any]:
+        """Its options as a spec has them, those left out that have their defaults."""
+        return options.model_dump(exclude_defaults=True, by_alias=True, mode="json")
+
     def load(self, declared: Mapping[str, Any], where: str, at: str, context: Context) -> dict[str, Any]:
         """An item's options, checked: those that have their defaults are left out, a part is its experiments.
 
@@ -193,7 +192,7 @@ class Kind:
             DeclarationError: file, key, what was found, what is allowed.
         """
         model = check(self.options, declared, where, at=at, context=context)
-        options = model.model_dump(exclude_defaults=True, by_alias=True, mode="json")
+        options = self.dump(model)
         if "experiments" in self.fields:
             named = len(options.keys() & {"part", "experiments"})
             if named > 1 or not (named or self.all):

@@ -64,7 +64,7 @@ KEEP = ["cifar10_longtail", "longtail"]
         (STS, ["shared", "model", "vectors"], 3, r"shared\.model\.vectors: unknown parameter of siamese_lstm"),
         (STS, ["shared", "model", "name"], "lstm", r"shared\.model\.name: found 'lstm', a model of texts; pairs are read here, allowed: siamese_lstm"),
         # what fits together
-        (STS, ["task"], "simlarity", r"similarity\.yaml: task: found 'simlarity'; did you mean \"similarity\"\?"),
+        (STS, ["task"], "simlarity", r"similarity\.yaml: task: found 'simlarity'; it should be 'classification' or 'similarity'; did you mean \"similarity\"\?"),
         (STS, ["task"], "classification", r"similarity\.yaml: dataset: found 'stsb', which is pairs; classification is a task for images or texts"),
         (STS, ["shared", "vectors"], None, r"similarity\.yaml: shared\.vectors: is missing; pairs start from word vectors"),
         (STS, ["shared", "vectors", "dimensions"], 0, r"shared\.vectors\.dimensions: found 0"),

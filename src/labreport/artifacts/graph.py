@@ -28,7 +28,7 @@ VECTORS: Mapping[str, str] = {"word2vec": "labreport.data.word2vec"}
 PAGE_KINDS = frozenset({"results", "ablation", "group_accuracy", "lstm_cost"})
 FRAMES = "labreport.tables.frames:frames"  # all runs of a report, for whoever wants to go on with the numbers
 # Roles of options whose values are names of experiments.
-NAMING = frozenset({"experiment", "experiments", "member"})
+NAMING = frozenset({"experiment", "member"})
 # Files beside items that tell how they were made.
 TAKEN = frozenset({"spec", "code", "made", "index"})
 # A report as users ask for it: its name, its language where that is said, and its form.
@@ -252,7 +252,7 @@ class Graph:
         return {
             "report": report.name,
             "scale": self.project.scale_name,
-            "source": self.project.scaled.scale.source,
+            "source": self.project.scale.source,
             "experiments": {name: self._entry(report, name, item) for name in names},
         }
 

@@ -6,18 +6,20 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from labreport.declarations.datasets import DATASETS, Dataset, check_published
+from labreport.declarations.datasets import DATASETS, Dataset
 from labreport.declarations.fields import Text, in_language
 from labreport.declarations.mistakes import Checked, check, explained, shown, suggestion
-from labreport.declarations.settings import ArmAbout, ExperimentFile, Override, Published, Scale, Settings
+from labreport.declarations.settings import ArmAbout, ExperimentFile, Published, Settings
 from labreport.declarations.yaml_files import MERGED, merge
-from labreport.errors import DeclarationError
+from labreport.errors import DeclarationError, UserError
 from labreport.training.tasks import TASKS
+
+if TYPE_CHECKING:
+    from labreport.declarations.project import Project
 
 ABOUT = frozenset(ArmAbout.model_fields)
 # Settings that only some inputs take.
@@ -38,23 +40,6 @@ class Layer:
         for key in keys:
             value = value.get(key, ...) if isinstance(value, Mapping) else ...
         return value is not ...
-
-
-@dataclass(frozen=True)
-class Scaled:
-    """A scale, and its file for messages."""
-
-    scale: Scale
-    where: str
-
-
-@dataclass(frozen=True)
-class Surroundings:
-    """What an experiment stands in: the project's folder, its scale, and all its data sets."""
-
-    root: Path
-    scaled: Scaled
-    datasets: Mapping[str, Dataset | DeclarationError]
 
 
 @dataclass(frozen=True)
@@ -91,50 +76,58 @@ class Experiment:
         return place(self.layers, keys)
 
 
-def resolve_arm(name: str, file: ExperimentFile, where: str, context: Surroundings) -> Experiment:
+def resolve_arm(name: str, file: ExperimentFile, where: str, project: Project) -> Experiment:
     """One experiment at a scale.
 
     Args:
         name: of the arm.
         file: that it stands in.
         where: the file, for messages.
-        context: the project.
+        project: whose scale and data sets count.
 
     Raises:
         DeclarationError: with the file and key of every mistake.
     """
-    if file.task not in TASKS:
-        raise DeclarationError(f"{where}: task: found {shown(file.task)}{suggestion(file.task, TASKS)}")
     stated = file.arms[name]
     own = {key: value for key, value in stated.items() if key in ABOUT}
-    about = check(ArmAbout, own, where, at=f"arms.{name}", context=context)
+    about = check(ArmAbout, own, where, at=f"arms.{name}", context=project)
     at = f"{where}: arms.{name}.dataset" if about.dataset else f"{where}: dataset"
     on = about.dataset or file.dataset
-    dataset = context.datasets.get(on)
+    dataset = project.datasets.get(on)
     if dataset is None:
         unknown = f"{at}: found {shown(on)}, which {DATASETS} does not declare"
-        raise DeclarationError(f"{unknown}{suggestion(on, context.datasets)}")
-    if isinstance(dataset, DeclarationError):
+        raise DeclarationError(f"{unknown}{suggestion(on, project.datasets)}")
+    if isinstance(dataset, UserError):
         raise dataset
     if dataset.inputs not in (inputs := TASKS[file.task].inputs):
         found = f"{at}: found {shown(on)}, which is {dataset.inputs}"
         raise DeclarationError(f"{found}; {file.task} is a task for {' or '.join(inputs)}")
-    check_published(about.published.per_class, dataset, f"{where}: arms.{name}.published.per_class")
+    if words := _unlike(about.published.per_class, dataset):
+        raise DeclarationError(f"{where}: arms.{name}.published.per_class{words}")
     shared = Layer(where, "shared", file.shared)
     arm = Layer(where, f"arms.{name}", {key: value for key, value in stated.items() if key not in ABOUT})
     # a mistake that a scale happens to cover is one all the same
     unscaled = _resolved([shared, arm], dataset, file.task)[0]
-    names, scale = names_of(file, name, dataset.lineage), context.scaled.scale
+    names = names_of(file, name, dataset.lineage)
     applied: dict[bool, list[Layer]] = {False: [], True: []}  # by whether an override names the experiment
-    for index, override in enumerate(scale.overrides):
-        if applies(override, names):
-            layer = Layer(context.scaled.where, f"overrides.{index}.set", override.set)
+    for index, override in enumerate(project.scale.overrides):
+        if override.applies(names):
+            layer = Layer(project.scale_place, f"overrides.{index}.set", override.set)
             applied[override.match.experiment is not None].append(layer)
     layers = (shared, *applied[False], arm, *applied[True])
     settings, data = _resolved(layers, dataset, file.task)
     about_it = (name, about.title or name, file.part, dataset, data, file.task, settings, unscaled)
-    as_published = scale.source == "archive" and settings == unscaled
+    as_published = not project.sampled and settings == unscaled
     return Experiment(*about_it, about.published, as_published, where, layers)
+
+
+def _unlike(published: Mapping[str, float] | None, dataset: Dataset) -> str:
+    """What is wrong with published accuracies of classes: they are to be those of the data set, each once."""
+    for name in published or ():
+        if name not in dataset.classes:
+            return f".{name}: is no class of {dataset.root}{suggestion(name, dataset.classes)}"
+    missing = [name for name in dataset.classes if published is not None and name not in published]
+    return f": lacks {', '.join(missing)}; state all classes" if missing else ""
 
 
 def _resolved(layers: Sequence[Layer], dataset: Dataset, task: str) -> tuple[Settings, dict[str, int | None]]:
@@ -161,7 +154,7 @@ def _unfit(settings: Settings, dataset: Dataset, task: str) -> Iterator[tuple[st
     if settings.vectors is None and dataset.inputs == "pairs":
         yield "vectors", "is missing; pairs start from word vectors"
     allowed = dataset.archived.parameters.model_dump()
-    for name in settings.data.keys() - allowed:
+    for name in (one for one in settings.data if one not in allowed):
         yield f"data.{name}", f"unknown parameter of {title}{suggestion(name, allowed)}"
 
 
@@ -198,34 +191,6 @@ def names_of(file: ExperimentFile, arm: str, lineage: tuple[str, ...]) -> dict[s
     models = [one.get("model") for one in (file.arms[arm], file.shared)]
     model = next((one["name"] for one in models if isinstance(one, Mapping) and "name" in one), None)
     return {"dataset": lineage, "part": (file.part,), "experiment": (arm,), "model": (model,)}
-
-
-def applies(override: Override, names: Mapping[str, tuple[Any, ...]]) -> bool:
-    """Whether every condition that an override states holds; an override without conditions never applies.
-
-    Args:
-        override: of a scale.
-        names: condition -> the names that fulfil it.
-    """
-    conditions = override.match.model_dump(exclude_none=True)
-    wanted = {key: value if isinstance(value, list) else [value] for key, value in conditions.items()}
-    return bool(wanted) and all(any(one in names.get(key, ()) for one in value) for key, value in wanted.items())
-
-
-def refuse_unused(scaled: Scaled, names: Sequence[Mapping[str, tuple[Any, ...]]]) -> None:
-    """Refuse an override that applies to nothing: most likely it holds a misspelt name.
-
-    Args:
-        scaled: the scale.
-        names: of each experiment and measurement, condition -> the names that fulfil it.
-    """
-    for index, override in enumerate(scaled.scale.overrides):
-        if not any(applies(override, one) for one in names):
-            conditions = override.match.model_dump(exclude_none=True)
-            raise DeclarationError(
-                f"{scaled.where}: overrides.{index}.match: {conditions or 'it states no condition and'} applies to "
-                "nothing; name an existing dataset, part, experiment, model or measurement"
-            )
 
 
 def levelled(found: Iterable[Experiment]) -> tuple[str, str] | None:

@@ -85,6 +85,7 @@ def distinct(names: list[Any]) -> list[Any]:
 NAME = re.compile(r"^[A-Za-z][A-Za-z0-9_]{0,63}$")
 Name = Annotated[str, StringConstraints(pattern=NAME.pattern)]
 Names = Annotated[list[str], Field(min_length=1), AfterValidator(distinct)]
+Word = Annotated[str, Field(min_length=1)]
 ClassName = Annotated[str, StringConstraints(min_length=1, max_length=64)]
 Digest = Annotated[str, StringConstraints(pattern=r"^(md5:[0-9a-f]{32}|sha256:[0-9a-f]{64})$")]
 FileName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$")]

@@ -9,18 +9,17 @@ import ast
 import re
 from collections.abc import Mapping
 from functools import cache
-from typing import Annotated, Any, Literal, Self
+from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model, model_validator
+from pydantic import BaseModel, ConfigDict, ValidationError, create_model, model_validator
 
 from labreport.artifacts.code import covered, defines, file_of, parse
-from labreport.declarations.fields import BelowOne, Number, Positive, Strict, Truth
+from labreport.declarations.fields import BelowOne, Number, Positive, Strict, Truth, Word
 from labreport.declarations.mistakes import explained, shown, suggestion, told
 from labreport.models.registry import MODELS
 
 # Constructor parameters that the data set decides.
 FROM_DATA = frozenset({"classes", "vocabulary", "length", "vectors"})
-Word = Annotated[str, Field(min_length=1)]
 # Of a model's constructor: sizes and counts are whole, and begin at 1.
 BY_ANNOTATION: Mapping[str, Any] = {"int": Positive, "float": Number, "bool": Truth, "str": Word, "None": None}
 PLAIN: Any = Truth | Number | Word

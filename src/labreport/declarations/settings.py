@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
@@ -22,6 +23,7 @@ from labreport.declarations.fields import (
 )
 from labreport.declarations.methods import Loss, Optimizer, Schedule
 from labreport.declarations.models import Model
+from labreport.training.tasks import TASKS
 
 
 class Config(Strict):
@@ -111,7 +113,7 @@ class ExperimentFile(Strict):
 
     part: Name
     dataset: Name
-    task: str
+    task: Literal[tuple(TASKS)]  # type: ignore[valid-type]
     shared: dict[str, Any] = {}
     arms: Annotated[dict[Name, dict[str, Any]], Field(min_length=1)]
 
@@ -135,6 +137,16 @@ class Override(Strict):
 
     match: Match
     set: dict[str, Any]
+
+    def applies(self, names: Mapping[str, tuple[Any, ...]]) -> bool:
+        """Whether every condition that it states holds; without conditions it never applies.
+
+        Args:
+            names: condition -> the names that fulfil it.
+        """
+        stated = self.match.model_dump(exclude_none=True)
+        wanted = {key: value if isinstance(value, list) else [value] for key, value in stated.items()}
+        return bool(wanted) and all(any(one in names.get(key, ()) for one in value) for key, value in wanted.items())
 
 
 class Scale(Strict):
