@@ -46,6 +46,7 @@ KEEP = ["cifar10_longtail", "longtail"]
         (PRACTICE1, ["titel"], "T", r'practice1\.yaml: titel: unknown key; did you mean "title"\?'),
         # methods
         (IMAGES, ["shared", "optimizer"], {"name": "Adamm"}, r"shared\.optimizer\.?\w*: found 'Adamm'; .*'SGD', 'Adam'.*did you mean \"Adam\"\?"),
+        (IMAGES, ["shared", "optimizer"], {"nmae": "Adam"}, r"shared\.optimizer\.name: is missing; it is needed"),
         (IMAGES, ["shared", "optimizer"], "Adam", r"shared\.optimizer: found 'Adam'"),
         (IMAGES, ["shared", "optimizer"], {"name": "Adam", "parameters": {"lr": 1}}, r"shared\.optimizer\.parameters\.lr: unknown parameter of Adam"),
         (IMAGES, ["shared", "optimizer"], {"name": "SGD", "parameters": {"nesterov": True}}, r"optimizer\.parameters\.nesterov: found True, which needs a `momentum` above 0"),

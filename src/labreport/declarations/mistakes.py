@@ -62,9 +62,10 @@ def explained(error: ValidationError, value: Any) -> list[tuple[str, str]]:
                 path.append(str(one))
         path.append(str(about.get("at", "")))
         kind, message, wrong = mistake["type"], mistake["msg"], mistake["input"]
-        if kind == "union_tag_invalid":
+        if kind in {"union_tag_invalid", "union_tag_not_found"}:
             path.append(about["discriminator"].strip("'"))
-            wrong, message = wrong[path[-1]], f"Input should be one of {about['expected_tags']}"
+            kind = "missing" if path[-1] not in wrong else kind
+            wrong, message = wrong.get(path[-1]), f"Input should be one of {about.get('expected_tags')}"
         key = ".".join(one if one.isprintable() else ascii(one)[1:-1] for one in path if one)
         found[key, _words(kind, message, wrong)] = None
     return list(found)
