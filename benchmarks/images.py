@@ -29,8 +29,8 @@ from labreport.machine.process import available_cpus, keep_freed_memory
 from labreport.models.registry import MODELS
 from labreport.running.checkpoints import Checkpoints
 from labreport.running.record import RunRecord
-from labreport.running.run import Run, train_run
-from labreport.store import ResultFolder
+from labreport.running.run import train_run
+from labreport.store import result_folder
 from labreport.training.construction import build_model
 from labreport.training.numerics import set_up
 from labreport.training.tasks import TASKS
@@ -89,10 +89,10 @@ def measure_ours(name: str, folder: Path) -> float:
         start = time.perf_counter()
         set_up(available_cpus())
         keep_freed_memory()
-        run = Run(name, "benchmark", spec, arrays.load(folder / PREPARED), CPU)
-        with ResultFolder(Path(out) / RUN) as results:
-            checkpoints = Checkpoints(Path(out) / "checkpoints", run.key, print)
-            train_run(run, RunRecord(results, spec, {}, CPU), checkpoints, say=lambda line: None)
+        prepared = arrays.load(folder / PREPARED)
+        with result_folder(Path(out) / RUN) as results:
+            checkpoints = Checkpoints(Path(out) / "checkpoints", "benchmark", print)
+            train_run(RunRecord(results, name, spec, {}, CPU), prepared, checkpoints, say=lambda line: None)
         return time.perf_counter() - start
 
 

@@ -24,9 +24,9 @@ from labreport.machine.signals import take_signals
 VARIABLES = {"CUDA_VISIBLE_DEVICES": "", "LABREPORT_CHECKPOINT_EVERY_EPOCH": "1"}
 COMMAND = "labreport"
 PRELOADED = (
-    *(f"labreport.steps.{name}" for name in ("download", "sample", "prepare", "vectors", "train", "draw", "tabulate")),
-    *("labreport.steps.judge", "labreport.steps.write", "labreport.steps.typeset", "labreport.steps.deliver"),
-    *("labreport.running.process", "labreport.data.word2vec", "labreport.figures.picture", "labreport.figures.curves"),
+    *(f"labreport.steps.{name}" for name in ("data", "long", "items", "texts", "documents")),
+    *("labreport.documents.document", "labreport.results", "labreport.tables.frames", "labreport.claims.verdict"),
+    *("labreport.running.run", "labreport.data.word2vec", "labreport.figures.picture", "labreport.figures.curves"),
     *("labreport.tables.table", "labreport.tables.results", "labreport.claims.gap", "labreport.cli.verify", "pypandoc"),
     "torch._dynamo",  # which the first optimizer imports, and which takes longer than a small run
 )

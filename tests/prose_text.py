@@ -13,7 +13,7 @@ from labreport.documents import bibliography, quantities, templating, views
 from labreport.documents.floats import Floats
 from labreport.documents.provenance import Provenance
 from labreport.results import Results
-from labreport.steps import write
+from labreport.steps import texts
 
 ROOT = Path(declarations.__file__).parents[3]
 LANGUAGES = ("zh", "en")
@@ -51,7 +51,7 @@ def calls(text: str, *functions: str) -> list[str]:
 
 def text_of(spec: Mapping[str, Any], form: str) -> str:
     """The finished document."""
-    return write.text_of({**spec, "form": form}, ROOT, PROVENANCE)
+    return texts.text_of({**spec, "form": form}, ROOT, PROVENANCE)
 
 
 def prose_of(markdown: str) -> str:

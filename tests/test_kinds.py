@@ -76,8 +76,8 @@ def test_planning_imports_no_library_that_is_slow_to_import() -> None:
         (CLAIMS["cost_ratio"], {"measurement": "m", "slow": "a", "fast": "b", "at_least": 1}, "measurement: found 'm'"),
     ],
 )
-def test_options_that_do_not_fit_are_refused(kind: Kind, declared: dict[str, object], words: str, tmp_path) -> None:
-    context = Context(tmp_path, {"a": None})  # type: ignore[dict-item]
+def test_options_that_do_not_fit_are_refused(kind: Kind, declared: dict[str, object], words: str) -> None:
+    context = Context({"a": None})  # type: ignore[dict-item]
     with pytest.raises(DeclarationError, match=r"x\.yaml: claims\.y") as error:
         kind.load(declared, "x.yaml", "claims.y", context)
     assert words in str(error.value)

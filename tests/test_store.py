@@ -15,12 +15,12 @@ import pytest
 from labreport.artifacts.code import SOURCES
 from labreport.errors import TrainingError
 from labreport.files import write_sums
-from labreport.store import ResultFolder, is_locked
+from labreport.store import is_locked, result_folder
 
 
 def test_results_are_under_way_then_complete(tmp_path: Path) -> None:
     out = tmp_path / "runs" / "key"
-    with ResultFolder(out) as folder:
+    with result_folder(out) as folder:
         folder.begin()
         folder.write_table("a.csv", ["x", "name"], [[0.1 + 0.2, "a,b"], [None, 'say "x"']])
         folder.append_line("log", "one")
@@ -42,7 +42,7 @@ def test_complete_results_are_measured_again(tmp_path: Path) -> None:
     """The older ones stay until the new ones are complete."""
     out = tmp_path / "key"
     for number in (1, 2, 3):
-        with ResultFolder(out) as folder:
+        with result_folder(out) as folder:
             folder.begin()
             folder.write_table("metrics.csv", ["attempt"], [[number]])
             if number > 1:
@@ -78,11 +78,11 @@ def test_who_waits_looks_again_when_the_other_process_has_ended(
     when_refused(2, waiting.set, monkeypatch)
 
     def wait() -> None:
-        with ResultFolder(tmp_path / "key", wait=True) as folder:
+        with result_folder(tmp_path / "key", wait=True) as folder:
             found.append((folder.out / "metrics.csv").read_text())
 
     thread = threading.Thread(target=wait)
-    with ResultFolder(tmp_path / "key") as folder:
+    with result_folder(tmp_path / "key") as folder:
         folder.begin()
         folder.write_table("metrics.csv", ["attempt"], [[1]])
         thread.start()
@@ -96,27 +96,27 @@ def test_who_waits_looks_again_when_the_other_process_has_ended(
 
 def test_a_second_process_is_refused_until_the_first_has_ended(tmp_path: Path) -> None:
     out = tmp_path / "key"
-    with ResultFolder(out) as folder:
+    with result_folder(out) as folder:
         folder.begin()
         folder.write_table("a.csv", ["x"], [[1]])
         assert is_locked(folder.part)
-        with pytest.raises(TrainingError, match=r"key\.part: another process is at work here"):
-            ResultFolder(out)
+        with pytest.raises(TrainingError, match=r"key\.part: another process is at work here"), result_folder(out):
+            pass
         # the attempt is put aside; the place stays this process's
         folder.begin()
         assert not is_locked(tmp_path / "key.part.1")
-        with pytest.raises(TrainingError, match="another process"):
-            ResultFolder(out)
+        with pytest.raises(TrainingError, match="another process"), result_folder(out):
+            pass
         assert list(folder.part.iterdir()) == []
     assert not is_locked(folder.part)
-    with ResultFolder(out) as folder:
+    with result_folder(out) as folder:
         folder.finish()
 
 
 def test_one_of_many_processes_at_once_gets_the_folder(tmp_path: Path) -> None:
     code = (
-        "import sys; from pathlib import Path; from labreport.store import ResultFolder\n"
-        "with ResultFolder(Path(sys.argv[1])) as folder:\n"
+        "import sys; from pathlib import Path; from labreport.store import result_folder\n"
+        "with result_folder(Path(sys.argv[1])) as folder:\n"
         "    folder.begin(); folder.write_text('name', 'x'); print('mine', flush=True); sys.stdin.read()"
     )
     command = [sys.executable, "-c", code, str(tmp_path / "key")]
@@ -142,10 +142,10 @@ def test_where_only_files_open_for_writing_can_be_locked_one_process_gets_the_fo
         flock(descriptor, operation)
 
     monkeypatch.setattr(fcntl, "flock", over_nfs)
-    with ResultFolder(tmp_path / "key") as folder:
+    with result_folder(tmp_path / "key") as folder:
         assert is_locked(folder.part)
-        with pytest.raises(TrainingError, match="another process is at work here"):
-            ResultFolder(tmp_path / "key")
+        with pytest.raises(TrainingError, match="another process is at work here"), result_folder(tmp_path / "key"):
+            pass
     assert not is_locked(folder.part)
     assert capsys.readouterr().err == ""
 
@@ -157,7 +157,7 @@ def test_where_nothing_can_be_locked_a_warning_says_so(
         raise OSError(errno.ENOLCK, "No locks available")
 
     monkeypatch.setattr(fcntl, "flock", none)
-    with ResultFolder(tmp_path / "key") as folder:
+    with result_folder(tmp_path / "key") as folder:
         folder.finish()
     said = capsys.readouterr().err
     cannot = f"warning: {folder.part}: cannot be locked (No locks available); "
@@ -174,10 +174,11 @@ def test_where_locks_are_files_one_process_gets_the_folder(tmp_path: Path, monke
     monkeypatch.setattr(fcntl, "flock", none)
     with (
         warnings.catch_warnings(action="ignore"),
-        ResultFolder(tmp_path / "key"),
+        result_folder(tmp_path / "key"),
         pytest.raises(TrainingError, match="another process is at work here"),
+        result_folder(tmp_path / "key"),
     ):
-        ResultFolder(tmp_path / "key")
+        pass
 
 
 def test_an_attempt_that_was_killed_before_its_last_rename_is_complete(tmp_path: Path) -> None:
@@ -185,12 +186,12 @@ def test_an_attempt_that_was_killed_before_its_last_rename_is_complete(tmp_path:
     part.mkdir()
     (part / "metrics.csv").write_text("epoch\n1\n")
     write_sums(part)
-    with ResultFolder(tmp_path / "key") as folder:
+    with result_folder(tmp_path / "key") as folder:
         assert (folder.out / "metrics.csv").read_text() == "epoch\n1\n"
     (tmp_path / "other.part").mkdir()
     (tmp_path / "other.part" / "metrics.csv").write_text("epoch\n1\n")
     (tmp_path / "other.part" / "SHA256SUMS").write_text(f"{64 * '0'}  metrics.csv\n")
-    with ResultFolder(tmp_path / "other") as folder:
+    with result_folder(tmp_path / "other") as folder:
         assert not folder.out.exists()
 
 
@@ -198,18 +199,9 @@ def test_the_lock_file_goes_with_the_lock_and_a_killed_process_s_is_taken_over(t
     lock = tmp_path / "key.part.lock"
     lock.write_text("process 123456789 on a machine with a long name\n")
     assert not is_locked(tmp_path / "key.part")
-    with ResultFolder(tmp_path / "key"):
+    with result_folder(tmp_path / "key"):
         assert is_locked(tmp_path / "key.part")
     assert list(tmp_path.iterdir()) == []
-
-
-def test_whoever_has_let_go_of_a_folder_leaves_its_successor_s_alone(tmp_path: Path) -> None:
-    with ResultFolder(tmp_path / "key") as first:
-        first.release()
-        second = ResultFolder(tmp_path / "key")
-    assert second.part.is_dir()
-    assert is_locked(second.part)
-    second.release()
 
 
 def test_results_are_on_disk_when_they_are_complete(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -225,7 +217,7 @@ def test_results_are_on_disk_when_they_are_complete(tmp_path: Path, monkeypatch:
         done.append("rename")
         rename(source, target)
 
-    with ResultFolder(tmp_path / "key") as folder:
+    with result_folder(tmp_path / "key") as folder:
         folder.write_text("a", "x")
         folder.write_text("b", "y")
         monkeypatch.setattr(os, "fsync", synced)
@@ -238,14 +230,14 @@ def test_results_are_on_disk_when_they_are_complete(tmp_path: Path, monkeypatch:
 def test_something_else_in_the_place_is_refused_and_kept(tmp_path: Path) -> None:
     (tmp_path / "key").mkdir()
     (tmp_path / "key" / "notes.txt").write_text("mine")
-    with pytest.raises(TrainingError, match="holds no finished results"):
-        ResultFolder(tmp_path / "key")
+    with pytest.raises(TrainingError, match="holds no finished results"), result_folder(tmp_path / "key"):
+        pass
     assert (tmp_path / "key" / "notes.txt").read_text() == "mine"
 
 
 def attempt(out: Path, number: int) -> None:
     """Something measured, and never finished."""
-    with ResultFolder(out) as folder:
+    with result_folder(out) as folder:
         folder.begin()
         folder.write_table("metrics.csv", ["attempt"], [[number]])
 
@@ -253,7 +245,7 @@ def attempt(out: Path, number: int) -> None:
 def test_an_unfinished_run_starts_afresh_and_the_last_ones_are_kept(tmp_path: Path) -> None:
     for number in range(1, 13):
         attempt(tmp_path / "key", number)
-    with ResultFolder(tmp_path / "key") as folder:
+    with result_folder(tmp_path / "key") as folder:
         folder.begin()
         assert list(folder.part.iterdir()) == []
     # 10, 11 and 12 rank by number, not by name
@@ -264,7 +256,7 @@ def test_an_unfinished_run_starts_afresh_and_the_last_ones_are_kept(tmp_path: Pa
 def test_an_attempt_that_measured_nothing_pushes_none_out(tmp_path: Path) -> None:
     attempt(tmp_path / "key", 1)
     for _ in range(5):
-        with ResultFolder(tmp_path / "key") as folder:
+        with result_folder(tmp_path / "key") as folder:
             folder.begin()
             folder.write_json("spec.json", {})
     assert sorted(path.name for path in tmp_path.iterdir()) == ["key.part", "key.part.1"]

@@ -7,7 +7,9 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from typing import Any, TypeVar
 
+Made = TypeVar("Made")
 NOTES = "LABREPORT_ERRORS"  # variable of the environment that names a file
 
 
@@ -73,6 +75,14 @@ class TemplateError(UserError):
 
 class TypesettingError(UserError):
     """TeX is missing, or refused the document."""
+
+
+def outcome(make: Callable[..., Made], *arguments: Any) -> Made | UserError:
+    """What a function makes, or the user's mistake that stops it, for those that go on with others."""
+    try:
+        return make(*arguments)
+    except UserError as error:
+        return error
 
 
 FORBIDDEN = frozenset({errno.EACCES, errno.EPERM})  # what reading may answer, too

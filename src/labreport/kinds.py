@@ -9,34 +9,36 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, ValidationInfo, create_model
+from pydantic import (
+    AfterValidator,
+    Field,
+    PlainSerializer,
+    SerializerFunctionWrapHandler,
+    ValidationInfo,
+    create_model,
+    model_serializer,
+)
 
-from labreport.declarations.fields import Names, Strict, file_in
-from labreport.declarations.mistakes import check, known, told
-from labreport.declarations.models import Word, resolve_model
-from labreport.declarations.settings import Model
+from labreport.declarations.fields import Names, Strict
+from labreport.declarations.mistakes import check, shown, suggestion, told
+from labreport.declarations.models import Model
 from labreport.errors import DeclarationError
 
 if TYPE_CHECKING:
     from labreport.declarations import datasets, experiments
 
-__all__ = ["Word"]
-
 
 @dataclass(frozen=True)
 class Context:
-    """What a report's items may name: its own experiments, their data sets, its measurements, the project's files.
+    """What a report's items may name: its own experiments, their data sets, its measurements.
 
     Attributes:
-        root: the project's folder.
         experiments: by name, in the report's order.
         rows: measurement -> what it compares.
     """
 
-    root: Path
     experiments: Mapping[str, experiments.Experiment]
     rows: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
@@ -62,43 +64,43 @@ def _among(group: str, what: str) -> AfterValidator:
     """The value, or each value of a list, is one of a group's names."""
 
     def validate(value: Any, info: ValidationInfo) -> Any:
+        allowed = list(getattr(info.context, group))
         for name in value if isinstance(value, list) else [value]:
-            known(name, getattr(info.context, group), what)
+            if name not in allowed:
+                raise told(f"found {shown(name)}, which is not {what}{suggestion(name, allowed)}")
         return value
 
     return AfterValidator(validate)
 
 
-def _model_of(inputs: str | None) -> AfterValidator:
-    """A model becomes its target and its parameters."""
-
-    def validate(declared: Model) -> dict[str, Any]:
-        target, parameters = resolve_model(declared, inputs)
-        return {"target": target, "parameters": parameters}
-
-    return AfterValidator(validate)
+def _of_images(model: Model) -> Model:
+    if words := model.misread("images"):
+        raise told(words, at="name")
+    return model
 
 
-def _in_project(path: str, info: ValidationInfo) -> str:
-    root: Path = getattr(info.context, "root", Path())
-    if mistake := file_in(root, path):
-        raise told(mistake)
-    return path
+class Options(Strict):
+    """Options of a kind; in a spec a model is its target and its parameters."""
+
+    @model_serializer(mode="wrap")
+    def _with_target(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        options: dict[str, Any] = handler(self)
+        model = options.pop("model", {})
+        return options | model
 
 
 _EXPERIMENT = _among("experiments", "an experiment of this report")
 _DATASET = _among("datasets", "a data set of this report's experiments")
 Experiment = Annotated[str, _EXPERIMENT, Role("experiment")]
-Experiments = Annotated[Names, _EXPERIMENT, Role("experiments")]
+Experiments = Annotated[Names, _EXPERIMENT, Role("experiment")]
 Part = Annotated[str, _among("parts", "a part of this report's experiments")]
 Dataset = Annotated[str, _DATASET, Role("dataset")]
-Datasets = Annotated[Names, _DATASET, Role("datasets")]
+Datasets = Annotated[Names, _DATASET, Role("dataset")]
 Measurement = Annotated[str, _among("rows", "a measurement of this report"), Role("measurement")]
 Row = Annotated[str, Role("row")]
 Member = Annotated[str, Role("member")]
-File = Annotated[str, AfterValidator(_in_project), Role("file")]
-AnyModel = Annotated[Model, _model_of(None)]
-ImageModel = Annotated[Model, _model_of("images")]
+AnyModel = Annotated[Model, PlainSerializer(lambda model: model.spec)]
+ImageModel = Annotated[AnyModel, AfterValidator(_of_images)]
 Width = Literal["half", "full"]
 
 
@@ -157,7 +159,7 @@ class Kind:
     models: bool = False
 
     @cached_property
-    def options(self) -> type[Strict]:
+    def options(self) -> type[Options]:
         """The model of its options. `part` stands for the experiments of one, wherever `experiments` may stand."""
         fields: dict[str, Any] = {
             key: value if isinstance(value, tuple) else (value, ...) for key, value in self.fields.items()
@@ -166,7 +168,7 @@ class Kind:
             fields |= {"experiments": (Experiments, []), "part": (Part, "")}
         if "from" in fields:  # a word of Python's
             fields["from_"] = (fields.pop("from")[0], Field(alias="from"))
-        model = create_model(self.name, __base__=Strict, **fields)
+        model = create_model(self.name, __base__=Options, **fields)
         model.called = f"option of {self.name}"
         return model
 
@@ -179,6 +181,10 @@ class Kind:
                 found[option.alias or name] = role.names
         return found
 
+    def dump(self, options: Options) -> dict[str, Any]:
+        """Its options as a spec has them, those left out that have their defaults."""
+        return options.model_dump(exclude_defaults=True, by_alias=True, mode="json")
+
     def load(self, declared: Mapping[str, Any], where: str, at: str, context: Context) -> dict[str, Any]:
         """An item's options, checked: those that have their defaults are left out, a part is its experiments.
 
@@ -186,7 +192,7 @@ class Kind:
             DeclarationError: file, key, what was found, what is allowed.
         """
         model = check(self.options, declared, where, at=at, context=context)
-        options = model.model_dump(exclude_defaults=True, by_alias=True, mode="json", warnings=False)
+        options = self.dump(model)
         if "experiments" in self.fields:
             named = len(options.keys() & {"part", "experiments"})
             if named > 1 or not (named or self.all):

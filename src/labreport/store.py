@@ -11,8 +11,7 @@ import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from filelock import FileLock, Timeout
 
@@ -64,13 +63,11 @@ def is_locked(folder: Path) -> bool:
         return False
 
 
-class ResultFolder:
-    """Results are written to `<out>.part`, which becomes `<out>` when it is complete.
+@contextmanager
+def result_folder(out: Path, *, wait: bool = False) -> Iterator[ResultFolder]:
+    """Results that are written to `<out>.part`, whose name is locked until the block ends.
 
-    The name `<out>.part` is locked until the block ends that the folder is entered for, so that two processes never
-    write the same results. What an unfinished attempt measured before is moved to `<out>.part.1`, `.part.2` and so on,
-    the highest number being the latest; the last `KEPT_PARTS` are kept. Complete results are replaced when the new ones
-    are complete.
+    So two processes never write the same results. Of an attempt that wrote nothing, nothing stays.
 
     Args:
         out: the finished folder; it may be there already if it is empty.
@@ -79,60 +76,56 @@ class ResultFolder:
     Raises:
         TrainingError: something else is there already, or another process is at work on it.
     """
+    folder = ResultFolder(out)
+    folder.check_free()  # before `part` is made, which would stay
+    lock = _locked(folder.part, wait)
+    try:
+        folder.check_free()  # another process may have finished them meanwhile
+        if not out.exists() and (folder.part / SUMS).is_file() and not any(sums_faults(folder.part)):
+            os.rename(folder.part, out)  # an attempt was killed when nothing but this was left to be done
+        folder.part.mkdir(exist_ok=True)
+        yield folder
+    finally:
+        try:
+            if lock.is_locked and folder.part.is_dir() and not any(folder.part.iterdir()):
+                folder.part.rmdir()
+        finally:
+            if lock.is_locked:
+                with suppress(OSError):  # first: who gets a file that has lost its name tries again
+                    lock_file(folder.part).unlink()
+            lock.release()
 
-    def __init__(self, out: Path, *, wait: bool = False) -> None:
+
+def _locked(part: Path, wait: bool) -> FileLock:
+    path = lock_file(part)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(path)  # what is in the file is filelock's own affair
+    try:
+        lock.acquire(timeout=-1 if wait else 0, poll_interval=WAITING_S)
+    except Timeout:
+        raise TrainingError(f"{part}: another process is at work here; wait until it has ended, or end it") from None
+    except (OSError, NotImplementedError) as error:
+        if getattr(error, "errno", None) in UNWRITABLE:
+            raise
+        words = getattr(error, "strerror", None) or error
+        advice = "see to it that no other process works on it"
+        print(f"warning: {part}: cannot be locked ({words}); {advice}", file=sys.stderr)
+    return lock
+
+
+class ResultFolder:
+    """What `result_folder` gives: results under way in `<out>.part`, which becomes `<out>` when it is complete.
+
+    What an unfinished attempt measured before is moved to `<out>.part.1`, `.part.2` and so on, the highest number being
+    the latest; the last `KEPT_PARTS` are kept. Complete results are replaced when the new ones are complete.
+    """
+
+    def __init__(self, out: Path) -> None:
         self.out = out
         self.part = out.with_name(f"{out.name}.part")
-        self._check_free()  # before `part` is made, which would stay
-        self._lock = self._locked(wait)
-        try:
-            self._check_free()  # another process may have finished them meanwhile
-            if not self.out.exists() and (self.part / SUMS).is_file() and not any(sums_faults(self.part)):
-                os.rename(self.part, self.out)  # an attempt was killed when nothing but this was left to be done
-            self.part.mkdir(exist_ok=True)
-        except BaseException:
-            self._unlock()
-            raise
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self.release()
-
-    def release(self) -> None:
-        """Let another process go on with what is there; of an attempt that wrote nothing, nothing stays."""
-        try:
-            if self._lock.is_locked and self.part.is_dir() and not any(self.part.iterdir()):
-                self.part.rmdir()
-        finally:
-            self._unlock()
-
-    def _unlock(self) -> None:
-        if self._lock.is_locked:
-            with suppress(OSError):  # first: who gets a file that has lost its name tries again
-                lock_file(self.part).unlink()
-        self._lock.release()
-
-    def _locked(self, wait: bool) -> FileLock:
-        path = lock_file(self.part)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(path)  # what is in the file is filelock's own affair
-        try:
-            lock.acquire(timeout=-1 if wait else 0, poll_interval=WAITING_S)
-        except Timeout:
-            raise TrainingError(
-                f"{self.part}: another process is at work here; wait until it has ended, or end it"
-            ) from None
-        except (OSError, NotImplementedError) as error:
-            if getattr(error, "errno", None) in UNWRITABLE:
-                raise
-            advice = "see to it that no other process works on it"
-            words = getattr(error, "strerror", None) or error
-            print(f"warning: {self.part}: cannot be locked ({words}); {advice}", file=sys.stderr)
-        return lock
-
-    def _check_free(self) -> None:
+    def check_free(self) -> None:
+        """Refuse a place that holds something else."""
         if (self.out / SUMS).is_file() or not self.out.exists():
             return
         if not self.out.is_dir() or any(self.out.iterdir()):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
-from importlib import import_module
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -20,8 +19,8 @@ from labreport.cli.work import work
 from labreport.declarations.project import Project as Declarations
 from labreport.files import write_json, write_sums
 from labreport.machine.outcome import write_receipt
-from labreport.steps import deliver
-from labreport.steps.step import Job
+from labreport.steps.documents import deliver
+from labreport.steps.step import Job, carry_out
 from tests.conftest import CIFAR10, write_run
 from tests.workflow import edits
 from tests.workflow import project as workflow
@@ -82,9 +81,9 @@ class Project(workflow.Project):
                 with Job.read(path).made() as folder:
                     (folder / artifact.file).write_text(f"a PDF of {artifact.spec['text']}")
             else:
-                getattr(import_module(f"labreport.steps.{artifact.step}"), artifact.step)(Job.read(path))
+                carry_out(artifact.step)(Job.read(path))
         for target in found.delivered:
-            deliver.files([Path(graph.delivered(target).output), Path(target)])
+            deliver([Path(graph.delivered(target).output), Path(target)])
 
     def edit_code(self, module: str, name: str) -> None:
         """An edit of a function or method that has a meaning, in the project's own sources."""

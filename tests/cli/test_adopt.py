@@ -10,7 +10,7 @@ import pytest
 
 from labreport.artifacts.artifact import key_of
 from labreport.files import read_json, sums_faults, write_json, write_sums
-from labreport.store import ResultFolder
+from labreport.store import result_folder
 
 from .conftest import REPORT, SMALL, fabricate
 
@@ -132,7 +132,7 @@ def test_a_run_that_is_being_trained_is_not_taken_over(sources, labreport):
     old = sources.run("cnn3")
     sources.edit_code("models/cnn", "CNN3.forward")
     new = sources.run("cnn3")
-    with ResultFolder(Path(new.folder)):
+    with result_folder(Path(new.folder)):
         assert "another process is at work here" in labreport("adopt", old.key, new.key, *BECAUSE).error
         assert not Path(new.folder).exists()
     assert labreport("adopt", old.key, new.key, *BECAUSE).status == 0

@@ -12,8 +12,8 @@ import pytest
 from labreport.artifacts.artifact import key_of
 from labreport.cli import prune as module
 from labreport.files import write_json
-from labreport.steps import page
-from labreport.store import ResultFolder
+from labreport.steps.texts import page
+from labreport.store import result_folder
 
 from .conftest import NAMES, REPORT, SMALL, fabricate
 
@@ -104,7 +104,7 @@ def test_data_vectors_samples_and_measurements_are_listed_with_sizes(project, la
 def test_what_is_being_trained_is_in_use(project, listed):
     folder, checkpoints = (f"results/{name}/CNN3-cifar10/{OTHER}" for name in ("runs", "checkpoints"))
     put(f"{checkpoints}/1.pt")
-    with ResultFolder(Path(folder)) as results:
+    with result_folder(Path(folder)) as results:
         put(results.part / "metrics.csv")
         assert listed() == {}
     put(f"{folder}.part/metrics.csv", old=False)  # on another machine, whose lock is not seen
@@ -147,7 +147,7 @@ def test_runs_behind_a_published_section_are_in_use_while_it_is_on_the_page(proj
     project.make("publish_own")
     (section,) = Path("results/sections").rglob("section.md")
     Path("docs").mkdir()
-    page.files([Path("docs/results.md"), section])
+    page([Path("docs/results.md"), section])
     published = {str(section.parent), *(project.run(name).folder for name in NAMES)}
     changed(project)
     assert not published & listed().keys()

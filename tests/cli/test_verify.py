@@ -9,7 +9,7 @@ import pytest
 
 from labreport.cli.verify import LONGEST, SHOWN, unlike
 from labreport.files import read_json, write_json, write_sums
-from labreport.steps import page
+from labreport.steps.texts import page
 
 from .conftest import REPORT, TEMPLATE
 
@@ -176,7 +176,7 @@ def test_a_published_section_is_compared_with_its_runs_and_its_page(project, ver
     project.make("publish_own")
     section, shown = lying("sections/own/*/section.md"), Path("docs/results.md")
     shown.parent.mkdir()
-    page.files([shown, section])
+    page([shown, section])
     text = f"{shown.read_text()}\nWords of one's own.\n"
     shown.write_text(text)
     status, lines, count = verified()

@@ -21,7 +21,7 @@ def test_what_no_key_tells_changes_no_result(tmp_path: Path) -> None:
 def test_a_key_that_is_silent_is_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What carries a claim out is covered by no key, and adds to it here."""
     sources = Path(shutil.copytree(ROOT / "src", tmp_path / "src"))
-    path = sources / "labreport/steps/judge.py"
+    path = sources / "labreport/steps/items.py"
     text = path.read_text(encoding="utf-8")
     assert "file_of(load_module(" in text
     path.write_text(text.replace("file_of(load_module(", "{'more': 1} | file_of(load_module("), encoding="utf-8")

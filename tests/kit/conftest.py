@@ -7,7 +7,6 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
-from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -17,7 +16,7 @@ from labreport.artifacts.graph import Graph
 from labreport.cli.main import main
 from labreport.declarations.project import Project as Declarations
 from labreport.files import write_json
-from labreport.steps.step import Job
+from labreport.steps.step import Job, carry_out
 from tests.workflow.project import Project
 
 SOURCE = Path(__file__).resolve().parents[2]
@@ -54,7 +53,7 @@ def make(step: str, *names: str) -> None:
     for artifact in dict.fromkeys(one for run in runs for one in run.walk() if one.step == step):
         path = Path(f".snakemake/labreport/{step}-{artifact.key}.json")
         write_json(path, project.job(artifact))
-        getattr(import_module(f"labreport.steps.{step}"), step)(Job.read(path, threads=1))
+        carry_out(step)(Job.read(path, threads=1))
     torch.set_num_threads(threads)  # a step makes settings for its own process; other tests share this one
     torch.set_flush_denormal(False)
 

@@ -109,6 +109,14 @@ def test_a_damaged_part_fails_what_needs_it_alone(kit, start):
     assert done.stderr.startswith(f"error: 1 failed: {part.name}; ")
 
 
+@pytest.mark.parametrize("name", ["code.tar.xz", "list.json"])
+def test_a_kit_without_a_file_says_so_in_one_message(kit, start, name):
+    (kit / name).unlink()
+    done = start("--only", "cnn3")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert re.fullmatch(rf"error: .*{name}: .*carry it here once more\n", done.stderr)
+
+
 def test_an_unknown_name_is_refused(kit, start):
     done = start("--only", "cnn4")
     assert (done.returncode, done.stdout) == (1, "")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from labreport.running.checkpoint_files import checkpoints_in, folder_of, own_folder, remove, write
+from labreport.running.checkpoint_files import checkpoints_in, folder_of, remove, write
 
 
 def content(epoch: int) -> bytes:
@@ -131,11 +131,6 @@ def test_removal_takes_nothing_that_is_not_a_checkpoint(tmp_path: Path) -> None:
     (tmp_path / "mine" / "thesis.txt").write_text("mine")
     remove(folder)
     assert [path.name for path in (tmp_path / "mine").iterdir()] == ["thesis.txt"]
-
-
-def test_each_run_has_a_folder_of_its_own(tmp_path: Path) -> None:
-    assert own_folder(tmp_path / "given", "0123") == tmp_path / "given" / "0123"
-    assert own_folder(tmp_path / "lstm4" / "0123", "0123") == tmp_path / "lstm4" / "0123"
 
 
 @pytest.mark.parametrize(

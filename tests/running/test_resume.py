@@ -11,7 +11,7 @@ import pytest
 
 from faults.process import Ended, Step
 from faults.same import unlike
-from labreport.artifacts.artifact import key_of, roots
+from labreport.artifacts.artifact import roots
 from labreport.artifacts.code import CACHE, covered, keep
 from labreport.files import read_json
 from labreport.running.checkpoint_files import checkpoints_in
@@ -74,9 +74,9 @@ def attempt(data: Path, tmp_path: Path) -> Attempt:
     return start
 
 
-def kept_of(folder: Path, name: str) -> Path:
+def kept_of(folder: Path) -> Path:
     """Where the checkpoints of a run of `attempt` lie."""
-    return folder / "run.checkpoints" / key_of("train", RUNS[name])
+    return folder / "run.checkpoints"
 
 
 def epochs(files: Iterable[Any]) -> list[int]:
@@ -96,7 +96,7 @@ def test_a_run_killed_again_and_again_is_bitwise_one_that_was_not(
     name: str, attempt: Attempt, whole: dict[str, Path], tmp_path: Path
 ) -> None:
     killed = -signal.SIGKILL
-    kept, run = kept_of(tmp_path, name), tmp_path / "run"
+    kept, run = kept_of(tmp_path), tmp_path / "run"
     assert attempt(name, SignalAtBatch(2, signal.SIGKILL)).status == killed
     assert epochs(checkpoints_in(kept)) == []
     ended = attempt(name, SignalAtBatch(BATCHES[name] + 2, signal.SIGKILL))
@@ -158,14 +158,14 @@ def test_a_damaged_checkpoint_falls_back_to_the_one_before(
     damage: Callable[[Path], None], attempt: Attempt, whole: dict[str, Path], tmp_path: Path
 ) -> None:
     attempt("texts", DieAtRename("metrics.csv", 4))
-    last, before = checkpoints_in(kept_of(tmp_path, "texts"))
+    last, before = checkpoints_in(kept_of(tmp_path))
     damage(last.path)
     ended = attempt("texts", DieAtRename("summary.json"))
     warning, goes_on, *_ = ended.said.splitlines()
     assert warning.startswith(f"warning: {last.path.parent}: the checkpoint after epoch {last.epoch} is not used: its ")
     assert warning.endswith("bytes do not have the digest that its name states")
     assert goes_on == f"mine  goes on after epoch {before.epoch}"
-    for file in checkpoints_in(kept_of(tmp_path, "texts")):
+    for file in checkpoints_in(kept_of(tmp_path)):
         damage(file.path)
     ended = attempt("texts")
     assert [line.startswith("warning: ") for line in ended.said.splitlines()[:3]] == [True, True, False]
@@ -187,7 +187,7 @@ def test_a_signal_ends_a_run_at_its_next_step_and_loses_no_epoch(
         status,
         "mine: stopped in epoch 3, step 3; the same command goes on after epoch 2",
     )
-    assert epochs(checkpoints_in(kept_of(tmp_path, "texts"))) == [2, 1]
+    assert epochs(checkpoints_in(kept_of(tmp_path))) == [2, 1]
     ended = attempt("texts", Seldom(SignalAtBatch(BATCHES["texts"], number)))
     assert ended.said.splitlines()[-1].startswith("mine: stopped at the end of epoch 3; ")
     ended = attempt("texts")

@@ -15,8 +15,8 @@ from labreport.running.checkpoint_files import checkpoints_in
 from labreport.running.checkpoints import EVERY_EPOCH, Checkpoints
 from labreport.running.environment import environment
 from labreport.running.record import RunRecord
-from labreport.running.run import Run, train_run
-from labreport.store import ResultFolder
+from labreport.running.run import train_run
+from labreport.store import result_folder
 from tests.small_runs import save_data, spec
 
 CPU = torch.device("cpu")
@@ -57,10 +57,10 @@ def start(data: Path, tmp_path: Path) -> Callable[..., list[str]]:
             said.append(line)
             say(line)
 
-        run = Run("mine", KEY, SPEC, load(data / "texts"), CPU)
-        with ResultFolder(tmp_path / name) as folder:
-            record = RunRecord(folder, SPEC, {}, CPU)
-            train_run(run, record, Checkpoints(tmp_path / f"{name}.kept" / KEY, KEY, hear), hear)
+        with result_folder(tmp_path / name) as folder:
+            record = RunRecord(folder, "mine", SPEC, {}, CPU)
+            checkpoints = Checkpoints(tmp_path / f"{name}.kept" / KEY, KEY, hear)
+            train_run(record, load(data / "texts"), checkpoints, say=hear)
         return said
 
     return started

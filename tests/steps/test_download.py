@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from labreport.errors import run_step
-from labreport.steps.download import download
+from labreport.steps.data import download
 from labreport.steps.step import Job, main
 from tests.steps.planned import arguments, planned
 

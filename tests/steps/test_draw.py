@@ -7,7 +7,7 @@ import pytest
 from labreport.errors import ResultsError
 from labreport.files import read_json, sums_faults
 from labreport.results import Results
-from labreport.steps.draw import draw
+from labreport.steps.items import draw
 from tests.steps.planned import of_items
 
 CURVES = {"experiments": ["mycnn"], "metric": "loss", "width": "half"}

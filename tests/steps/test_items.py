@@ -15,8 +15,7 @@ from labreport.declarations.project import Project
 from labreport.errors import DeclarationError
 from labreport.files import read_json, sums_faults, write_sums
 from labreport.results import Results
-from labreport.steps.items import located
-from labreport.steps.judge import judge
+from labreport.steps.items import judge, located
 from labreport.steps.step import Job
 from tests.steps.planned import of_items
 

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from labreport.files import read_json
-from labreport.steps.judge import judge
+from labreport.steps.items import judge
 from tests.steps.planned import of_items
 from tests.steps.test_draw import BESIDE
 

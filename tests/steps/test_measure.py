@@ -11,7 +11,7 @@ from labreport.artifacts.code import covered
 from labreport.errors import CodeChangedError, run_step
 from labreport.files import read_json
 from labreport.machine.outcome import is_receipted, receipt
-from labreport.steps.measure import measure
+from labreport.steps.long import measure
 from labreport.steps.step import Job, main
 from tests.small_runs import rows
 from tests.steps.planned import arguments, planned

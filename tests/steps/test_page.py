@@ -8,10 +8,10 @@ from threading import Event, Thread
 
 import pytest
 
+from labreport.documents import results_page
 from labreport.errors import ResultsError
 from labreport.files import write_json
-from labreport.steps import page
-from labreport.steps.section import section
+from labreport.steps.texts import page, section
 from tests.documents.small import write_report
 from tests.steps.planned import planned
 
@@ -36,7 +36,7 @@ def test_a_section_is_made_and_put_into_the_page(written, tmp_path):
     path, out = written(scale="demo"), tmp_path / "docs" / "results.md"
     assert {one.name for one in path.parent.iterdir()} >= {"section.md", "spec.json", "code.json", "SHA256SUMS"}
     for _ in range(2):
-        page.files([out, path])
+        page([out, path])
         text = out.read_text(encoding="utf-8")
         assert text.startswith("# Measured results\n")
         assert text.count(f"<!-- begin small demo -->\n{path.read_text(encoding='utf-8')}<!-- end small demo -->") == 1
@@ -45,9 +45,9 @@ def test_a_section_is_made_and_put_into_the_page(written, tmp_path):
 
 def test_another_scale_leaves_the_first_as_it_was(written, tmp_path):
     out = tmp_path / "results.md"
-    page.files([out, written(scale="demo")])
+    page([out, written(scale="demo")])
     first = out.read_text(encoding="utf-8")
-    page.files([out, written(scale="full")])
+    page([out, written(scale="full")])
     both = out.read_text(encoding="utf-8")
     assert both.index("begin small full") < both.index("begin small demo")
     assert first[first.index("<!-- begin") :] in both
@@ -65,7 +65,7 @@ def test_a_page_with_a_stray_marker_is_left_alone(written, tmp_path):
     out = tmp_path / "results.md"
     out.write_text("<!-- begin other demo -->\n", encoding="utf-8")
     with pytest.raises(ResultsError, match="has no partner"):
-        page.files([out, written(scale="demo")])
+        page([out, written(scale="demo")])
     assert out.read_text(encoding="utf-8") == "<!-- begin other demo -->\n"
 
 
@@ -76,7 +76,7 @@ def test_two_at_once_lose_nothing(tmp_path, monkeypatch):
         folder.mkdir(parents=True)
         (folder / "section.md").write_text(f"of {name}\n", encoding="utf-8")
         write_json(folder / "spec.json", {"report": name, "scale": "demo"})
-    put, inside, second = page.with_section, Event(), Event()
+    put, inside, second = results_page.with_section, Event(), Event()
 
     def slow(text: str, *section: str) -> str:
         if inside.is_set():
@@ -86,9 +86,9 @@ def test_two_at_once_lose_nothing(tmp_path, monkeypatch):
             second.wait(0.5)  # without a lock the other one gets here, too, with the same old page
         return put(text, *section)
 
-    monkeypatch.setattr(page, "with_section", slow)
+    monkeypatch.setattr(results_page, "with_section", slow)
     out = tmp_path / "results.md"
-    threads = [Thread(target=page.files, args=([out, tmp_path / "results" / name / "section.md"],)) for name in "ab"]
+    threads = [Thread(target=page, args=([out, tmp_path / "results" / name / "section.md"],)) for name in "ab"]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -15,7 +15,7 @@ from labreport.data import imdb, samples_images, samples_pairs, samples_reviews
 from labreport.data.arrays import describe, load
 from labreport.errors import CodeChangedError, DataError, run_step
 from labreport.files import files_below, read_json
-from labreport.steps.prepare import prepare
+from labreport.steps.data import prepare
 from labreport.steps.step import Job, main
 from tests.steps.planned import arguments, planned
 

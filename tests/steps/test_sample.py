@@ -7,7 +7,7 @@ import pytest
 
 from labreport.errors import CodeChangedError
 from labreport.files import sums_faults
-from labreport.steps.sample import sample
+from labreport.steps.data import sample
 from labreport.steps.step import Job
 from tests.steps.planned import planned
 

@@ -14,7 +14,7 @@ from labreport.artifacts.artifact import roots
 from labreport.artifacts.code import covered
 from labreport.errors import CodeChangedError, TrainingError
 from labreport.files import read_json, sums_faults
-from labreport.steps import sample
+from labreport.steps import data
 from labreport.steps.step import Job, main
 from tests.steps.planned import arguments, planned, written
 
@@ -89,7 +89,7 @@ def test_what_is_printed_is_kept_but_for_what_is_drawn_over(
         print("warning: 损失", file=sys.stderr)
         raise TrainingError("it ends")
 
-    monkeypatch.setattr(sample, "sample", carry_out)
+    monkeypatch.setattr(data, "sample", carry_out)
     log = tmp_path / "logs" / "sample.log"
     with pytest.raises(TrainingError, match="it ends"):
         main([*arguments(job), "--log", str(log)])

@@ -8,7 +8,7 @@ import pytest
 from labreport.artifacts.graph import FRAMES
 from labreport.errors import CodeChangedError, ResultsError
 from labreport.files import read_json, sums_faults
-from labreport.steps.tabulate import tabulate
+from labreport.steps.items import tabulate
 from tests.steps.planned import of_items
 from tests.steps.test_draw import BESIDE
 

@@ -8,7 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -33,9 +33,9 @@ from labreport.models.resnet import ResNetSmall
 from labreport.running.jobs import TENSORBOARD, TOGETHER
 from labreport.running.progress import Progress
 from labreport.running.record import RunRecord
+from labreport.steps.long import train
 from labreport.steps.step import Job, main
-from labreport.steps.train import train
-from labreport.store import ResultFolder
+from labreport.store import result_folder
 from labreport.streams import stream
 from labreport.training.session import Session
 from tests.small_runs import DATA, DIVERGING, UNLEARNED, job, rows, save_data, spec
@@ -53,7 +53,7 @@ def process_settings(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     for name in (TOGETHER, TENSORBOARD):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
-    monkeypatch.setattr("labreport.running.process.choose_device", lambda: torch.device("cpu"))
+    monkeypatch.setattr("labreport.running.run.choose_device", lambda: torch.device("cpu"))
     threads = torch.get_num_threads()
     yield
     torch.set_num_threads(threads)
@@ -164,9 +164,9 @@ def trained(monkeypatch: pytest.MonkeyPatch) -> list[nn.Module]:
     found: list[nn.Module] = []
     finish = RunRecord.finish
 
-    def finished(record: RunRecord, facts: Mapping[str, Any], session: Session) -> None:
+    def finished(record: RunRecord, session: Session, prepared: Prepared) -> None:
         found.append(session.parts.model.eval())
-        finish(record, facts, session)
+        finish(record, session, prepared)
 
     monkeypatch.setattr(RunRecord, "finish", finished)
     return found
@@ -299,7 +299,7 @@ def test_a_run_that_nobody_listens_to_goes_on(data: Path, tmp_path: Path) -> Non
             torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB"),
             " (CUDA out",
         ),
-        ("running.process.load", MemoryError(), ""),
+        ("running.run.load", MemoryError(), ""),
         ("running.record.environment", MemoryError(), ""),
     ],
 )
@@ -356,7 +356,7 @@ def test_too_little_memory_while_a_checkpoint_is_read_costs_no_epoch(
 ) -> None:
     """Whoever frees the device goes on from the checkpoint: it is not taken for a damaged one."""
     what = spec("texts", epochs=3)
-    checkpoints = tmp_path / "run.checkpoints" / key_of("train", what)
+    checkpoints = tmp_path / "run.checkpoints"
     finish, load = RunRecord.finish, torch.optim.Adam.load_state_dict
     monkeypatch.setattr(RunRecord, "finish", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
     with pytest.raises(KeyboardInterrupt):
@@ -386,9 +386,7 @@ def test_other_data_than_planned_are_refused_before_anything_is_written(data: Pa
     what = spec("texts")
     what |= {"data": what["data"] | {"key": "0" * 16}}
     found = key_of("prepare", DATA["texts"])
-    with pytest.raises(
-        DataError, match=f"texts: these prepared data have the key {found}, but .* planned with {'0' * 16}"
-    ):
+    with pytest.raises(DataError, match=f"texts: its content has the key {found}, but .* planned with {'0' * 16}"):
         train(job(what, data, tmp_path / "run"))
     assert list(tmp_path.iterdir()) == []
 
@@ -424,7 +422,7 @@ def test_a_complete_run_whose_receipt_is_lost_is_not_trained_again(
     train(run)
     receipt(run.out).unlink()
     capsys.readouterr()
-    monkeypatch.setattr("labreport.steps.train.leased", never)  # nor does it wait for a device
+    monkeypatch.setattr("labreport.steps.long.leased", never)  # nor does it wait for a device
     train(run)
     assert capsys.readouterr().out == "mine seed 5: is complete already\n"
     assert is_receipted(run.out)
@@ -463,12 +461,12 @@ def test_a_run_that_another_process_completes_meanwhile_is_not_trained_again(
 
     @contextmanager
     def waited(label: str) -> Iterator[None]:
-        with ResultFolder(run.out) as folder:
+        with result_folder(run.out) as folder:
             folder.write_text("mine", "")
             folder.finish()
         yield
 
-    monkeypatch.setattr("labreport.steps.train.leased", waited)
+    monkeypatch.setattr("labreport.steps.long.leased", waited)
     train(run)
     assert sorted(path.name for path in run.out.iterdir()) == ["SHA256SUMS", "mine"]
     assert is_receipted(run.out)
@@ -476,7 +474,7 @@ def test_a_run_that_another_process_completes_meanwhile_is_not_trained_again(
 
 def test_it_begins_without_what_takes_long_to_import() -> None:
     """Until it has a device, and where there is nothing to do."""
-    code = "import sys, labreport.steps.train; print([m for m in ('numpy', 'pandas', 'torch') if m in sys.modules])"
+    code = "import sys, labreport.steps.long; print([m for m in ('numpy', 'pandas', 'torch') if m in sys.modules])"
     sources = os.environ | {"PYTHONPATH": str(SOURCES)}
     assert subprocess.run([sys.executable, "-c", code], env=sources, capture_output=True, text=True).stdout == "[]\n"
 
@@ -519,7 +517,7 @@ def test_a_process_goes_on_with_the_other_runs_that_are_wanted(
     train(jobs[1])
     assert order == [jobs[number].out for number in (1, 2, 3, 0)]
     assert [is_receipted(one.out) for one in jobs] == [False, True, False, False]
-    monkeypatch.setattr("labreport.steps.train.leased", never)
+    monkeypatch.setattr("labreport.steps.long.leased", never)
     capsys.readouterr()
     for one in (jobs[0], jobs[2], jobs[3]):
         train(one)
@@ -543,7 +541,7 @@ def test_one_that_fails_does_not_take_the_others_with_it(
     assert f"mine seed 1: not here: mine, seed 1: {found.message}; a lower learning_rate" in capsys.readouterr().out
     # its own job says the same, and trains nothing
     with monkeypatch.context() as patched:
-        patched.setattr("labreport.steps.train.leased", never)
+        patched.setattr("labreport.steps.long.leased", never)
         with pytest.raises(
             RunFailedError, match=f"^mine, seed 1: {re.escape(found.message)}; a lower learning_rate than"
         ):
@@ -583,7 +581,7 @@ def test_what_another_process_works_on_or_what_lacks_its_data_is_left_alone(
 ) -> None:
     jobs = wanted(4)
     written(replace(jobs[2], needs=(tmp_path / "not there yet",)))
-    with ResultFolder(jobs[1].out):
+    with result_folder(jobs[1].out):
         train(jobs[0])
     assert complete(jobs) == [True, False, False, True]
     assert "not here" not in capsys.readouterr().out

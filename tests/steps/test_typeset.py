@@ -12,8 +12,8 @@ import pytest
 from labreport.documents.listings import excerpt
 from labreport.errors import TypesettingError
 from labreport.files import read_json, sums_faults
-from labreport.steps.typeset import typeset
-from labreport.steps.write import write
+from labreport.steps.documents import typeset
+from labreport.steps.texts import write
 from tests.documents.small import write_report
 from tests.documents.test_document import CODE, TEXT, WORKS
 from tests.documents.test_text import HOSTILE

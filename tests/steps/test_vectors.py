@@ -24,8 +24,8 @@ from labreport.errors import CodeChangedError, DataError, TrainingError, run_ste
 from labreport.files import read_json
 from labreport.machine.outcome import is_receipted, receipt
 from labreport.running.vectors import load_vectors
+from labreport.steps.long import vectors
 from labreport.steps.step import Job, main
-from labreport.steps.vectors import vectors
 from tests.steps.planned import arguments, planned
 
 PARAMETERS = {"dimensions": 8, "window": 2, "epochs": 1, "seed": 0}
@@ -65,7 +65,7 @@ def test_a_folder_that_a_run_can_start_from(data: Path, tmp_path: Path, capsys: 
     assert read_json(made.out / "spec.json") == made.spec
     assert read_json(made.out / "code.json") == covered(roots("vectors", SPEC))
     prepared = load(data)
-    found = load_vectors(made.out, made.key, len(prepared.vocabulary or ()))
+    found = load_vectors(made.out, made.key)
     np.testing.assert_array_equal(found, train(prepared, PARAMETERS), strict=True)
     environment = read_json(made.out / "environment.json")
     assert datetime.fromisoformat(environment.pop("finished")).utcoffset() is not None
@@ -88,7 +88,7 @@ def test_as_a_command_it_is_silent_and_loads_no_torch(data: Path, tmp_path: Path
 
 def test_other_data_than_planned(data: Path, tmp_path: Path) -> None:
     found = key_of("prepare", IDENTITY)
-    with pytest.raises(DataError, match=rf"have the key {found}, but the vectors were planned with 0000"):
+    with pytest.raises(DataError, match=rf"has the key {found}, but the vectors were planned with 0000"):
         vectors(job(data, tmp_path / "out", data={"dataset": "stsb", "key": "0" * 16}))
     assert not list(tmp_path.iterdir())
 

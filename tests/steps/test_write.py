@@ -11,7 +11,7 @@ import pytest
 from labreport.errors import CodeChangedError, ResultsError, TemplateError
 from labreport.files import read_json, sums_faults
 from labreport.steps.step import Job
-from labreport.steps.write import write
+from labreport.steps.texts import write
 from tests.documents.small import write_report
 from tests.steps.planned import planned
 

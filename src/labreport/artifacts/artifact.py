@@ -105,7 +105,7 @@ class Artifact:
     """Everything that is made: archives, samples, data, word vectors, runs, measurements, figures, texts, documents.
 
     Attributes:
-        step: the rule, and the module of `labreport.steps`, that makes it.
+        step: the rule, and the function of `labreport.steps`, that makes it.
         name: how its folder is called; it follows from the spec, or from what users call it.
         spec: all that it is, the keys of what it is made from among it; its key is a hash of that.
         needs: what it is made from.

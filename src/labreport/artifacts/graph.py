@@ -29,7 +29,7 @@ VECTORS: Mapping[str, str] = {"word2vec": "labreport.data.word2vec"}
 PAGE_KINDS = frozenset({"results", "ablation", "group_accuracy", "lstm_cost"})
 FRAMES = "labreport.tables.frames:frames"  # all runs of a report, for whoever wants to go on with the numbers
 # Roles of options whose values are names of experiments.
-NAMING = frozenset({"experiment", "experiments", "member"})
+NAMING = frozenset({"experiment", "member"})
 # Files beside items that tell how they were made.
 TAKEN = frozenset({"spec", "code", "made", "index"})
 # A report as users ask for it: its name, its language where that is said, and its form.
@@ -134,7 +134,7 @@ class Graph:
             trained = experiment.settings.model_dump(exclude={"model", "data", "vectors"}, exclude_defaults=True)
             spec: dict[str, Any] = {
                 "task": {"name": experiment.task, "target": TASKS[experiment.task].target},
-                "model": {"target": experiment.target, "parameters": dict(experiment.parameters)},
+                "model": experiment.settings.model.spec,
                 "data": {"dataset": data.name, "key": data.key},
                 "training": trained,
                 "seed": seed,
@@ -142,7 +142,7 @@ class Graph:
             }
             self._memo[memo] = self._artifact(
                 "train",
-                f"{experiment.target.partition(':')[2]}-{data.name}",
+                f"{experiment.settings.model.target.partition(':')[2]}-{data.name}",
                 spec,
                 data,
                 *([vectors] if vectors else []),
@@ -233,7 +233,7 @@ class Graph:
         users = {one.dataset.name: one for one in report.experiments.values()}
         data = {name: self.data(users[name]) for name in item.datasets}
         curves = [one.published.curve for one in map(report.experiments.get, item.experiments) if one]
-        files = [*item.files, *(path for path in curves if path and item.kind.curves)]
+        files = [path for path in curves if path and item.kind.curves]
         spec: dict[str, Any] = {
             "name": item.name,
             "kind": item.kind.name,
@@ -256,7 +256,7 @@ class Graph:
         return {
             "report": report.name,
             "scale": self.project.scale_name,
-            "source": self.project.scaled.scale.source,
+            "source": self.project.scale.source,
             "experiments": {name: self._entry(report, name, item) for name in names},
         }
 

@@ -29,7 +29,7 @@ from labreport.loading import load_module
 from labreport.machine.outcome import content
 from labreport.results import Results
 from labreport.steps.items import located
-from labreport.steps.write import WRITTEN_FROM, text_of
+from labreport.steps.texts import WRITTEN_FROM, text_of
 from labreport.tables import table
 from labreport.tables.frames import frames
 

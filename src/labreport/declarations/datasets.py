@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, RootModel, StringConstraints, model_validator
 
 from labreport.artifacts.code import defines
 from labreport.declarations.fields import (
@@ -26,7 +26,7 @@ from labreport.declarations.fields import (
     distinct,
 )
 from labreport.declarations.mistakes import check, shown, suggestion, told
-from labreport.errors import DeclarationError
+from labreport.errors import DeclarationError, UserError, outcome
 
 DATASETS = "config/datasets.yaml"
 Size = Positive | None  # of a part of a split; null is all of it
@@ -181,7 +181,8 @@ class Variant(Strict):
         return {"name": name, **getattr(self, name).model_dump()}
 
 
-SORTS: Mapping[str, type[Archived]] = {"images": Images, "texts": Texts, "pairs": Pairs}
+class OfArchive(RootModel[Annotated[Images | Texts | Pairs, Field(discriminator="inputs")]]):
+    """A data set that comes from an archive, of one of the three sorts."""
 
 
 @dataclass(frozen=True)
@@ -223,21 +224,10 @@ class Dataset:
         return frozenset(label for change in self.changes for label in change.get("classes", ()))
 
 
-def resolve_datasets(raw: Mapping[str, Any]) -> dict[str, Dataset | DeclarationError]:
+def resolve_datasets(raw: Mapping[str, Any]) -> dict[str, Dataset | UserError]:
     """All data sets by name, each with its declaration or with what is wrong with it."""
-    entries: dict[str, Archived | Variant | DeclarationError] = {}
-    found: dict[str, Dataset | DeclarationError] = {}
-    for name, value in raw.items():
-        try:
-            entries[name] = _entry(name, value)
-        except DeclarationError as error:
-            entries[name] = error
-    for name in raw:
-        try:
-            found[name] = _resolve(name, entries)
-        except DeclarationError as error:
-            found[name] = error
-    return found
+    entries = {name: outcome(_entry, name, value) for name, value in raw.items()}
+    return {name: outcome(_resolve, name, entries) for name in raw}
 
 
 def _entry(name: str, value: Any) -> Archived | Variant:
@@ -245,13 +235,10 @@ def _entry(name: str, value: Any) -> Archived | Variant:
         raise DeclarationError(f"{DATASETS}: {shown(name)}: a data set's name must have the form {NAME.pattern}")
     if isinstance(value, Mapping) and "base" in value:
         return check(Variant, value, DATASETS, at=name)
-    inputs = str(value.get("inputs")) if isinstance(value, Mapping) else "images"
-    if inputs not in SORTS:
-        raise DeclarationError(f"{DATASETS}: {name}.inputs: found {shown(inputs)}{suggestion(inputs, SORTS)}")
-    return check(SORTS[inputs], value, DATASETS, at=name)
+    return check(OfArchive, value, DATASETS, at=name).root
 
 
-def _resolve(name: str, entries: Mapping[str, Archived | Variant | DeclarationError]) -> Dataset:
+def _resolve(name: str, entries: Mapping[str, Archived | Variant | UserError]) -> Dataset:
     lineage = [name]
     changes: list[dict[str, Any]] = []
     while isinstance(entry := entries[lineage[-1]], Variant):
@@ -262,7 +249,7 @@ def _resolve(name: str, entries: Mapping[str, Archived | Variant | DeclarationEr
             raise DeclarationError(f"{at}, which is made from {lineage[-1]} itself; a data set of images is needed")
         changes.insert(0, entry.change)
         lineage.append(entry.base)
-    if isinstance(entry, DeclarationError):
+    if isinstance(entry, UserError):
         raise entry
     dataset = Dataset(name, getattr(entries[name], "title"), tuple(lineage), entry, tuple(changes))  # noqa: B009
     if changes and entry.inputs != "images":
@@ -280,23 +267,3 @@ def _resolve(name: str, entries: Mapping[str, Archived | Variant | DeclarationEr
                 f"{other}, too, with another digest; give one of them another file name"
             )
     return dataset
-
-
-def check_published(names: Iterable[str] | None, dataset: Dataset, at: str) -> None:
-    """Refuse published accuracies of classes that are not those of the data set, each once.
-
-    Args:
-        names: of the classes that have one; None where nothing was published of classes.
-        dataset: that the experiment is on.
-        at: the file and key of the accuracies, for messages.
-
-    Raises:
-        DeclarationError: a class that there is not, or one that is left out.
-    """
-    stated = list(dataset.classes if names is None else names)
-    if strangers := [name for name in stated if name not in dataset.classes]:
-        raise DeclarationError(
-            f"{at}.{strangers[0]}: is no class of {dataset.root}{suggestion(strangers[0], dataset.classes)}"
-        )
-    if missing := [name for name in dataset.classes if name not in stated]:
-        raise DeclarationError(f"{at}: {', '.join(missing)} {'is' if len(missing) == 1 else 'are'} missing; state all")

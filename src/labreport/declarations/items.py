@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
-from labreport.declarations.experiments import Experiment, Scaled
 from labreport.declarations.mistakes import check, shown, suggestion
 from labreport.declarations.models import may_convolve
 from labreport.errors import DeclarationError
 from labreport.kinds import Context, Kind
 from labreport.training.tasks import TASKS
+
+if TYPE_CHECKING:
+    from labreport.declarations.project import Project
 
 
 @dataclass(frozen=True)
@@ -25,7 +27,6 @@ class Item:
         experiments: every experiment that it shows, in the report's order.
         measurements: every measurement that it shows.
         datasets: every data set that it names itself.
-        files: every file of the project that it reads.
     """
 
     name: str
@@ -34,7 +35,6 @@ class Item:
     experiments: tuple[str, ...] = ()
     measurements: tuple[str, ...] = ()
     datasets: tuple[str, ...] = ()
-    files: tuple[str, ...] = ()
 
 
 def resolve_item(
@@ -61,13 +61,13 @@ def resolve_item(
     kind = kinds[named_kind]
     stated = {key: value for key, value in declared.items() if key != "kind"}
     options = kind.load(stated, where, f"{group}.{name}", context)
-    named: dict[str, list[str]] = {}
-    for key, role in kind.roles.items():
-        if key in options:
-            named.setdefault(role, []).extend(options[key] if isinstance(options[key], list) else [options[key]])
-    experiments = [*named.get("experiment", ()), *named.get("experiments", ())]
-    datasets = [*named.get("dataset", ()), *named.get("datasets", ())]
-    for names in (experiments, datasets, named.get("row", [])):
+
+    def named(role: str) -> list[str]:
+        values = [options[key] for key, one in kind.roles.items() if one == role and key in options]
+        return [name for value in values for name in (value if isinstance(value, list) else [value])]
+
+    experiments, datasets = named("experiment"), named("dataset")
+    for names in (experiments, datasets, named("row")):
         if twice := next((one for one in names if names.count(one) > 1), None):
             raise DeclarationError(f"{at}: names {twice} twice, found {', '.join(names)}; name each once")
     allowed = {"member": options.get("experiments", ()), "row": context.rows.get(options.get("measurement", ""), ())}
@@ -76,39 +76,21 @@ def resolve_item(
             what = "one of its experiments" if role == "member" else "a row of that measurement"
             found = f"{at}.{key}: found {shown(options[key])}, which is not {what}"
             raise DeclarationError(f"{found}{suggestion(options[key], allowed[role])}")
-    item = Item(
-        name,
-        kind,
-        _with_targets(options),
-        tuple(one for one in context.experiments if one in experiments),
-        tuple(named.get("measurement", ())),
-        tuple(datasets),
-        tuple(named.get("file", ())),
-    )
+    in_order = tuple(one for one in context.experiments if one in experiments)
+    item = Item(name, kind, options, in_order, tuple(named("measurement")), tuple(datasets))
     if mistake := next(_unfit(item, context), None):
         raise DeclarationError(f"{at}{mistake}")
     return item
 
 
-def _with_targets(options: Mapping[str, Any]) -> dict[str, Any]:
-    """Options in which `model` is replaced by its `target` and `parameters`."""
-    resolved: dict[str, Any] = {}
-    for key, value in options.items():
-        if isinstance(value, Mapping) and set(value) == {"target", "parameters"}:
-            resolved |= value
-        else:
-            resolved[key] = _with_targets(value) if isinstance(value, Mapping) else value
-    return resolved
-
-
-def at_scale(item: Item, scaled: Scaled) -> Item:
+def at_scale(item: Item, project: Project) -> Item:
     """A measurement with what a scale changes."""
     options = dict(item.options)
-    for index, override in enumerate(scaled.scale.overrides):
+    for index, override in enumerate(project.scale.overrides):
         if override.match.measurement == item.name:
-            found = check(item.kind.options, {**options, **override.set}, scaled.where, at=f"overrides.{index}.set")
-            options = found.model_dump(exclude_defaults=True, mode="json")
-    return Item(item.name, item.kind, options)
+            changed, at = {**options, **override.set}, f"overrides.{index}.set"
+            options = item.kind.dump(check(item.kind.options, changed, project.scale_place, at=at))
+    return replace(item, options=options)
 
 
 def _unfit(item: Item, context: Context) -> Iterator[str]:
@@ -136,7 +118,7 @@ def _unfit(item: Item, context: Context) -> Iterator[str]:
             if needed not in stated:
                 place = f"{experiment.where}: arms.{experiment.name}.published"
                 yield f"{needs} a published {needed}; {place} states {', '.join(stated) or 'nothing'}"
-        if kind.filters and not may_convolve(experiment.target):
+        if kind.filters and not may_convolve(experiment.settings.model.target):
             model = experiment.settings.model.name
             yield f"{needs} filters.npy; the model of {experiment.name}, {model}, has no convolution"
     if kind.one_task and len({one.task for one in experiments}) > 1:
@@ -155,50 +137,3 @@ def _unfit(item: Item, context: Context) -> Iterator[str]:
     for dataset in datasets:
         if kind.longtail and not 0 < len(dataset.tail) < len(dataset.classes):
             yield f".dataset: found {dataset.name}, which has no short and full classes; one with a long tail is needed"
-
-
-def check_one_form(experiments: Iterable[Experiment], where: str) -> None:
-    """Refuse a report in which one data set has two forms, so that its text could not say "the data".
-
-    Raises:
-        DeclarationError: the settings that differ, and the files and keys that wrote them.
-    """
-    first: dict[str, Experiment] = {}
-    for experiment in experiments:
-        if difference := _difference(experiment, first.setdefault(experiment.dataset.name, experiment)):
-            raise DeclarationError(
-                f"{difference}; {where} shows both on {experiment.dataset.name}: give them the same data, or put them "
-                "in reports of their own"
-            )
-
-
-def check_comparable(compared: Sequence[Experiment], at: str) -> None:
-    """Refuse a claim about experiments on different data; only what variants do to the training split may differ.
-
-    Args:
-        compared: the experiments that the claim names.
-        at: the file and key of the claim.
-
-    Raises:
-        DeclarationError: the claim's place, and which experiment is on which data set, or what differs in its data.
-    """
-    if len({experiment.dataset.root for experiment in compared}) > 1:
-        found = ", ".join(f"{experiment.name} on {experiment.dataset.root}" for experiment in compared)
-        raise DeclarationError(f"{at}: compares experiments on different data sets ({found}); name some on one")
-    for experiment in compared:
-        if difference := _difference(experiment, compared[0]):
-            raise DeclarationError(
-                f"{difference}; {at} compares both, which is fair on the same test data only: give them the same, or "
-                "name others"
-            )
-
-
-def _difference(one: Experiment, other: Experiment) -> str | None:
-    """The first parameter of the data in which two experiments on one data set or its variants differ, if any does."""
-    for name, value in one.data.items():
-        if value != other.data[name]:
-            # of two places an experiment's own is where the mistake is, and not the data set's default
-            pair = (one, other) if name in one.settings.data else (other, one)
-            first, second = (f"{shown(each.data[name])} for {each.name}" for each in pair)
-            return f"{pair[0].place('data', name)}: found {first}, but {second} ({pair[1].place('data', name)})"
-    return None

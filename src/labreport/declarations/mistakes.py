@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -14,12 +14,6 @@ from labreport.spelling import did_you_mean
 
 Checked = TypeVar("Checked", bound=BaseModel)
 TOLD = "told"  # type of a pydantic mistake whose message says all
-# pydantic puts the tried alternative of a union into the location: a type, or the name by which it is told.
-UNION = re.compile(
-    r"(constrained-|function-|literal\[|list\[|dict\[|union\[).*|str|int|float|Text|FieldsInBoth"
-    r"|SGD|Adam|AdamW|RMSprop|cross_entropy|mse_loss|\w+LR\w*"
-)
-AFTER_INDEX = frozenset({"crop", "flip"})  # alternatives of a list's members; elsewhere these are keys
 
 
 def told(words: str, at: str = "") -> PydanticCustomError:
@@ -48,24 +42,32 @@ def check(model: type[Checked], value: Any, where: str, *, at: str = "", context
     try:
         return model.model_validate(value, context=context)
     except ValidationError as error:
-        found = [(".".join(filter(None, [at, key])), words) for key, words in explained(error)]
+        found = [(".".join(filter(None, [at, key])), words) for key, words in explained(error, value)]
         raise DeclarationError(
             "\n".join(f"{where}: {key}{': ' if key else ''}{words}" for key, words in found)
         ) from None
 
 
-def explained(error: ValidationError) -> list[tuple[str, str]]:
-    """(key, what is wrong with it) of every mistake, each told once."""
+def explained(error: ValidationError, value: Any) -> list[tuple[str, str]]:
+    """(key, what is wrong with it) of every mistake in a value, each told once."""
     found: dict[tuple[str, str], None] = {}
     for mistake in error.errors(include_url=False):
-        place = list(mistake["loc"])
-        apart = [
-            one in AFTER_INDEX and isinstance(before, int) for before, one in zip(["", *place], place, strict=False)
-        ]
-        path = [str(one) for one, tag in zip(place, apart, strict=True) if not (tag or UNION.fullmatch(str(one)))]
-        path.append(str(mistake["ctx"]["at"]) if mistake["type"] == TOLD else "")
+        path, about, inner = [], mistake.get("ctx", {}), value
+        for index, one in enumerate(mistake["loc"], start=1):
+            leads_on = one in inner if isinstance(inner, Mapping) else isinstance(inner, list) and isinstance(one, int)
+            if leads_on:
+                inner = inner[one]
+            # what leads nowhere is pydantic's name of an alternative
+            if leads_on or (mistake["type"] == "missing" and index == len(mistake["loc"])):
+                path.append(str(one))
+        path.append(str(about.get("at", "")))
+        kind, message, wrong = mistake["type"], mistake["msg"], mistake["input"]
+        if kind in {"union_tag_invalid", "union_tag_not_found"}:
+            path.append(about["discriminator"].strip("'"))
+            kind = "missing" if path[-1] not in wrong else kind
+            wrong, message = wrong.get(path[-1]), f"Input should be one of {about.get('expected_tags')}"
         key = ".".join(one if one.isprintable() else ascii(one)[1:-1] for one in path if one)
-        found[key, _words(mistake["type"], mistake["msg"], mistake["input"])] = None
+        found[key, _words(kind, message, wrong)] = None
     return list(found)
 
 
@@ -73,8 +75,6 @@ def _words(kind: str, message: str, value: Any) -> str:
     """What pydantic says, with what was found, and the allowed word that is most likely meant."""
     if kind in {TOLD, "missing"}:
         return message if kind == TOLD else "is missing; it is needed"
-    if kind == "union_tag_invalid":
-        value, message = value["name"], f"Input should be one of{message.rpartition(':')[2]}"
     words = re.sub(r"^(Input|Value|List|Dictionary|String)\b", "it", message.removeprefix("Value error, "))
     near = did_you_mean(str(value), re.findall(r"'([^']+)'", message))
     return f"found {shown(value)}; {words}{near}"
@@ -87,18 +87,6 @@ def shown(value: Any) -> str:
     except ValueError:  # Python writes no integer of more than 4300 digits
         text = "a number of thousands of digits"
     return text if len(text) <= 80 else text[:77] + "..."
-
-
-def known(name: Any, allowed: Iterable[str], what: str) -> str:
-    """`name`, if it is among `allowed`.
-
-    Raises:
-        PydanticCustomError: it is not `what`, as in "which is not ...".
-    """
-    names = list(allowed)
-    if name not in names:
-        raise told(f"found {shown(name)}, which is not {what}{suggestion(str(name), names)}")
-    return str(name)
 
 
 def suggestion(word: str, allowed: Iterable[str]) -> str:

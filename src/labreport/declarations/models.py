@@ -9,23 +9,78 @@ import ast
 import re
 from collections.abc import Mapping
 from functools import cache
-from typing import Annotated, Any, Literal
+from typing import Any, Literal, Self
 
-from pydantic import Field, ValidationError, create_model
+from pydantic import BaseModel, ConfigDict, ValidationError, create_model, model_validator
 
 from labreport.artifacts.code import covered, defines, file_of, parse
-from labreport.declarations.fields import BelowOne, Number, Positive, Strict, Truth
+from labreport.declarations.fields import BelowOne, Number, Positive, Strict, Truth, Word
 from labreport.declarations.mistakes import explained, shown, suggestion, told
-from labreport.declarations.settings import Model
 from labreport.models.registry import MODELS
 
 # Constructor parameters that the data set decides.
 FROM_DATA = frozenset({"classes", "vocabulary", "length", "vectors"})
-Word = Annotated[str, Field(min_length=1)]
 # Of a model's constructor: sizes and counts are whole, and begin at 1.
 BY_ANNOTATION: Mapping[str, Any] = {"int": Positive, "float": Number, "bool": Truth, "str": Word, "None": None}
 PLAIN: Any = Truth | Number | Word
 CONVOLUTION = re.compile(r"\bConv2d\b|\btorchvision\b")
+
+
+class Model(BaseModel):
+    """A model of the registry; every other key is a parameter of its constructor."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+
+    name: str
+
+    @model_validator(mode="after")
+    def _fit(self) -> Self:
+        if self.name not in MODELS:
+            found = f"found {shown(self.name)}, which is not in labreport.models.registry"
+            raise told(f"{found}{suggestion(self.name, MODELS)}", at="name")
+        if not defines(*self.target.split(":", 1)):
+            words = f"found {self.target!r}, but there is no such class; mend the line or write the class"
+            raise told(f"labreport.models.registry: {self.name}: {words}", at="name")
+        try:
+            parameters_of(self.name).model_validate(self.parameters)
+        except ValidationError as error:
+            key, words = explained(error, self.parameters)[0]
+            raise told(words, at=key) from None
+        return self
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: Any, handler: Any) -> dict[str, Any]:
+        """Of every model with its parameters; a layer of settings may leave some to another, the name too."""
+        of_models: list[Any] = [{"properties": {"name": False}}]
+        for name in MODELS:
+            taken = parameters_of(name).model_json_schema()
+            properties = {"name": {"const": name}, **taken.get("properties", {})}
+            of_models.append({"properties": properties, "required": ["name"], "additionalProperties": False})
+        return {"description": cls.__doc__, "type": "object", "anyOf": of_models}
+
+    @property
+    def target(self) -> str:
+        """ "module:Class"."""
+        return MODELS[self.name]
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """Of its constructor, as declared."""
+        return dict(self.model_extra or {})
+
+    @property
+    def spec(self) -> dict[str, Any]:
+        """Its target, and its parameters without those that have the constructor's defaults."""
+        parameters = parameters_of(self.name).model_validate(self.parameters)
+        return {"target": self.target, "parameters": parameters.model_dump(exclude_defaults=True)}
+
+    def misread(self, inputs: str) -> str:
+        """What is wrong where it is to read images, texts or pairs; empty where it does."""
+        if inputs_of(self.name) == inputs:
+            return ""
+        fitting = ", ".join(name for name in MODELS if inputs_of(name) == inputs)
+        reads = f"found {shown(self.name)}, a model of {inputs_of(self.name)}"
+        return f"{reads}; {inputs} are read here, allowed: {fitting}"
 
 
 @cache
@@ -84,36 +139,6 @@ def _type(node: ast.expr | None) -> Any:
         words = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
         return Literal[tuple(ast.literal_eval(word) for word in words)]
     return BY_ANNOTATION.get(ast.unparse(node), PLAIN) if node is not None else PLAIN
-
-
-def resolve_model(model: Model, inputs: str | None) -> tuple[str, dict[str, Any]]:
-    """The registry's target of a model, and its parameters without those that have the constructor's defaults.
-
-    Args:
-        model: as declared.
-        inputs: what it is to read: images, texts or pairs; None admits every model.
-
-    Raises:
-        PydanticCustomError: unknown model or parameter, a parameter missing or of another type, a model of other
-            inputs. Its `at` is the key.
-    """
-    if model.name not in MODELS:
-        found = f"found {shown(model.name)}, which is not in labreport.models.registry"
-        raise told(f"{found}{suggestion(model.name, MODELS)}", at="name")
-    target = MODELS[model.name]
-    if not defines(*target.split(":", 1)):
-        words = f"found {target!r}, but there is no such class; mend the line or write the class"
-        raise told(f"labreport.models.registry: {model.name}: {words}", at="name")
-    if inputs is not None and inputs_of(model.name) != inputs:
-        fitting = ", ".join(name for name in MODELS if inputs_of(name) == inputs)
-        words = f"found {shown(model.name)}, a model of {inputs_of(model.name)}; {inputs} are read here"
-        raise told(f"{words}, allowed: {fitting}", at="name")
-    taken = parameters_of(model.name)
-    try:
-        return target, taken.model_validate(model.parameters).model_dump(exclude_defaults=True)
-    except ValidationError as error:
-        key, words = explained(error)[0]
-        raise told(words, at=key) from None
 
 
 @cache

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from labreport.declarations.datasets import DATASETS, Dataset, resolve_datasets
-from labreport.declarations.experiments import Experiment, Scaled, levelled, names_of, refuse_unused, resolve_arm
-from labreport.declarations.fields import NAME, file_in
+from labreport.declarations.experiments import Experiment, levelled, names_of, resolve_arm
+from labreport.declarations.fields import NAME
 from labreport.declarations.mistakes import check, shown, suggestion
 from labreport.declarations.reports import Report, resolve_report
 from labreport.declarations.settings import Config, ExperimentFile, Scale
 from labreport.declarations.yaml_files import read_yaml
-from labreport.errors import DeclarationError, UserError
+from labreport.errors import DeclarationError, UserError, outcome
 from labreport.machine.devices import cuda_devices, cuda_obstacle
 
 CONFIG = "config/config.yaml"
@@ -34,6 +34,8 @@ class Project:
         config: config.yaml with these settings.
         overridden: the keys of config.yaml that these settings change.
         scale_name: demo, lite, full or another file of config/scales/.
+        scale: what that file says.
+        scale_place: its path, for messages.
         scale_reason: why this scale, for the first line on the terminal.
 
     Raises:
@@ -48,16 +50,15 @@ class Project:
         self._config_place = f"{OPTIONS} (or {CONFIG})" if self.overridden else CONFIG
         self.config = check(Config, merged, self._config_place)
         self.scale_name, self.scale_reason = self._scale(self.config.scale)
-        where = f"config/scales/{self.scale_name}.yaml"
-        self.scaled = Scaled(check(Scale, read_yaml(root / where, where), where), where)
-        self._experiments: dict[str, Experiment | UserError] = {}
-        self._reports: dict[str, Report | UserError] = {}
-        self._levelled: dict[str, tuple[str, str] | None] = {}
+        self.scale_place = f"config/scales/{self.scale_name}.yaml"
+        self.scale = check(Scale, read_yaml(root / self.scale_place, self.scale_place), self.scale_place)
+        self._arms: dict[str, dict[str, Experiment | UserError]] = {}  # by their file
+        self._reports: dict[str, Report] = {}
 
     @property
     def sampled(self) -> bool:
         """Whether data are generated samples and not the archives'."""
-        return self.scaled.scale.source == "sample"
+        return self.scale.source == "sample"
 
     def _scale(self, scale: str) -> tuple[str, str]:
         if scale == "auto":
@@ -91,7 +92,7 @@ class Project:
         return [path.relative_to(self.root) for path in found]
 
     @cached_property
-    def datasets(self) -> dict[str, Dataset | DeclarationError]:
+    def datasets(self) -> dict[str, Dataset | UserError]:
         """Every data set, or what is wrong with it.
 
         Raises:
@@ -100,16 +101,14 @@ class Project:
         return resolve_datasets(read_yaml(self.root / DATASETS, DATASETS))
 
     @cached_property
-    def experiment_files(self) -> dict[str, ExperimentFile | DeclarationError]:
+    def experiment_files(self) -> dict[str, ExperimentFile | UserError]:
         """Path -> what an experiment file says, or what is wrong with it."""
-        found: dict[str, ExperimentFile | DeclarationError] = {}
-        for path in self._files("experiments"):
-            try:
-                found[str(path)] = check(ExperimentFile, read_yaml(self.root / path, str(path)), str(path))
-            except DeclarationError as error:
-                found[str(path)] = error
+        found = {where: outcome(self._experiment_file, where) for where in map(str, self._files("experiments"))}
         self._refuse_unused(found)
         return found
+
+    def _experiment_file(self, where: str) -> ExperimentFile:
+        return check(ExperimentFile, read_yaml(self.root / where, where), where)
 
     @cached_property
     def _places(self) -> dict[str, list[str]]:
@@ -136,47 +135,32 @@ class Project:
             DeclarationError: there is none, or it is wrongly declared.
         """
         if name not in self._places:
-            unread = [str(one) for one in self.experiment_files.values() if isinstance(one, DeclarationError)]
+            unread = [str(one) for one in self.experiment_files.values() if isinstance(one, UserError)]
             words = f"{at}{': ' if at else ''}found {shown(name)}, which is not an experiment of config/experiments/"
             raise DeclarationError("\n".join(unread) or f"{words}{suggestion(str(name), self._places)}")
-        return _once(self._experiments, name, lambda: self._resolve_arm(name))
-
-    def _resolve_arm(self, name: str) -> Experiment:
-        """An experiment, with a look at its file's other arms: a scale must not make two equal."""
         where, *others = self._places[name]
         if others:
             raise DeclarationError(f"{others[0]}: arms.{name}: {where} has an experiment of that name; rename one")
-        file = self.experiment_files[where]
-        assert isinstance(file, ExperimentFile)
-        found = self._arms(where, file, self.scaled)
-        unscaled = self._arms(where, file, Scaled(Scale(source=self.scaled.scale.source), where))
-        both = {arm: one for arm, one in found.items() if isinstance(one, Experiment) and arm in unscaled}
-        equal = _once(self._levelled, where, lambda: levelled(both.values(), unscaled))  # type: ignore[arg-type]
-        if name in both and equal:
-            raise DeclarationError(
-                f"{self.scaled.where}: makes {equal[0]} and {equal[1]} of {where} equal, which differ without it; an "
-                "override that names neither would leave them what they set themselves"
-            )
-        experiment = found[name]
+        if where not in self._arms:
+            self._arms[where] = self._resolved(where)
+        experiment = self._arms[where][name]
         if isinstance(experiment, UserError):
             raise experiment
-        curve = experiment.published.curve
-        if curve and (mistake := file_in(self.root, curve)):
-            raise DeclarationError(f"{where}: arms.{name}.published.curve: {mistake}")
         return experiment
 
-    def _arms(self, where: str, file: ExperimentFile, scaled: Scaled) -> dict[str, Experiment | UserError]:
-        """Every arm of a file at a scale, or what is wrong with it."""
-        memo: dict[str, dict[str, Experiment | UserError]] = self.__dict__.setdefault("_memo", {})
-        key = f"{where} {scaled.where}"
-        if key not in memo:
-            memo[key] = {}
-            for arm in file.arms:
-                try:
-                    memo[key][arm] = resolve_arm(arm, file, where, scaled, self.datasets)
-                except UserError as error:
-                    memo[key][arm] = error
-        return memo[key]
+    def _resolved(self, where: str) -> dict[str, Experiment | UserError]:
+        """Every arm of a file, or what is wrong with it; a scale must not make two equal."""
+        file = self.experiment_files[where]
+        assert isinstance(file, ExperimentFile)
+        found = {arm: outcome(resolve_arm, arm, file, where, self) for arm in file.arms}
+        well = {name: one for name, one in found.items() if isinstance(one, Experiment)}
+        if equal := levelled(well.values()):
+            mistake = DeclarationError(
+                f"{self.scale_place}: makes {equal[0]} and {equal[1]} of {where} equal, which differ without it; an "
+                "override that names neither would leave them what they set themselves"
+            )
+            found |= dict.fromkeys(well, mistake)
+        return found
 
     def report(self, name: str) -> Report:
         """A report by name.
@@ -188,11 +172,9 @@ class Project:
         where = f"config/reports/{name}.yaml"
         if name not in self.report_names:
             raise DeclarationError(f"report/{name}: {where} does not exist{suggestion(name, self.report_names)}")
-        return _once(
-            self._reports,
-            name,
-            lambda: resolve_report(name, read_yaml(self.root / where, where), self.root, self.experiment, self.scaled),
-        )
+        if name not in self._reports:
+            self._reports[name] = resolve_report(name, self)
+        return self._reports[name]
 
     def seeds(self, report: Report) -> tuple[int, ...]:
         """A report's own seeds, unless it states none or the command line does."""
@@ -201,34 +183,23 @@ class Project:
 
     def reports(self) -> Iterator[Report]:
         """Every report that is well declared."""
-        for name in self.report_names:
-            try:
-                yield self.report(name)
-            except UserError:
-                continue
+        found = (outcome(self.report, name) for name in self.report_names)
+        return (one for one in found if isinstance(one, Report))
 
     def mistakes(self) -> list[str]:
         """What is wrong with any report or experiment, each told once."""
-        found = {str(one): None for one in self.experiment_files.values() if isinstance(one, DeclarationError)}
-        asked: list[tuple[Callable[[str], Any], list[str]]] = [
-            (self.report, self.report_names),
-            (self.experiment, self.experiment_names),
-        ]
-        for get, names in asked:
-            for name in names:
-                try:
-                    get(name)
-                except UserError as error:
-                    found[str(error)] = None
-        return list(found)
+        reports = [outcome(self.report, name) for name in self.report_names]
+        experiments = [outcome(self.experiment, name) for name in self.experiment_names]
+        found = [*self.experiment_files.values(), *reports, *experiments]
+        return list(dict.fromkeys(str(one) for one in found if isinstance(one, UserError)))
 
-    def _refuse_unused(self, files: Mapping[str, ExperimentFile | DeclarationError]) -> None:
-        """Refuse a scale's override that applies to nothing, where all is there to tell."""
+    def _refuse_unused(self, files: Mapping[str, ExperimentFile | UserError]) -> None:
+        """Refuse a scale's override that applies to nothing, where all is there to tell: likely a misspelt name."""
         names: list[Mapping[str, tuple[Any, ...]]] = []
-        if any(isinstance(one, DeclarationError) for one in self.datasets.values()):
+        if any(isinstance(one, UserError) for one in self.datasets.values()):
             return
         for file in files.values():
-            if isinstance(file, DeclarationError):
+            if isinstance(file, UserError):
                 return
             for arm, own in file.arms.items():
                 dataset = self.datasets.get(str(own.get("dataset", file.dataset)))
@@ -239,19 +210,13 @@ class Project:
             except DeclarationError:
                 return
             names += [{"measurement": (one,)} for one in measurements or () if isinstance(measurements, Mapping)]
-        refuse_unused(self.scaled, names)
-
-
-def _once(memo: dict[str, Any], name: str, resolve: Callable[[], Any]) -> Any:
-    """What was resolved under a name, or the mistake that was found then."""
-    if name not in memo:
-        try:
-            memo[name] = resolve()
-        except UserError as error:
-            memo[name] = error
-    if isinstance(memo[name], UserError):
-        raise memo[name]
-    return memo[name]
+        for index, override in enumerate(self.scale.overrides):
+            if not any(override.applies(one) for one in names):
+                stated = override.match.model_dump(exclude_none=True) or "it states no condition and"
+                raise DeclarationError(
+                    f"{self.scale_place}: overrides.{index}.match: {stated} applies to nothing; name an existing "
+                    "dataset, part, experiment, model or measurement"
+                )
 
 
 def announcement(project: Project) -> str:

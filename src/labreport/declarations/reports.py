@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Annotated, Any, get_args
+from typing import TYPE_CHECKING, Annotated, Any, get_args
 
 from pydantic import Field
 
 from labreport.claims.registry import KINDS as CLAIMS
-from labreport.declarations.experiments import Experiment, Scaled
+from labreport.declarations.experiments import Experiment
 from labreport.declarations.fields import Lang, Name, Names, Seeds, Strict, Text, in_language
-from labreport.declarations.items import Item, at_scale, check_comparable, check_one_form, resolve_item
-from labreport.declarations.mistakes import check
+from labreport.declarations.items import Item, at_scale, resolve_item
+from labreport.declarations.mistakes import check, shown
+from labreport.declarations.yaml_files import read_yaml
 from labreport.errors import DeclarationError, TemplateError
 from labreport.figures.registry import KINDS as FIGURES
 from labreport.kinds import Context, Kind
 from labreport.measurements.registry import KINDS as MEASUREMENTS
 from labreport.tables.registry import KINDS as TABLES
+
+if TYPE_CHECKING:
+    from labreport.declarations.project import Project
 
 Fields = dict[Annotated[str, Field(min_length=1, max_length=80)], str]
 LANGS: tuple[str, ...] = get_args(Lang)
@@ -87,48 +90,71 @@ def template(report: str, lang: str) -> str:
     return f"templates/{report}/{lang}.md.j2"
 
 
-def resolve_report(
-    name: str, raw: Mapping[str, Any], root: Path, experiment: Callable[[str, str], Experiment], scaled: Scaled
-) -> Report:
+def resolve_report(name: str, project: Project) -> Report:
     """A report's declaration with every name and value in it checked.
-
-    Args:
-        name: of the report.
-        raw: what its file holds.
-        root: the project's folder.
-        experiment: an experiment by name; the second argument is the place that names it.
-        scaled: the scale, whose overrides change measurements.
 
     Raises:
         DeclarationError: file, key, what was found, what is allowed.
         TemplateError: it has a template in no language.
     """
     where = f"config/reports/{name}.yaml"
-    about = check(ReportFile, raw, where)
+    about = check(ReportFile, read_yaml(project.root / where, where), where)
     named = enumerate(about.experiments)
-    experiments = {one: experiment(one, f"{where}: experiments.{index}") for index, one in named}
-    check_one_form(experiments.values(), where)
+    experiments = {one: project.experiment(one, f"{where}: experiments.{index}") for index, one in named}
+    first: dict[str, Experiment] = {}
+    for one in experiments.values():
+        if words := _difference(one, first.setdefault(one.dataset.name, one)):
+            raise DeclarationError(
+                f"{words}; {where} shows both on {one.dataset.name}: give them the same data, or put them in reports "
+                "of their own"
+            )
     for lang in LANGS:
         titles = [in_language(one.title, lang) for one in experiments.values()]
         if twice := next((title for title in titles if titles.count(title) > 1), None):
             raise DeclarationError(
                 f"{where}: experiments: two of them have the title {twice!r}; give one another title"
             )
-    context = Context(root, experiments)
+    context = Context(experiments)
 
     def items(group: str, kinds: Mapping[str, Kind]) -> dict[str, Item]:
         declared: Mapping[str, Mapping[str, Any]] = getattr(about, group)
         return {key: resolve_item(key, value, kinds, context, where, group) for key, value in declared.items()}
 
     measurements = items("measurements", MEASUREMENTS)
-    measurements = {key: at_scale(item, scaled) for key, item in measurements.items()}
+    measurements = {key: at_scale(item, project) for key, item in measurements.items()}
     context.rows.update({key: item.kind.rows for key, item in measurements.items()})
     figures, tables, claims = items("figures", FIGURES), items("tables", TABLES), items("claims", CLAIMS)
     for key, claim in claims.items():
-        check_comparable([experiments[one] for one in claim.experiments], f"{where}: claims.{key}")
-    langs = tuple(lang for lang in LANGS if (root / template(name, lang)).is_file())
+        if words := _incomparable([experiments[one] for one in claim.experiments], f"{where}: claims.{key}"):
+            raise DeclarationError(words)
+    langs = tuple(lang for lang in LANGS if (project.root / template(name, lang)).is_file())
     if not langs:
         raise TemplateError(
             f"{template(name, 'en')}: no such file, nor {template(name, 'zh')}; write the report's text in one of them"
         )
     return Report(name, where, about, experiments, langs, measurements, figures, tables, claims)
+
+
+def _incomparable(compared: Sequence[Experiment], at: str) -> str | None:
+    """Why a claim may not compare experiments: only what variants do to the training split may differ in their data."""
+    if len({experiment.dataset.root for experiment in compared}) > 1:
+        found = ", ".join(f"{experiment.name} on {experiment.dataset.root}" for experiment in compared)
+        return f"{at}: compares experiments on different data sets ({found}); name some on one"
+    for experiment in compared:
+        if words := _difference(experiment, compared[0]):
+            return (
+                f"{words}; {at} compares both, which is fair on the same test data only: give them the same, or name "
+                "others"
+            )
+    return None
+
+
+def _difference(one: Experiment, other: Experiment) -> str | None:
+    """The first parameter of the data in which two experiments on one data set or its variants differ, if any does."""
+    for name, value in one.data.items():
+        if value != other.data[name]:
+            # of two places an experiment's own is where the mistake is, and not the data set's default
+            pair = (one, other) if name in one.settings.data else (other, one)
+            first, second = (f"{shown(each.data[name])} for {each.name}" for each in pair)
+            return f"{pair[0].place('data', name)}: found {first}, but {second} ({pair[1].place('data', name)})"
+    return None

@@ -8,30 +8,27 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from functools import reduce
 from operator import or_
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, TypeAdapter, create_model
+from pydantic.json_schema import GenerateJsonSchema
 
 from labreport.claims.registry import KINDS as CLAIMS
-from labreport.declarations.datasets import Images, Pairs, Texts, Variant
+from labreport.declarations.datasets import OfArchive, Variant
 from labreport.declarations.fields import Name
-from labreport.declarations.models import parameters_of
 from labreport.declarations.reports import ReportFile
 from labreport.declarations.settings import ArmAbout, Config, ExperimentFile, Override, Scale, Settings, Vectors
 from labreport.figures.registry import KINDS as FIGURES
 from labreport.files import write_text
 from labreport.kinds import Kind
 from labreport.measurements.registry import KINDS as MEASUREMENTS
-from labreport.models.registry import MODELS
 from labreport.tables.registry import KINDS as TABLES
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
-
-NAMELESS = {"type": "object", "properties": {"name": False}}
 
 
 def schemas() -> dict[str, dict[str, Any]]:
@@ -47,12 +44,21 @@ def schemas() -> dict[str, dict[str, Any]]:
     scale: dict[str, Any] = {"overrides": (list[override], [])}
     found: dict[str, Any] = {
         "config": Config,
-        "dataset": dict[Name, Images | Texts | Pairs | Variant],
+        "dataset": dict[Name, OfArchive | Variant],
         "experiment": create_model("ExperimentFile", __base__=ExperimentFile, **arms),
         "report": create_model("ReportFile", __base__=ReportFile, **items),
         "scale": create_model("Scale", __base__=Scale, **scale),
     }
-    return {name: {"$schema": DIALECT, **_schema(one, partly=name != "report")} for name, one in found.items()}
+    found |= {name: TypeAdapter(one).json_schema(schema_generator=_Plain) for name, one in found.items()}
+    return {name: {"$schema": DIALECT, **one} for name, one in found.items()}
+
+
+class _Plain(GenerateJsonSchema):
+    """Without titles of fields, which say what their keys say."""
+
+    def field_title_should_be_set(self, schema: Any) -> bool:
+        """Never."""
+        return False
 
 
 def _partly(model: type[BaseModel]) -> type[BaseModel]:
@@ -70,39 +76,6 @@ def _item(group: str, kinds: Iterable[Kind]) -> Any:
         word: dict[str, Any] = {"kind": (Literal[kind.name], ...)}
         models.append(create_model(f"{kind.name} of {group}", __base__=kind.options, **word))
     return Annotated[reduce(or_, models), Field(discriminator="kind")] if len(models) > 1 else models[0]
-
-
-def _schema(model: Any, partly: bool) -> dict[str, Any]:
-    """A model's schema, in which networks are those of the registry, with their parameters.
-
-    Args:
-        model: of pydantic.
-        partly: whether a network's parameters, or its name, may stand elsewhere.
-    """
-    schema = TypeAdapter(model).json_schema(by_alias=True)
-    definitions = schema.get("$defs", {})
-    if "Model" in definitions:
-        definitions["Model"] = {
-            "description": "A model of labreport.models.registry, with parameters of its constructor.",
-            "anyOf": [*(_network(name, partly) for name in MODELS), *([NAMELESS] if partly else [])],
-        }
-    found: dict[str, Any] = _without_titles(schema)
-    return found
-
-
-def _network(name: str, partly: bool) -> dict[str, Any]:
-    schema = TypeAdapter(parameters_of(name)).json_schema()
-    schema["properties"] = {"name": {"const": name}, **schema.get("properties", {})}
-    schema["required"] = ["name", *([] if partly else schema.get("required", []))]
-    return schema
-
-
-def _without_titles(value: Any) -> Any:
-    """A schema without the titles that say what its keys say."""
-    if isinstance(value, Mapping):
-        kept = {key: one for key, one in value.items() if not (key == "title" and isinstance(one, str))}
-        return {key: _without_titles(one) for key, one in kept.items()}
-    return [_without_titles(one) for one in value] if isinstance(value, list) else value
 
 
 def main(folder: str) -> None:

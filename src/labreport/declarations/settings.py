@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from labreport.declarations.fields import (
     Correlation,
+    File,
     Fraction,
     Index,
     Lang,
@@ -20,6 +22,8 @@ from labreport.declarations.fields import (
     Whole,
 )
 from labreport.declarations.methods import Loss, Optimizer, Schedule
+from labreport.declarations.models import Model
+from labreport.training.tasks import TASKS
 
 
 class Config(Strict):
@@ -64,18 +68,6 @@ class Flip(Strict):
     p: Fraction
 
 
-class Model(BaseModel):
-    """A model of the registry; every other key is a parameter of its constructor."""
-
-    model_config = ConfigDict(extra="allow", frozen=True)
-
-    name: str
-
-    @property
-    def parameters(self) -> dict[str, Any]:
-        return dict(self.model_extra or {})
-
-
 class Settings(Strict):
     """Everything a run is trained with. Each field may stand under `shared`, an arm, or a scale's override."""
 
@@ -99,7 +91,7 @@ class Published(Strict):
     val_accuracy: Fraction | None = None
     train_accuracy: Fraction | None = None
     seconds: Rate | None = None
-    curve: str | None = None
+    curve: File | None = None
     best_epoch: Positive | None = None
     convergence_epoch: Positive | None = None
     per_class: Annotated[dict[Name, Fraction], Field(min_length=1)] | None = None
@@ -121,7 +113,7 @@ class ExperimentFile(Strict):
 
     part: Name
     dataset: Name
-    task: str
+    task: Literal[tuple(TASKS)]  # type: ignore[valid-type]
     shared: dict[str, Any] = {}
     arms: Annotated[dict[Name, dict[str, Any]], Field(min_length=1)]
 
@@ -145,6 +137,16 @@ class Override(Strict):
 
     match: Match
     set: dict[str, Any]
+
+    def applies(self, names: Mapping[str, tuple[Any, ...]]) -> bool:
+        """Whether every condition that it states holds; without conditions it never applies.
+
+        Args:
+            names: condition -> the names that fulfil it.
+        """
+        stated = self.match.model_dump(exclude_none=True)
+        wanted = {key: value if isinstance(value, list) else [value] for key, value in stated.items()}
+        return bool(wanted) and all(any(one in names.get(key, ()) for one in value) for key, value in wanted.items())
 
 
 class Scale(Strict):

@@ -26,13 +26,9 @@ class _UniqueKeys(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignor
             if key_node.tag == "tag:yaml.org,2002:merge":
                 continue
             key = self.construct_object(key_node, deep=True)
-            try:
-                twice = key in seen
-            except TypeError:
-                raise yaml.constructor.ConstructorError(
-                    None, None, "a key must be a plain word", key_node.start_mark
-                ) from None
-            if twice:
+            if isinstance(key, list | dict):
+                continue  # PyYAML says itself that this is no key
+            if key in seen:
                 raise yaml.constructor.ConstructorError(
                     None, None, f"{key!r} stands here a second time", key_node.start_mark
                 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from labreport.declarations.fields import Positive
+from labreport.declarations.fields import Positive, Word
 from labreport.figures.activation_names import ACTIVATIONS
 from labreport.kinds import (
     AnyModel,
@@ -13,7 +13,6 @@ from labreport.kinds import (
     Kind,
     Measurement,
     Width,
-    Word,
     kinds,
     one_of,
     some_of,

@@ -105,24 +105,8 @@ def pack_folder(folder: Path) -> bytes:
     return pack_files({name: folder / name for name in [*files_below(folder), "SHA256SUMS"]})
 
 
-def unpack_folder(packed: Path, folder: Path) -> None:
-    """Put a packed folder into its place, as a whole.
-
-    Raises:
-        DataError: it is damaged.
-    """
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=f".{folder.name}.", dir=folder.parent) as temporary:
-        new = Path(temporary) / "new"
-        with tarfile.open(packed, "r:xz") as tar:
-            tar.extractall(new, filter="data")
-        if fault := next(sums_faults(new), None):
-            raise DataError(f"{packed}: is damaged: {fault}")
-        new.rename(folder)
-
-
 def unpack(packed: Path, target: Path, digest: str) -> None:
-    """Unpack a part of a kit.
+    """Unpack a part of a kit, as a whole.
 
     Args:
         packed: the part.
@@ -134,14 +118,21 @@ def unpack(packed: Path, target: Path, digest: str) -> None:
     """
     try:
         if packed.name.endswith(FOLDER):
-            unpack_folder(packed, target)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryDirectory(prefix=f".{target.name}.", dir=target.parent) as temporary:
+                new = Path(temporary) / "new"
+                with tarfile.open(packed, "r:xz") as tar:
+                    tar.extractall(new, filter="data")
+                if fault := next(sums_faults(new), None):
+                    raise ValueError(fault)
+                new.rename(target)
             return
         data = unpack_batch(packed.read_bytes())
+        algorithm, _, expected = digest.partition(":")
+        if hashlib.new(algorithm, data, usedforsecurity=False).hexdigest() != expected:
+            raise ValueError(f"it does not hold the file with {digest}")
     except (lzma.LZMAError, EOFError, tarfile.TarError, ValueError, struct.error) as error:
         raise DataError(f"{packed}: is damaged ({error}); carry it once more") from error
-    algorithm, _, expected = digest.partition(":")
-    if hashlib.new(algorithm, data, usedforsecurity=False).hexdigest() != expected:
-        raise DataError(f"{packed}: does not hold the file with {digest}; carry it once more")
     write_bytes(target, data)
 
 

@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tarfile
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,8 +21,8 @@ from types import FrameType
 from typing import Any
 
 from labreport.errors import TrainingError, run_step
-from labreport.files import SUMS, atomic_path, read_json
-from labreport.machine.devices import LEASED, leased
+from labreport.files import SUMS, atomic_path, read_object
+from labreport.machine.devices import LEASED, available_cpus, leased
 from labreport.running.jobs import COMMIT
 
 LIST, RUNS = "list.json", "runs.tar"
@@ -56,8 +57,37 @@ class Task:
     began: float = 0.0
     seconds: float = 0.0
 
+    def lacks(self) -> list[Path]:
+        """What must be there first and is not."""
+        return [path for path in self.wants if not path.is_file()]
+
+    def begin(self) -> None:
+        """Start its process."""
+        self.log.parent.mkdir(parents=True, exist_ok=True)
+        with open(self.log, "wb") as log:
+            command = [sys.executable, "-m", *self.command]
+            self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        self.state, self.began = "runs", time.monotonic()
+
+    def has_ended(self) -> bool:
+        """Look whether its process has ended, and how."""
+        status = self.process.poll() if self.process is not None else None
+        if status is None:
+            return False
+        self.seconds = time.monotonic() - self.began
+        stopped = status in (128 + signal.SIGTERM, 128 + signal.SIGINT, -signal.SIGTERM, -signal.SIGINT)
+        self.state = "done" if status == 0 and self.makes.is_file() else "stopped" if stopped else "failed"
+        return True
+
+    def send(self, number: int) -> None:
+        """Send a signal to its process."""
+        if self.process is not None and self.process.poll() is None:
+            self.process.send_signal(number)
+
     def last_line(self) -> str:
-        """The last thing that its log says."""
+        """The last thing that its log says, or what it lacks."""
+        if self.state == "waits" and (lacks := self.lacks()):
+            return f"lacks {lacks[0]}"
         if not self.log.is_file():
             return ""
         return (self.log.read_text(encoding="utf-8", errors="replace").split("\n")[-2:] or [""])[0].strip()
@@ -93,27 +123,27 @@ class Runner:
         while True:
             now = time.monotonic()
             for task in self._of("runs"):
-                assert task.process is not None
-                if task.process.poll() is not None:
-                    self._ended(task, task.process.returncode)
-            running = self._of("runs")
+                if task.has_ended():
+                    said = "" if task.state == "done" and task.does != TRAIN else f": {task.last_line()}"
+                    self._say(f"{task.does} {task.title} {task.state} after {task.seconds:.1f} s{said}")
+                    if task.does == TRAIN:
+                        self._pack()
             if stopping is None and now >= self._end:
                 stopping = now
-                self._say(f"time is over: {len(running)} are asked to stop")
+                self._say(f"time is over: {len(self._of('runs'))} are asked to stop")
                 self.end()
             elif stopping is None and now < self._last:
                 self._begin()
             elif stopping is not None and now >= stopping + STOPPING_S:
-                for task in running:
-                    _signal(task, signal.SIGKILL)
+                self.end(signal.SIGKILL)
             if not self._of("runs"):
                 return
             time.sleep(POLL_S)
 
-    def end(self) -> None:
+    def end(self, number: int = signal.SIGTERM) -> None:
         """Ask all that runs to stop, at a step's end."""
         for task in self._of("runs"):
-            _signal(task, signal.SIGTERM)
+            task.send(number)
 
     def _of(self, state: str) -> list[Task]:
         return [task for task in self._tasks if task.state == state]
@@ -121,22 +151,9 @@ class Runner:
     def _begin(self) -> None:
         for task in self._of("waits"):
             busy = sum(other.does == task.does for other in self._of("runs"))
-            if busy < self._most[task.does] and all(path.is_file() for path in task.wants):
-                task.log.parent.mkdir(parents=True, exist_ok=True)
-                with open(task.log, "wb") as log:
-                    command = [sys.executable, "-m", *task.command]
-                    task.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
-                task.state, task.began = "runs", time.monotonic()
+            if busy < self._most[task.does] and not task.lacks():
+                task.begin()
                 self._say(f"{task.does} {task.title}")
-
-    def _ended(self, task: Task, status: int) -> None:
-        task.seconds = time.monotonic() - task.began
-        stopped = status in (128 + signal.SIGTERM, 128 + signal.SIGINT, -signal.SIGTERM, -signal.SIGINT)
-        task.state = "done" if status == 0 and task.makes.is_file() else "stopped" if stopped else "failed"
-        said = "" if task.state == "done" and task.does != TRAIN else f": {task.last_line()}"
-        self._say(f"{task.does} {task.title} {task.state} after {task.seconds:.1f} s{said}")
-        if task.does == TRAIN:
-            self._pack()
 
     def _say(self, what: str) -> None:
         print(f"[{time.monotonic() - self._start:6.1f} s] {what}", flush=True)
@@ -145,25 +162,10 @@ class Runner:
         """A table of the runs: what became of each, for how long, and the last line of its log."""
         runs = [task for task in self._tasks if task.does == TRAIN]
         width = max((len(task.title) for task in runs), default=0)
-        lacking = [task.title for task in self._tasks if task.does == UNPACK and task.state == "waits"]
-        lines = [f"part not here: {name}" for name in lacking]
-        lines += [f"{task.title:<{width}}  {task.state:<7}  {task.seconds:7.1f} s  {_why(task)}" for task in runs]
-        counts = ", ".join(f"{sum(task.state == state for task in runs)} {state}" for state in _states(runs))
+        lines = [f"part not here: {task.title}" for task in self._of("waits") if task.does == UNPACK]
+        lines += [f"{run.title:<{width}}  {run.state:<7}  {run.seconds:7.1f} s  {run.last_line()}" for run in runs]
+        counts = ", ".join(f"{count} {state}" for state, count in Counter(run.state for run in runs).items())
         return [*lines, f"{len(runs)} runs: {counts or 'none'}"]
-
-
-def _states(runs: Sequence[Task]) -> list[str]:
-    return list(dict.fromkeys(task.state for task in runs))
-
-
-def _why(task: Task) -> str:
-    lacks = [str(path) for path in task.wants if not path.is_file()] if task.state == "waits" else []
-    return f"lacks {lacks[0]}" if lacks else task.last_line()
-
-
-def _signal(task: Task, number: int) -> None:
-    if task.process is not None and task.process.poll() is None:
-        task.process.send_signal(number)
 
 
 def pack_runs(tar: Path, runs: Iterable[Path], logs: Iterable[Path]) -> None:
@@ -189,8 +191,8 @@ def tasks_of(kit: Path, contents: Mapping[str, Any], only: Sequence[str], thread
     Raises:
         TrainingError: a name is none of the kit's.
     """
-    known = {name for run in contents["runs"] for name in (run["experiment"], run["key"], run["title"])}
-    if unknown := [name for name in only if name not in known]:
+    names = [{run["experiment"], run["key"], run["title"]} for run in contents["runs"]]
+    if unknown := [name for name in only if not any(name in one for one in names)]:
         raise TrainingError(f"--only: {', '.join(unknown)}: no run of this kit has such a name or key")
 
     def task(does: str, about: Mapping[str, Any], *command: str) -> Task:
@@ -202,7 +204,7 @@ def tasks_of(kit: Path, contents: Mapping[str, Any], only: Sequence[str], thread
     def step(does: str, about: Mapping[str, Any], *more: str) -> Task:
         return task(does, about, "labreport.steps", does, str(kit / "jobs" / f"{about['key']}.json"), *more)
 
-    chosen = [run for run in contents["runs"] if not only or {run["experiment"], run["key"], run["title"]} & {*only}]
+    chosen = [run for run, own in zip(contents["runs"], names, strict=True) if not only or own & {*only}]
     runs = [step(TRAIN, run, "--threads", str(threads)) for run in chosen]
     wanted = {path for run in runs if run.state != "done" for path in run.wants}
     prepared = [one for about in contents["prepare"] if (one := step(PREPARE, about)).makes in wanted]
@@ -235,8 +237,10 @@ def main(argv: Sequence[str] | None = None) -> None:
     work = kit / "work"
     work.mkdir(exist_ok=True)
     os.chdir(work)
-    cpus = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    contents = read_json(kit / LIST)
+    cpus = available_cpus()
+    contents = read_object(kit / LIST)
+    if not contents:
+        raise TrainingError(f"{kit / LIST}: is missing or damaged; carry it here once more")
     tasks = tasks_of(kit, contents, options.only, max(1, cpus // options.processes))
     finished = [Path(run["makes"]).parent for run in contents["runs"]]
 

@@ -4,6 +4,7 @@
 A file of its own, which knows nothing but where the code is: that is unpacked into work/ beside it, and goes on.
 """
 
+import lzma
 import os
 import shutil
 import sys
@@ -15,8 +16,12 @@ WORK = KIT / "work"
 
 if __name__ == "__main__":
     shutil.rmtree(WORK / "src", ignore_errors=True)
-    with tarfile.open(KIT / "code.tar.xz") as tar:
-        tar.extractall(WORK, filter="data")
+    code = KIT / "code.tar.xz"
+    try:
+        with tarfile.open(code) as tar:
+            tar.extractall(WORK, filter="data")
+    except (OSError, EOFError, tarfile.TarError, lzma.LZMAError) as error:
+        sys.exit(f"error: {code}: cannot be unpacked ({error}); carry it here once more")
     paths = [str(WORK / "src"), *filter(None, [os.environ.get("PYTHONPATH")])]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}
     os.execve(sys.executable, [sys.executable, "-m", "labreport.kit.run", str(KIT), *sys.argv[1:]], environment)

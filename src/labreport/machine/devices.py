@@ -30,6 +30,11 @@ SCHEDULERS = ("SLURM_JOB_GPUS", "SLURM_STEP_GPUS", "PBS_GPUFILE", "SGE_HGR_gpu",
 POLL_S = 0.5
 
 
+def available_cpus() -> int:
+    """CPUs that the process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def cuda_devices() -> int:
     """How many CUDA devices a training job started here could use; 0 where `cuda_obstacle` says why."""
     answer = None if _hidden() else _driver()

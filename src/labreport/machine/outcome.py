@@ -9,9 +9,8 @@ from __future__ import annotations
 import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
-from labreport.files import SUMS, file_digest, read_json, write_json
+from labreport.files import SUMS, file_digest, read_object, write_json
 
 FAILURE = "failure.json"
 
@@ -67,30 +66,23 @@ def write_receipt(folder: Path | str) -> None:
 
 def is_receipted(folder: Path | str) -> bool:
     """Whether the receipt of a folder is there and tells what the folder holds."""
-    found = _read(receipt(folder))
-    return found is not None and found.get("content") == content(folder) is not None
+    found = content(folder)
+    return found is not None and read_object(receipt(folder)).get("content") == found
 
 
 def write_failure(folder: Path | str, failure: Failure) -> None:
     """Say why an attempt at a folder failed, beside what it measured."""
-    write_json(_failure_path(folder), asdict(failure))
+    write_json(failure_file(folder), asdict(failure))
 
 
 def failure(folder: Path | str) -> Failure | None:
     """Why the last attempt at a folder failed by itself; None where it did not, or cannot be told."""
-    found = _read(_failure_path(folder)) or {}
+    found = read_object(failure_file(folder))
     message, advice = found.get("message"), str(found.get("advice", ""))
     return Failure(message, advice) if isinstance(message, str) else None
 
 
-def _failure_path(folder: Path | str) -> Path:
+def failure_file(folder: Path | str) -> Path:
+    """Where it stands why the last attempt at a folder failed."""
     folder = Path(folder)
     return folder.with_name(f"{folder.name}.part") / FAILURE
-
-
-def _read(path: Path) -> dict[str, Any] | None:
-    try:
-        value = read_json(path)
-    except (OSError, ValueError):
-        return None
-    return value if isinstance(value, dict) else None

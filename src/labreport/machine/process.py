@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import ctypes
-import os
 import platform
 import re
 from pathlib import Path
 
 import torch
+
+from labreport.machine.devices import available_cpus
 
 # Numbers of glibc's malloc.h: M_MMAP_MAX (large blocks come from the heap), M_TRIM_THRESHOLD (and stay there),
 # M_TOP_PAD (which grows by this many bytes at once).
@@ -40,11 +41,6 @@ def go_on_with_threads(threads: int) -> bool:
         return False
     torch.set_num_threads(threads)
     return True
-
-
-def available_cpus() -> int:
-    """CPUs that the process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def choose_device() -> torch.device:

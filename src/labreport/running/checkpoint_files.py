@@ -44,24 +44,11 @@ class CheckpointFile:
         return content
 
 
-def own_folder(folder: Path, key: str) -> Path:
-    """Where a run's checkpoints lie in a folder that may hold others': in one that is named by its key, or is that."""
-    return folder if folder.name == key else folder / key
-
-
 def folder_of(out: Path) -> Path:
-    """Where a run's checkpoints are looked for; see `own_folder`.
-
-    Args:
-        out: the folder of the finished run.
-
-    Returns:
-        `results/checkpoints/NAME/KEY` for `results/runs/NAME/KEY`; for a folder that lies in no `runs`,
-        `OUT.checkpoints` beside it.
-    """
-    if out.parent.parent.name == "runs":
-        return out.parents[2] / "checkpoints" / out.parent.name / out.name
-    return out.with_name(f"{out.name}.checkpoints")
+    """Where a run's checkpoints lie: `results/checkpoints/NAME/KEY` for `results/runs/NAME/KEY`, else beside it."""
+    if out.parent.parent.name != "runs":
+        return out.with_name(f"{out.name}.checkpoints")
+    return out.parents[2] / "checkpoints" / out.parent.name / out.name
 
 
 def checkpoints_in(folder: Path) -> list[CheckpointFile]:
@@ -86,14 +73,13 @@ def write(folder: Path, epoch: int, content: bytes | memoryview) -> None:
         stream.flush()
         os.fsync(stream.fileno())
     sync_folder(folder)
-    files = [file for file in checkpoints_in(folder) if file.path != path]
-    for refused in (file.path for file in files if file.epoch >= epoch):
+    others = [file for file in checkpoints_in(folder) if file.path != path]
+    for refused in (file.path for file in others if file.epoch >= epoch):
         with contextlib.suppress(OSError):
             refused.replace(refused.with_name(f"{refused.name}{REFUSED}"))
-    for earlier in [file.path for file in files if file.epoch < epoch][KEPT - 1 :]:
-        _unlink(earlier)
-    for unfinished in _unfinished(folder):
-        _unlink(unfinished)
+    earlier = [file.path for file in others if file.epoch < epoch]
+    for useless in [*earlier[KEPT - 1 :], *_unfinished(folder)]:
+        _unlink(useless)
 
 
 def remove(folder: Path) -> None:

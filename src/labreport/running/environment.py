@@ -6,7 +6,6 @@ import importlib.metadata
 import os
 import platform
 import subprocess
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +14,7 @@ import torch
 from labreport.machine.devices import LEASED
 from labreport.machine.process import device_name
 from labreport.running.jobs import COMMIT
+from labreport.steps.step import now
 from labreport.training.numerics import autocast
 
 PROJECT = Path(__file__).resolve().parents[3]
@@ -46,11 +46,6 @@ def environment(device: torch.device, precision: str) -> dict[str, Any]:
         "started": now(),
         "finished": None,
     }
-
-
-def now() -> str:
-    """The time in UTC, ISO 8601, to the second."""
-    return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 def _version(package: str) -> str | None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from labreport.artifacts.artifact import key_of
 from labreport.errors import DataError, RunFailedError
-from labreport.machine.outcome import content, failure, is_receipted
+from labreport.machine.outcome import content, failure, failure_file, is_receipted
 from labreport.steps.step import Job
 
 # Variables of the environment: a file with the jobs of all runs that a start of Snakemake trains, where they are small;
@@ -39,12 +39,11 @@ def refuse_failed(job: Job) -> None:
     Raises:
         RunFailedError: in the words of that failure.
     """
-    list_of = os.environ.get(TOGETHER)
-    path = job.out.with_name(f"{job.out.name}.part") / "failure.json"
-    if list_of and path.is_file() and Path(list_of).is_file():
-        found = failure(job.out)
-        if found is not None and path.stat().st_mtime_ns > Path(list_of).stat().st_mtime_ns:
-            raise RunFailedError(found.told(job.beside["experiment"], job.spec["seed"]))
+    list_of, found = Path(os.environ.get(TOGETHER, "")), failure(job.out)
+    if found is None or not list_of.is_file():
+        return
+    if failure_file(job.out).stat().st_mtime_ns > list_of.stat().st_mtime_ns:
+        raise RunFailedError(found.told(job.beside["experiment"], job.spec["seed"]))
 
 
 def wanted(job: Job) -> Iterator[Job]:
@@ -58,20 +57,21 @@ def wanted(job: Job) -> Iterator[Job]:
     yield from (one for one in [*jobs[own + 1 :], *jobs[: max(own, 0)]] if one.key != job.key)
 
 
-def check_data(folder: Path, found: Mapping[str, Any], planned: str, what: str) -> None:
-    """Refuse prepared data that a job was not planned with.
+def check_planned(folder: Path, step: str, spec: Mapping[str, Any], planned: str, what: str) -> None:
+    """Refuse prepared data or word vectors that a job was not planned with.
 
     Args:
-        folder: of the prepared data.
-        found: their spec.
+        folder: of these.
+        step: that made them.
+        spec: theirs.
         planned: the key of those that are meant.
         what: was planned, for the message: "the run was".
 
     Raises:
         DataError: they are others.
     """
-    if key_of("prepare", found) != planned:
+    if (found := key_of(step, spec)) != planned:
         raise DataError(
-            f"{folder}: these prepared data have the key {key_of('prepare', found)}, but {what} planned with "
-            f"{planned}; start Snakemake again, it plans anew"
+            f"{folder}: its content has the key {found}, but {what} planned with {planned}; start Snakemake again, it "
+            "plans anew"
         )

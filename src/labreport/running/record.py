@@ -7,10 +7,13 @@ from typing import Any
 
 import torch
 
-from labreport.data.arrays import save_array, save_arrays
+from labreport.artifacts.artifact import CODE, SPEC, key_of
+from labreport.data.arrays import describe, save_array, save_arrays
+from labreport.data.prepared import Prepared
 from labreport.machine.outcome import Failure, write_failure
-from labreport.running.environment import environment, now
+from labreport.running.environment import environment
 from labreport.running.progress import clock
+from labreport.steps.step import now
 from labreport.store import ResultFolder
 from labreport.training.session import Row, Session
 
@@ -26,6 +29,7 @@ class RunRecord:
 
     Args:
         folder: for the results.
+        name: the experiment's, for messages.
         spec: the run's spec.
         code: definition -> digest, of all that the spec's `code` was taken of.
         device: what it is trained on.
@@ -35,21 +39,21 @@ class RunRecord:
     """
 
     def __init__(
-        self, folder: ResultFolder, spec: Mapping[str, Any], code: Mapping[str, str], device: torch.device
+        self, folder: ResultFolder, name: str, spec: Mapping[str, Any], code: Mapping[str, str], device: torch.device
     ) -> None:
         self.listeners: list[Callable[[Row], None]] = []
-        self.folder = folder
-        self._spec = spec
+        self.folder, self.name, self.spec, self.device = folder, name, spec, device
         self._code = code
         self._epochs: int = spec["training"]["epochs"]
-        self._device = device
-        self._precision: str = spec["training"].get("precision", "fp32")
         self._environment: dict[str, Any] = {}
         self._lines: list[str] = []
 
+    def _here(self) -> dict[str, Any]:
+        return environment(self.device, self.spec["training"].get("precision", "fp32"))
+
     def begin(self) -> None:
         """Start with no epoch; what another attempt measured is put aside."""
-        self._environment = environment(self._device, self._precision)
+        self._environment = self._here()
         self.folder.begin()
         self._write_start()
 
@@ -69,7 +73,7 @@ class RunRecord:
         lines, before = list(state["lines"]), state["environment"]
         if len(lines) != len(rows):
             raise ValueError(f"it has {len(lines)} lines of the log, not those of {len(rows)} epochs")
-        here = environment(self._device, self._precision)
+        here = self._here()
         again = {"epoch": len(rows), "at": now(), "device": here["device"]}
         again |= {name: here[name] for name in here if name not in OF_AN_ATTEMPT and here[name] != before.get(name)}
         self._environment = before | {"resumed": [*before.get("resumed", []), again]}
@@ -88,8 +92,8 @@ class RunRecord:
         write_failure(self.folder.out, failure)
 
     def _write_start(self) -> None:
-        self.folder.write_json("spec.json", self._spec)
-        self.folder.write_json("code.json", self._code)
+        self.folder.write_json(SPEC, self.spec)
+        self.folder.write_json(CODE, self._code)
         self.folder.write_json("environment.json", self._environment)
 
     def _write_rows(self, rows: list[Row]) -> None:
@@ -125,17 +129,14 @@ class RunRecord:
         pace = f"{row['seconds']:.1f} s, {row['samples_per_second']:.0f} samples/s, {clock(left)} left"
         return f"epoch {row['epoch']:>{len(str(self._epochs))}}/{self._epochs}  {'  '.join(parts)}  {pace}"
 
-    def finish(self, facts: Mapping[str, Any], session: Session) -> None:
-        """Write summary, predictions, tables, filters and the end's time; the run is complete.
-
-        Args:
-            facts: what the summary says beside what was measured.
-            session: that was trained.
-        """
+    def finish(self, session: Session, prepared: Prepared) -> None:
+        """Write summary, predictions, tables, filters, what the data were and the end's time; the run is complete."""
+        facts = {"experiment": self.name, "seed": self.spec["seed"], "key": key_of("train", self.spec)}
         filters = session.filters()
         if filters is not None:
             save_array(self.folder.part / FILTERS, filters)
         self.folder.write_json("summary.json", {**facts, **session.summary()})
+        self.folder.write_json("dataset.json", describe(prepared))
         save_arrays(self.folder.part / PREDICTIONS, session.predictions())
         for name, (head, rows) in session.tables().items():
             self.folder.write_table(name, head, rows)

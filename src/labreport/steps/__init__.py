@@ -1,1 +1,1 @@
-"""One module per rule, same name: each reads what its job names, calls, and writes. Imports are as few as it needs."""
+"""What the rules carry out, a function each: it reads what its job names, calls, and writes; `step.py` finds it."""

@@ -1,18 +1,53 @@
-"""The figures, tables or claims of one job: those that lie elsewhere already are copied, the others are made."""
+"""Figures, tables and claims: those of a job that lie elsewhere already are copied, the others are made."""
 
 from __future__ import annotations
 
 import json
 import shutil
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from labreport.artifacts.artifact import INDEX, key_of, measured
-from labreport.files import SUMS, read_json, sums_faults, write_json
+from labreport.files import SUMS, read_object, sums_faults, write_json
+from labreport.loading import load_module
 from labreport.machine.outcome import content, missing
 from labreport.steps.step import Job
+
+
+def draw(job: Job) -> None:
+    """Write each figure as `.pdf`, `.svg` and `.png`, what it shows as `.csv`, and in words as `.txt`."""
+    with job.made("matplotlib", "numpy", "pandas") as folder:
+        for name, spec in each_item(job, folder):
+            from labreport.figures.picture import files_of
+
+            for suffix, data in files_of(load_module(spec["target"], "kind"), spec).items():
+                (folder / f"{name}.{suffix}").write_bytes(data)
+
+
+def tabulate(job: Job) -> None:
+    """Write each table's raw numbers as `.csv` and its presentation as `.json`; `frames/metrics.csv` and the like."""
+    from labreport.results import Results
+    from labreport.tables.frames import frames
+
+    with job.made("pandas") as folder:
+        for name, spec in each_item(job, folder):
+            from labreport.tables.table import files_of
+
+            for suffix, text in files_of(load_module(spec["target"], "kind"), spec).items():
+                (folder / f"{name}.{suffix}").write_text(text, encoding="utf-8")
+        (folder / "frames").mkdir()
+        for name, text in frames(Results(job.spec["frames"])).items():
+            (folder / "frames" / f"{name}.csv").write_text(text, encoding="utf-8")
+
+
+def judge(job: Job) -> None:
+    """Write of each claim the outcome, its reason in both languages and the values it rests on."""
+    with job.made("pandas", "scipy") as folder:
+        for name, spec in each_item(job, folder):
+            from labreport.claims.verdict import file_of
+
+            write_json(folder / f"{name}.json", file_of(load_module(spec["target"], "kind"), spec))
 
 
 def each_item(job: Job, folder: Path) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -26,7 +61,7 @@ def each_item(job: Job, folder: Path) -> Iterator[tuple[str, dict[str, Any]]]:
         folder: that the files are written to.
     """
     index = {name: made_from(job.step, spec) for name, spec in job.spec["items"].items()}
-    is_there = _index(job.out / INDEX) == index and not missing(job.out)
+    is_there = read_object(job.out / INDEX) == index and not missing(job.out)
     earlier = {} if is_there else dict(_earlier(job.out.parent.parent))
     copied = []
     for name, spec in job.spec["items"].items():
@@ -49,16 +84,7 @@ def made_from(step: str, spec: Mapping[str, Any]) -> dict[str, Any]:
 def _earlier(root: Path) -> Iterator[tuple[str, tuple[Path, str]]]:
     """What an item was made from -> the folder that it lies in, and its name there."""
     for path in sorted(root.glob(f"*/*/{INDEX}")):
-        yield from ((json.dumps(one, sort_keys=True), (path.parent, name)) for name, one in _index(path).items())
-
-
-def _index(path: Path) -> dict[str, Any]:
-    """What the items of a folder were made from; empty where that cannot be told."""
-    with suppress(OSError, ValueError):
-        found = read_json(path)
-        if isinstance(found, dict):
-            return found
-    return {}
+        yield from ((json.dumps(one, sort_keys=True), (path.parent, name)) for name, one in read_object(path).items())
 
 
 def _copy(source: tuple[Path, str], name: str, folder: Path) -> bool:

@@ -8,6 +8,7 @@ import importlib.metadata
 import json
 import os
 import platform
+import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
@@ -22,6 +23,17 @@ from labreport.errors import CodeChangedError, ResultsError, TrainingError
 from labreport.files import file_digest, sums_faults, write_json
 from labreport.machine.outcome import content
 from labreport.store import whole_folder
+
+# Module -> the steps in it; each imports what its own need.
+MODULES = {
+    "data": ("download", "sample", "prepare"),
+    "long": ("vectors", "measure", "train"),
+    "items": ("draw", "tabulate", "judge"),
+    "texts": ("write", "section", "page"),
+    "documents": ("typeset", "deliver"),
+}
+STEPS = {step: module for module, steps in MODULES.items() for step in steps}
+OF_FILES = frozenset({"deliver", "page"})  # which take paths in place of a job
 
 
 @dataclass(frozen=True)
@@ -89,14 +101,14 @@ class Job:
         return covered(roots(self.step, self.spec))
 
     @contextmanager
-    def made(self, *libraries: str, **versions: str) -> Iterator[Path]:
+    def made(self, *libraries: str, **programs: str) -> Iterator[Path]:
         """A folder to write to, which becomes the job's when the block ends well.
 
         The code is checked before and after: what is there is made by the code that its key says.
 
         Args:
             libraries: whose versions are written down.
-            versions: of programs that are no Python libraries.
+            programs: that are no Python libraries, and their versions.
 
         Raises:
             ResultsError: something that it is made from is damaged.
@@ -110,10 +122,19 @@ class Job:
             write_json(new / SPEC, self.spec)
             if not {"code", "items"}.isdisjoint(self.spec):
                 write_json(new / CODE, self.code())
-            found = {name: importlib.metadata.version(name) for name in libraries} | versions
             made_of = {str(folder): content(folder) for folder in self.needs}
-            finished = datetime.now(UTC).isoformat(timespec="seconds")
-            write_json(new / MADE, {"python": platform.python_version(), **found, "finished": finished, OF: made_of})
+            write_json(new / MADE, {**versions(*libraries), **programs, OF: made_of})
+
+
+def versions(*libraries: str) -> dict[str, str]:
+    """Versions of Python and of some libraries, and the time: something was made with them just now."""
+    found = {name: importlib.metadata.version(name) for name in libraries}
+    return {"python": platform.python_version(), **found, "finished": now()}
+
+
+def now() -> str:
+    """The time in UTC, ISO 8601, to the second."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 def check_whole(folder: Path) -> None:
@@ -127,24 +148,29 @@ def check_whole(folder: Path) -> None:
         raise ResultsError(f"{folder}: is damaged ({fault}); delete this folder and start again")
 
 
+def carry_out(step: str) -> Callable[[Any], None]:
+    """The function of a step, which takes its job or paths."""
+    found: Callable[[Any], None] = getattr(importlib.import_module(f"labreport.steps.{STEPS[step]}"), step)
+    return found
+
+
 def main(argv: Sequence[str] | None = None) -> None:
     """Parse `STEP JOB [--threads N] [--project DIR] [--log FILE]` and carry it out."""
     parser = argparse.ArgumentParser(prog="python -m labreport.steps", description=__doc__)
-    parser.add_argument("step", help="the name of a rule")
-    parser.add_argument("job", nargs="+", help="the file that planning wrote; of deliver and page, files")
+    parser.add_argument("step", choices=STEPS, help="what is made")
+    parser.add_argument("job", nargs="+", type=Path, help="the file that planning wrote; of deliver and page, files")
     parser.add_argument("--threads", type=int, help="CPU threads; default: all that the process may use")
     parser.add_argument("--project", type=Path, default=Path(), help="the folder of config/; default: this one")
     parser.add_argument("--log", type=Path, help="a file that takes what is printed, too")
     arguments = parser.parse_args(argv)
     restore(Path(CACHE))
-    module = importlib.import_module(f"labreport.steps.{arguments.step}")
+    step = carry_out(arguments.step)
     with _logged(arguments.log):
-        if hasattr(module, "files"):
-            module.files([Path(name) for name in arguments.job])
+        if arguments.step in OF_FILES:
+            step(arguments.job)
         else:
             (path,) = arguments.job
-            carry_out: Callable[[Job], None] = getattr(module, arguments.step)
-            carry_out(Job.read(Path(path), arguments.threads, arguments.project))
+            step(Job.read(path, arguments.threads, arguments.project))
 
 
 class _Both:
@@ -183,7 +209,5 @@ def _logged(path: Path | None) -> Iterator[None]:
 
 def version_of(program: str, *arguments: str) -> str:
     """The first line that a program says of itself; empty where it says nothing."""
-    import subprocess
-
     done = subprocess.run([program, *arguments], capture_output=True, text=True, check=False, env=os.environ)
     return (done.stdout.splitlines() or [""])[0]

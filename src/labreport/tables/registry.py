@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from labreport.declarations.fields import Positive, Strict
-from labreport.kinds import Dataset, Datasets, Experiments, ImageModel, Kind, Measurement, kinds, one_of
+from labreport.declarations.fields import Positive
+from labreport.kinds import Dataset, Datasets, Experiments, ImageModel, Kind, Measurement, Options, kinds, one_of
 
 _CLASSES: dict[str, Any] = {"files": ("per_class.csv",), "one_set_of_classes": True}
 
 
-class Network(Strict):
+class Network(Options):
     """A network and the images that it is given."""
 
     model: ImageModel

@@ -1,0 +1,86 @@
+"""Texts: of reports, of their sections on the page of measured results, and that page."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock
+
+from labreport.artifacts.artifact import SPEC
+from labreport.documents import results_page
+from labreport.documents.provenance import Provenance, provenance
+from labreport.errors import ResultsError
+from labreport.files import read_json, write_json, write_text
+from labreport.results import Results
+from labreport.steps.items import located
+from labreport.steps.step import Job, check_whole, version_of
+
+WRITTEN_FROM = "provenance.json"
+
+
+def write(job: Job) -> None:
+    """Write the text of a report in one format, `NAME.md` or `NAME.tex`, with the pictures that it shows beside it."""
+    import pypandoc
+
+    from labreport.documents.latex import FIGURE_FOLDER
+
+    spec = job.spec
+    written_from = provenance(job.project, measured=Results({"name": spec["report"], **spec}).finished)
+    is_latex = spec["form"] == "latex"
+    with job.made("jinja2", pandoc=version_of(pypandoc.get_pandoc_path(), "--version")) as folder:
+        file = f"{spec['report']}.{'tex' if is_latex else 'md'}"
+        (folder / file).write_text(text_of(spec, job.project, written_from), encoding="utf-8")
+        suffix = ".pdf" if is_latex else ".svg"
+        beside = folder / (FIGURE_FOLDER if is_latex else spec["pictures"])
+        beside.mkdir(exist_ok=True)
+        for name, entry in spec["figures"].items():
+            try:
+                shutil.copyfile(entry["path"] + suffix, beside / f"{name}{suffix}")
+            except FileNotFoundError:
+                raise ResultsError(
+                    f"{entry['path']}{suffix}: no such file; build the report again to draw this figure"
+                ) from None
+        write_json(folder / WRITTEN_FROM, asdict(written_from))
+
+
+def text_of(spec: Mapping[str, Any], project: Path, written_from: Provenance) -> str:
+    """The text of a report.
+
+    Args:
+        spec: of a text.
+        project: the folder that its template lies in.
+        written_from: what its foot states.
+    """
+    from labreport.documents.document import render
+
+    found = {**located(dict(spec), project), "files": [str(project / path) for path in spec["files"]]}
+    return render(project / spec["template"], spec["form"], spec["lang"], found, written_from)
+
+
+def section(job: Job) -> None:
+    """Write `section.md`, a report's section of the page of measured results."""
+    with job.made("pandas") as folder:
+        text = results_page.section(located(job.spec, job.project))
+        (folder / "section.md").write_text(text, encoding="utf-8")
+
+
+def page(paths: Sequence[Path]) -> None:
+    """Put sections into the page of measured results: PAGE SECTION ...
+
+    Those of some reports are replaced, each at its scale; the others stay as they are.
+
+    Raises:
+        ResultsError: a section is damaged.
+    """
+    whole, *sections = paths
+    with FileLock(Path("results") / f"{whole.name}.lock"):
+        text = whole.read_text(encoding="utf-8") if whole.is_file() else ""
+        for one in sections:
+            check_whole(one.parent)
+            spec = read_json(one.parent / SPEC)
+            text = results_page.with_section(text, spec["report"], spec["scale"], one.read_text(encoding="utf-8"))
+        write_text(whole, text)
