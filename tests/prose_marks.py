@@ -14,7 +14,7 @@ EN: Marks = {
     },
     "own_matches": {
         SUPPORTED: (None, "so that this much is expected"),
-        REFUTED: (None, "Nothing measured here separates"),
+        REFUTED: (None, "nothing measured here separates that from chance"),
         UNDECIDED: (None, "neither shown nor excluded"),
     },
     "residual_faster": {
@@ -47,7 +47,7 @@ ZH: Marks = {
     },
     "own_matches": {
         SUPPORTED: (None, "这样的差别在意料之中"),
-        REFUTED: (None, "要靠更多的随机种子"),
+        REFUTED: (None, "再用几个随机种子才能分清"),
         UNDECIDED: (None, "既不能肯定也不能否定"),
     },
     "residual_faster": {

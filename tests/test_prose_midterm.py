@@ -70,7 +70,7 @@ def test_where_everything_is_reduced_nothing_is_compared(lang: str) -> None:
         assert words[lang] not in text
 
 
-ANOTHER: Words = {"zh": "两者不是在同一台机器上计时的", "en": "the two were not timed on the same machine"}
+ANOTHER: Words = {"zh": "两者不是在同一台没有别的训练的机器上计时的", "en": "the two were not timed on one machine of their own"}
 VARYING: Words = {"zh": "各轮之间有波动", "en": "epochs vary too much"}
 
 

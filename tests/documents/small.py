@@ -110,7 +110,7 @@ def as_similarity(spec: dict[str, Any], tmp_path: Path, **published: Any) -> dic
 def _rewrite(folder: Path, pearson: float) -> None:
     summary = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
     summary = {key: value for key, value in summary.items() if "accuracy" not in key} | {"classes": []}
-    for split, shift in (("train", 0.3), ("val", 0.1), ("test", 0.0)):
+    for split, shift in (("train", 0.2), ("seen", 0.3), ("val", 0.1), ("test", 0.0)):
         summary |= {f"{split}_loss": 2.5 - shift, f"{split}_pearson": pearson + shift, f"{split}_spearman": pearson}
     summary |= {"best_val_pearson": pearson + 0.2, "val_loss_at_best": 2.2, "test_samples": 138}
     (folder / "summary.json").write_text(json.dumps(summary), encoding="utf-8")
