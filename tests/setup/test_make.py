@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from pathlib import Path
 
 import pytest
 
@@ -116,14 +117,19 @@ def test_test_sees_to_tex_and_runs_each_test_in_one_share(project):
     assert project.run("make", "test").returncode == 0
     first, second, *shares = [call.strip() for call in project.calls]
     assert [first, second] == ["ensure-python", "ensure-tex"]
-    words = [word for share in shares for word in share.removeprefix("python -m pytest ").split()]
-    taken = [word for word in words if word.startswith("tests/")]
-    left_out = [word.removeprefix("--ignore=") for word in words if word.startswith("--ignore=")]
-    assert sorted(taken) == sorted(left_out)
-    assert all((ROOT / name).exists() for name in taken)
+    taken = [path for share in shares for path in files_of(share.removeprefix("python -m pytest ").split())]
+    assert sorted(taken) == sorted((ROOT / "tests").rglob("test_*.py"))
 
 
-@pytest.mark.parametrize("share", ["tests/workflow", "tests/workflow/test_edits.py", "--ignore=tests/workflow"])
+def files_of(words: list[str]) -> set[Path]:
+    """The files of tests that pytest takes."""
+    named = [ROOT / word for word in words if not word.startswith("--ignore=")]
+    without = [ROOT / word.removeprefix("--ignore=") for word in words if word.startswith("--ignore=")]
+    found = {path for name in named for path in ([name] if name.is_file() else name.rglob("test_*.py"))}
+    return {path for path in found if not any(path.is_relative_to(one) for one in without)}
+
+
+@pytest.mark.parametrize("share", ["tests", "tests/workflow", "tests/workflow/test_edits.py", "tests/documents"])
 def test_each_share_of_the_tests_can_fail_them(project, share):
     project.program(
         "python", f'[ "$3" != {share} ] || {{ echo "words of it"; exit 1; }}', project.project / ".venv" / "bin"

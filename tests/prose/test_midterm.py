@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from tests.prose_results import at_once, fabricate, outcomes_of
-from tests.prose_text import (
+from tests.prose.results import at_once, fabricate, outcomes_of
+from tests.prose.text import (
     CONCLUSION,
     LANGUAGES,
     REFUTED,
@@ -70,7 +70,7 @@ def test_where_everything_is_reduced_nothing_is_compared(lang: str) -> None:
         assert words[lang] not in text
 
 
-ANOTHER: Words = {"zh": "两者不是在同一台没有别的训练的机器上计时的", "en": "the two were not timed on one machine of their own"}
+ANOTHER: Words = {"zh": "两者不是在同一台没有别的训练的机器上计时的", "en": "not timed on one machine of their own"}
 VARYING: Words = {"zh": "各轮之间有波动", "en": "epochs vary too much"}
 
 

@@ -8,6 +8,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import jinja2
+
 from labreport import declarations
 from labreport.documents import bibliography, quantities, templating, views
 from labreport.documents.floats import Floats
@@ -68,6 +70,11 @@ def sections(markdown: str) -> dict[str, str]:
     return found
 
 
+@cache
+def _compiled(path: Path, lang: str) -> jinja2.Template:
+    return templating.environment(quantities.filters(lang)).from_string(path.read_text(encoding="utf-8"))
+
+
 class Filled:
     """A template whose runs are read once, to be filled with one set of outcomes after another."""
 
@@ -84,8 +91,7 @@ class Filled:
             "lang": self._lang,
             "format": "markdown",
         }
-        text = path.read_text(encoding="utf-8")
-        self._template = templating.environment(quantities.filters(self._lang)).from_string(text)
+        self._template = _compiled(path, self._lang)
 
     def text(self, outcomes: Mapping[str, str]) -> str:
         """Pandoc Markdown as if the claims named in `outcomes` had come out so; references are `[1]`."""

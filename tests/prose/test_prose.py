@@ -15,8 +15,8 @@ import pytest
 
 from labreport.declarations.items import Item
 from labreport.documents.check import template_mistakes
-from tests.prose_results import at_once, fabricate, report_of, rising
-from tests.prose_text import (
+from tests.prose.results import at_once, fabricate, report_of, rising
+from tests.prose.text import (
     CONCLUSION,
     JINJA,
     LANGUAGES,

@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from tests.prose_marks import MARKS
-from tests.prose_results import fabricate, outcomes_of
-from tests.prose_stories import CLAIMS, STORIES
-from tests.prose_text import (
+from tests.prose.marks import MARKS
+from tests.prose.results import fabricate, outcomes_of
+from tests.prose.stories import CLAIMS, STORIES
+from tests.prose.text import (
     ABSTRACT,
     ANALYSIS,
     CONCLUSION,

@@ -10,8 +10,8 @@ import torch
 import yaml
 
 from labreport.models.torchvision_resnet import TorchvisionResNet50
-from tests.prose_results import at_once, fabricate, outcomes_of, report_of, rising
-from tests.prose_text import LANGUAGES, REFUTED, ROOT, SLIPS, SUPPORTED, UNDECIDED, prose_of, source, text_of
+from tests.prose.results import at_once, fabricate, outcomes_of, report_of, rising
+from tests.prose.text import LANGUAGES, REFUTED, ROOT, SLIPS, SUPPORTED, UNDECIDED, prose_of, source, text_of
 
 REPORT = "homework2"
 AS_PUBLISHED: dict[str, Any] = {

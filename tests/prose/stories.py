@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.prose_results import at_once, rising
-from tests.prose_text import REFUTED, SUPPORTED, UNDECIDED
+from tests.prose.results import at_once, rising
+from tests.prose.text import REFUTED, SUPPORTED, UNDECIDED
 
 CLAIMS = ("images_close", "own_matches", "residual_faster", "texts_close", "depth_needs_residual", "own_lstm_slow")
 TEXTS = {name: rising(0.87) for name in ("bilstm2", "lstm4", "res_lstm8", "my_lstm1")}

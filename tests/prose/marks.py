@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.prose_text import REFUTED, SUPPORTED, UNDECIDED
+from tests.prose.text import REFUTED, SUPPORTED, UNDECIDED
 
 Marks = dict[str, dict[str, tuple[str | None, str]]]
 

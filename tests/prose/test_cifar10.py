@@ -11,8 +11,8 @@ from torch import nn
 
 from labreport.models.cnn import CNN3
 from labreport.models.resnet import ResNetSmall
-from tests.prose_results import at_once, fabricate, outcomes_of, report_of, rising
-from tests.prose_text import LANGUAGES, REFUTED, SLIPS, SUPPORTED, UNDECIDED, prose_of, source, text_of
+from tests.prose.results import at_once, fabricate, outcomes_of, report_of, rising
+from tests.prose.text import LANGUAGES, REFUTED, SLIPS, SUPPORTED, UNDECIDED, prose_of, source, text_of
 
 REPORT = "cifar10"
 CLAIMS = ("residual_better", "level_sooner", "settles_sooner", "epoch_dearer", "cnn_overfits")

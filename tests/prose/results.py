@@ -25,7 +25,7 @@ from labreport.loading import load_module
 from labreport.metrics import metric_columns
 from labreport.steps.items import located
 from labreport.training.tasks import TASKS
-from tests.prose_text import ROOT
+from tests.prose.text import ROOT
 
 Story = Mapping[str, Any]
 CLASSES = {
