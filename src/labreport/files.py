@@ -106,7 +106,7 @@ def read_object(path: Path | str) -> dict[str, Any]:
     """The object in a JSON file; empty where it is absent or damaged, which tells as little as one that is absent."""
     try:
         value = read_json(path)
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return {}
     return value if isinstance(value, dict) else {}
 

@@ -114,7 +114,7 @@ def read_object(path: Path, keys: Sequence[str]) -> dict[str, Any]:
         value = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise ResultsError(f"{path}: no such file; remove its folder and build the report again") from None
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise ResultsError(f"{path}: cannot be read as JSON: {error}") from None
     if not isinstance(value, dict):
         raise ResultsError(f"{path}: holds a {type(value).__name__}, not an object with {', '.join(keys)}")

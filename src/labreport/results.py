@@ -119,9 +119,9 @@ class Results(Specified):
     def summary(self, experiment: str) -> pd.DataFrame:
         """Keys of `summary.json` as columns (`classes` holds lists): a row per seed.
 
-        `train_*` and `val_*` are those of the last epoch; where there is a test split of its own, `test_*` are those of
-        `best_epoch`. `train_*` are evaluated on the training samples after that epoch, as `val_*` are; the curve's
-        last value (`metrics`) was counted while the weights were changing, on augmented samples.
+        `val_*` are evaluated after the last epoch, and so are `train_*`, on the training samples as they are (the
+        curve's last value, in `metrics`, was counted while the weights were changing, on augmented samples); where
+        there is a test split of its own, `test_*` are those of `best_epoch`.
         """
         task = self.task(experiment)
         evaluated = {f"seen_{name}": f"train_{name}" for name in ("loss", *TASKS[task].metrics)}

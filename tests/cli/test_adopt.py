@@ -95,7 +95,13 @@ def damaged(project, old):
 
 
 def of_another_key(project, old):
-    write_json(f"{old.folder}/spec.json", {**old.spec, "seed": 5})
+    write_json(f"{old.folder}/spec.json", {**old.spec, "code": "0123456789abcdef"})
+    write_sums(old.folder)
+
+
+def parameter_of_that_name(project, old):
+    model = {**old.spec["model"], "parameters": {"code": 3}}
+    write_json(f"{old.folder}/spec.json", {**old.spec, "model": model})
     write_sums(old.folder)
 
 
@@ -111,7 +117,8 @@ REFUSED = {
     real_data: "they differ in more than code: real data instead of a generated sample",
     unfinished: "0 finished runs in results/runs/ have such a key",
     damaged: "is damaged: metrics.csv does not have the digest that SHA256SUMS states",
-    of_another_key: "they differ in more than code: seed 5 -> 0",
+    of_another_key: "is damaged: spec.json has the key ",
+    parameter_of_that_name: "they differ in more than code: model code 3 -> not set",
     there_already: "is there already; nothing is to be taken over",
 }
 

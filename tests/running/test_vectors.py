@@ -26,13 +26,34 @@ def folder(path: Path, vectors: np.ndarray = VECTORS, spec: Any = SPEC) -> Path:
 
 
 def test_vectors_come_back_as_they_were_kept(tmp_path: Path) -> None:
-    found = load_vectors(folder(tmp_path / "kept"), KEY)
+    found = load_vectors(folder(tmp_path / "kept"), KEY, 3)
     np.testing.assert_array_equal(found, VECTORS, strict=True)
 
 
-def test_vectors_of_another_plan_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match=f"but the run was planned with {KEY}"):
-        load_vectors(folder(tmp_path / "kept", VECTORS, {"method": "other"}), KEY)
+@pytest.mark.parametrize(
+    ("spec", "message"),
+    [
+        ({"method": "other"}, f"but the run was planned with {KEY}"),
+        ({"method": float("nan")}, "its spec is damaged .*delete this folder"),
+    ],
+)
+def test_vectors_of_another_plan_are_refused(spec: Any, message: str, tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=message):
+        load_vectors(folder(tmp_path / "kept", VECTORS, spec), KEY, 3)
+
+
+@pytest.mark.parametrize(
+    ("vectors", "message"),
+    [
+        (VECTORS.astype(np.float64), r"found float64 \(3, 3\), needed is float32 \(3, dimensions\)"),
+        (VECTORS[:2], r"found float32 \(2, 3\)"),
+        (VECTORS[::-1], "first row of zeros"),
+        (VECTORS[0], r"found float32 \(3,\)"),
+    ],
+)
+def test_vectors_that_no_run_can_start_from_are_refused(vectors: np.ndarray, message: str, tmp_path: Path) -> None:
+    with pytest.raises(TrainingError, match=message):
+        load_vectors(folder(tmp_path / "kept", vectors), KEY, 3)
 
 
 @pytest.mark.parametrize("damage", ["vectors.npy", "spec.json"])
@@ -45,10 +66,10 @@ def test_files_changed_cut_short_or_missing_are_refused(damage: str, tmp_path: P
         with pytest.raises(
             TrainingError, match=rf"are damaged \({damage} does not have the digest .*delete this folder"
         ):
-            load_vectors(kept, KEY)
+            load_vectors(kept, KEY, 3)
     (kept / damage).unlink()
     with pytest.raises(TrainingError, match=rf"are damaged \({damage} cannot be read .*delete this folder"):
-        load_vectors(kept, KEY)
+        load_vectors(kept, KEY, 3)
 
 
 def test_a_file_that_is_whole_and_no_array_is_refused(tmp_path: Path) -> None:
@@ -56,4 +77,4 @@ def test_a_file_that_is_whole_and_no_array_is_refused(tmp_path: Path) -> None:
     (kept / "vectors.npy").write_text("1, 2, 3")
     write_sums(kept)
     with pytest.raises(TrainingError, match=r"cannot be read .*delete this folder"):
-        load_vectors(kept, KEY)
+        load_vectors(kept, KEY, 3)

@@ -65,7 +65,7 @@ def test_a_folder_that_a_run_can_start_from(data: Path, tmp_path: Path, capsys: 
     assert read_json(made.out / "spec.json") == made.spec
     assert read_json(made.out / "code.json") == covered(roots("vectors", SPEC))
     prepared = load(data)
-    found = load_vectors(made.out, made.key)
+    found = load_vectors(made.out, made.key, len(prepared.vocabulary or ()))
     np.testing.assert_array_equal(found, train(prepared, PARAMETERS), strict=True)
     environment = read_json(made.out / "environment.json")
     assert datetime.fromisoformat(environment.pop("finished")).utcoffset() is not None

@@ -31,14 +31,20 @@ class Forks:
         """Carry out `.../snakemake ARGUMENT ...` or `.../python -m MODULE ARGUMENT ...` in a folder."""
         if self._process is None:
             self._process = subprocess.Popen(
-                [sys.executable, __file__], env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+                [sys.executable, __file__],
+                env={**environment, "PYTHONPATH": ""},
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                text=True,
             )
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         with tempfile.NamedTemporaryFile() as out, tempfile.NamedTemporaryFile() as err:
             order = {"root": str(root), "command": command, "environment": environment, "streams": [out.name, err.name]}
             print(json.dumps(order), file=self._process.stdin, flush=True)
-            ended = int(self._process.stdout.readline())
+            answer = self._process.stdout.readline()
+            assert answer, f"the process that forks has ended: {self._process.wait()}"
+            ended = int(answer)
             said, errors = (Path(stream.name).read_text(encoding="utf-8") for stream in (out, err))
         return subprocess.CompletedProcess(command, ended, said, errors)
 

@@ -88,7 +88,7 @@ def needs(wildcards):
     code.keep(Path(code.CACHE))
     return [
         *measured,
-        *kept(made),
+        *told(kept, made),
         *(ancient(str(ROOT / path)) for path in made.inputs),
         *told(CURRENT.settle, made),
     ]
@@ -131,7 +131,7 @@ def run_needs(wildcards):
     run = artifact(wildcards)
     told(CURRENT.settle, run)
     RUNS[run.key] = run
-    return kept(run)
+    return told(kept, run)
 
 
 def run_threads(wildcards):

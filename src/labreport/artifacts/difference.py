@@ -96,19 +96,30 @@ def followed(
 
 def is_code(difference: Difference) -> bool:
     """Whether it is one of code: a definition's, or all of it where the earlier folder does not tell them."""
-    return "code" in difference[0]
+    return "code" in _own(difference[0])[:1]
+
+
+def is_gone(difference: Difference) -> bool:
+    """Whether what an earlier one was made from is gone, so that nothing tells in what they differ."""
+    return len(difference[0]) > 1 and _own(difference[0]) == ("key",)
+
+
+def _own(path: tuple[str, ...]) -> tuple[str, ...]:
+    """What leads to a leaf inside the spec that it is in, be that of data or of word vectors."""
+    followed_into = {name for _, name in MADE_FROM.values()}
+    return next((path[place:] for place, name in enumerate(path) if name not in followed_into), ())
 
 
 def in_words(found: Iterable[Difference]) -> list[str]:
     """Differences in words, each once."""
     found = list(found)
-    inside = [(path[-1], pair) for path, *pair in found if "code" in path[:-1]]
+    inside = [(path[-1], pair) for path, *pair in found if "code" in _own(path)[:-1]]
     code = {name.removeprefix("labreport.").removesuffix(":"): pair for name, pair in inside}
     edited = sorted(name for name, pair in code.items() if ABSENT not in pair)
     words = [f"code of {listed(edited, NAMED)} changed"] if edited else []
     other_data = any(path == ("data", "dataset") for path, _, _ in found)
     for path, old, new in found:
-        said = "code" in path[:-1] or path == ("task", "target") or (other_data and path[-1] == "key")
+        said = "code" in _own(path)[:-1] or path == ("task", "target") or (other_data and path[-1] == "key")
         if not said and path[:2] != ("word vectors", "data"):  # which are the run's own
             words.append(change(path, old, new))
     if not words and code:  # definitions that come or go with something else say nothing beside it
@@ -131,7 +142,7 @@ def change(path: tuple[str, ...], old: Any, new: Any) -> str:
         return f"{first} are made anew"
     if first == "experiments" and len(path) > 1:
         return f"{'results' if 'runs' in path else '.'.join(path[2:]) or 'experiment'} of {path[1]} changed"
-    if path in {("text",), ("code",)}:
+    if path == ("text",) or _own(path) == ("code",):
         return "its text is written anew" if first == "text" else "code changed"
     if last == "digest":
         was, now = (str(digest).startswith("sample:") for digest in (old, new))

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from labreport.artifacts.artifact import CODE, FOLDERS, SPEC, key_of
+from labreport.artifacts.artifact import CODE, FOLDERS, ITEMS, SPEC, key_of
 from labreport.artifacts.code import digest_of
 from labreport.files import SUMS, files_below, read_object, sums_faults
 
@@ -14,7 +14,13 @@ from labreport.files import SUMS, files_below, read_object, sums_faults
 def specs(step: str) -> dict[Path, dict[str, Any]]:
     """Folder -> spec of all that a step made; an archive, which is known by its own digest, is not among it."""
     paths = sorted(Path("results", FOLDERS[step]).glob(f"*/*/{SPEC}")) if step in FOLDERS else []
-    return {path.parent: spec for path in paths if (spec := read_object(path))}
+    found = {path.parent: spec for path in paths if (spec := read_object(path))}
+    return {folder: spec for folder, spec in found.items() if step not in ITEMS or _has_items(spec)}
+
+
+def _has_items(spec: dict[str, Any]) -> bool:
+    items = spec.get("items")
+    return isinstance(items, dict) and all(isinstance(one, dict) for one in items.values())
 
 
 def key_in(step: str, folder: Path) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -26,13 +27,15 @@ def adopt(graph: Graph, options: argparse.Namespace) -> int:
     Raises:
         ResultsError: a run is not there, or is there already, or they differ in more than code.
     """
-    if options.report:
+    if options.report and not options.names:
         return _for_report(graph, options.report, options.because)
-    if len(options.names) != 2:
+    if len(options.names) != 2 or options.report:
         raise ResultsError(
-            "adopt: two keys are needed, OLD NEW, or --report REPORT; `labreport plan` names the new ones"
+            "adopt: either two keys are needed, OLD NEW, or --report REPORT; `labreport plan` names the new ones"
         )
     old, new = options.names
+    if not re.fullmatch("[0-9a-f]+", old):
+        raise ResultsError(f"{old}: is no key; `labreport runs` names those of finished runs")
     planned = [run for run in graph.everything() if run.step == "train" and run.key.startswith(new)]
     if len(planned) != 1:
         raise ResultsError(f"{new}: {len(planned)} declared runs have such a key; `labreport show EXPERIMENT` says it")

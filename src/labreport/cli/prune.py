@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from labreport.artifacts.artifact import FOLDERS, SPEC, Artifact
-from labreport.artifacts.difference import followed
+from labreport.artifacts.difference import followed, is_code, is_gone
 from labreport.artifacts.graph import Graph
 from labreport.declarations.project import Project
 from labreport.errors import ResultsError
-from labreport.files import read_object
+from labreport.files import read_json, read_object
 from labreport.machine.outcome import content
 from labreport.store import is_locked
 
@@ -113,8 +113,9 @@ def _apart(step: str, places: Sequence[Path], declared: Iterable[Artifact]) -> I
     for artifact in declared if place else ():
         if place and (artifact.step, artifact.name) == (step, place.parent.name):
             found = followed(place, read_object(place / SPEC), step, artifact.spec, artifact.needs)
-            paths = [path for path, _, _ in found]
-            yield {"seed" if one == ("seed",) else "code" if {"code", "key"} & {*one} else "more" for one in paths}
+            yield {
+                "seed" if one[0] == ("seed",) else "code" if is_code(one) or is_gone(one) else "more" for one in found
+            }
 
 
 def _published(root: Path) -> Iterator[str]:
@@ -124,12 +125,18 @@ def _published(root: Path) -> Iterator[str]:
     except OSError:
         return
     for path in Path("results/sections").glob("*/*/section.md"):
-        if path.read_text(encoding="utf-8") in page:
-            spec = read_object(path.with_name(SPEC))
-            yield path.parent.name
-            for one in spec.get("experiments", {}).values():
-                yield from (run["key"] for run in one["runs"])
-            yield from (Path(folder).name for folder in spec.get("measurements", {}).values())
+        try:
+            if path.read_text(encoding="utf-8") in page:
+                spec = read_json(path.with_name(SPEC))
+                yield path.parent.name
+                yield from [run["key"] for one in spec["experiments"].values() for run in one["runs"]]
+                yield from [Path(folder).name for folder in spec["measurements"].values()]
+        except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
+            found = f"{type(error).__name__}: {error}"
+            raise ResultsError(
+                f"{path.parent}: is damaged ({found}), so that it does not tell which runs a page shows; "
+                "delete this folder and publish again"
+            ) from None
 
 
 def _is_busy(part: Path) -> bool:

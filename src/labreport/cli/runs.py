@@ -87,7 +87,7 @@ def _row(run: Artifact, metric: str, summary: Mapping[str, Any], published: Any)
         str(summary.get("best_epoch", "")),
         number(summary.get(f"test_{metric}")),
         " / ".join(one or "–" for one in said) if any(said) else "",
-        f"{summary.get('seconds', 0):.0f}",
+        f"{float(summary['seconds']):.0f}" if isinstance(summary.get("seconds"), int | float) else "",
         f"`{run.key}`",
     ]
 

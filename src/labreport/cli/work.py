@@ -72,7 +72,7 @@ def work(graph: Graph, targets: Iterable[str]) -> Work:
         for file, artifact in _asked_for(graph, target):
             if file:
                 check_text(graph.project, artifact)
-            elif target.startswith("publish"):
+            elif target.startswith("publish") and artifact.name not in found.pages:
                 found.pages.append(artifact.name)
             made = visit(artifact)
             if file and (made or unlike_delivered(file, artifact)):

@@ -231,7 +231,7 @@ def resolve_datasets(raw: Mapping[str, Any]) -> dict[str, Dataset | UserError]:
 
 
 def _entry(name: str, value: Any) -> Archived | Variant:
-    if not NAME.fullmatch(name):
+    if not isinstance(name, str) or not NAME.fullmatch(name):
         raise DeclarationError(f"{DATASETS}: {shown(name)}: a data set's name must have the form {NAME.pattern}")
     if isinstance(value, Mapping) and "base" in value:
         return check(Variant, value, DATASETS, at=name)

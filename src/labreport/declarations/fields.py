@@ -53,13 +53,13 @@ def in_language(text: Text | str, lang: str) -> str:
 
 def _listed(value: Any) -> Any:
     if not isinstance(value, list):
-        raise told(f"found {shown(value)}, a list is needed; write '[0,1]'")
+        raise told(f"found {shown(value)}, a list is needed; write [0, 1], or on a command line seeds='[0,1]'")
     return value
 
 
 def _read(value: Any) -> Any:
     """The members of `--config seeds='[0,1]'` arrive as words."""
-    return int(value) if isinstance(value, str) and value.isdecimal() else value
+    return int(value) if isinstance(value, str) and re.fullmatch(r"-?[0-9]{1,18}", value) else value
 
 
 def _in_project(path: str, info: ValidationInfo) -> str:

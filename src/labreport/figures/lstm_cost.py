@@ -59,7 +59,7 @@ def draw(frame: pd.DataFrame, options: Mapping[str, Any], lang: str) -> Figure:
 def _make_room(figure: Figure, axes: Axes, beside: Sequence[Annotation]) -> None:
     """Have the axis end where what stands beside the bars does."""
     axes.set_xlim(0, 2 * max(text.xy[0] for text in beside))
-    for _ in range(2):  # the layout has made room, too, and takes it back
+    for _ in range(4):  # the layout has made room, too, and takes it back
         figure.draw_without_rendering()
         width = axes.get_window_extent().width
         words = [text.get_window_extent().x1 - axes.transData.transform(text.xy)[0] for text in beside]

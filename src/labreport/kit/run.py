@@ -235,20 +235,22 @@ def main(argv: Sequence[str] | None = None) -> None:
         raise TrainingError(f"--processes: found {options.processes}, at least one is needed")
     kit, tar = options.kit.resolve(), (options.tar or options.kit / RUNS).resolve()
     work = kit / "work"
-    work.mkdir(exist_ok=True)
+    work.mkdir(parents=True, exist_ok=True)
     os.chdir(work)
     cpus = available_cpus()
     contents = read_object(kit / LIST)
-    if not contents:
-        raise TrainingError(f"{kit / LIST}: is missing or damaged; carry it here once more")
-    tasks = tasks_of(kit, contents, options.only, max(1, cpus // options.processes))
+    try:
+        tasks = tasks_of(kit, contents, options.only, max(1, cpus // options.processes))
+    except (LookupError, TypeError, AttributeError) as error:
+        found = f"{type(error).__name__}: {error}"
+        raise TrainingError(f"{kit / LIST}: is missing or damaged ({found}); carry it here once more") from None
     finished = [Path(run["makes"]).parent for run in contents["runs"]]
 
     def pack() -> None:
         pack_runs(tar, finished, [task.log for task in tasks if task.state in {"failed", "stopped"}])
 
-    if contents["commit"]:
-        os.environ[COMMIT] = contents["commit"] + "-dirty" * bool(contents["dirty"])
+    if contents.get("commit"):
+        os.environ[COMMIT] = contents["commit"] + "-dirty" * bool(contents.get("dirty"))
     with leased("the runs of a kit") as device:
         if device is not None:
             os.environ[LEASED] = device

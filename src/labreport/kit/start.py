@@ -15,11 +15,13 @@ KIT = Path(__file__).resolve().parent
 WORK = KIT / "work"
 
 if __name__ == "__main__":
-    shutil.rmtree(WORK / "src", ignore_errors=True)
-    code = KIT / "code.tar.xz"
+    code, unpacked = KIT / "code.tar.xz", WORK / "unpacked"
+    shutil.rmtree(unpacked, ignore_errors=True)
     try:
         with tarfile.open(code) as tar:
-            tar.extractall(WORK, filter="data")
+            tar.extractall(unpacked, filter="data")
+        shutil.rmtree(WORK / "src", ignore_errors=True)
+        (unpacked / "src").rename(WORK / "src")
     except (OSError, EOFError, tarfile.TarError, lzma.LZMAError) as error:
         sys.exit(f"error: {code}: cannot be unpacked ({error}); carry it here once more")
     paths = [str(WORK / "src"), *filter(None, [os.environ.get("PYTHONPATH")])]

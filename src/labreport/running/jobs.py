@@ -70,7 +70,11 @@ def check_planned(folder: Path, step: str, spec: Mapping[str, Any], planned: str
     Raises:
         DataError: they are others.
     """
-    if (found := key_of(step, spec)) != planned:
+    try:
+        found = key_of(step, spec)
+    except ValueError as error:
+        raise DataError(f"{folder}: its spec is damaged ({error}); delete this folder and run again") from None
+    if found != planned:
         raise DataError(
             f"{folder}: its content has the key {found}, but {what} planned with {planned}; start Snakemake again, it "
             "plans anew"

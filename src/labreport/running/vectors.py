@@ -12,19 +12,20 @@ from labreport.files import read_object, sums_faults
 from labreport.running.jobs import check_planned
 
 
-def load_vectors(folder: Path, planned: str) -> np.ndarray:
+def load_vectors(folder: Path, planned: str, words: int) -> np.ndarray:
     """The vectors that a run was planned with.
 
     Args:
         folder: of `vectors.npy`, `spec.json` and `SHA256SUMS`.
         planned: the key of the vectors that are meant.
+        words: size of the vocabulary.
 
     Returns:
         float32 (words, dimensions), row 0 zero.
 
     Raises:
         DataError: vectors of another key.
-        TrainingError: damaged ones.
+        TrainingError: damaged ones, or others than are returned.
     """
     for fault in sums_faults(folder):
         raise TrainingError(f"{folder}: the word vectors are damaged ({fault}); delete this folder and run again")
@@ -35,4 +36,9 @@ def load_vectors(folder: Path, planned: str) -> np.ndarray:
         raise TrainingError(
             f"{folder}: the word vectors cannot be read ({error}); delete this folder and run again"
         ) from error
+    if vectors.dtype != np.float32 or vectors.ndim != 2 or len(vectors) != words or vectors[0].any():
+        raise TrainingError(
+            f"{folder / 'vectors.npy'}: found {vectors.dtype} {vectors.shape}, needed is float32 ({words}, dimensions) "
+            "with a first row of zeros; delete this folder and run again"
+        )
     return vectors

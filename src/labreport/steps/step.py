@@ -96,6 +96,20 @@ class Job:
                     f"{path}: changed after this job was planned; start Snakemake again, it plans anew"
                 )
 
+    def check_needs(self) -> None:
+        """Stop where data or word vectors are gone; finished runs are kept without them, and made again only by force.
+
+        Raises:
+            ResultsError: names the command that makes them.
+        """
+        for need in self.needs:
+            ends = {"data": "/dataset.json", "vectors": ".done"}.get(need.parts[1] if len(need.parts) > 3 else "")
+            if ends and not need.exists():
+                command = f"snakemake --cores 1 {need}{ends}"
+                raise ResultsError(
+                    f"{need}: is not there; make it with the same --config, then start again:\n{command}"
+                )
+
     def code(self) -> dict[str, str]:
         """Definition -> digest, of all that the spec's `code` was taken of."""
         return covered(roots(self.step, self.spec))
@@ -163,14 +177,17 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--project", type=Path, default=Path(), help="the folder of config/; default: this one")
     parser.add_argument("--log", type=Path, help="a file that takes what is printed, too")
     arguments = parser.parse_args(argv)
+    if len(arguments.job) != (taken := 2 if arguments.step in OF_FILES else 1):
+        parser.error(f"{arguments.step} takes {taken} files, found {len(arguments.job)}")
     restore(Path(CACHE))
     step = carry_out(arguments.step)
     with _logged(arguments.log):
         if arguments.step in OF_FILES:
             step(arguments.job)
         else:
-            (path,) = arguments.job
-            step(Job.read(path, arguments.threads, arguments.project))
+            job = Job.read(arguments.job[0], arguments.threads, arguments.project)
+            job.check_needs()
+            step(job)
 
 
 class _Both:
