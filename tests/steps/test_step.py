@@ -12,7 +12,7 @@ import pytest
 
 from labreport.artifacts.artifact import roots
 from labreport.artifacts.code import covered
-from labreport.errors import CodeChangedError, TrainingError
+from labreport.errors import CodeChangedError, ResultsError, TrainingError
 from labreport.files import read_json, sums_faults
 from labreport.steps import data
 from labreport.steps.step import Job, main
@@ -78,6 +78,32 @@ def test_code_that_changes_before_or_meanwhile_leaves_what_was_there(job: Job, m
         monkeypatch.setattr("labreport.artifacts.code.code_digest", lambda _: "0" * 16)
     assert (job.out / "first").is_file()
     assert [path.name for path in job.out.parent.iterdir()] == ["key"]
+
+
+@pytest.mark.parametrize(
+    ("need", "command"),
+    [
+        ("results/data/cifar10/0123456789abcdef", "results/data/cifar10/0123456789abcdef/dataset.json"),
+        ("results/vectors/stsb/0123456789abcdef", "results/vectors/stsb/0123456789abcdef.done"),
+    ],
+)
+def test_data_that_are_gone_are_named_with_what_makes_them(
+    need: str, command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A run that is there is kept without its data; Snakemake does not make them where it is forced."""
+    monkeypatch.chdir(tmp_path)
+    job = planned("sample", SPEC, tmp_path / "out" / "key", Path(need))
+    with pytest.raises(ResultsError, match=f"^{need}: is not there; .*:\nsnakemake --cores 1 {command}$"):
+        main(arguments(job))
+    Path(need).mkdir(parents=True)
+    job.check_needs()
+
+
+def test_files_that_are_too_few_or_too_many_are_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    for words in (["train", "a", "b"], ["deliver", "a"]):
+        with pytest.raises(SystemExit):
+            main(words)
+        assert f"{words[0]} takes" in capsys.readouterr().err
 
 
 def test_what_is_printed_is_kept_but_for_what_is_drawn_over(

@@ -13,7 +13,7 @@ from types import MappingProxyType
 
 import pytest
 
-from .project import FORKS, TARGETS, Project, run, run_anew
+from .project import TARGETS, Project, run, run_anew
 
 PROJECT = Path(__file__).resolve().parents[2]
 # Takes the place of a line of the demo scale: what takes longest to train is trained for two epochs.
@@ -74,12 +74,6 @@ def snakemake(
     if check and done.returncode:
         pytest.fail(f"snakemake {' '.join(arguments)} ended with {done.returncode}:\n{done.stdout}\n{done.stderr}")
     return done
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _forks() -> Iterator[None]:
-    yield
-    FORKS.end()
 
 
 @pytest.fixture(scope="session")

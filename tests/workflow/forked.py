@@ -6,6 +6,7 @@ fork imports the project's own sources from the folder that it works in, as any 
 
 from __future__ import annotations
 
+import atexit
 import gc
 import json
 import os
@@ -37,6 +38,7 @@ class Forks:
                 stdout=subprocess.PIPE,
                 text=True,
             )
+            atexit.register(self.end)
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         with tempfile.NamedTemporaryFile() as out, tempfile.NamedTemporaryFile() as err:
