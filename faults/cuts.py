@@ -182,7 +182,7 @@ def _failure(folder: Path, rng: Random) -> Trial:
     except Exception as error:
         return Trial(False, f"failure: {done}: {error!r}")
     # One bit of the message may be another.
-    right = said is None or (len(said.message) == len(MESSAGE) and not said.again)
+    right = said is None or (len(said.message) == len(MESSAGE) and not said.advice)
     return Trial.judged(done, None if right else f"failed because of {said}", lost=False)
 
 
