@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from labreport.machine.outcome import content, failure, missing, receipt
+from labreport.machine.outcome import failure, is_complete, missing, receipt
 
 KEY_LENGTH = 16
 SPEC, CODE = "spec.json", "code.json"
@@ -147,8 +148,9 @@ class Artifact:
     def is_there(self, root: Path) -> bool:
         """Whether it is complete."""
         if self.step == "download" or self.file or self.step in LAST:
-            return (root / self.output).is_file()
-        return content(root / self.folder) is not None and not (self.step in ITEMS and missing(root / self.folder))
+            return os.path.isfile(os.path.join(root, self.output))
+        folder = os.path.join(root, self.folder)
+        return is_complete(folder) and not (self.step in ITEMS and missing(folder))
 
     def failed(self, root: Path) -> str | None:
         """Why the last attempt at it failed by itself; None where it is there, was never tried or was interrupted."""

@@ -40,7 +40,12 @@ def code_digest(roots: Iterable[str]) -> str:
     Raises:
         CodeChangedError: there is no such definition, or it cannot be parsed or followed.
     """
-    return digest_of(covered(roots))
+    return _digest(SOURCES, tuple(sorted(set(roots))))
+
+
+@cache
+def _digest(sources: Path, roots: tuple[str, ...]) -> str:
+    return digest_of(_covered(sources, roots))
 
 
 def digest_of(found: Mapping[str, str]) -> str:
@@ -143,6 +148,7 @@ def forget() -> None:
     file_of.cache_clear()
     source.cache_clear()
     _covered.cache_clear()
+    _digest.cache_clear()
 
 
 @cache

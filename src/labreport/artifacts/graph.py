@@ -102,6 +102,12 @@ class Graph:
 
     def data(self, experiment: Experiment) -> Artifact:
         """The prepared data of an experiment."""
+        memo = ("data", experiment.name)
+        if memo not in self._memo:
+            self._memo[memo] = self._data(experiment)
+        return self._memo[memo]
+
+    def _data(self, experiment: Experiment) -> Artifact:
         dataset, archive = experiment.dataset, self.archive(experiment)
         spec: dict[str, Any] = {
             "dataset": dataset.name,

@@ -38,6 +38,11 @@ def receipt(folder: Path | str) -> Path:
     return folder.with_name(f"{folder.name}.done")
 
 
+def is_complete(folder: Path | str) -> bool:
+    """Whether a folder is complete."""
+    return os.path.isfile(os.path.join(folder, SUMS))  # a plan asks it thousands of times
+
+
 def content(folder: Path | str) -> str | None:
     """Digest of what a complete folder holds; None where it is not complete."""
     try:
