@@ -16,7 +16,7 @@ from faults.operations import Operations
 from faults.process import go_on, start
 from faults.reference import TARGETS, Work, reference, small_copy
 from faults.same import made_unlike
-from labreport.files import file_digest
+from labreport.files import SUMS, file_digest
 from labreport.machine.outcome import is_receipted
 
 MOST_KILLS = 3
@@ -44,7 +44,8 @@ def trial(run: Work, root: Path, rng: Random) -> Trial:
         before, held = held, newest(root)
         if held < before:
             return Trial(False, f"{run.out}: the checkpoint of epoch {before} is gone", lost=True)
-    wrong, was_complete = None, out.exists()  # it may have been killed before it had tidied up
+    whole = out.exists() or (out.with_name(f"{out.name}.part") / SUMS).is_file()
+    wrong, was_complete = None, whole  # it may have been killed before its last rename, or before it had tidied up
     if not is_receipted(out):
         ended = run.start(root, root / "log").ended()
         if ended.status:
