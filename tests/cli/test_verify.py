@@ -116,6 +116,16 @@ def test_what_was_delivered_is_compared_with_what_was_made(project, verified):
     assert f"{spoilt[1]}: is gone" in verified()[1]
 
 
+def test_what_was_delivered_of_other_settings_is_out_of_date_and_not_spoilt(project, verified):
+    made = lying("texts/*/*/own.md")
+    other = made.parent.with_name("0" * 16)
+    other.mkdir()
+    for path in (other / made.name, Path("report/own.en.md")):
+        path.write_text("of other settings")
+    status, lines, _ = verified()
+    assert (status, lines) == (0, ["report/own.en.md: was made of other settings or words; make it again"])
+
+
 @pytest.mark.parametrize(
     ("name", "damaged", "words"),
     [

@@ -34,11 +34,14 @@ def adopt(graph: Graph, options: argparse.Namespace) -> int:
             "adopt: either two keys are needed, OLD NEW, or --report REPORT; `labreport plan` names the new ones"
         )
     old, new = options.names
-    if not re.fullmatch("[0-9a-f]+", old):
-        raise ResultsError(f"{old}: is no key; `labreport runs` names those of finished runs")
+    for key in (old, new):
+        if not re.fullmatch("[0-9a-f]{4,16}", key):
+            raise ResultsError(f"{key}: is no key, nor its first four digits; `labreport runs` and `show` name them")
     planned = [run for run in graph.everything() if run.step == "train" and run.key.startswith(new)]
     if len(planned) != 1:
-        raise ResultsError(f"{new}: {len(planned)} declared runs have such a key; `labreport show EXPERIMENT` says it")
+        found = ", ".join(f"{run.title} {run.key}" for run in planned)
+        words = f"{len(planned)} declared runs have such a key{found and f' ({found})'}"
+        raise ResultsError(f"{new}: {words}; `labreport show EXPERIMENT` names that of a run")
     folders = _finished(f"{old}*")
     if len(folders) != 1:
         raise ResultsError(f"{old}: {len(folders)} finished runs in results/runs/ have such a key")

@@ -75,7 +75,10 @@ def _unpack(path: Path, to: Path) -> None:
                     target.parent.mkdir(parents=True, exist_ok=True)
                     target.write_bytes(stream.read())
     except (OSError, tarfile.TarError, EOFError, ValueError) as error:
-        raise DataError(f"{path}: cannot be read ({error}); bring it back once more") from error
+        words = getattr(error, "strerror", None) or error
+        raise DataError(
+            f"{path}: cannot be read ({words}); needed is the runs.tar of a kit, whole: docs/gpu.md"
+        ) from error
 
 
 def _faults(folder: Path, out: Path) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import filecmp
 import importlib.metadata
 import os
 from collections import Counter
@@ -88,7 +89,11 @@ class _Check:
                 self.outdated.append(f"{target}: is out of date ({why}); make it again")
                 continue
             self.counts["file"] += 1
-            for path in unlike_delivered(target, document):
+            unlike = unlike_delivered(target, document)
+            if Path(target) in unlike and _made_before(target, document):
+                self.outdated.append(f"{target}: was made of other settings or words; make it again")
+                continue
+            for path in unlike:
                 yield f"{path}: {'was changed since it was made' if path.is_file() else 'is gone'}"
             there.append(document)
         section = self.graph.section(self.report)
@@ -191,3 +196,9 @@ def _both(one: str, other: str) -> str:
     start = max(0, same - LONGEST // 3) if max(len(one), len(other)) > LONGEST else 0
     found, expected = (f"{'...' if start else ''}{text[start : start + LONGEST]}" for text in (one, other))
     return f"found {found or 'an empty line'}, expected {expected or 'an empty line'}"
+
+
+def _made_before(target: str, document: Artifact) -> bool:
+    """Whether a fixed place holds a copy of what was made of something else before."""
+    earlier = Path(document.folder).parent.glob(f"*/{document.file}")
+    return any(filecmp.cmp(target, path, shallow=False) for path in earlier)

@@ -14,7 +14,7 @@ from labreport.errors import DeclarationError
 # Settings that a later layer changes key by key.
 MERGED = frozenset({"model", "data", "vectors"})
 MOST_VALUES = 200_000  # a few nested aliases stand for more than any memory holds
-EXPONENT = re.compile(r"[-+]?[0-9][0-9_]*(?:\.[0-9_]*)?[eE][-+]?[0-9]+")
+EXPONENT = re.compile(r"[-+]?[0-9][0-9_]*(?:\.[0-9_]*)?[eE][-+]?[0-9]+$")
 
 
 class _UniqueKeys(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
