@@ -14,7 +14,7 @@ from labreport.artifacts.artifact import roots
 from labreport.artifacts.code import covered
 from labreport.errors import CodeChangedError, ResultsError, TrainingError
 from labreport.files import read_json, sums_faults
-from labreport.steps import data
+from labreport.steps import data, texts
 from labreport.steps.step import Job, main
 from tests.steps.planned import arguments, planned, written
 
@@ -100,10 +100,17 @@ def test_data_that_are_gone_are_named_with_what_makes_them(
 
 
 def test_files_that_are_too_few_or_too_many_are_refused(capsys: pytest.CaptureFixture[str]) -> None:
-    for words in (["train", "a", "b"], ["deliver", "a"]):
+    for words in (["train", "a", "b"], ["deliver", "a"], ["deliver", "a", "b", "c"], ["page", "a"]):
         with pytest.raises(SystemExit):
             main(words)
         assert f"{words[0]} takes" in capsys.readouterr().err
+
+
+def test_a_page_takes_the_sections_of_all_reports(monkeypatch: pytest.MonkeyPatch) -> None:
+    found: list[Path] = []
+    monkeypatch.setattr(texts, "page", found.extend)
+    main(["page", "results.md", "a/section.md", "b/section.md", "c/section.md"])
+    assert [path.name for path in found] == ["results.md", "section.md", "section.md", "section.md"]
 
 
 def test_what_is_printed_is_kept_but_for_what_is_drawn_over(

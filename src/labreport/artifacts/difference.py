@@ -22,6 +22,7 @@ MADE_FROM: Mapping[tuple[str, ...], tuple[str, str]] = {
     ("vectors", "key"): ("vectors", "word vectors"),
     ("digest",): ("sample", "generated sample"),
 }
+FOLLOWED = frozenset(name for _, name in MADE_FROM.values())
 LONGEST = 40
 NAMED = 3
 
@@ -106,8 +107,7 @@ def is_gone(difference: Difference) -> bool:
 
 def _own(path: tuple[str, ...]) -> tuple[str, ...]:
     """What leads to a leaf inside the spec that it is in, be that of data or of word vectors."""
-    followed_into = {name for _, name in MADE_FROM.values()}
-    return next((path[place:] for place, name in enumerate(path) if name not in followed_into), ())
+    return next((path[place:] for place, name in enumerate(path) if name not in FOLLOWED), ())
 
 
 def in_words(found: Iterable[Difference]) -> list[str]:

@@ -6,7 +6,6 @@ import argparse
 import re
 import shutil
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 
 from labreport.artifacts.artifact import CODE, SPEC, Artifact, roots
@@ -16,6 +15,7 @@ from labreport.artifacts.folders import faults
 from labreport.artifacts.graph import Graph
 from labreport.errors import ResultsError
 from labreport.files import SUMS, read_json, read_object, write_json
+from labreport.steps.step import now
 from labreport.store import is_locked, whole_folder
 
 SHOWN = 5
@@ -93,7 +93,7 @@ def _take_over(folder: Path, run: Artifact, because: str) -> None:
         write_json(copy / CODE, covered(roots("train", run.spec)))
         origin = {
             "key": folder.name,
-            "at": datetime.now(UTC).isoformat(timespec="seconds"),
+            "at": now(),
             "because": because,
             "changed": changed,
         }

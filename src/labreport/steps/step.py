@@ -6,6 +6,7 @@ import argparse
 import importlib
 import importlib.metadata
 import json
+import math
 import os
 import platform
 import subprocess
@@ -17,11 +18,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TextIO
 
-from labreport.artifacts.artifact import CODE, MADE, OF, SPEC, key_of, roots
+from labreport.artifacts.artifact import CODE, FOLDERS, LAST, MADE, OF, SPEC, key_of, roots
 from labreport.artifacts.code import CACHE, check_code, covered, restore
 from labreport.errors import CodeChangedError, ResultsError, TrainingError
 from labreport.files import file_digest, sums_faults, write_json
-from labreport.machine.outcome import content
+from labreport.machine.outcome import content, receipt
 from labreport.store import whole_folder
 
 # Module -> the steps in it; each imports what its own need.
@@ -33,7 +34,8 @@ MODULES = {
     "documents": ("typeset", "deliver"),
 }
 STEPS = {step: module for module, steps in MODULES.items() for step in steps}
-OF_FILES = frozenset({"deliver", "page"})  # which take paths in place of a job
+# Those that take paths in place of a job: how many at least and at most.
+OF_FILES: Mapping[str, tuple[int, float]] = {"deliver": (2, 2), "page": (2, math.inf)}
 
 
 @dataclass(frozen=True)
@@ -103,9 +105,10 @@ class Job:
             ResultsError: names the command that makes them.
         """
         for need in self.needs:
-            ends = {"data": "/dataset.json", "vectors": ".done"}.get(need.parts[1] if len(need.parts) > 3 else "")
-            if ends and not need.exists():
-                command = f"snakemake --cores 1 {need}{ends}"
+            targets = {FOLDERS["prepare"]: need / LAST["prepare"], FOLDERS["vectors"]: receipt(need)}
+            target = targets.get(need.parts[1]) if len(need.parts) > 3 else None
+            if target and not need.exists():
+                command = f"snakemake --cores 1 {target}"
                 raise ResultsError(
                     f"{need}: is not there; make it with the same --config, then start again:\n{command}"
                 )
@@ -177,8 +180,11 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--project", type=Path, default=Path(), help="the folder of config/; default: this one")
     parser.add_argument("--log", type=Path, help="a file that takes what is printed, too")
     arguments = parser.parse_args(argv)
-    if len(arguments.job) != (taken := 2 if arguments.step in OF_FILES else 1):
-        parser.error(f"{arguments.step} takes {taken} files, found {len(arguments.job)}")
+    least, most = OF_FILES.get(arguments.step, (1, 1))
+    if not least <= len(arguments.job) <= most:
+        parser.error(
+            f"{arguments.step} takes {least} file(s){' at least' * (most > least)}, found {len(arguments.job)}"
+        )
     restore(Path(CACHE))
     step = carry_out(arguments.step)
     with _logged(arguments.log):
