@@ -94,8 +94,11 @@ def needs(wildcards):
     ]
 
 
-def job(wildcards):
-    """The file that tells a step what to make, and what from."""
+def job(wildcards, output):
+    """The file that tells a step what to make, and what from; it follows from the key of the output.
+
+    Snakemake keeps no record of such a parameter, and need not import pandas in order to write one down.
+    """
     return written(artifact(wildcards))
 
 
@@ -117,7 +120,7 @@ def data_source(wildcards):
     return told(GRAPH.source, artifact(wildcards))
 
 
-def download_job(wildcards):
+def download_job(wildcards, output):
     """The job of an official archive, which its file's name tells."""
     found = [one for one in GRAPH.everything() if one.step == "download" and one.file == wildcards.file]
     return written(found[0]) if found else sys.exit(f"error: {wildcards.file}: no data set has an archive of that name")
@@ -151,7 +154,7 @@ def every_run(wildcards):
     return [run.output for run in runs]
 
 
-def captions(wildcards):
+def captions(wildcards, output):
     """Item -> what it shows and with which settings its runs were trained, for Snakemake's own report."""
     return told(GRAPH.captions, artifact(wildcards))
 
