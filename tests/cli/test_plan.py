@@ -28,6 +28,12 @@ def reasons(plan):
     return found
 
 
+@pytest.fixture(autouse=True)
+def capable(monkeypatch):
+    """The machine computes in bf16, whatever it is."""
+    monkeypatch.setattr("labreport.cli.plan.computes_bf16", lambda: True)
+
+
 @pytest.fixture
 def planned(labreport):
     """`planned("train_all")`: what the command says of it for programs."""
@@ -46,10 +52,20 @@ def test_of_nothing_everything_is_to_be_done_in_order(empty, labreport):
     assert lines[0] == "scale: demo (as configured); choose with --config scale=cpu|full|lite"
     words = "generate prepare take train draw tabulate judge write typeset deliver"
     assert " ".join(line.split()[0] for line in lines[3:-1] if line[2] != " ") == words
-    assert "  train 2 runs (time unknown: no earlier run tells it)" in lines
+    assert "  train 2 runs (in bf16; time unknown: no earlier run tells it)" in lines
     assert "  tabulate 2 tables" in lines
     assert "    resnet_small seed 0: never run" in lines
     assert lines[-1] == "there already: nothing"
+
+
+def test_the_precision_is_the_one_that_runs_will_be_computed_in(empty, labreport, monkeypatch):
+    empty.edit(SMALL, lambda value: value["arms"]["cnn3"].update(precision="fp32"))
+    said = "  train 2 runs (1 of them in bf16; time unknown: no earlier run tells it)"
+    assert said in labreport("plan").lines
+    monkeypatch.setattr("labreport.cli.plan.computes_bf16", lambda: False)
+    assert said.replace("1 of them in bf16", "in fp32, as nothing here computes in bf16") in labreport("plan").lines
+    empty.edit(SMALL, lambda value: value["arms"]["resnet_small"].update(precision="fp32"))
+    assert said.replace("1 of them in bf16", "in fp32") in labreport("plan").lines
 
 
 def test_of_a_finished_report_nothing_is_to_be_done(project, labreport):
@@ -63,7 +79,7 @@ def test_one_changed_setting_is_told_with_all_that_follows(project, labreport):
     arm(learning_rate=0.0005)(project)
     assert labreport("plan", *REPORT).lines[2:] == [
         "to do for report/own.en.pdf, report/own.en.md:",
-        "  train 1 run (about 1 s, from earlier runs)",
+        "  train 1 run (in bf16; about 1 s, from earlier runs)",
         "    cnn3 seed 0: learning_rate 0.001 -> 0.0005",
         "  draw 1 figure",
         "    loss: cnn3 seed 0 is made (own.en)",

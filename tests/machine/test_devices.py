@@ -276,3 +276,23 @@ def test_a_folder_that_no_lock_can_be_kept_in_is_one_message(
         pass
     assert raised.value.__suppress_context__
     assert VISIBLE not in os.environ
+
+
+@pytest.mark.parametrize(
+    ("gpus", "flags", "expected"),
+    [
+        (0, "flags : avx2 avx512f avx512_bf16", True),
+        (0, "flags : avx2 amx_bf16 amx_tile", True),
+        (0, "Features : asimd i8mm bf16", True),
+        (0, "flags : avx2 avx512f", False),
+        (0, None, False),
+        (1, "flags : avx2", True),
+    ],
+)
+def test_what_computes_in_bf16_is_told_by_the_driver_and_the_kernel(gpus, flags, expected, monkeypatch, tmp_path):
+    told = tmp_path / "cpuinfo"
+    if flags is not None:
+        told.write_text(flags)
+    monkeypatch.setattr(devices, "cuda_devices", lambda: gpus)
+    monkeypatch.setattr(devices, "CPUINFO", told)
+    assert devices.computes_bf16() is expected

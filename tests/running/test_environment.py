@@ -59,13 +59,13 @@ def test_a_copy_inside_another_repository_has_no_commit(project: Path, monkeypat
 
 
 @pytest.mark.parametrize(
-    ("declared", "device", "computed"), [("bf16", "cpu", "fp32"), ("bf16", "cuda", "bf16"), ("fp32", "cuda", "fp32")]
+    ("declared", "native", "computed"), [("bf16", False, "fp32"), ("bf16", True, "bf16"), ("fp32", True, "fp32")]
 )
 def test_the_precision_is_the_one_that_the_device_computes_in(
-    declared: str, device: str, computed: str, monkeypatch: pytest.MonkeyPatch
+    declared: str, native: bool, computed: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "device_name", lambda _: "some device")
-    assert environment(torch.device(device), declared)["precision"] == computed
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {"avx512_bf16": native})
+    assert environment(torch.device("cpu"), declared)["precision"] == computed
 
 
 @pytest.mark.parametrize(

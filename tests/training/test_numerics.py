@@ -28,9 +28,26 @@ def test_every_thread_flushes_denormals() -> None:
     assert done.stdout.split() == ["2", "0"]
 
 
+CAPABLE = {"avx2": True, "avx512_f": True, "avx512_bf16": True}
+
+
 @pytest.mark.parametrize(
-    ("precision", "device", "expected"),
-    [("bf16", "cuda", torch.bfloat16), ("fp32", "cuda", None), ("bf16", "cpu", None), ("fp32", "cpu", None)],
+    ("precision", "capabilities", "expected"),
+    [
+        ("bf16", CAPABLE, torch.bfloat16),
+        ("bf16", {"amx_tile": True, "amx_bf16": True}, torch.bfloat16),
+        ("bf16", {"neon": True, "bf16": True}, torch.bfloat16),
+        ("bf16", {**CAPABLE, "avx512_bf16": False}, None),
+        ("fp32", CAPABLE, None),
+    ],
 )
-def test_only_an_accelerator_computes_in_bf16(precision: str, device: str, expected: torch.dtype | None) -> None:
-    assert autocast(precision, torch.device(device)) is expected
+def test_a_cpu_computes_in_bf16_where_it_has_such_arithmetic(precision, capabilities, expected, monkeypatch) -> None:
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: capabilities)
+    assert autocast(precision, torch.device("cpu")) is expected
+
+
+@pytest.mark.parametrize(("native", "expected"), [(True, torch.bfloat16), (False, None)])
+def test_a_gpu_computes_in_bf16_where_it_need_not_be_emulated(native, expected, monkeypatch) -> None:
+    monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda including_emulation: native or including_emulation)
+    assert autocast("bf16", torch.device("cuda")) is expected
+    assert autocast("fp32", torch.device("cuda")) is None

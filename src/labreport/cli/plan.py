@@ -16,6 +16,7 @@ from labreport.artifacts.history import History
 from labreport.cli.work import Work, work
 from labreport.declarations.project import announcement
 from labreport.files import read_object
+from labreport.machine.devices import computes_bf16
 
 # Step -> what it does, and what one and several of what it makes are called.
 WORDS = {
@@ -79,7 +80,7 @@ def _described(history: History, artifact: Artifact) -> dict[str, Any]:
 def _lines(history: History, found: Work) -> Iterator[str]:
     for step in STEPS:
         if made := found.of(step):
-            time = f" ({_time(history, made)})" if step == "train" else ""
+            time = f" ({_precision(made)}; {_time(history, made)})" if step == "train" else ""
             count = sum(len(history.items(one)) if step in ITEMS else 1 for one in made)
             yield f"  {WORDS[step][0]} {_counted(step, count)}{time}"
             yield from (f"    {line}" for line in _reasons(history, made))
@@ -131,6 +132,14 @@ def _time(history: History, runs: Iterable[Artifact]) -> str:
     unknown = f", unknown for {len(found) - len(known)}" if len(known) < len(found) else ""
     after = " one after the other" if len(known) > 1 else ""
     return f"about {duration(sum(known))}{after}, from earlier runs{unknown}"
+
+
+def _precision(runs: Sequence[Artifact]) -> str:
+    """In which precision runs will be computed here: in fp32, in bf16, 3 of them in bf16."""
+    bf16 = sum(run.spec["training"].get("precision") == "bf16" for run in runs)
+    if bf16 and not computes_bf16():
+        return "in fp32, as nothing here computes in bf16"
+    return f"{bf16} of them in bf16" if 0 < bf16 < len(runs) else f"in {'bf16' if bf16 else 'fp32'}"
 
 
 def duration(taken: float) -> str:

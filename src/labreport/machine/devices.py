@@ -28,6 +28,8 @@ LEASED = "LABREPORT_LEASED"
 # What a scheduler says about the devices of a job: Slurm (job and step), PBS, Grid Engine, HTCondor; and the above.
 SCHEDULERS = ("SLURM_JOB_GPUS", "SLURM_STEP_GPUS", "PBS_GPUFILE", "SGE_HGR_gpu", "_CONDOR_AssignedGPUs", LEASED)
 POLL_S = 0.5
+CPUINFO = Path("/proc/cpuinfo")
+BF16 = re.compile(r"\b(avx512_bf16|amx_bf16|bf16)\b")  # as the kernel calls what torch looks for
 
 
 def available_cpus() -> int:
@@ -39,6 +41,14 @@ def cuda_devices() -> int:
     """How many CUDA devices a training job started here could use; 0 where `cuda_obstacle` says why."""
     answer = None if _hidden() else _driver()
     return 0 if answer is None or answer.error or _too_old(answer) else answer.devices
+
+
+def computes_bf16() -> bool:
+    """Whether training here multiplies in bfloat16: CUDA devices do, of CPUs those whose flags under Linux say so."""
+    try:
+        return cuda_devices() > 0 or BF16.search(CPUINFO.read_text(encoding="utf-8")) is not None
+    except OSError:
+        return False
 
 
 def cuda_obstacle() -> str:

@@ -2,14 +2,18 @@
 
 `fp32` is IEEE single precision everywhere: NVIDIA's TF32, which rounds the factors of a product to 10 bits, is off for
 products, convolutions and recurrent layers alike. `bf16` is automatic mixed precision with bfloat16, whose range is
-that of fp32, so that gradients need no scaling; recurrent layers are declared `fp32`, since cuDNN's would compute in
-fp16. Weights, gradients and optimizers are fp32 in both. cuDNN takes the fastest of its algorithms, which sum in an
-order of their own: two runs on a GPU agree but for rounding, two on a CPU with equal threads to the bit.
+that of fp32, so that gradients need no scaling; a device that has no such arithmetic computes in fp32 instead, and each
+run records which it was. Recurrent layers are declared `fp32`, since cuDNN's would compute in fp16. Weights, gradients
+and optimizers are fp32 in both. cuDNN takes the fastest of its algorithms, which sum in an order of their own: two runs
+on a GPU agree but for rounding, two on a CPU with equal threads to the bit.
 """
 
 from __future__ import annotations
 
 import torch
+
+# What a CPU is to be capable of, as torch names it.
+NATIVE = ("avx512_bf16", "amx_bf16", "bf16")
 
 
 def set_up(threads: int) -> None:
@@ -33,7 +37,19 @@ def autocast(precision: str, device: torch.device) -> torch.dtype | None:
     """The type that convolutions and products compute in under a precision; None leaves the parameters' own.
 
     Args:
-        precision: `bf16` or `fp32`; the CPU computes in fp32 under both.
+        precision: `bf16` or `fp32`; where the device has no arithmetic of its own for bfloat16, both are fp32.
         device: that computes.
     """
-    return torch.bfloat16 if precision == "bf16" and device.type == "cuda" else None
+    return torch.bfloat16 if precision == "bf16" and has_bf16(device) else None
+
+
+def has_bf16(device: torch.device) -> bool:
+    """Whether a device multiplies in bfloat16 by itself.
+
+    CUDA from compute capability 8.0 on; CPUs with AVX512_BF16, AMX or ARM's BF16 extension. Elsewhere torch emulates
+    it, more slowly than it computes in fp32.
+    """
+    if device.type == "cuda":
+        return torch.cuda.is_bf16_supported(including_emulation=False)
+    found = torch.cpu.get_capabilities()
+    return any(found.get(name) for name in NATIVE)
