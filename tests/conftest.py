@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import zlib
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +10,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+
+from labreport.files import write_json
 
 CIFAR10 = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
 SEEDS = (3, 7, 12)  # as somebody may choose them
@@ -100,6 +101,7 @@ def write_run(
         "cuda": None,
         "device": "Test CPU",
         "device_type": "cpu",
+        "precision": "fp32",
         "threads": 2,
         "git_commit": "0123456789abcdef0123456789abcdef01234567",
         "git_dirty": seed != SEEDS[0],
@@ -123,12 +125,14 @@ def write_run(
         "code": "0" * 16,
     }
     for name, value in (("summary", summary), ("environment", environment), ("spec", spec)):
-        (folder / f"{name}.json").write_text(json.dumps(value), encoding="utf-8")
+        write_json(folder / f"{name}.json", value)
     frame = {"class": classes, "samples": counts.sum(axis=1), "correct": np.diag(counts)}
     per_class = pd.DataFrame(frame)
     per_class.assign(accuracy=per_class["correct"] / per_class["samples"]).to_csv(folder / "per_class.csv", index=False)
     pairs = [(t, p, counts[i, j]) for i, t in enumerate(classes) for j, p in enumerate(classes)]
     pd.DataFrame(pairs, columns=["true", "predicted", "count"]).to_csv(folder / "confusion.csv", index=False)
+    true, predicted = (np.repeat(side.ravel(), counts.ravel()).astype(np.uint8) for side in np.indices(counts.shape))
+    np.savez(folder / "predictions.npz", true=true, predicted=predicted)
 
 
 @pytest.fixture

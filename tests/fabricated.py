@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ import scipy.stats
 from labreport.data.arrays import save
 from labreport.data.prepared import Prepared
 from labreport.data.variants import apply
+from labreport.files import write_json
 from tests.conftest import SEEDS, generator, runs_of
 
 SIZES = {"train": 120, "dev": 60, "test": 80}
@@ -70,6 +70,7 @@ def write_pairs_run(folder: Path, experiment: str, seed: int, *, epochs: int = 5
         "python": "3.11.9",
         "torch": "2.13.0",
         "device": "Test CPU",
+        "precision": "fp32",
         "threads": 2,
         "git_commit": "0123456789abcdef0123456789abcdef01234567",
         "git_dirty": False,
@@ -93,7 +94,7 @@ def write_pairs_run(folder: Path, experiment: str, seed: int, *, epochs: int = 5
         "code": "0" * 16,
     }
     for name, value in (("summary", summary), ("environment", environment), ("spec", spec)):
-        (folder / f"{name}.json").write_text(json.dumps(value), encoding="utf-8")
+        write_json(folder / f"{name}.json", value)
 
 
 def add_pairs(spec: dict[str, Any], root: Path, experiment: str, *, seeds: int = 1, **settings: Any) -> None:

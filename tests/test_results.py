@@ -90,12 +90,13 @@ def test_when_everything_finished(report_spec, cost_folder):
     assert Results(spec).finished == ["2026-01-01T00:01:00Z"] * 2 + ["2026-02-03T00:00:00Z"]
 
 
-def test_a_run_that_did_not_record_its_threads_is_read(report_spec):
+@pytest.mark.parametrize("name", ["threads", "precision"])
+def test_a_run_that_did_not_record_all_of_its_environment_is_read(name, report_spec):
     spec = report_spec("", {}, {"mycnn": {}})
     path = file_of(spec, "mycnn", "environment.json")
-    old = {key: value for key, value in json.loads(path.read_text(encoding="utf-8")).items() if key != "threads"}
+    old = {key: value for key, value in json.loads(path.read_text(encoding="utf-8")).items() if key != name}
     path.write_text(json.dumps(old), encoding="utf-8")
-    assert list(Results(spec).environment("mycnn")["threads"]) == [None]
+    assert list(Results(spec).environment("mycnn")[name]) == [None]
 
 
 def test_a_column_that_is_not_read_may_be_damaged(spec):

@@ -34,6 +34,8 @@ from labreport.result_files import (
 from labreport.result_spec import Run, Specified
 from labreport.training.tasks import TASKS
 
+SOMETIMES = ("precision", "threads", "shared")  # what not every run says of its environment
+
 __all__ = ["TEXT_COLUMNS", "Results", "Run"]
 
 
@@ -132,10 +134,11 @@ class Results(Specified):
     def environment(self, experiment: str) -> pd.DataFrame:
         """Keys of `environment.json` as columns, and `seed`: a row per seed.
 
-        `threads` and `shared` (whether other runs used the device, too) are not recorded by every run.
+        `precision` (that it was computed in), `threads` and `shared` (whether other runs used the device, too) are not
+        recorded by every run.
         """
         records = self._records(experiment, "environment.json", ENVIRONMENT)
-        records = records.assign(**{name: None for name in ("threads", "shared") if name not in records})
+        records = records.assign(**{name: None for name in SOMETIMES if name not in records})
         return records.assign(shared=[value is True for value in records["shared"]])
 
     def run_spec(self, experiment: str) -> dict[str, Any]:

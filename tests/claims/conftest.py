@@ -81,6 +81,7 @@ class FrameResults(Results):
     def environment(self, experiment):
         machine = {
             "device": "Test CPU",
+            "precision": "fp32",
             "threads": 2,
             "torch": "2",
             "shared": False,

@@ -36,7 +36,9 @@ def test_quartiles_over_all_epochs_decide(frames, slow, outcome, in_both_languag
     in_both_languages(verdict, "residual", "plain", f"{verdict.values['ratio']:.2f}", f"{low:.2f}", "1.5")
 
 
-@pytest.mark.parametrize("machine", [{"device": "Another CPU"}, {"threads": 4}, {"torch": "3"}, {"shared": True}])
+@pytest.mark.parametrize(
+    "machine", [{"device": "Another CPU"}, {"precision": "bf16"}, {"threads": 4}, {"torch": "3"}, {"shared": True}]
+)
 def test_times_of_two_machines_are_not_compared(frames, machine):
     verdict = epoch_cost.judge(timed(frames, [30.0] * 4, machines={"plain": machine}), OPTIONS)
     assert (verdict.outcome, verdict.values["same_machine"]) == ("undecided", False)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import math
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -31,6 +33,18 @@ def test_reasons_go_by_titles_and_values_by_names(report_spec):
     assert (found["name"], found["kind"], found["outcome"]) == ("some_name", "largest_gain", "supported")
     assert all(title in found["reason"]["en"] for title in ("accuracy of Base line", "Wide (×2) gains", "c"))
     assert all(title in found["reason"]["zh"] for title in ("与 基线 的", "Wide (×2) 提高", "c"))
+
+
+def test_runs_of_unlike_precision_are_not_compared_silently(report_spec):
+    options = {"base": "a", "experiments": ["b", "c"], "expected": "b", "metric": "val_accuracy"}
+    spec = report_spec(largest_gain.__name__, options, TITLED, seeds=2)
+    alike = verdict.file_of(largest_gain, spec)["reason"]
+    for run in spec["experiments"]["b"]["runs"]:
+        path = Path(run["path"]) / "environment.json"
+        path.write_text(json.dumps(json.loads(path.read_text()) | {"precision": "bf16"}))
+    told = verdict.file_of(largest_gain, spec)["reason"]
+    assert told["en"] == alike["en"] + " Precisions differ: Base line fp32, Wide (×2) bf16, c fp32."
+    assert told["zh"] == alike["zh"] + "计算精度不同：基线 为 fp32，Wide (×2) 为 bf16，c 为 fp32。"
 
 
 @pytest.mark.parametrize("values", [[0.8, 0.9], [0.1, 0.4, 0.35, 0.2], [0.5, 0.5, 0.5]])

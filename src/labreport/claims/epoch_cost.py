@@ -11,7 +11,7 @@ from labreport.claims.verdict import UNDECIDED, Verdict, outcome
 from labreport.errors import ResultsError
 from labreport.results import Results
 
-MACHINE = ["device", "threads", "torch"]
+MACHINE = ["device", "precision", "threads", "torch"]
 
 
 def judge(results: Results, options: Mapping[str, Any]) -> Verdict:
@@ -24,7 +24,8 @@ def judge(results: Results, options: Mapping[str, Any]) -> Verdict:
     Returns:
         `supported` when the ratio is at least `at_least` even between the near quartiles (low of `slow`, high of
         `fast`), `refuted` when it is not even between the far ones, otherwise `undecided`; `undecided` too where the
-        runs were timed on different devices, with other numbers of threads or versions of PyTorch, or beside others.
+        runs were timed on different devices, in other precisions, with other numbers of threads or versions of PyTorch,
+        or beside others.
 
     Raises:
         ResultsError: an epoch took no time.
@@ -66,10 +67,10 @@ def _reason(values: Mapping[str, Any]) -> dict[str, str]:
     first, second = f"{values['slow_seconds']:.3g} s", f"{values['fast_seconds']:.3g} s"
     ratio, low, high = (f"{values[key]:.2f}" for key in ("ratio", "ratio_low", "ratio_high"))
     other = {
-        "zh": "" if values["same_machine"] else "，但二者的设备、线程数或 PyTorch 版本不同，或与其他训练共用设备",
+        "zh": "" if values["same_machine"] else "，但二者的设备、精度、线程数或 PyTorch 版本不同，或与其他训练共用设备",
         "en": ""
         if values["same_machine"]
-        else ", but on another device, with other threads or another PyTorch, or beside other runs",
+        else ", but on another device or in another precision, with other threads or PyTorch, or beside other runs",
     }
     return {
         "zh": f"每轮用时 {slow} 为 {first}，{fast} 为 {second}，前者是后者的 {ratio} 倍（四分位范围 {low}–{high}）"

@@ -68,7 +68,8 @@ def file_of(kind: ClaimKind, spec: Mapping[str, Any]) -> dict[str, Any]:
     verdicts = {"zh": kind.judge(Results(shown["zh"]), shown["zh"]["options"])}
     alike = list(shown["zh"]["experiments"]) == list(shown["en"]["experiments"])
     verdicts["en"] = verdicts["zh"] if alike else kind.judge(Results(shown["en"]), shown["en"]["options"])
-    reasons = {lang: verdict.reason[lang] for lang, verdict in verdicts.items()}
+    unlike = {lang: _unlike(Results(one), lang) for lang, one in shown.items()}
+    reasons = {lang: f"{verdict.reason[lang]}{unlike[lang]}" for lang, verdict in verdicts.items()}
     names = dict(zip(shown["en"]["experiments"], spec["experiments"], strict=True))
     verdict = verdicts["en"]
     values = {key: _named(value, names) for key, value in verdict.values.items()}
@@ -79,6 +80,17 @@ def file_of(kind: ClaimKind, spec: Mapping[str, Any]) -> dict[str, Any]:
         "reason": reasons,
         "values": values,
     }
+
+
+def _unlike(results: Results, lang: str) -> str:
+    """A sentence that says which experiments were computed in which precision, where not all were in one."""
+    found = {name: results.environment(name)["precision"] for name in results.experiments if results.specified(name)}
+    computed = {name: "/".join(sorted({*values.dropna()})) for name, values in found.items()}
+    if len({*computed.values()} - {""}) < 2:
+        return ""
+    if lang == "zh":
+        return f"计算精度不同：{'，'.join(f'{name} 为 {precision}' for name, precision in computed.items())}。"
+    return f" Precisions differ: {', '.join(f'{name} {precision}' for name, precision in computed.items())}."
 
 
 def _named(value: Any, names: Mapping[str, str]) -> Any:

@@ -72,6 +72,7 @@ HEADS: dict[str, dict[str, str]] = {
     "key": {"zh": "键", "en": "Key"},
     "commit": {"zh": "提交", "en": "Commit"},
     "device": {"zh": "设备", "en": "Device"},
+    "precision": {"zh": "精度", "en": "Precision"},
     "train_loss": {"zh": "训练损失", "en": "Training loss"},
     "val_loss": {"zh": "验证损失", "en": "Validation loss"},
     "train_accuracy": {"zh": "训练准确率", "en": "Training accuracy"},

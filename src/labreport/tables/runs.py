@@ -32,6 +32,7 @@ def build(results: Results, options: Mapping[str, Any], lang: str) -> Table:
                     "key": summary["key"][:KEY_DIGITS] + ADOPTED * adopted,
                     "commit": commit[:COMMIT_DIGITS] + "+" * dirty if isinstance(commit, str) else None,
                     "device": environment["device"],
+                    "precision": environment["precision"],
                     "torch": environment["torch"],
                     "seconds": summary["seconds"],
                 }
@@ -44,6 +45,7 @@ def build(results: Results, options: Mapping[str, Any], lang: str) -> Table:
         Column("key", head("key", lang)),
         Column("commit", head("commit", lang)),
         Column("device", head("device", lang)),
+        Column("precision", head("precision", lang)),
         Column("torch", "PyTorch"),
         Column("seconds", head("seconds", lang), align="decimal", unit="s", decimals=decimals),
     ]
