@@ -165,12 +165,8 @@ class ResultFolder:
         write_json(self.part / name, value)
 
     def write_table(self, name: str, head: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-        """Write a CSV file; numbers as `repr` gives them, None as nothing."""
-        text = io.StringIO()
-        writer = csv.writer(text, lineterminator="\n")
-        writer.writerow(head)
-        writer.writerows(rows)
-        self.write_text(name, text.getvalue())
+        """Write a CSV file."""
+        self.write_text(name, as_csv(head, rows))
 
     def write_text(self, name: str, text: str) -> None:
         """Write a text file."""
@@ -196,3 +192,12 @@ class ResultFolder:
         os.rename(self.part, self.out)
         sync_folder(self.out.parent)
         shutil.rmtree(older, ignore_errors=True)
+
+
+def as_csv(head: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
+    """The text of a CSV file; numbers as `repr` gives them, None as nothing."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(head)
+    writer.writerows(rows)
+    return text.getvalue()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from labreport.cli.verify import LONGEST, SHOWN, unlike
@@ -44,11 +45,12 @@ def test_an_untouched_report_matches_and_nothing_is_written(project, verified):
     before = project.kept()
     status, lines, count = verified()
     assert (status, lines) == (0, [])
-    # Delivered: 2. Derived: of the figure numbers and words, of two tables two files each, the claim, the frames, two
-    # texts. Folders: two runs, data, measurement, figures, tables, claims, two texts, document.
+    # Delivered: 2. Derived: of two runs the summary and two tables, of the figure numbers and words, of two tables two
+    # files each, the claim, the frames, two texts. Folders: two runs, data, measurement, figures, tables, claims, two
+    # texts, document.
     frames = len(list(Path("results/tables").glob("*/*/frames/*.csv")))
     assert frames >= 2
-    assert count == f"own: {2 + 2 + 4 + 1 + frames + 2} files, 10 folders compared; everything matches"
+    assert count == f"own: {2 + 6 + 2 + 4 + 1 + frames + 2} files, 10 folders compared; everything matches"
     assert project.kept() == before
     assert verified("report/own.en.pdf")[2] == count
     shutil.rmtree(project.run("cnn3").needs[0].folder)  # which runs need no longer
@@ -78,7 +80,27 @@ def test_a_forger_who_mends_the_digests_is_found_by_what_was_derived(project, ve
     assert [
         line for line in lines if line.endswith("was made from another train cnn3 seed 0 than is there; make it again")
     ]
-    assert not [line for line in lines if line.startswith("results/runs")]
+    summary = Path(project.run("cnn3").folder) / "summary.json"
+    assert [line for line in lines if line.startswith("results/runs")] == [
+        line for line in lines if line.startswith(f"{summary}: line ") and "0.999" in line
+    ]
+
+
+def test_predictions_that_are_not_those_of_the_metrics_are_found(project, verified):
+    folder = Path(project.run("cnn3").folder)
+    with np.load(folder / "predictions.npz") as arrays:
+        said = dict(arrays)
+    said["predicted"][:3] = (said["true"][:3] + 1) % 10
+    np.savez(folder / "predictions.npz", **said)
+    write_sums(folder)
+    lines = [line for line in verified()[1] if line.startswith(f"{folder}/")]
+    assert {line.partition(": ")[0].rpartition("/")[2] for line in lines} == {
+        "summary.json", "per_class.csv", "confusion.csv"
+    }  # fmt: skip
+    (folder / "predictions.npz").unlink()
+    assert any(
+        f"{folder}/*: cannot be derived: {folder}/predictions.npz: no such file" in line for line in verified()[1]
+    )
 
 
 @pytest.mark.parametrize(

@@ -32,7 +32,7 @@ def test_what_is_measured_is_what_scikit_learn_measures(said: Said) -> None:
     exact /= exact.sum(1, keepdims=True)
     np.testing.assert_allclose(kept["probabilities"], exact, rtol=2**-11)
     assert kept["probabilities"].dtype == np.float16
-    assert task.metrics(said) == {"accuracy": pytest.approx(accuracy_score(true, predicted), abs=1e-12)}
+    assert task.metrics(kept) == {"accuracy": pytest.approx(accuracy_score(true, predicted), abs=1e-12)}
     head, rows = task.tables(kept)["per_class.csv"]
     assert head == ["class", "samples", "correct", "accuracy"]
     recalls = recall_score(true, predicted, labels=range(3), average=None)
@@ -45,7 +45,8 @@ def test_what_is_measured_is_what_scikit_learn_measures(said: Said) -> None:
 
 def test_no_sample_is_no_accuracy() -> None:
     nothing = Said(torch.empty(0, 4), torch.empty(0, dtype=torch.int64))
-    assert math.isnan(Classification(NAMES, PLAIN).metrics(nothing)["accuracy"])
+    task = Classification(NAMES, PLAIN)
+    assert math.isnan(task.metrics(task.predictions(nothing))["accuracy"])
 
 
 def test_loss_is_cross_entropy_with_its_parameters() -> None:

@@ -125,7 +125,9 @@ class _Check:
     def _derivations(self, artifact: Artifact) -> Iterator[tuple[str, Derive]]:
         """What derives the files that need no drawing or typesetting, by the end of their names; how these begin."""
         root, spec = self.graph.root, artifact.spec
-        if artifact.step == "write":
+        if artifact.step == "train":
+            yield "", partial(_of_predictions, Path(artifact.folder), spec)
+        elif artifact.step == "write":
             facts = read_object(Path(artifact.folder) / WRITTEN_FROM)
             yield artifact.file, lambda: {"": text_of(spec, root, Provenance(**facts))}
         elif artifact.step == "section":
@@ -165,6 +167,13 @@ class _Check:
                 self.counts["published section"] += 1
                 if not any(one in found[0] for one in published):
                     yield f"{page}, {found[1]} at {found[2]}: is not what was published; publish it again"
+
+
+def _of_predictions(folder: Path, spec: Mapping[str, Any]) -> dict[str, str]:
+    """What a run's predictions say of it."""
+    from labreport.running.record import derived  # which imports torch
+
+    return derived(folder, spec)
 
 
 def _versions(made: Mapping[str, Any]) -> str:

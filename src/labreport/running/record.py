@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -10,14 +12,18 @@ import torch
 from labreport.artifacts.artifact import CODE, SPEC, key_of
 from labreport.data.arrays import describe, save_array, save_arrays
 from labreport.data.prepared import Prepared
+from labreport.files import as_json
 from labreport.machine.outcome import Failure, write_failure
+from labreport.result_files import read_object, read_predictions
 from labreport.running.environment import environment
 from labreport.running.progress import clock
 from labreport.steps.step import now
-from labreport.store import ResultFolder
+from labreport.store import ResultFolder, as_csv
+from labreport.training.construction import build_task
 from labreport.training.session import Row, Session
 
 LOG = "train.log"
+SUMMARY = "summary.json"
 FILTERS = "filters.npy"
 PREDICTIONS = "predictions.npz"
 # What an entry of `resumed` says itself, in its own words.
@@ -135,10 +141,35 @@ class RunRecord:
         filters = session.filters()
         if filters is not None:
             save_array(self.folder.part / FILTERS, filters)
-        self.folder.write_json("summary.json", {**facts, **session.summary()})
+        self.folder.write_json(SUMMARY, {**facts, **session.summary()})
         self.folder.write_json("dataset.json", describe(prepared))
         save_arrays(self.folder.part / PREDICTIONS, session.predictions())
         for name, (head, rows) in session.tables().items():
             self.folder.write_table(name, head, rows)
         self.folder.write_json("environment.json", self._environment | {"finished": now()})
         self.folder.finish()
+
+
+def derived(folder: Path, spec: Mapping[str, Any]) -> dict[str, str]:
+    """The files of a finished run that follow from its predictions: the tables, and the summary with their metrics.
+
+    Args:
+        folder: of the run.
+        spec: its own.
+
+    Returns:
+        File name -> the text that it has where it fits.
+
+    Raises:
+        ResultsError: the summary or the predictions cannot be read.
+    """
+    summary = read_object(folder / SUMMARY, ("classes", "val_samples"))
+    predictions = read_predictions(folder / PREDICTIONS)
+    task = build_task(spec["task"]["target"], summary["classes"], spec["training"]["loss"])
+    split = "test" if "test_samples" in summary else "val"
+    found: dict[str, float] = {f"{split}_samples": len(predictions["true"])}
+    found |= {f"{split}_{name}": value for name, value in task.metrics(predictions).items()}
+    # Other processors and libraries may sum in another order.
+    unlike = {name: value for name, value in found.items() if not math.isclose(summary.get(name, math.nan), value)}
+    tables = {name: as_csv(*table) for name, table in task.tables(predictions).items()}
+    return {SUMMARY: as_json(summary | unlike), **tables}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -52,17 +53,21 @@ class Classification:
         """As `loss`, without label smoothing, so that experiments with and without it can be compared."""
         return self._loss(outputs, targets, **self._judged)
 
-    def metrics(self, said: Said) -> dict[str, float]:
-        """{"accuracy": share of hits}, a fraction; NaN where there is no sample. Waits for the device."""
-        return {"accuracy": float((said.outputs.argmax(1) == said.targets).double().mean())}
-
     def predictions(self, said: Said) -> dict[str, np.ndarray]:
-        """uint8 `true` and `predicted`, (n,), and `probabilities` of the classes, float16 (n, classes)."""
+        """uint8 `true` and `predicted`, (n,), and `probabilities` of the classes, float16 (n, classes).
+
+        Waits for the device.
+        """
         return {
             "true": said.targets.to(torch.uint8).cpu().numpy(),
             "predicted": said.outputs.argmax(1).to(torch.uint8).cpu().numpy(),
             "probabilities": softmax(said.outputs.double(), 1).to(torch.float16).cpu().numpy(),
         }
+
+    def metrics(self, predictions: Mapping[str, np.ndarray]) -> dict[str, float]:
+        """{"accuracy": share of hits}, a fraction; NaN where there is no sample."""
+        hits = predictions["true"] == predictions["predicted"]
+        return {"accuracy": float(hits.mean()) if len(hits) else math.nan}
 
     def tables(self, predictions: Mapping[str, np.ndarray]) -> dict[str, Table]:
         """File name -> head and rows: samples and hits per class, and how often which class was taken for which."""

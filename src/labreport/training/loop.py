@@ -103,7 +103,7 @@ def fit(
         losses, said = _train(parts, task, autocast, tick)
         train_loss = _mean(losses, parts.train, number, "training") * task.loss_scale
         train_seconds = time.perf_counter() - start
-        train_metrics = task.metrics(said)
+        train_metrics = task.metrics(task.predictions(said))
         val_loss, val_said = evaluate(parts.model, task, parts.validation, number, "validation", autocast, tick)
         test_loss, test_said = None, None
         if parts.test is not None:
@@ -115,14 +115,14 @@ def fit(
             train_loss,
             train_metrics,
             val_loss,
-            task.metrics(val_said),
+            task.metrics(task.predictions(val_said)),
             learning_rate,
             time.perf_counter() - start,
             train_seconds,
             len(parts.train.split),
             val_said,
             test_loss,
-            {} if test_said is None else task.metrics(test_said),
+            {} if test_said is None else task.metrics(task.predictions(test_said)),
             test_said,
         )
 

@@ -85,7 +85,7 @@ class Session:
         loss, said = evaluate(
             self.parts.model, self.task, self.parts.seen, len(self.rows), "final training", self._autocast, tick
         )
-        metrics = self.task.metrics(said)
+        metrics = self.task.metrics(self.task.predictions(said))
         self._seen = {"seen_loss": loss, **{f"seen_{name}": value for name, value in metrics.items()}}
 
     def state_dict(self) -> dict[str, Any]:

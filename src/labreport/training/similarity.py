@@ -64,16 +64,16 @@ class Similarity:
         """As `loss`."""
         return self.loss(outputs, targets)
 
-    def metrics(self, said: Said) -> dict[str, float]:
-        """{"pearson", "spearman"}, both in [-1, 1]. Waits for the device."""
-        true, predicted = self.predictions(said).values()
-        ranks = (pd.Series(values).rank().to_numpy() for values in (true, predicted))
-        return {"pearson": correlation(true, predicted), "spearman": correlation(*ranks)}
-
     def predictions(self, said: Said) -> dict[str, np.ndarray]:
-        """`true` and `predicted` scores, float64 (n,), both from 0 to `TOP_SCORE`."""
+        """`true` and `predicted` scores, float64 (n,), both from 0 to `TOP_SCORE`. Waits for the device."""
         true, predicted = (values.double().cpu().numpy() for values in (said.targets, said.outputs))
         return {"true": true, "predicted": TOP_SCORE * predicted}
+
+    def metrics(self, predictions: Mapping[str, np.ndarray]) -> dict[str, float]:
+        """{"pearson", "spearman"}, both in [-1, 1]."""
+        true, predicted = predictions["true"], predictions["predicted"]
+        ranks = (pd.Series(values).rank().to_numpy() for values in (true, predicted))
+        return {"pearson": correlation(true, predicted), "spearman": correlation(*ranks)}
 
     def tables(self, predictions: Mapping[str, np.ndarray]) -> dict[str, Table]:
         """There are none."""

@@ -42,11 +42,11 @@ class Task(Protocol):
     def judged_loss(self, outputs: Tensor, targets: Tensor) -> Tensor:
         """The same in evaluation, without what is only there to train better."""
 
-    def metrics(self, said: Said) -> dict[str, float]:
-        """Metric name -> value. Waits for the device."""
-
     def predictions(self, said: Said) -> dict[str, np.ndarray]:
-        """Truth and prediction per sample, as a run keeps them: name -> (n, ...)."""
+        """Truth and prediction per sample, as a run keeps them: name -> (n, ...). Waits for the device."""
+
+    def metrics(self, predictions: Mapping[str, np.ndarray]) -> dict[str, float]:
+        """Metric name -> value, of such predictions."""
 
     def tables(self, predictions: Mapping[str, np.ndarray]) -> dict[str, Table]:
         """File name -> head and rows that follow from them."""
