@@ -148,8 +148,8 @@ def test_a_wrong_folder_is_refused_and_the_others_taken_in(
     assert first.startswith("refused: ")
     assert expected in first
     assert second == "taken in: sts_bilstm1 seed 0"
-    assert [path.parent.name for path in Path("results/runs").glob("*/*.done")] == ["SiameseLSTM-stsb"]
-    assert not [path for path in Path("results/runs").iterdir() if path.name != "SiameseLSTM-stsb"]
+    assert [path.parent.name for path in Path("results/runs").glob("*/*.done")] == ["PaddedSiameseLSTM-stsb"]
+    assert not [path for path in Path("results/runs").iterdir() if path.name != "PaddedSiameseLSTM-stsb"]
 
 
 def test_what_lies_in_the_place_of_a_run_stays(files, home, capsys):

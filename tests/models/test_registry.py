@@ -102,12 +102,20 @@ def unread(name: str, parameters: dict[str, Any]) -> set[str]:
     """Parameters that cannot matter to a similarity, which only sees the difference of two sentences."""
     if "siamese" not in name:
         return set()
-    # added to the states of both sentences, and to their maxima
-    found = {"norm.bias"} if parameters["layer_norm"] and not parameters.get("graph_convolution") else set()
-    if name == "siamese_lstm_padded" and parameters["bidirectional"] and parameters["pooling"] == "last":
-        # Behind the padding a backward direction has only read one zero vector; its states are the same for both
-        # sentences, and only a norm, which sees both directions, tells how large they are.
-        kinds = ("weight_ih", "weight_hh", *(() if parameters["layer_norm"] else ("bias_ih", "bias_hh")))
+    behind = name == "siamese_lstm_padded" and parameters["pooling"] == "last"  # the padding
+    # added to the states of both sentences, and to their maxima; a graph convolution cuts off what is below zero, but
+    # behind the padding in both alike
+    rectified = parameters["graph_convolution"] and not behind
+    found = {"norm.bias"} if parameters["layer_norm"] and not rectified else set()
+    if behind and parameters["bidirectional"]:
+        # Behind the padding a backward direction has only read zero vectors, one or, with the neighbour that a graph
+        # convolution sees, two; its states are the same for both sentences, and only a norm, which sees both
+        # directions, tells how large they are.
+        kinds = [
+            "weight_ih",
+            *(["weight_hh"] if not (parameters["layer_norm"] and parameters["graph_convolution"]) else []),
+        ]
+        kinds += [] if parameters["layer_norm"] else ["bias_ih", "bias_hh"]
         found |= {f"lstm.{kind}_l0_reverse" for kind in kinds}
     return found
 
@@ -139,7 +147,7 @@ def test_similarity_is_symmetric_and_one_for_equal_sentences(name: str, paramete
     there = model(tokens_a, lengths_a, tokens_b, lengths_b)
     back = model(tokens_b, lengths_b, tokens_a, lengths_a)
     torch.testing.assert_close(there, back, rtol=1e-5, atol=1e-6)
-    assert (there < 0.9999).all()
+    assert (there < 0.99998).all()
     torch.testing.assert_close(model(tokens_a, lengths_a, tokens_a, lengths_a), torch.ones(BATCH), rtol=0, atol=1e-5)
 
 

@@ -28,6 +28,7 @@ class PaddedSiameseLSTM(SiameseLSTM):
         bidirectional: every layer also reads the sentences backwards.
         frozen: the word vectors stay as they are.
         layer_norm: normalise the state of each time step over its features.
+        graph_convolution: let the states of neighbouring time steps flow together, those of the padding, too.
         pooling: how the states become one vector.
     """
 
@@ -40,9 +41,10 @@ class PaddedSiameseLSTM(SiameseLSTM):
         bidirectional: bool = True,
         frozen: bool = False,
         layer_norm: bool = False,
+        graph_convolution: bool = False,
         pooling: Literal["last", "max"] = "last",
     ) -> None:
-        super().__init__(vectors, hidden, layers, bidirectional, frozen, layer_norm, pooling=pooling)
+        super().__init__(vectors, hidden, layers, bidirectional, frozen, layer_norm, graph_convolution, pooling)
         self.lstm = nn.LSTM(vectors.shape[1], hidden, layers, batch_first=True, bidirectional=bidirectional)
         self.length = length
 
@@ -53,4 +55,6 @@ class PaddedSiameseLSTM(SiameseLSTM):
         h: Tensor = self.lstm(x)[0]  # (sentences, length, features)
         if self.norm is not None:
             h = self.norm(h)
+        if self.graph is not None:
+            h = self.graph(h, torch.full_like(lengths, self.length))
         return torch.amax(h, 1) if self.pooling == "max" else h[:, -1]
