@@ -24,6 +24,14 @@ SCALES = ["demo", "lite", "cpu", "full"]
 EXAMPLES = 30
 # Optimizer, learning rate, batch size, epochs and published figures, as the reports state them.
 STATED = {
+    "mycnn": (None, 0.001, 128, 30, {"val_accuracy": 0.8442, "seconds": 868.96}),
+    "resnet34": (None, 0.001, 128, 20, {"val_accuracy": 0.8459, "seconds": 611.57}),
+    "myresnet34": (None, 0.001, 128, 20, {"val_accuracy": 0.846, "seconds": 610.23}),
+    "bilstm2": (None, 0.001, 64, 10, {"val_accuracy": 0.8689, "seconds": 238.35}),
+    "lstm4": (None, 0.001, 64, 10, {"val_accuracy": 0.8692, "seconds": 233.46}),
+    "lstm8": (None, 0.001, 64, 10, {"val_accuracy": 0.5, "seconds": 366.85}),
+    "res_lstm8": (None, 0.001, 64, 10, {"val_accuracy": 0.8744, "seconds": 437.83}),
+    "my_lstm1": (None, 0.001, 64, 10, {"val_accuracy": 0.8722, "seconds": 904.25}),
     "cnn4": ("SGD", 0.01, 1024, 100, {"train_accuracy": 0.864, "val_accuracy": 0.719}),
     "rnn_rows": ("SGD", 0.01, 1024, 200, {"train_accuracy": 1.0, "val_accuracy": 0.528}),
     "cnn4_longtail": ("SGD", 0.01, 1024, 200, {"train_accuracy": 1.0, "val_accuracy": 0.534}),
@@ -44,6 +52,37 @@ STATED = {
     "cnn3": (None, None, None, 30, {"val_accuracy": 0.7672, "best_epoch": 28}),
     "resnet_small": (None, None, None, 30, {"val_accuracy": 0.8513, "best_epoch": 30}),
 }  # fmt: skip
+# Data set, network and what the reports state of it.
+TEXT = {"embedding": 200, "hidden": 256, "dropout": 0.5}
+NETWORKS = {
+    "mycnn": ("cifar10", "plain34", {}),
+    "resnet34": ("cifar10", "torchvision_resnet34", {}),
+    "myresnet34": ("cifar10", "resnet34", {}),
+    "bilstm2": ("imdb", "lstm", {**TEXT, "layers": 2, "bidirectional": True}),
+    "lstm4": ("imdb", "lstm", {**TEXT, "layers": 4}),
+    "lstm8": ("imdb", "lstm", {**TEXT, "layers": 8}),
+    "res_lstm8": ("imdb", "residual_lstm", {**TEXT, "layers": 8}),
+    "my_lstm1": ("imdb", "own_lstm", TEXT),
+    "cnn4": ("cifar10", "cnn4", {}),
+    "rnn_rows": ("cifar10", "rnn_rows", {}),
+    "cnn4_longtail": ("cifar10_longtail", "cnn4", {}),
+    "rnn_rows_longtail": ("cifar10_longtail", "rnn_rows", {}),
+    "resnet50_balanced": ("cifar10_balanced", "resnet50", {}),
+    "rnn_rows_balanced": ("cifar10_balanced", "rnn_rows", {}),
+    "lenet5": ("cifar10", "lenet5", {}),
+    "resnet18": ("cifar10", "resnet18", {}),
+    "resnet18_celu": ("cifar10", "resnet18", {"activation": "celu"}),
+    "resnet18_ls": ("cifar10", "resnet18", {}),
+    "resnet18_celu_ls": ("cifar10", "resnet18", {"activation": "celu"}),
+    "sts_lstm1_fixed": ("stsb", "siamese_lstm_padded", {"layers": 1, "bidirectional": False, "frozen": True}),
+    "sts_lstm2_fixed": ("stsb", "siamese_lstm_padded", {"layers": 2, "bidirectional": False, "frozen": True}),
+    "sts_bilstm1": ("stsb", "siamese_lstm_padded", {"layers": 1, "bidirectional": True, "hidden": 64}),
+    "sts_bilstm1_ln": ("stsb", "siamese_lstm_padded", {"layer_norm": True, "hidden": 64}),
+    "sts_bilstm1_gcn": ("stsb", "siamese_lstm_padded", {"graph_convolution": True, "hidden": 64}),
+    "sts_bilstm1_ln_mp": ("stsb", "siamese_lstm_padded", {"layer_norm": True, "pooling": "max", "hidden": 64}),
+    "cnn3": ("cifar10", "cnn3", {}),
+    "resnet_small": ("cifar10", "resnet_small", {}),
+}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -63,9 +102,46 @@ def test_full_is_what_the_report_states(full, name):
     chosen = full[name].settings
     found = (chosen.optimizer.name, chosen.learning_rate, chosen.batch_size, chosen.epochs)
     assert all(stated in (None, one) for one, stated in zip(found, STATED[name][:4], strict=True))
-    published = full[name].published.model_dump(exclude_none=True)
-    published.pop("per_class", None)
+    published = full[name].published.model_dump(exclude={"per_class", "curve"}, exclude_none=True)
     assert published == STATED[name][4]
+    dataset, network, parameters = NETWORKS[name]
+    assert (full[name].dataset.name, chosen.model.name) == (dataset, network)
+    assert parameters.items() <= chosen.model.parameters.items()
+
+
+def test_every_published_experiment_is_looked_at(full):
+    published = {name for name, one in full.items() if one.published.model_dump(exclude_none=True)}
+    assert published == set(STATED) == set(NETWORKS)
+
+
+def test_what_the_midterm_report_states_of_its_images(full):
+    for name, one in full.items():
+        if one.part == "augmented":
+            chosen = one.settings
+            stated = chosen.optimizer.parameters
+            assert (stated.momentum, stated.weight_decay) == (0.9, 5e-4)
+            assert [entry.model_dump() for entry in chosen.augment] == [
+                {"name": "crop", "padding": 4}, {"name": "flip", "p": 0.5}
+            ]  # fmt: skip
+            assert chosen.normalize.mean == [0.4914, 0.4822, 0.4465]
+            assert chosen.normalize.std == [0.2023, 0.1994, 0.2010]
+            assert (chosen.loss.parameters.label_smoothing > 0) == name.endswith("_ls")
+
+
+def test_what_the_reports_state_of_their_texts(full):
+    for one in full.values():
+        if one.part == "texts":
+            assert (one.data["vocabulary"], one.data["length"]) == (20000, 300)
+        if one.part == "similarity":
+            assert (one.data["min_count"], one.data["length"]) == (3, 55)
+            assert one.settings.vectors.dimensions == 100
+            assert one.settings.schedule.name == "ReduceLROnPlateau"
+            stated = one.settings.schedule.parameters
+            assert (stated.factor, stated.patience) == (0.1, 20)
+
+
+def test_no_experiment_that_was_published_without_augmentation_has_any(full):
+    assert {one.part for one in full.values() if one.settings.augment} == {"augmented", "small"}
 
 
 @pytest.mark.parametrize(
@@ -83,7 +159,16 @@ def test_the_similarity_experiments_differ_in_their_models_alone(full):
     others = {str(one.settings.model_dump(exclude={"model"})) for one in full.values() if one.part == "similarity"}
     assert len(models) >= 6
     assert len(others) == 1
-    assert {name for name, one in models.items() if one.get("frozen")} == {"sts_lstm1_fixed", "sts_lstm2_fixed"}
+    frozen = {name.removesuffix("_masked") for name, one in models.items() if one.get("frozen")}
+    assert frozen == {"sts_lstm1_fixed", "sts_lstm2_fixed"}
+
+
+def test_masked_and_published_similarity_experiments_differ_in_their_reading_alone(full):
+    for name in (name for name, one in full.items() if one.part == "masked"):
+        masked, published = (full[one].settings for one in (name, name.removesuffix("_masked")))
+        assert masked.model.parameters == published.model.parameters
+        assert (masked.model.name, published.model.name) == ("siamese_lstm", "siamese_lstm_padded")
+        assert masked.model_dump(exclude={"model"}) == published.model_dump(exclude={"model"})
 
 
 @pytest.mark.parametrize("scale", SCALES)
