@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.prose.results import at_once, fabricate, outcomes_of
+from tests.prose.results import at_once, fabricate
 from tests.prose.text import (
     CONCLUSION,
     LANGUAGES,
@@ -88,16 +88,14 @@ def test_times_are_undecided_for_the_reason_there_is(tmp_path: Path, lang: str, 
 
 
 READING = {
-    SUPPORTED: {"zh": "方向与这样的出入一致", "en": "in the direction of these differences"},
-    REFUTED: {"zh": "读出的方式不能解释这些出入", "en": "The reading does not explain the differences"},
-    UNDECIDED: {"zh": "读空词的影响没有定论", "en": "What reading them does is undecided"},
+    SUPPORTED: {"zh": "怎样读出与怎样编码同样要紧", "en": "How a model is read out thus matters"},
+    REFUTED: {"zh": "这个模型能把信息带过空词", "en": "this model finds its way past the empty words"},
+    UNDECIDED: {"zh": "提高是否达到预期的", "en": "it remains open whether this is the expected rise"},
 }
 
 
 @pytest.mark.parametrize("outcome", READING)
-def test_reading_empty_words_explains_what_its_claim_allows(some_reduced: dict[str, Any], outcome: str) -> None:
-    outcomes = outcomes_of(some_reduced)
-    assert REFUTED in {outcomes[f"agrees_{name}"] for name in ("sts_lstm1_fixed", "sts_lstm2_fixed", "sts_bilstm1")}
+def test_what_reading_empty_words_costs_follows_its_claim(some_reduced: dict[str, Any], outcome: str) -> None:
     text = Filled(some_reduced).text({"empty_words": outcome})
     for other, words in READING.items():
         assert (words[some_reduced["lang"]] in text) is (other == outcome), words
