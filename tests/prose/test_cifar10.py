@@ -12,7 +12,7 @@ from torch import nn
 from labreport.models.cnn import CNN3
 from labreport.models.resnet import ResNetSmall
 from tests.prose.results import at_once, fabricate, outcomes_of, report_of, rising
-from tests.prose.text import LANGUAGES, REFUTED, SLIPS, SUPPORTED, UNDECIDED, prose_of, source, text_of
+from tests.prose.text import LANGUAGES, REFUTED, SLIPS, SUPPORTED, UNDECIDED, source, told_by
 
 REPORT = "cifar10"
 CLAIMS = ("residual_better", "level_sooner", "settles_sooner", "epoch_dearer", "cnn_overfits")
@@ -73,7 +73,7 @@ def test_a_story_is_told_with_its_own_phrases(story: str, lang: str) -> None:
     spec = fabricate(REPORT, STORIES[story], "full", lang)
     outcomes = outcomes_of(spec)
     assert tuple(outcomes[claim] for claim in CLAIMS) == STORIES[story]["outcomes"]
-    text = prose_of(text_of(spec, "markdown"))
+    text = told_by(spec)
     assert not SLIPS.search(text), SLIPS.search(text)
     for name, other in STORIES.items():
         for phrase in other["phrases"][lang]:
@@ -85,7 +85,7 @@ def test_vanishing_gradients_are_discussed_of_networks_that_learned(lang: str) -
     phrase = {"zh": "梯度若真的消失了", "en": "whose gradients vanished"}[lang]
     for name, final in (("learned", 0.7), ("guessing", 0.1)):
         story = {"curves": dict.fromkeys(("cnn3", "resnet_small"), at_once(final))}
-        text = prose_of(text_of(fabricate(REPORT, story, "full", lang), "markdown"))
+        text = told_by(fabricate(REPORT, story, "full", lang))
         assert (phrase in text) is (name == "learned")
 
 
@@ -96,7 +96,7 @@ def test_published_figures_that_differ_are_told_with_their_direction(lang: str) 
     low = {"curves": {"cnn3": at_once(0.7), "resnet_small": at_once(0.8)}}
     for story, differs in ((low, True), (STORIES["as published"], False)):
         spec = fabricate(REPORT, story, "full", lang)
-        text = prose_of(text_of(spec, "markdown")).replace("\u00a0", " ")
+        text = told_by(spec).replace("\u00a0", " ")
         assert all((phrase in text) is differs for phrase in (single, *apart))
         assert {"zh": "第 28 轮和第 30 轮", "en": "epochs 28 and 30"}[lang] in text
         assert not re.search(r"[−-]\d[\d.]* (?:个百分点，超出|points that)", text)

@@ -11,7 +11,7 @@ import yaml
 
 from labreport.models.torchvision_resnet import TorchvisionResNet50
 from tests.prose.results import at_once, fabricate, outcomes_of, report_of, rising
-from tests.prose.text import LANGUAGES, REFUTED, ROOT, SLIPS, SUPPORTED, UNDECIDED, prose_of, source, text_of
+from tests.prose.text import LANGUAGES, REFUTED, ROOT, SLIPS, SUPPORTED, UNDECIDED, source, told_by
 
 REPORT = "homework2"
 AS_PUBLISHED: dict[str, Any] = {
@@ -79,7 +79,7 @@ PHRASES: dict[str, tuple[dict[str, Any], dict[str, tuple[str, ...]]]] = {
 
 
 def told(story: dict[str, Any], scale: str, lang: str) -> str:
-    return prose_of(text_of(fabricate(REPORT, story, scale, lang), "markdown"))
+    return told_by(fabricate(REPORT, story, scale, lang))
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

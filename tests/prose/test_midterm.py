@@ -17,9 +17,8 @@ from tests.prose.text import (
     SUPPORTED,
     UNDECIDED,
     Filled,
-    prose_of,
     sections,
-    text_of,
+    told_by,
 )
 
 REPORT = "midterm"
@@ -28,7 +27,7 @@ Words = dict[str, str]
 
 
 def told(spec: dict[str, Any]) -> str:
-    text = prose_of(text_of(spec, "markdown"))
+    text = told_by(spec)
     assert not SLIPS.search(text), SLIPS.search(text)
     return text
 

@@ -23,9 +23,8 @@ from tests.prose.text import (
     SUPPORTED,
     UNDECIDED,
     VERDICTS,
-    prose_of,
     sections,
-    text_of,
+    told_by,
 )
 
 REPORT = "practice1"
@@ -33,7 +32,7 @@ REPORT = "practice1"
 
 def told(story: dict[str, Any], scale: str, lang: str) -> str:
     """The prose of a story."""
-    return prose_of(text_of(fabricate(REPORT, story, scale, lang), "markdown"))
+    return told_by(fabricate(REPORT, story, scale, lang))
 
 
 def check_marks(text: str, lang: str, outcomes: dict[str, str]) -> None:
@@ -53,7 +52,7 @@ def test_text_follows_every_outcome(story: str, lang: str) -> None:
     for scale in ("full", "demo"):
         spec = fabricate(REPORT, STORIES[story], scale, lang)
         assert outcomes_of(spec) == dict(zip(CLAIMS, expected, strict=True))
-        text = prose_of(text_of(spec, "markdown"))
+        text = told_by(spec)
         said = re.findall("|".join(VERDICTS[lang].values()), sections(text)[CONCLUSION[lang]])
         assert said == [VERDICTS[lang][outcome] for outcome in expected]
         check_marks(text, lang, dict(zip(CLAIMS, expected, strict=True)))
@@ -126,7 +125,7 @@ def test_overfitting_is_said_where_the_numbers_show_it(
     story = {**STORIES["as_published"], "train": train, "curves": curves}
     for lang, (of_images, of_texts) in (("zh", zh), ("en", en)):
         text = told(story, "full", lang)
-        images, texts = re.split(r"^## .*(?:Text classification|文本分类)$", text, flags=re.MULTILINE)
+        images, texts = re.split(r"^# (?:Text classification|文本分类)\s*$", text, flags=re.MULTILINE)
         assert of_images in sections(images)[ANALYSIS[lang]]
         said = sections(texts)[ANALYSIS[lang]]
         assert of_texts in said if of_texts else not re.search("过拟合(?:同样|十分)明显|: overfitting", said)

@@ -107,5 +107,13 @@ class Filled:
             return type(found)(name, {**{key: found[key] for key in found}, **told, "outcome": outcomes[name]})
 
         text = self._template.render({**self._names, **floats.functions(), "claim": claim})
+        assert floats.unused() == []
+        assert set(re.findall(r'target="(sec:\w+)"', text)) <= set(re.findall(r"\{#(sec:\w+)", text))
+        assert {key for keys in re.findall(r'keys="([^"]+)"', text) for key in keys.split()} == set(self._works)
         text = re.sub(r"\[\]\{\.lab\w+[^}]*\}", "[1]", text)
         return re.sub(r"\{#sec:[^}]*\}|^:::.*$", "", prose_of(text), flags=re.MULTILINE)
+
+
+def told_by(spec: Mapping[str, Any]) -> str:
+    """The prose of what was fabricated, as a reader sees it: without backslashes before signs."""
+    return re.sub(r"\\(?=[^\w\s])", "", Filled(spec).text({}))
