@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import json
 import shutil
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -129,9 +131,15 @@ def draw(folder: Path, name: str) -> Path:
     """A picture of 7.8 cm in the formats of a draw step; the prefix of its files."""
     prefix = folder / "figures" / name
     prefix.parent.mkdir(exist_ok=True)
-    figure = Figure(figsize=(7.8 / 2.54, 2))
-    figure.add_subplot().plot([1, 3, 2])
     for suffix in ("pdf", "svg"):
-        figure.savefig(prefix.with_suffix(f".{suffix}"), metadata={"CreationDate": None} if suffix == "pdf" else {})
+        prefix.with_suffix(f".{suffix}").write_bytes(_picture(suffix))
     prefix.with_suffix(".txt").write_text(f"Line of {name}: up [and] $down", encoding="utf-8")
     return prefix
+
+
+@cache
+def _picture(form: str) -> bytes:
+    figure, file = Figure(figsize=(7.8 / 2.54, 2)), io.BytesIO()
+    figure.add_subplot().plot([1, 3, 2])
+    figure.savefig(file, format=form, metadata={"CreationDate": None} if form == "pdf" else {})
+    return file.getvalue()
