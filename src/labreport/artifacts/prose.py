@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Iterator
+from functools import cache
 from pathlib import Path, PurePosixPath
 
 from labreport.artifacts.artifact import Artifact
@@ -54,12 +55,19 @@ def check_text(project: Project, document: Artifact) -> None:
     text = document.needs[0] if document.step == "typeset" else document
     if text.is_there(Path()):
         return
+    template = text.spec["template"]
+    if mistakes := _mistakes(project, text.spec["report"], template):
+        raise TemplateError("\n".join(f"{template}: {mistake}" for mistake in mistakes))
+
+
+@cache
+def _mistakes(project: Project, name: str, template: str) -> list[str]:
+    """Those in a template of a report, which has a text for each format."""
     # Only here, so that planning a finished project imports no jinja2.
     from labreport.documents.bibliography import FILE, load
     from labreport.documents.check import template_mistakes
 
-    report = project.report(text.spec["report"])
-    path = project.root / text.spec["template"]
+    report, path = project.report(name), project.root / template
     names = {
         "experiments": list(report.experiments),
         "parts": {experiment.part for experiment in report.experiments.values()},
@@ -71,11 +79,9 @@ def check_text(project: Project, document: Artifact) -> None:
         "citations": load(path.with_name(FILE)),
     }
     try:
-        mistakes = template_mistakes(path.read_text(encoding="utf-8"), names)
+        return template_mistakes(path.read_text(encoding="utf-8"), names)
     except (OSError, UnicodeDecodeError) as error:
-        raise TemplateError(f"{text.spec['template']}: cannot be read: {error}") from None
-    if mistakes:
-        raise TemplateError("\n".join(f"{text.spec['template']}: {mistake}" for mistake in mistakes))
+        raise TemplateError(f"{template}: cannot be read: {error}") from None
 
 
 def _included(root: Path, report: str, text: str) -> Iterator[str]:

@@ -107,8 +107,7 @@ def parameters_of(name: str) -> type[Strict]:
 def _constructor(target: str) -> list[tuple[ast.arg, ast.expr | None]]:
     """(parameter, default) of a class's constructor; an inherited one is looked up in the same module."""
     module, _, name = target.partition(":")
-    path = file_of(module)
-    classes = {node.name: node for node in parse(path).body if isinstance(node, ast.ClassDef)} if path else {}
+    classes = _classes(module)
     while name in classes:
         for item in classes[name].body:
             if isinstance(item, ast.FunctionDef) and item.name == "__init__":
@@ -121,6 +120,13 @@ def _constructor(target: str) -> list[tuple[ast.arg, ast.expr | None]]:
                 ]
         name = next((base.id for base in classes[name].bases if isinstance(base, ast.Name)), "")
     return []
+
+
+@cache
+def _classes(module: str) -> dict[str, ast.ClassDef]:
+    """The classes of a module of this package; none where there is no such module."""
+    path = file_of(module)
+    return {node.name: node for node in parse(path).body if isinstance(node, ast.ClassDef)} if path else {}
 
 
 def _literal(node: ast.expr) -> Any:

@@ -52,10 +52,11 @@ def template_mistakes(text: str, names: Mapping[str, Collection[str]]) -> list[s
         tree = environment.parse(text)
     except jinja2.TemplateSyntaxError as error:
         return [f"line {error.lineno}: {error.message}"]
-    calls = list(_calls(tree))
-    whole = not any(True for _ in tree.find_all(_PARTIAL))
-    found: list[_Mistake] = [*_filters(tree, environment), *_computed(tree)]
-    found += [] if not whole else _variables(tree, environment)
+    inside = list(tree.find_all(nodes.Node))
+    calls = list(_calls(inside))
+    whole = not any(isinstance(node, _PARTIAL) for node in inside)
+    found: list[_Mistake] = [*_filters(inside, environment), *_computed(inside)]
+    found += [] if not whole else _variables(inside, environment)
     found += [mistake for call in calls for mistake in _arguments(*call, names)]
     found += _references(calls, names, text, whole)
     lines = [f"line {line}: {message}" for line, message in sorted(found, key=lambda mistake: mistake[0])]
@@ -67,9 +68,9 @@ _Call = tuple[str, list[Any], int]
 _Mistake = tuple[int, str]
 
 
-def _calls(tree: nodes.Template) -> Iterator[_Call]:
-    for call in tree.find_all(nodes.Call):
-        if isinstance(call.node, nodes.Name):
+def _calls(inside: list[nodes.Node]) -> Iterator[_Call]:
+    for call in inside:
+        if isinstance(call, nodes.Call) and isinstance(call.node, nodes.Name):
             yield call.node.name, [_constant(argument) for argument in call.args], call.lineno
 
 
@@ -80,18 +81,18 @@ def _constant(node: nodes.Expr) -> Any:
         return None
 
 
-def _filters(tree: nodes.Template, environment: jinja2.Environment) -> Iterator[_Mistake]:
-    for kind, known in ((nodes.Filter, environment.filters), (nodes.Test, environment.tests)):
-        for node in tree.find_all(kind):
+def _filters(inside: list[nodes.Node], environment: jinja2.Environment) -> Iterator[_Mistake]:
+    for node in inside:
+        if isinstance(node, nodes.Filter | nodes.Test):
+            known = environment.filters if isinstance(node, nodes.Filter) else environment.tests
             if node.name not in known:
-                yield node.lineno, _undeclared(kind.__name__.lower(), node.name, known)
+                yield node.lineno, _undeclared(type(node).__name__.lower(), node.name, known)
 
 
-def _computed(tree: nodes.Template) -> Iterator[_Mistake]:
+def _computed(inside: list[nodes.Node]) -> Iterator[_Mistake]:
     """Templates that are included under a name which planning cannot read."""
-    partial: Iterator[Any] = tree.find_all(_PARTIAL)
-    for node in partial:
-        if not _is_written(node.template):
+    for node in inside:
+        if isinstance(node, _PARTIAL) and not _is_written(node.template):
             what = type(node).__name__.lower()
             yield node.lineno, f"{what}: found a name that is computed, allowed is one in quotes; write it out"
 
@@ -104,13 +105,14 @@ def _is_written(name: nodes.Expr) -> bool:
     return isinstance(name, nodes.Const)
 
 
-def _variables(tree: nodes.Template, environment: jinja2.Environment) -> Iterator[_Mistake]:
+def _variables(inside: list[nodes.Node], environment: jinja2.Environment) -> Iterator[_Mistake]:
     """Names that nothing in the template or outside it gives a value."""
-    loaded = [node for node in tree.find_all(nodes.Name) if node.ctx == "load"]
-    bound = {node.name for node in tree.find_all(nodes.Name) if node.ctx != "load"}
-    bound |= {macro.name for macro in tree.find_all(nodes.Macro)} | {*VARIABLES, *OF_JINJA, *environment.globals}
-    for node in loaded:
-        if node.name not in bound:
+    named = [node for node in inside if isinstance(node, nodes.Name)]
+    bound = {node.name for node in named if node.ctx != "load"}
+    bound |= {node.name for node in inside if isinstance(node, nodes.Macro)}
+    bound |= {*VARIABLES, *OF_JINJA, *environment.globals}
+    for node in named:
+        if node.ctx == "load" and node.name not in bound:
             yield node.lineno, _undeclared("name", node.name, VARIABLES)
 
 
