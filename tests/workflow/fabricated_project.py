@@ -11,8 +11,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from labreport.artifacts import code
 from labreport.artifacts.artifact import CODE, INDEX, LONG, MADE, OF, SPEC, Artifact, roots
-from labreport.artifacts.code import covered
 from labreport.artifacts.current import Current
 from labreport.artifacts.graph import Graph
 from labreport.cli.work import work
@@ -31,6 +31,7 @@ def make(targets: Sequence[str]) -> list[str]:
     Returns:
         The titles of what was made.
     """
+    code.restore(Path(code.CACHE))
     graph = Graph(Project(Path()))
     found = work(graph, targets)
     for artifact in found.made:
@@ -41,6 +42,7 @@ def make(targets: Sequence[str]) -> list[str]:
         Path(target).write_bytes(Path(document.output).read_bytes())
     for target in targets:
         Current().settle_target(target, graph.delivered(target))
+    code.keep(Path(code.CACHE))
     return [artifact.title for artifact in found.made]
 
 
@@ -49,7 +51,7 @@ def _make(artifact: Artifact) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     write_json(folder / SPEC, artifact.spec)
     if not {"code", "items"}.isdisjoint(artifact.spec):
-        write_json(folder / CODE, covered(roots(artifact.step, artifact.spec)))
+        write_json(folder / CODE, code.covered(roots(artifact.step, artifact.spec)))
     if artifact.step == "train":
         _train(artifact, folder)
     if artifact.step == "prepare":

@@ -1,13 +1,15 @@
 """Commands of Snakemake and of Python modules, each in a process of its own that need not import what all import.
 
-One process imports Snakemake with its plugins and the libraries that planning takes, and forks for each command. The
-fork imports the project's own sources from the folder that it works in, as any Python does.
+One process imports Snakemake with its plugins and the libraries that planning takes. It forks for each folder that
+commands are given in; that process imports the project's own sources from there and forks for each command. Where a
+source has been edited since, the command imports all of them anew.
 """
 
 from __future__ import annotations
 
 import atexit
 import gc
+import importlib
 import json
 import os
 import runpy
@@ -16,10 +18,15 @@ import subprocess
 import sys
 import tempfile
 import threading
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from types import ModuleType
+from typing import Any, TextIO
 
 SECONDS = 900  # for a command
+# What parsing the Snakefile imports of a project, and what `labreport plan` does.
+PLANNING = ("labreport.cli.main", "labreport.cli.plan", "labreport.machine.devices", "labreport.running.jobs")
+SOURCES: dict[Path, bytes] = {}  # that were imported before any command
 
 
 class Forks:
@@ -74,16 +81,64 @@ def get_ready() -> None:
     gc.freeze()
 
 
-def next_order() -> dict[str, Any] | None:
+def next_order(orders: Iterable[str], answers: TextIO) -> dict[str, Any] | None:
     """Fork for each order; it is the fork that returns it, and this process returns when there are no more."""
-    for line in sys.stdin:
+    nearer: dict[str, tuple[TextIO, TextIO]] = {}
+    for line in orders:
         assert threading.active_count() == 1, "a fork has none of the other threads"
+        order = json.loads(line)
+        root = order["root"]
+        if orders is sys.stdin and os.path.isdir(f"{root}/src/labreport"):
+            if root not in nearer:
+                (heard, told), (read, answered) = os.pipe(), os.pipe()
+                if not os.fork():
+                    os.close(told)
+                    import_sources(Path(root) / "src")
+                    return next_order(os.fdopen(heard), os.fdopen(answered, "w"))
+                os.close(heard)
+                os.close(answered)
+                nearer[root] = os.fdopen(told, "w"), os.fdopen(read)
+            print(line, end="", file=nearer[root][0], flush=True)
+            answer = nearer[root][1].readline()
+            assert answer, f"the process that forks for {root} has ended"
+            print(answer, end="", file=answers, flush=True)
+            continue
         child = os.fork()
         if not child:
-            return json.loads(line)
+            return order
         _, status = os.waitpid(child, 0)
-        print(os.waitstatus_to_exitcode(status), flush=True)
+        print(os.waitstatus_to_exitcode(status), file=answers, flush=True)
+    for told_to, _ in reversed(nearer.values()):  # a later one holds what earlier ones are told by, too
+        told_to.close()
+        os.wait()
     return None
+
+
+def import_sources(sources: Path) -> None:
+    """Import what planning imports of a project, and note how its files read."""
+    sys.path.insert(0, str(sources))
+    try:
+        for name in PLANNING:
+            importlib.import_module(name)
+        for name in ("figures", "tables", "claims"):
+            for kind in importlib.import_module(f"labreport.{name}.registry").KINDS.values():
+                assert kind.options  # a model of pydantic, made when it is asked for
+    except Exception:  # the command itself will say what is wrong
+        forget_sources()
+    sys.path.remove(str(sources))
+    paths = [Path(one.__file__) for one in sources_of_project() if one.__file__]
+    SOURCES.update({path: path.read_bytes() for path in paths})
+    gc.freeze()
+
+
+def sources_of_project() -> list[ModuleType]:
+    return [module for name, module in sys.modules.items() if name.partition(".")[0] == "labreport"]
+
+
+def forget_sources() -> None:
+    for module in sources_of_project():
+        del sys.modules[module.__name__]
+    importlib.invalidate_caches()
 
 
 def carry_out(root: str, command: list[str], environment: dict[str, str], streams: list[str]) -> None:
@@ -98,6 +153,8 @@ def carry_out(root: str, command: list[str], environment: dict[str, str], stream
     os.environ.update(environment)
     tempfile.tempdir = None
     sys.path[:1] = [os.path.abspath(path) for path in environment.get("PYTHONPATH", "").split(":") if path]
+    if any(not path.is_file() or path.read_bytes() != content for path, content in SOURCES.items()):
+        forget_sources()
     arguments = command[1:]
     if arguments[:1] == ["-m"]:
         sys.path.insert(0, root)
@@ -112,6 +169,6 @@ def carry_out(root: str, command: list[str], environment: dict[str, str], stream
 
 if __name__ == "__main__":
     get_ready()
-    order = next_order()
+    order = next_order(sys.stdin, sys.stdout)
     if order is not None:
         carry_out(**order)
