@@ -16,9 +16,16 @@ import pytest
 from .project import TARGETS, Project, run, run_anew
 
 PROJECT = Path(__file__).resolve().parents[2]
-# Takes the place of a line of the demo scale: what takes longest to train is trained for two epochs.
+# Takes the place of a line of the demo scale: what is trained is trained for two epochs on a part of the samples.
 LAST = "  - match: {measurement: lstm_cost}\n"
-SHORT = f"  - match: {{experiment: [mycnn, resnet34, myresnet34, lstm8, res_lstm8]}}\n    set: {{epochs: 2}}\n{LAST}"
+SHORT = f"""\
+  - match: {{dataset: cifar10}}
+    set: {{epochs: 2, data: {{train_per_class: 20, test_per_class: 10}}}}
+  - match: {{dataset: imdb}}
+    set: {{epochs: 2, data: {{train_per_class: 50, test_per_class: 25}}}}
+  - match: {{experiment: [mycnn, resnet34, myresnet34, lstm8, res_lstm8, lenet5]}}
+    set: {{epochs: 2}}
+{LAST}"""
 REPORTS = ["report/practice1.pdf", "report/practice1.md", "report/practice1.en.pdf", "report/practice1.en.md"]
 # README's commands, word for word, that the copy's reports are made with.
 README_REPORTS = [
