@@ -129,7 +129,7 @@ def files_of(words: list[str]) -> set[Path]:
     return {path for path in found if not any(path.is_relative_to(one) for one in without)}
 
 
-@pytest.mark.parametrize("share", ["tests", "tests/workflow", "tests/workflow/test_edits.py", "tests/documents"])
+@pytest.mark.parametrize("share", ["tests", "tests/workflow", "tests/workflow/test_edits.py", "tests/faults"])
 def test_each_share_of_the_tests_can_fail_them(project, share):
     project.program(
         "python", f'[ "$3" != {share} ] || {{ echo "words of it"; exit 1; }}', project.project / ".venv" / "bin"
