@@ -56,7 +56,7 @@ def test_settings_of_pairs_tell_schedule_and_vectors_below(pairs, shown):
     assert columns["samples"]["head"] == "Training / validation / test samples"
     assert (rows["sts_ours"]["optimizer"], rows["sts_ours"]["loss"]) == ("RMSprop", "mean squared error")
     assert "All models: hidden 64." in table.notes
-    assert "Schedule: ReduceLROnPlateau (patience 20, factor 0.1)." in table.notes
+    assert "Schedule: ReduceLROnPlateau (factor 0.1, patience 20)." in table.notes
     assert "Word vectors: word2vec (dimensions 100, window 5, epochs 5, seed 0)." in table.notes
 
 
