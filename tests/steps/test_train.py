@@ -558,6 +558,13 @@ def test_one_that_fails_does_not_take_the_others_with_it(
         train(jobs[1])
 
 
+def test_one_that_fails_first_does_not_take_the_others_with_it(wanted: Wanted) -> None:
+    jobs = wanted(3, spec("texts", epochs=40, **DIVERGING))
+    with pytest.raises(RunFailedError, match="learning_rate"):
+        train(jobs[1])
+    assert complete(jobs) == [True, False, True]
+
+
 def test_a_mistake_in_the_model_of_one_is_told_by_its_own_job(
     wanted: Wanted, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

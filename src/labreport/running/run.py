@@ -168,13 +168,17 @@ def train_all(job: Job, before: str | None, others: Iterable[Job]) -> None:
     """Train a run, then those of some others that nobody has begun.
 
     Args:
-        job: its failure is this process's; it waits where another process is at work on it.
+        job: its failure is this process's, when the others are trained; it waits where another process is at work.
         before: what its folder held when it was found that there is something to do.
         others: their failures, of whatever sort, are told by their own jobs.
     """
     set_up(job.threads or available_cpus())
     keep_freed_memory()
-    train_one(job, before, wait=True)
+    failed = None
+    try:
+        train_one(job, before, wait=True)
+    except RunFailedError as error:
+        failed = RunFailedError(str(error))  # without the frames that hold its model
     for other in others:
         begun = content(other.out) or failure(other.out) or is_locked(other.out.with_name(f"{other.out.name}.part"))
         if not begun and all(need.exists() for need in other.needs):
@@ -185,6 +189,8 @@ def train_all(job: Job, before: str | None, others: Iterable[Job]) -> None:
             except Exception as error:
                 words = str(error) if isinstance(error, UserError) else f"{type(error).__name__}: {first_line(error)}"
                 say_at_once(f"{other.title}: not here: {words}")
+    if failed:
+        raise failed
 
 
 def train_one(job: Job, before: str | None, *, wait: bool = False) -> None:
