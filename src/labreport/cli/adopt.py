@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from labreport.artifacts.artifact import CODE, SPEC, Artifact, roots
@@ -22,16 +22,18 @@ SHOWN = 5
 
 
 def adopt(graph: Graph, options: argparse.Namespace) -> int:
-    """Take over one run under the key of another, or every one that a report lacks.
+    """Take over one run under the key of another, or every one that a report, or all that is declared, lacks.
 
     Raises:
         ResultsError: a run is not there, or is there already, or they differ in more than code.
     """
-    if options.report and not options.names:
-        return _for_report(graph, options.report, options.because)
-    if len(options.names) != 2 or options.report:
+    if options.all and not options.report and not options.names:
+        return _missing(graph.all_runs(), "all experiments", options.because)
+    if options.report and not options.all and not options.names:
+        return _missing(graph.runs(graph.project.report(options.report)), options.report, options.because)
+    if len(options.names) != 2 or options.report or options.all:
         raise ResultsError(
-            "adopt: either two keys are needed, OLD NEW, or --report REPORT; `labreport plan` names the new ones"
+            "adopt: either two keys are needed, OLD NEW, or --report REPORT, or --all; `labreport plan` names new ones"
         )
     old, new = options.names
     for key in (old, new):
@@ -49,8 +51,9 @@ def adopt(graph: Graph, options: argparse.Namespace) -> int:
     return 0
 
 
-def _for_report(graph: Graph, report: str, because: str) -> int:
-    runs = [run for run in graph.runs(graph.project.report(report)) if not run.is_there(Path())]
+def _missing(wanted: Iterable[Artifact], of: str, because: str) -> int:
+    """Take over what is missing of some runs; 1 where something stays so."""
+    runs = [run for run in wanted if not run.is_there(Path())]
     taken = 0
     for run in runs:
         if found := [folder for folder in _finished("*") if not _obstacle(folder, run)]:
@@ -58,7 +61,7 @@ def _for_report(graph: Graph, report: str, because: str) -> int:
             taken += 1
         else:
             print(f"{run.title}: no finished run differs from it in nothing but code")
-    print(f"{report}: {taken} of {len(runs)} missing runs taken over")
+    print(f"{of}: {taken} of {len(runs)} missing runs taken over")
     return 0 if taken == len(runs) else 1
 
 

@@ -74,6 +74,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     adopt.add_argument("names", nargs="*", metavar="OLD NEW", help="two keys of runs")
     adopt.add_argument("--report", metavar="REPORT", help="all runs of a report that are missing")
+    adopt.add_argument("--all", action="store_true", help="all runs of all experiments that are missing")
     adopt.add_argument("--because", required=True, metavar="WHY", help="why the difference changes no number")
     prune = command("prune", "list what no declaration refers to any more", "prune:prune")
     prune.add_argument("--delete", action="store_true", help="remove it, but not what only its code sets apart")
