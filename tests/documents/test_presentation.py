@@ -108,6 +108,13 @@ def test_long_texts_are_wrapped_to_the_width_of_the_page(load):
     assert "p{" not in booktabs.layout(load(TABLE), "en").after.split("toprule")[0]
 
 
+def test_a_long_name_in_a_wrapped_column_may_break_behind_an_underscore(load):
+    name = "_".join(["a_long_name"] * 9)
+    wide = load({**TABLE, "rows": [[name, 1, 2]], "bold": []})
+    assert booktabs.layout(wide, "en").after.count(r"\_\allowbreak{}") == name.count("_")
+    assert r"\allowbreak" not in booktabs.layout(load(TABLE), "en").after
+
+
 def test_a_log_in_place_is_one_piece_or_breaks_within_itself(load):
     def placed(rows):
         return booktabs.layout(load({**TABLE, "rows": [["x", 1, 2]] * rows, "bold": []}), "en", floating=False)

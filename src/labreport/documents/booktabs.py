@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from labreport.documents.presentation import Column, Presentation
-from labreport.documents.text import latex, text_width
+from labreport.documents.text import breakable, latex, text_width
 from labreport.documents.wording import word
 
 TEXT_WIDTH_PT = 455.0  # 16 cm
@@ -43,7 +43,7 @@ def layout(table: Presentation, lang: str, floating: bool = True) -> Layout:
     """
     size, widths = _fit(table, lang)
     long = len(table.rows) > (FLOAT_ROWS if floating else PIECE_ROWS)
-    head, body = _head(table, widths), _body(table, long)
+    head, body = _head(table, widths), _body(table, widths, long)
     specification = "@{}" + "".join(_column(c, w) for c, w in zip(table.columns, widths, strict=True)) + "@{}"
     notes = "".join(rf"\par\smallskip{{\footnotesize {latex(note)}\par}}" for note in _notes(table, lang))
     if long:
@@ -132,7 +132,7 @@ def _head(table: Presentation, widths: list[float | None]) -> str:
     return " & ".join(cells) + r"\\"
 
 
-def _body(table: Presentation, long: bool) -> str:
+def _body(table: Presentation, widths: list[float | None], long: bool) -> str:
     widest = [_widest(table, index) for index in range(len(table.columns))]
     lines = []
     for number, row in enumerate(table.rows):
@@ -141,7 +141,8 @@ def _body(table: Presentation, long: bool) -> str:
             parts = split_number(text) if table.columns[index].align == "decimal" else None
             bold = r"\bfseries " if (number, index) in table.bold else ""
             if parts is None:
-                cells.append(f"{{{bold}{latex(text)}}}" if bold else latex(text))
+                words = latex(text) if widths[index] is None else breakable(text)
+                cells.append(f"{{{bold}{words}}}" if bold else words)
             else:
                 before, after = (latex(part) for part in widest[index])
                 cells.append(

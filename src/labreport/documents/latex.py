@@ -13,13 +13,12 @@ from labreport.documents.listings import Excerpt
 from labreport.documents.numbering import Target
 from labreport.documents.pandoc import Node, paragraph, raw, raw_block, space, string, strong
 from labreport.documents.presentation import Presentation
-from labreport.documents.text import is_plain, latex
+from labreport.documents.text import breakable, is_plain, latex
 from labreport.documents.tree import Step
 
 FIGURE_FOLDER = "figures"
 THIN, UNBROKEN = "\u202f", "\u00a0"
 PLACEMENT = "!htbp"
-UNDERSCORE, BREAKABLE = r"\_", r"\_\allowbreak{}"
 BARRIER_LEVEL = 1
 PANDOC_ALTERS = re.compile(r"\\|,,")  # it loses a letter behind a backslash, and the font joins two commas
 BOXES = (r"\lableft", r"\labright")
@@ -119,8 +118,8 @@ class LatexLayout:
                 kind, formula = node["c"]
                 new.append({"t": "Math", "c": [kind, formula.replace(THIN, r"\,").replace(UNBROKEN, "~")]})
             elif node["t"] == "Code":
-                # a long name may break behind an underscore, or it would stand out of a line of Chinese
-                new.append(raw("latex", rf"\texttt{{{latex(node['c'][1]).replace(UNDERSCORE, BREAKABLE)}}}"))
+                # a long name would stand out of a line of Chinese
+                new.append(raw("latex", rf"\texttt{{{breakable(node['c'][1])}}}"))
             elif node["t"] == "Str" and (PANDOC_ALTERS.search(node["c"]) or not all(map(is_plain, node["c"]))):
                 new.append(raw("latex", latex(node["c"])))
             else:

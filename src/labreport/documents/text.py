@@ -131,6 +131,11 @@ def latex_metadata(text: str) -> str:
     return "".join(c if c in literal else _LATEX_SPECIAL.get(c, c) for c in clean(text))
 
 
+def breakable(text: str) -> str:
+    """LaTeX of a text, such as a long name, that may be broken behind each underscore."""
+    return latex(text).replace(r"\_", r"\_\allowbreak{}")
+
+
 def text_width(text: str) -> float:
     """Estimated width of a line in ems: 1 for a Chinese character, about a half for others."""
     wide = sum(unicodedata.east_asian_width(character) in "WF" for character in text)
