@@ -152,6 +152,10 @@ def test_a_run_that_is_being_trained_is_not_taken_over(sources, labreport):
         (["OLD", "0" * 16], "0 declared runs have such a key"),
         (["0" * 16, "OLD"], "0 finished runs in results/runs/ have such a key"),
         (["--report", "onw"], 'did you mean "own"?'),
+        (["OLD", "OLD", "OLD"], "either two keys are needed"),
+        (["OLD", "--all"], "either two keys are needed"),
+        (["OLD", "OLD", "--report", "own"], "either two keys are needed"),
+        (["--report", "own", "--all"], "either two keys are needed"),
     ],
 )
 def test_keys_that_mean_no_run_are_refused(project, labreport, names, words):

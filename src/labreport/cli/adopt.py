@@ -27,14 +27,15 @@ def adopt(graph: Graph, options: argparse.Namespace) -> int:
     Raises:
         ResultsError: a run is not there, or is there already, or they differ in more than code.
     """
-    if options.all and not options.report and not options.names:
-        return _missing(graph.all_runs(), "all experiments", options.because)
-    if options.report and not options.all and not options.names:
-        return _missing(graph.runs(graph.project.report(options.report)), options.report, options.because)
-    if len(options.names) != 2 or options.report or options.all:
+    ways = [len(options.names) == 2, bool(options.report), options.all]
+    if sum(ways) != 1 or len(options.names) not in (0, 2):
         raise ResultsError(
             "adopt: either two keys are needed, OLD NEW, or --report REPORT, or --all; `labreport plan` names new ones"
         )
+    if options.all:
+        return _missing(graph.all_runs(), "all experiments", options.because)
+    if options.report:
+        return _missing(graph.runs(graph.project.report(options.report)), options.report, options.because)
     old, new = options.names
     for key in (old, new):
         if not re.fullmatch("[0-9a-f]{4,16}", key):
