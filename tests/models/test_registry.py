@@ -111,11 +111,9 @@ def unread(name: str, parameters: dict[str, Any]) -> set[str]:
         # Behind the padding a backward direction has only read zero vectors, one or, with the neighbour that a graph
         # convolution sees, two; its states are the same for both sentences, and only a norm, which sees both
         # directions, tells how large they are.
-        kinds = [
-            "weight_ih",
-            *(["weight_hh"] if not (parameters["layer_norm"] and parameters["graph_convolution"]) else []),
-        ]
-        kinds += [] if parameters["layer_norm"] else ["bias_ih", "bias_hh"]
+        kinds = {"weight_ih", "weight_hh", "bias_ih", "bias_hh"}
+        if parameters["layer_norm"]:
+            kinds -= {"bias_ih", "bias_hh"} | ({"weight_hh"} if parameters["graph_convolution"] else set())
         found |= {f"lstm.{kind}_l0_reverse" for kind in kinds}
     return found
 
@@ -147,7 +145,9 @@ def test_similarity_is_symmetric_and_one_for_equal_sentences(name: str, paramete
     there = model(tokens_a, lengths_a, tokens_b, lengths_b)
     back = model(tokens_b, lengths_b, tokens_a, lengths_a)
     torch.testing.assert_close(there, back, rtol=1e-5, atol=1e-6)
-    assert (there < 0.99998).all()
+    # over the padding sentences come to lie close together, and closer still where what is below zero is cut off
+    close = name == "siamese_lstm_padded" and parameters["graph_convolution"] and parameters["pooling"] == "last"
+    assert (there < (0.99998 if close else 0.9999)).all()
     torch.testing.assert_close(model(tokens_a, lengths_a, tokens_a, lengths_a), torch.ones(BATCH), rtol=0, atol=1e-5)
 
 
