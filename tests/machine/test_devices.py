@@ -20,6 +20,7 @@ from labreport.errors import TrainingError
 from labreport.machine import devices, driver
 from labreport.machine.devices import SCHEDULERS, VISIBLE, choices, leased
 from labreport.machine.driver import Driver
+from labreport.training.numerics import autocast
 
 
 @pytest.fixture(autouse=True)
@@ -45,6 +46,11 @@ def answers(monkeypatch: pytest.MonkeyPatch) -> Answers:
         monkeypatch.setattr(devices, "_driver", lambda: found)
 
     return give
+
+
+def test_planning_and_training_agree_on_bf16() -> None:
+    computed = autocast("bf16", torch.device("cuda" if torch.cuda.is_available() else "cpu"))
+    assert devices.computes_bf16() is (computed is not None)
 
 
 def test_agrees_with_torch() -> None:
