@@ -1,16 +1,16 @@
-"""Pickled CIFAR batches, read and written without running what a pickle asks for.
+"""CIFAR's batches, which are pickles, read without following them.
 
-A pickle names functions to call. The official batches name three: numpy's array reconstruction, its array class and
-its dtype. They are answered here by stand-ins that keep the raw bytes, so that not even numpy's own unpickling runs.
-What a pickle may do to memory and stack is bounded by reading its instructions before they are followed.
+A pickle is a program. Here its instructions are listed, and none is carried out: what a batch says stands among them
+in plain order, a key and then the numbers and byte strings of its value. So nothing that a file asks for can happen,
+and what is read is never larger than the file.
 """
 
 from __future__ import annotations
 
-import io
-import pickle
 import pickletools
 import struct
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -18,96 +18,66 @@ import numpy as np
 from labreport.data.members import shown
 from labreport.errors import DataError
 
-PUTS = frozenset({"PUT", "BINPUT", "LONG_BINPUT"})
-TUPLES = frozenset({"TUPLE", "TUPLE1", "TUPLE2", "TUPLE3"})
-MOST_TUPLES = 100  # an array needs four
+KEYS = frozenset({"batch_label", "data", "filenames", "label_names", "labels", "num_cases_per_batch", "num_vis"})
+STRINGS, NUMBERS = "UT", "KMJ"  # instructions, by their letters in `pickletools`
+# What puts these into dictionaries, lists and arrays, as Python 2 wrote them.
+AROUND = "\x80.(N\x89qr}su]aet\x85\x86\x87Rb"
+NAMES = frozenset({"numpy.core.multiarray _reconstruct", "numpy ndarray", "numpy dtype"})
 
 
-def unpickle(data: bytes, where: str) -> Any:
-    """The value in a pickle made of dicts, lists, tuples, numbers, bytes and uint8 arrays.
+@dataclass
+class Value:
+    """What stands behind a key.
+
+    Attributes:
+        strings: byte strings, in their order.
+        numbers: in theirs.
+    """
+
+    strings: list[bytes] = field(default_factory=list)
+    numbers: list[int] = field(default_factory=list)
+
+    def array(self) -> np.ndarray | None:
+        """The bytes of a uint8 array, in C order; None where there are none."""
+        return np.frombuffer(max(self.strings, key=len), np.uint8) if b"u1" in self.strings else None
+
+
+def read_batch(data: bytes, where: str) -> dict[str, Value]:
+    """The values of a batch, by key.
 
     Args:
-        data: the pickle; strings written by Python 2 come back as bytes.
+        data: the pickle; its strings are bytes.
         where: what to call it in a message.
 
     Raises:
-        DataError: the pickle is damaged or asks for anything else.
+        DataError: it is damaged, or holds another instruction than a batch needs.
     """
+    found: dict[str, Value] = {}
+    value = Value()
     try:
-        _check_instructions(data)
-        return _plain(_BatchUnpickler(io.BytesIO(data), encoding="bytes").load())
+        for letter, argument in _instructions(data):
+            if letter in STRINGS and argument in KEYS:
+                value = found[argument] = Value()
+            elif letter in STRINGS:
+                value.strings.append(argument.encode("latin-1"))
+            elif letter in NUMBERS:
+                value.numbers.append(argument)
     except DataError as error:
         raise DataError(f"{where} is refused: {error}; fetch the official archive") from error
     except Exception as error:  # a damaged pickle can fail with nearly any exception
         reason = shown(error)
         raise DataError(f"{where} is not a readable batch ({reason}); fetch the official archive again") from error
+    return found
 
 
-def _check_instructions(data: bytes) -> None:
-    """Refuse what makes Python's unpickler reserve memory without limit, or nest deeper than its stack.
-
-    Raises:
-        DataError: a place in the memo that no value can have yet, or more tuples than arrays need.
-        ValueError: the pickle is damaged.
-    """
-    tuples = 0
-    for count, (instruction, argument, _) in enumerate(pickletools.genops(data)):
-        if instruction.name in PUTS and argument not in range(count):
-            raise DataError(f"it puts a value at place {argument} of its memo")
-        tuples += instruction.name in TUPLES
-        if tuples > MOST_TUPLES:
-            raise DataError(f"it builds more than {MOST_TUPLES} tuples")
-
-
-class _ByteType:
-    """Stands in for numpy's dtype."""
-
-    def __init__(self, code: bytes | str, align: int, copy: int) -> None:
-        if code not in (b"u1", "u1"):
-            raise DataError(f"it holds an array of {shown(code)}, not of unsigned bytes")
-
-    def __setstate__(self, state: Any) -> None:
-        """Byte order and padding mean nothing for single bytes."""
-
-
-class _Array:
-    """Stands in for an array while it is rebuilt, and for the function that begins it."""
-
-    values: np.ndarray
-
-    def __init__(self, kind: Any, shape: Any, code: Any) -> None:
-        """All three come again with the state."""
-
-    def __setstate__(self, state: Any) -> None:
-        _, shape, dtype, fortran, raw = state
-        if not isinstance(dtype, _ByteType) or not isinstance(raw, bytes):
-            raise DataError("it holds an array that is not one of unsigned bytes")
-        self.values = np.frombuffer(raw, np.uint8).reshape(shape, order="F" if fortran else "C")
-
-
-ADMITTED = {
-    ("numpy.core.multiarray", "_reconstruct"): _Array,
-    ("numpy._core.multiarray", "_reconstruct"): _Array,  # its name since numpy 2
-    ("numpy", "ndarray"): _Array,
-    ("numpy", "dtype"): _ByteType,
-}
-
-
-class _BatchUnpickler(pickle.Unpickler):
-    def find_class(self, module: str, name: str) -> Any:
-        if (module, name) not in ADMITTED:
-            raise DataError(f"it asks for {shown(f'{module}.{name}')}, which no batch needs")
-        return ADMITTED[module, name]
-
-    def persistent_load(self, pid: Any) -> Any:
-        raise DataError("it refers to something outside itself")
-
-
-def _plain(value: Any) -> Any:
-    """The arrays in place of their stand-ins, in a batch's dictionary."""
-    if isinstance(value, dict):
-        return {key: item.values if isinstance(item, _Array) else item for key, item in value.items()}
-    return value
+def _instructions(data: bytes) -> Iterator[tuple[str, Any]]:
+    for instruction, argument, _ in pickletools.genops(data):
+        if instruction.name == "GLOBAL":
+            if argument not in NAMES:
+                raise DataError(f"it asks for {shown(argument)}, which no batch needs")
+        elif instruction.code not in STRINGS + NUMBERS + AROUND:
+            raise DataError(f"it holds the instruction {instruction.name}, which no batch needs")
+        yield instruction.code, argument
 
 
 def pickle_python2(value: Any) -> bytes:

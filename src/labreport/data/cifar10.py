@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from labreport.data.batches import unpickle
+from labreport.data.batches import Value, read_batch
 from labreport.data.members import read_members
 from labreport.data.prepared import Prepared
 from labreport.data.subsets import balanced
@@ -18,6 +19,7 @@ TEST = ("test_batch",)
 META = "batches.meta"
 SHAPE = (3, 32, 32)
 MOST_CLASSES = 256  # a label is one byte
+AGAIN = "fetch the official archive again"
 
 
 def prepare(source: Path, parameters: dict[str, Any]) -> Prepared:
@@ -36,7 +38,7 @@ def prepare(source: Path, parameters: dict[str, Any]) -> Prepared:
     files = dict(read_members(source, (*TRAIN, *TEST, META)))
     missing = [name for name in (*TRAIN, *TEST, META) if name not in files]
     if missing:
-        raise DataError(f"{source}: {', '.join(missing)} missing; fetch the official archive again")
+        raise DataError(f"{source}: {', '.join(missing)} missing; {AGAIN}")
     classes = _classes(source, files[META])
     splits = {}
     for split, names in (("train", TRAIN), ("test", TEST)):
@@ -51,24 +53,21 @@ def prepare(source: Path, parameters: dict[str, Any]) -> Prepared:
 
 
 def _classes(source: Path, data: bytes) -> list[str]:
-    meta = unpickle(data, f"{source}: {META}")
-    names = meta.get(b"label_names") if isinstance(meta, dict) else None
-    if not isinstance(names, list) or not names or not all(isinstance(name, bytes) for name in names):
-        raise DataError(f"{source}: {META} has no label_names; fetch the official archive again")
-    if len(names) > MOST_CLASSES:
-        raise DataError(f"{source}: {META} has {len(names):,} label_names, at most {MOST_CLASSES} are read")
+    names = read_batch(data, f"{source}: {META}").get("label_names", Value()).strings
+    if not 0 < len(names) <= MOST_CLASSES:
+        raise DataError(f"{source}: {META} has {len(names)} label_names, not 1 to {MOST_CLASSES}; {AGAIN}")
     return [name.decode("ascii", "replace") for name in names]
 
 
 def _batch(where: str, data: bytes, classes: int) -> tuple[np.ndarray, np.ndarray]:
     """Images uint8 (n, 3, 32, 32) and labels uint8 (n,) of one batch."""
-    batch = unpickle(data, where)
-    images = batch.get(b"data") if isinstance(batch, dict) else None
-    labels = batch.get(b"labels") if isinstance(batch, dict) else None
-    if not isinstance(images, np.ndarray) or images.ndim != 2 or images.shape[1] != np.prod(SHAPE) or not len(images):
-        raise DataError(f"{where} holds no array of images (n, {np.prod(SHAPE)}); fetch the official archive again")
-    if not isinstance(labels, list) or len(labels) != len(images):
-        raise DataError(f"{where} holds no list of {len(images)} labels; fetch the official archive again")
-    if not all(isinstance(label, int) and 0 <= label < classes for label in labels):
-        raise DataError(f"{where} holds a label outside 0 to {classes - 1}; fetch the official archive again")
-    return images.reshape(-1, *SHAPE), np.array(labels, dtype=np.uint8)
+    batch = read_batch(data, where)
+    pixels, labels = batch.get("data", Value()).array(), batch.get("labels", Value()).numbers
+    if pixels is None or not len(pixels) or len(pixels) % math.prod(SHAPE):
+        raise DataError(f"{where} holds no array of images (n, {math.prod(SHAPE)}); {AGAIN}")
+    images = pixels.reshape(-1, *SHAPE)
+    if len(labels) != len(images):
+        raise DataError(f"{where} holds {len(images)} images and {len(labels)} labels; {AGAIN}")
+    if not all(0 <= label < classes for label in labels):
+        raise DataError(f"{where} holds a label outside 0 to {classes - 1}; {AGAIN}")
+    return images, np.array(labels, dtype=np.uint8)

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import numpy as np
 
-from labreport.data.batches import unpickle
+from labreport.data.batches import Value, read_batch
 from labreport.errors import DataError, run_step
 from labreport.files import files_below, sums_faults, write_bytes
 
@@ -71,11 +71,10 @@ def pack_batch(data: bytes) -> bytes:
 def _pixels_of(data: bytes) -> bytes:
     """The images in a batch as they lie in its file; nothing where there are none."""
     try:
-        value = unpickle(data, "")
+        images = read_batch(data, "").get("data", Value()).array()
     except DataError:
         return b""
-    images = value.get(b"data") if isinstance(value, dict) else None
-    raw = images.tobytes() if isinstance(images, np.ndarray) else b""
+    raw = b"" if images is None else images.tobytes()
     return raw if len(raw) % BYTES == 0 and raw in data else b""
 
 
