@@ -215,7 +215,7 @@ def test_images_must_be_bytes(tmp_path: Path) -> None:
     save(IMAGES, tmp_path / "key")
     np.save(tmp_path / "key" / "train_inputs.npy", IMAGES.train_inputs.astype(np.float32))
     write_sums(tmp_path / "key")
-    with pytest.raises(DataError, match="not uint8 images"):
+    with pytest.raises(DataError, match=r"train_inputs is float32 .* grey or colour images of one square size"):
         load(tmp_path / "key")
 
 

@@ -54,6 +54,16 @@ def test_the_grid_shows_the_first_of_each_class(width, images):
         np.testing.assert_array_equal(shown[::FACTOR, ::FACTOR], pictures[index].transpose(1, 2, 0))
 
 
+def test_grey_images_are_shown_grey(images):
+    made, pictures, _ = images
+    grey = pictures[:, :1]
+    np.save(made.data_folder("cifar10_longtail") / "train_inputs.npy", grey)
+    chosen = {**options("sample_grid"), "per_class": 1}
+    frame = sample_grid.collect(made, chosen)
+    for sample, text in zip(frame["sample"], frame["pixels"], strict=True):
+        np.testing.assert_array_equal(from_text(text), grey[sample].transpose(1, 2, 0).repeat(3, 2))
+
+
 def test_every_row_of_the_grid_has_its_name_beside_it(images):
     made = images[0]
     chosen = {**options("sample_grid"), "per_class": 2}
@@ -110,6 +120,19 @@ def test_tiles_are_the_weights_on_one_scale(results):
         np.testing.assert_allclose(shown[::FACTOR, ::FACTOR], expected, atol=1e-6)
     ends = [text.get_text() for text in figure.axes[1].get_xticklabels()]
     assert ends == [f"−{largest:.2f}", "0", f"{largest:.2f}"]
+
+
+def test_kernels_over_grey_images_are_grey_tiles(results):
+    made = results("filters")
+    coloured = filters.collect(made, {"experiments": ["mycnn"]})
+    assert "as colour tiles" in filters.describe(coloured, {}, "en")
+    weights = np.linspace(-1, 1, 36, dtype=np.float32).reshape(4, 1, 3, 3)
+    np.save(made.runs("mycnn")[0].path / "filters.npy", weights)
+    frame = filters.collect(made, {"experiments": ["mycnn"]})
+    for colour in ("red", "green", "blue"):
+        np.testing.assert_allclose(frame[colour], weights.ravel())
+    assert "as grey tiles" in filters.describe(frame, {}, "en")
+    assert "灰度小图" in filters.describe(frame, {}, "zh")
 
 
 def test_kernels_without_three_colours_are_an_error(results):

@@ -11,6 +11,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+from labreport.errors import TrainingError
 from labreport.models.registry import MODELS
 from labreport.training.construction import build_model
 
@@ -96,6 +97,30 @@ def test_output_has_its_shape_and_gradients_reach_every_trained_parameter(
         if parameter.grad is None or float(parameter.grad.abs().max()) <= negligible
     }
     assert idle == unread(name, parameters)
+
+
+IMAGES = [name for name in MODELS if not {"vectors", "vocabulary"} & signature(name).keys()]
+
+
+@pytest.mark.parametrize("name", IMAGES)
+@pytest.mark.parametrize(("channels", "size"), [(1, 28), (1, 16), (3, 48)])
+def test_images_of_every_size_and_grey_ones_are_read(name: str, channels: int, size: int) -> None:
+    facts = {"classes": CLASSES, "channels": channels, "size": size}
+    model = build_model(MODELS[name], {"width": 8} if "width" in signature(name) else {}, facts)
+    out = model(torch.randn(BATCH, channels, size, size))
+    out.square().sum().backward()
+    assert out.shape == (BATCH, CLASSES)
+    first = next(parameter for parameter in model.parameters() if parameter.ndim > 1)
+    assert first.grad is not None
+    assert first.grad.abs().sum() > 0
+
+
+@pytest.mark.parametrize(("name", "least"), [("cnn4", 4), ("cnn3", 8), ("lenet5", 16)])
+def test_images_of_which_nothing_would_be_left_are_refused(name: str, least: int) -> None:
+    build_model(MODELS[name], {}, {"classes": CLASSES, "size": least})
+    words = f"found images of {least - 1} x {least - 1} pixels, allowed are {least} x {least} and larger"
+    with pytest.raises(TrainingError, match=words):
+        build_model(MODELS[name], {}, {"classes": CLASSES, "size": least - 1})
 
 
 def unread(name: str, parameters: dict[str, Any]) -> set[str]:

@@ -8,11 +8,13 @@ import tarfile
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from labreport.artifacts.code import SOURCES
-from labreport.data import imdb, samples_images, samples_pairs, samples_reviews
+from labreport.data import cifar10, imdb, samples_images, samples_pairs, samples_reviews
 from labreport.data.arrays import describe, load
+from labreport.data.prepared import Prepared
 from labreport.errors import CodeChangedError, DataError, run_step
 from labreport.files import files_below, read_json
 from labreport.steps.data import prepare
@@ -82,6 +84,29 @@ def test_archive_and_folder_give_the_same_files(dataset: str, raw: Path) -> None
         assert [about[f"{split}_samples"] for split in ("train", "dev", "test")] == [30, 10, 5]
     else:
         assert (set(about["train_counts"]), set(about["test_counts"])) == ({4}, {3})
+
+
+@pytest.mark.parametrize(
+    ("images", "found"),
+    [
+        (np.zeros((4, 2, 8, 8), np.uint8), r"uint8 \(4, 2, 8, 8\)"),
+        (np.zeros((4, 3, 8, 9), np.uint8), r"uint8 \(4, 3, 8, 9\)"),
+        (np.zeros((4, 3, 8, 8), np.float32), r"float32 \(4, 3, 8, 8\)"),
+        (np.array([np.zeros(size) for size in (8, 9, 8, 8)], dtype=object), r"object \(4,\)"),
+    ],
+    ids=["two channels", "not square", "no bytes", "mixed sizes"],
+)
+def test_images_that_cannot_be_trained_on_are_refused(
+    images: np.ndarray, found: str, raw: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    labels = np.zeros(4, np.uint8)
+    good = np.zeros((4, 1, 8, 8), np.uint8)
+    monkeypatch.setattr(cifar10, "prepare", lambda *_: Prepared("cifar10", ["a"], good, labels, images, labels))
+    with pytest.raises(DataError, match=f"cifar10: test_inputs is {found}, allowed is uint8 .* grey or colour images"):
+        prepare(job("cifar10", raw))
+    monkeypatch.setattr(cifar10, "prepare", lambda *_: Prepared("cifar10", ["a"], good, labels, good, labels))
+    prepare(job("cifar10", raw))
+    assert load(raw / "out").train_inputs.shape == (4, 1, 8, 8)
 
 
 @pytest.mark.parametrize("dataset", FILES)

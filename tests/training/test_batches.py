@@ -5,6 +5,7 @@ import pytest
 import torch
 from torchvision.transforms import v2
 
+from labreport.errors import TrainingError
 from labreport.training.augmentation import crop
 from labreport.training.batches import Batches, Split
 
@@ -43,6 +44,12 @@ def test_sizes_are_those_of_the_batches() -> None:
     batches = Batches(images(), 4, seed=0)
     assert batches.sizes() == [len(targets) for _, targets in batches.epoch()] == [4, 4, 2]
     assert len(batches) == 3
+
+
+def test_statistics_of_another_number_of_channels_are_refused() -> None:
+    words = "normalize: found 1 means and deviations, the images have 3 channels; give a value for each channel"
+    with pytest.raises(TrainingError, match=words):
+        Batches(images(), 10, normalize={"mean": [0.5], "std": [0.25]})
 
 
 def test_images_are_normalised_as_torchvision_does() -> None:

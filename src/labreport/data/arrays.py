@@ -18,6 +18,7 @@ from labreport.store import whole_folder
 ARRAYS = ("inputs", "labels")
 LENGTHS = "lengths"
 ABOUT = "dataset.json"
+CHANNELS = (1, 3)  # grey; red, green and blue
 
 
 def describe(prepared: Prepared) -> dict[str, Any]:
@@ -128,8 +129,7 @@ def _fault(prepared: Prepared, about: dict[str, Any]) -> str | None:
             return f"{split}_labels is {labels.dtype} {labels.shape}, {split}_inputs {inputs.dtype} {inputs.shape}"
         fault = _label_fault(split, labels, len(prepared.classes))
         if prepared.vocabulary is None:
-            if inputs.ndim != 4 or inputs.dtype != np.uint8:
-                return f"{split}_inputs is {inputs.dtype} {inputs.shape}, not uint8 images"
+            fault = fault or image_fault(split, inputs)
         elif lengths is not None:
             sides = () if prepared.classes else (2,)
             fault = fault or _text_fault(split, inputs, lengths, len(prepared.vocabulary), sides)
@@ -139,6 +139,17 @@ def _fault(prepared: Prepared, about: dict[str, Any]) -> str | None:
     return next(
         (f"{key} is {found[key]}, {ABOUT} says {about[key]}" for key in found if found[key] != about[key]),
         None,
+    )
+
+
+def image_fault(split: str, images: np.ndarray) -> str | None:
+    """What is wrong with the images of a split, or None: bytes, in one or three channels, square, all of one size."""
+    fits = images.ndim == 4 and images.shape[1] in CHANNELS and images.shape[2] == images.shape[3]
+    if fits and images.dtype == np.uint8:
+        return None
+    return (
+        f"{split}_inputs is {images.dtype} {images.shape}, allowed is uint8 (n, 1 or 3 channels, size, size): "
+        "grey or colour images of one square size"
     )
 
 

@@ -17,8 +17,8 @@ class Prepared:
     Attributes:
         dataset: its name in the declarations.
         classes: names, in the order of the labels; none for pairs, which have scores.
-        train_inputs: uint8 (n, 3, 32, 32); or uint16 or int32 (n, length), where 0 is padding and 1 an unknown word; or
-            the same (n, 2, length) for pairs.
+        train_inputs: uint8 (n, channels, size, size), one channel for grey, three for colours; or uint16 or int32
+            (n, length), where 0 is padding and 1 an unknown word; or the same (n, 2, length) for pairs.
         train_labels: uint8 (n,); for pairs float32 (n,), scores from 0 to 5.
         test_inputs: as `train_inputs`.
         test_labels: as `train_labels`.

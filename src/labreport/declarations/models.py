@@ -19,7 +19,7 @@ from labreport.declarations.mistakes import explained, shown, suggestion, told
 from labreport.models.registry import MODELS
 
 # Constructor parameters that the data set decides.
-FROM_DATA = frozenset({"classes", "vocabulary", "length", "vectors"})
+FROM_DATA = frozenset({"classes", "channels", "size", "vocabulary", "length", "vectors"})
 # Of a model's constructor: sizes and counts are whole, and begin at 1.
 BY_ANNOTATION: Mapping[str, Any] = {"int": Positive, "float": Number, "bool": Truth, "str": Word, "None": None}
 PLAIN: Any = Truth | Number | Word

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from labreport.declarations.fields import (
     Correlation,
@@ -22,6 +22,7 @@ from labreport.declarations.fields import (
     Whole,
 )
 from labreport.declarations.methods import Loss, Optimizer, Schedule
+from labreport.declarations.mistakes import told
 from labreport.declarations.models import Model
 from labreport.training.tasks import TASKS
 
@@ -48,10 +49,17 @@ class Vectors(Strict):
 
 
 class Normalize(Strict):
-    """Channel statistics in [0, 1] units, subtracted and divided by on the device."""
+    """Channel statistics in [0, 1] units, subtracted and divided by on the device; a value per channel."""
 
-    mean: Annotated[list[Fraction], Field(min_length=3, max_length=3)]
-    std: Annotated[list[Rate], Field(min_length=3, max_length=3)]
+    mean: Annotated[list[Fraction], Field(min_length=1, max_length=3)]
+    std: Annotated[list[Rate], Field(min_length=1, max_length=3)]
+
+    @model_validator(mode="after")
+    def _fit(self) -> Self:
+        if len(self.mean) != len(self.std):
+            words = f"found {len(self.std)}, but mean has {len(self.mean)}; give each a value per channel of the images"
+            raise told(words, at="std")
+        return self
 
 
 class Crop(Strict):

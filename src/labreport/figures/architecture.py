@@ -20,7 +20,7 @@ from labreport.figures.networks.words import count, size, spoken
 from labreport.figures.style import WIDTH_CM
 from labreport.results import Results
 
-DEFAULTS = {"image": 32, "classes": 10, "length": 50}
+DEFAULTS = {"image": 32, "channels": 3, "classes": 10, "length": 50}
 NUMBERS = ("parameters", "stride", "repeats", "layers", "directions", "units", "start")
 
 
@@ -29,8 +29,8 @@ def collect(results: Results, options: Mapping[str, Any]) -> pd.DataFrame:
 
     Args:
         results: not used, the model is enough.
-        options: `target` and `parameters` of the model; `image` (pixels) and `classes`, or `length` (tokens of a
-            text), of what it reads; `part`, the path of a module to be drawn alone, layer by layer.
+        options: `target` and `parameters` of the model; `image` (pixels), `channels` and `classes`, or `length`
+            (tokens of a text), of what it reads; `part`, the path of a module to be drawn alone, layer by layer.
 
     Raises:
         TrainingError: no such model, or parameters that it does not take.

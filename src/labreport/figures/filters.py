@@ -1,4 +1,4 @@
-"""The kernels of a model's first convolution after training, as small colour pictures."""
+"""The kernels of a model's first convolution after training, as small pictures."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 
 from labreport.errors import ResultsError
 from labreport.figures.labels import label
-from labreport.figures.pixels import enlarged
+from labreport.figures.pixels import colours, enlarged
 from labreport.figures.style import CM, SMALL_PT, WIDTH_CM
 from labreport.results import Results
 from labreport.rounding import fixed
@@ -33,19 +33,19 @@ def collect(results: Results, options: Mapping[str, Any]) -> pd.DataFrame:
         options: `experiments`, a list of one name.
 
     Raises:
-        ResultsError: `experiments` names more than one, or its runs left no kernels over three colours.
+        ResultsError: `experiments` names more than one, or its runs left no kernels over grey or three colours.
     """
     experiment = results.single(options["experiments"])
     seed, weights = next(iter(results.filters(experiment).items()))
-    if weights.shape[1] != len(CHANNELS):
+    if weights.shape[1] not in (1, len(CHANNELS)):
         raise ResultsError(
             f"{results.name}: the first convolution of {experiment} reads {weights.shape[1]} channels; "
-            f"a picture needs {', '.join(CHANNELS)}"
+            f"a picture needs one, grey, or {', '.join(CHANNELS)}"
         )
     count, _, height, width = weights.shape
     places = np.indices((count, height, width)).reshape(3, -1)
     frame = pd.DataFrame(places.T, columns=["filter", "row", "column"])
-    frame[CHANNELS] = weights.transpose(0, 2, 3, 1).reshape(-1, len(CHANNELS))
+    frame[CHANNELS] = colours(weights.transpose(0, 2, 3, 1)).reshape(-1, len(CHANNELS))
     frame.insert(0, "experiment", experiment)
     frame.insert(1, "seed", seed)
     return frame
@@ -79,14 +79,17 @@ def describe(frame: pd.DataFrame, options: Mapping[str, Any], lang: str) -> str:
     """How many kernels there are, of what size, and how large their weights are."""
     kernels, largest = _kernels(frame), fixed(_largest(frame), 2)
     name, (count, height, width, _) = frame["experiment"].iloc[0], kernels.shape
+    grey = bool((kernels == kernels[..., :1]).all())
     if lang == "zh":
+        shown, scale = ("灰度", "") if grey else ("彩色", "各通道的")
         return (
-            f"图像: {name} 训练后第一个卷积层的 {count} 个 {height}×{width} 卷积核, 以彩色小图显示; "
-            f"中灰表示权重为零, 各通道的范围为 −{largest} 到 {largest}。"
+            f"图像: {name} 训练后第一个卷积层的 {count} 个 {height}×{width} 卷积核, 以{shown}小图显示; "
+            f"中灰表示权重为零, {scale}范围为 −{largest} 到 {largest}。"
         )
+    shown, scale = ("grey", "the scale") if grey else ("colour", "each channel")
     return (
-        f"Image: the {count} kernels of {height}×{width} of the first convolution of {name} after training, as colour "
-        f"tiles. Mid-grey is a weight of zero; each channel reaches from −{largest} to {largest}."
+        f"Image: the {count} kernels of {height}×{width} of the first convolution of {name} after training, as {shown} "
+        f"tiles. Mid-grey is a weight of zero; {scale} reaches from −{largest} to {largest}."
     )
 
 

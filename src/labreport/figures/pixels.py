@@ -12,6 +12,11 @@ def enlarged(picture: np.ndarray) -> np.ndarray:
     return picture.repeat(FACTOR, axis=0).repeat(FACTOR, axis=1)
 
 
+def colours(picture: np.ndarray) -> np.ndarray:
+    """(..., 1 or 3) -> (..., 3): grey as equal shares of red, green and blue."""
+    return np.broadcast_to(picture, (*picture.shape[:-1], 3))
+
+
 def to_text(picture: np.ndarray) -> str:
     """An uint8 picture (height, width, 3) as `rrggbb` in hexadecimal, pixel after pixel, a blank between its rows.
 

@@ -43,6 +43,7 @@ KINDS: dict[str, Kind] = kinds(
         "model": AnyModel,
         "part": (Word, ""),
         "image": (Positive, 32),
+        "channels": (Positive, 3),
         "classes": (Positive, 10),
         "length": (Positive, 50),
     },

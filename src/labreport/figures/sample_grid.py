@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 
 from labreport.errors import ResultsError
 from labreport.figures.labels import class_name
-from labreport.figures.pixels import enlarged, from_text, to_text
+from labreport.figures.pixels import colours, enlarged, from_text, to_text
 from labreport.figures.style import CM, TEXT_PT, WIDTH_CM
 from labreport.results import Results
 
@@ -29,15 +29,15 @@ def collect(results: Results, options: Mapping[str, Any]) -> pd.DataFrame:
         options: `dataset`, and `per_class`, how many images of each class (the first ones; fewer where it has fewer).
 
     Raises:
-        ResultsError: the data are not there or no colour images, or a class has none.
+        ResultsError: the data are not there or no images, or a class has none.
     """
     name = options["dataset"]
     classes, folder = results.dataset(name)["classes"], results.data_folder(name)
     images, labels = _load(folder / "train_inputs.npy"), _load(folder / "train_labels.npy")
-    if images.ndim != 4 or images.shape[1] != 3 or images.dtype != np.uint8:
+    if images.ndim != 4 or images.shape[1] not in (1, 3) or images.dtype != np.uint8:
         raise ResultsError(
-            f"{folder / 'train_inputs.npy'}: holds {images.dtype} of shape {images.shape}, not bytes (n, 3, h, w); "
-            "choose a data set of images"
+            f"{folder / 'train_inputs.npy'}: holds {images.dtype} of shape {images.shape}, not bytes "
+            "(n, 1 or 3, h, w); choose a data set of images"
         )
     rows = []
     for index, label in enumerate(classes):
@@ -45,7 +45,7 @@ def collect(results: Results, options: Mapping[str, Any]) -> pd.DataFrame:
         if not len(chosen):
             raise ResultsError(f"{results.name}: {name} has no training image of {label}")
         for sample in chosen:
-            pixels = to_text(images[sample].transpose(1, 2, 0))
+            pixels = to_text(colours(images[sample].transpose(1, 2, 0)))
             rows.append({"dataset": name, "class": label, "sample": int(sample), "pixels": pixels})
     return pd.DataFrame(rows)
 

@@ -42,7 +42,8 @@ class BasicBlock(nn.Module):
 class ResNet(nn.Module):
     """Four stages of basic blocks behind the CIFAR stem (He et al. 2015, arXiv:1512.03385, table 1).
 
-    The stem is one 3x3 convolution of stride 1 and no pooling, so that the four stages run at 32, 16, 8 and 4 pixels.
+    The stem is one 3x3 convolution of stride 1 and no pooling, so that images of 32 pixels run through
+    the four stages at 32, 16, 8 and 4.
     Parameters have torchvision's names.
 
     Args:
@@ -51,6 +52,7 @@ class ResNet(nn.Module):
         activation: "relu", or "celu", which is max(0, x) + min(0, exp(x) - 1) (Barron 2017, arXiv:1704.07483).
         initialisation: of the convolutions: "fan_out" as in torchvision (normal, He et al. 2015, arXiv:1502.01852),
             "default" as in `torch.nn.Conv2d` (uniform, in +-1 / sqrt(fan-in)).
+        channels: of the images, which may be of any size.
 
     Raises:
         ValueError: another activation or initialisation.
@@ -65,9 +67,10 @@ class ResNet(nn.Module):
         width: int = 64,
         activation: Literal["relu", "celu"] = "relu",
         initialisation: Literal["fan_out", "default"] = "fan_out",
+        channels: int = 3,
     ) -> None:
         super().__init__()
-        self.conv1 = nn.Conv2d(3, width, 3, padding=1, bias=False)
+        self.conv1 = nn.Conv2d(channels, width, 3, padding=1, bias=False)
         self.bn1 = nn.BatchNorm2d(width)
         self.activation = activation_layer(activation)
         self.layer1 = self._stage(width, width, self.blocks[0], 1, activation)
@@ -82,7 +85,7 @@ class ResNet(nn.Module):
         return nn.Sequential(*(BasicBlock(c, channels_out, s, self.residual, activation) for c, s in sizes))
 
     def forward(self, images: Tensor) -> Tensor:
-        """(batch, 3, 32, 32) -> logits (batch, classes)."""
+        """(batch, channels, h, w) -> logits (batch, classes); the sizes below are those of 32 pixels."""
         x = self.activation(self.bn1(self.conv1(images)))  # (batch, width, 32, 32)
         x = self.layer1(x)  # (batch, width, 32, 32)
         x = self.layer2(x)  # (batch, 2 width, 16, 16)
@@ -116,13 +119,18 @@ class ResNetSmall(nn.Module):
         classes: length of the output.
         width: channels of the first stage; each further stage has twice as many.
         initialisation: of the convolutions, see `ResNet`.
+        channels: of the images, which may be of any size.
     """
 
     def __init__(
-        self, classes: int, width: int = 16, initialisation: Literal["fan_out", "default"] = "fan_out"
+        self,
+        classes: int,
+        width: int = 16,
+        initialisation: Literal["fan_out", "default"] = "fan_out",
+        channels: int = 3,
     ) -> None:
         super().__init__()
-        self.conv1 = nn.Conv2d(3, width, 3, padding=1, bias=False)
+        self.conv1 = nn.Conv2d(channels, width, 3, padding=1, bias=False)
         self.bn1 = nn.BatchNorm2d(width)
         self.relu = nn.ReLU(inplace=True)
         self.layer1 = nn.Sequential(BasicBlock(width, width, 1), BasicBlock(width, width, 1))
@@ -132,7 +140,7 @@ class ResNetSmall(nn.Module):
         initialise(self, initialisation)
 
     def forward(self, images: Tensor) -> Tensor:
-        """(batch, 3, 32, 32) -> logits (batch, classes)."""
+        """(batch, channels, h, w) -> logits (batch, classes); the sizes below are those of 32 pixels."""
         x = self.relu(self.bn1(self.conv1(images)))  # (batch, width, 32, 32)
         x = self.layer1(x)  # (batch, width, 32, 32)
         x = self.layer2(x)  # (batch, 2 width, 16, 16)

@@ -18,6 +18,7 @@ class TorchvisionResNet(resnet.ResNet):
         width: channels of the first stage, 64 as published; other widths rebuild the stages with torchvision's code.
         stem: "cifar" replaces the 7x7 stride-2 convolution by 3x3 stride 1 and removes the max-pool; "imagenet" is
             the unmodified architecture.
+        channels: of the images, which may be of any size.
 
     Raises:
         ValueError: another stem.
@@ -26,15 +27,19 @@ class TorchvisionResNet(resnet.ResNet):
     block: type[resnet.BasicBlock | resnet.Bottleneck]
     blocks: tuple[int, int, int, int]
 
-    def __init__(self, classes: int, width: int = WIDTH, stem: Literal["cifar", "imagenet"] = "cifar") -> None:
+    def __init__(
+        self, classes: int, width: int = WIDTH, stem: Literal["cifar", "imagenet"] = "cifar", channels: int = 3
+    ) -> None:
         super().__init__(self.block, list(self.blocks), num_classes=classes)
         if stem not in ("cifar", "imagenet"):
             raise ValueError(f"stem: found {stem!r}, allowed are 'cifar' and 'imagenet'")
         if width != WIDTH:
             self._rebuild(classes, width)
         if stem == "cifar":
-            self.conv1 = nn.Conv2d(3, width, 3, padding=1, bias=False)
+            self.conv1 = nn.Conv2d(channels, width, 3, padding=1, bias=False)
             self.maxpool = nn.Identity()
+        elif channels != self.conv1.in_channels:
+            self.conv1 = nn.Conv2d(channels, width, 7, stride=2, padding=3, bias=False)
         for module in self.modules():
             if isinstance(module, nn.Conv2d):
                 nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu")
@@ -66,10 +71,13 @@ class TorchvisionResNet50(TorchvisionResNet):
         classes: length of the output.
         width: as above; the stages have 4, 8, 16 and 32 times as many channels.
         stem: as above.
+        channels: as above.
     """
 
     block = resnet.Bottleneck
     blocks = (3, 4, 6, 3)
 
-    def __init__(self, classes: int, width: int = WIDTH, stem: Literal["cifar", "imagenet"] = "imagenet") -> None:
-        super().__init__(classes, width, stem)
+    def __init__(
+        self, classes: int, width: int = WIDTH, stem: Literal["cifar", "imagenet"] = "imagenet", channels: int = 3
+    ) -> None:
+        super().__init__(classes, width, stem, channels)

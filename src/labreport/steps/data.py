@@ -5,8 +5,9 @@ from __future__ import annotations
 import dataclasses
 
 from labreport.data.archives import check_source, has_digest
-from labreport.data.arrays import write
+from labreport.data.arrays import image_fault, write
 from labreport.data.variants import apply
+from labreport.errors import DataError
 from labreport.files import file_digest, write_text
 from labreport.loading import load_module
 from labreport.steps.step import Job
@@ -37,13 +38,17 @@ def prepare(job: Job) -> None:
     """Check the digest of an archive or its unpacked folder, read it, and save the arrays or their variant.
 
     Raises:
-        DataError: the source is missing, damaged, or not what its digest says, or the variant cannot be made of it.
+        DataError: the source is missing, damaged, or not what its digest says, its images are of no kind that can be
+            trained on, or the variant cannot be made of it.
     """
     spec, (source,) = job.spec, job.needs
     reader = load_module(spec["target"], "reader")
     check_source(source, spec["digest"], job.beside["folder"], getattr(reader, "content_digest", None))
     prepared = reader.prepare(source, spec["parameters"])
     prepared = dataclasses.replace(prepared, dataset=spec["dataset"], spec=spec)
+    for split in prepared.splits if prepared.vocabulary is None else ():
+        if fault := image_fault(split, prepared.arrays(split)[0]):
+            raise DataError(f"{spec['dataset']}: {fault}")
     if spec.get("variants"):
         prepared = apply(prepared, spec["variants"])
     with job.made("numpy") as folder:

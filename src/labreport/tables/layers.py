@@ -12,13 +12,15 @@ from labreport.tables.heads import head, note, word
 from labreport.tables.stages import Stage, stages
 from labreport.tables.table import Column, Table
 
+CHANNELS = 3
+
 
 def build(results: Results, options: Mapping[str, Any], lang: str) -> Table:
     """A row per stage and one for the total, and what changed where `changed_from` names another network.
 
     Args:
         results: not used, the model is enough.
-        options: `target`, `parameters`, `image` (pixels), `classes`; `changed_from` with the same four.
+        options: `target`, `parameters`, `image` (pixels), `classes`, `channels`; `changed_from` with the same.
         lang: of the words.
 
     Raises:
@@ -59,7 +61,10 @@ def build(results: Results, options: Mapping[str, Any], lang: str) -> Table:
 
 
 def _of(options: Mapping[str, Any]) -> list[Stage]:
-    return stages(options["target"], options.get("parameters") or {}, options["image"], options["classes"])
+    parameters = options.get("parameters") or {}
+    return stages(
+        options["target"], parameters, options["image"], options["classes"], options.get("channels", CHANNELS)
+    )
 
 
 def _size(stage: Stage) -> str:

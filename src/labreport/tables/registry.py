@@ -16,9 +16,10 @@ class Network(Options):
     model: ImageModel
     image: Positive
     classes: Positive
+    channels: Positive = 3
 
 
-_NETWORK = {"model": ImageModel, "image": Positive, "classes": Positive}
+_NETWORK = {"model": ImageModel, "image": Positive, "classes": Positive, "channels": (Positive, 3)}
 
 KINDS: dict[str, Kind] = kinds(
     "labreport.tables",

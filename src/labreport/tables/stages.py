@@ -43,14 +43,15 @@ class Stage:
     more: int = 0
 
 
-def stages(target: str, parameters: Mapping[str, Any], image: int, classes: int) -> list[Stage]:
+def stages(target: str, parameters: Mapping[str, Any], image: int, classes: int, channels: int = 3) -> list[Stage]:
     """Build an image model without memory or arithmetic and follow one image through it.
 
     Args:
         target: "labreport.models.module:Class".
         parameters: of its constructor.
-        image: height and width of the square input in pixels, with 3 channels.
+        image: height and width of the square input, in pixels.
         classes: length of its output.
+        channels: of the input.
 
     Returns:
         One per child that computes something, in the order of the forward pass.
@@ -60,7 +61,7 @@ def stages(target: str, parameters: Mapping[str, Any], image: int, classes: int)
         ResultsError: it reads no images, or a parameter belongs to none of the stages, so that the table would not add
             up.
     """
-    model, inputs = network(target, parameters, {"image": image, "classes": classes, "length": 1})
+    model, inputs = network(target, parameters, {"image": image, "channels": channels, "classes": classes, "length": 1})
     if inputs[0].dim() != IMAGE_DIMENSIONS:
         raise ResultsError(
             f"{target}: reads texts, a layer table shows models of images; use a figure of kind architecture"

@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from labreport.errors import TrainingError
 from labreport.streams import stream
 
 Batch = tuple[tuple[Tensor, ...], Tensor]
@@ -65,6 +66,9 @@ class Batches:
             by length.
         normalize: {"mean": [...], "std": [...]} per channel for images scaled to [0, 1]; None leaves them there.
         augment: applied to raw images, in this order.
+
+    Raises:
+        TrainingError: `normalize` is for another number of channels.
     """
 
     def __init__(
@@ -82,6 +86,9 @@ class Batches:
         self._order = None if seed is None else torch.Generator().manual_seed(stream(seed, "order"))
         self._draws = torch.Generator(device).manual_seed(stream(seed or 0, "augmentation"))
         mean, std = (normalize["mean"], normalize["std"]) if normalize else ([0.0], [1.0])
+        if normalize and len(mean) != split.inputs.shape[1]:
+            found = f"found {len(mean)} means and deviations, the images have {split.inputs.shape[1]} channels"
+            raise TrainingError(f"normalize: {found}; give a value for each channel")
         # (x / 255 - mean) / std as one multiplication and one addition
         self._scale = (1 / (255 * torch.tensor(std, dtype=torch.float64))).float().view(1, -1, 1, 1).to(device)
         shift = -torch.tensor(mean, dtype=torch.float64) / torch.tensor(std, dtype=torch.float64)

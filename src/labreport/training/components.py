@@ -146,7 +146,9 @@ def place_model(
 ) -> nn.Module:
     """The model of a spec, initialised on the CPU so that its start is the same on every device."""
     facts: dict[str, Any] = {"classes": len(prepared.classes)}
-    if prepared.vocabulary is not None:
+    if prepared.vocabulary is None:
+        facts |= {"channels": prepared.train_inputs.shape[1], "size": prepared.train_inputs.shape[-1]}
+    else:
         facts |= {"vocabulary": len(prepared.vocabulary), "length": prepared.train_inputs.shape[-1]}
     facts["vectors"] = None if vectors is None else torch.from_numpy(vectors)
     model = build_model(spec["model"]["target"], spec["model"]["parameters"], facts)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from labreport.models.registry import MODELS
 
-SIZES = {"image": 32, "classes": 10, "length": 9}
+SIZES = {"image": 32, "channels": 3, "classes": 10, "length": 9}
 NEEDED = {"siamese_lstm_padded": {"length": SIZES["length"]}}  # parameters without a default
 FULL = [(name, NEEDED.get(name, {})) for name in MODELS] + [
     ("siamese_lstm", {"layer_norm": True, "pooling": "max"}),

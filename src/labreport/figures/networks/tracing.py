@@ -49,18 +49,18 @@ def network(target: str, parameters: Mapping[str, Any], options: Mapping[str, An
         target: "labreport.models.module:Class"; its constructor says what it reads: `vectors` pairs of sentences,
             else `vocabulary` texts, else images.
         parameters: of its constructor.
-        options: `image` (pixels), `classes`, `length` (tokens of a text).
+        options: `image` (pixels), `channels`, `classes`, `length` (tokens of a text).
 
     Raises:
         TrainingError: no such model, or parameters that it does not take.
     """
     taken = inspect.signature(load_class(target)).parameters
     with torch.device("meta"):
-        facts = {name: options[name] for name in ("classes", "length")}
-        facts |= {"vocabulary": WORDS, "vectors": torch.empty(WORDS, VECTOR)}
+        facts = {name: options[name] for name in ("classes", "channels", "length")}
+        facts |= {"size": options["image"], "vocabulary": WORDS, "vectors": torch.empty(WORDS, VECTOR)}
         model = build_model(target, parameters, facts).eval()
         if "vectors" not in taken and "vocabulary" not in taken:
-            return model, [torch.empty(1, 3, options["image"], options["image"])]
+            return model, [torch.empty(1, options["channels"], options["image"], options["image"])]
         text = [torch.zeros(1, options["length"], dtype=torch.int64), torch.ones(1, dtype=torch.int64)]
         return model, [*text, *(one.clone() for one in text)] if "vectors" in taken else text
 
