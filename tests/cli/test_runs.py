@@ -8,7 +8,7 @@ import pandas as pd
 
 from labreport.files import read_json
 
-from .conftest import REPORT
+from .conftest import REPORT, SMALL
 
 
 def test_every_finished_run_is_a_row_of_what_it_measured(project, labreport):
@@ -36,6 +36,28 @@ def test_a_page_keeps_what_else_stands_there(project, labreport):
     assert text.startswith("# Mine\n\nWords.\n")
     assert text.count("<!-- begin runs demo -->") == 1
     assert project.run("resnet_small").key in text
+
+
+def test_an_epoch_stands_beside_the_same_one_of_the_published_curve(project, labreport):
+    project.make(*REPORT)
+    run = project.run("cnn3")
+    curve = Path("config/published/curve.csv")
+    curve.parent.mkdir(exist_ok=True)
+    curve.write_text("epoch,train_loss,train_accuracy,val_loss,val_accuracy\n2,1.5,0.25,1.25,0.375\n")
+    project.edit(SMALL, lambda value: value["arms"]["cnn3"]["published"].update(curve=str(curve)))
+    measured = pd.read_csv(Path(run.folder) / "metrics.csv").set_index("epoch")
+    cells = {}
+    for epoch in (1, 2):
+        (row,) = [line for line in labreport("runs", "cnn3", "--epoch", str(epoch)).lines if run.key in line]
+        cells[epoch] = [cell.strip() for cell in row.strip("|").split("|")]
+        pairs = [
+            f"{measured.loc[epoch, f'{split}_loss']:.4f} / {measured.loc[epoch, f'{split}_accuracy']:.4f}"
+            for split in ("train", "val")
+        ]
+        assert cells[epoch][2::2] == [*pairs, f"`{run.key}`"]
+    assert cells[1][3::2] == ["", ""]
+    assert cells[2][3::2] == ["1.5000 / 0.2500", "1.2500 / 0.3750"]
+    assert "no run at demo has an epoch 99" in labreport("runs", "cnn3", "--epoch", "99").error
 
 
 def test_no_run_and_no_experiment_are_told(empty, labreport):

@@ -100,6 +100,8 @@ KEEP = ["cifar10_longtail", "longtail"]
         (DATASETS, ["cifar10_balanced", "mirrors"], [], r"cifar10_balanced\.mirrors: unknown key"),
         # scales
         (DEMO, ["source"], "samples", r"scales/demo\.yaml: source: found 'samples'; .*'archive' or 'sample'; did you mean \"sample\"\?"),
+        (DEMO, ["trains"], ["mycnn", "mycn"], r"scales/demo\.yaml: trains\.1: found 'mycn'.*did you mean \"mycnn\"\?"),
+        (DEMO, ["trains"], [], r"scales/demo\.yaml: trains: found \[\]"),
         (DEMO, ["overrides", 0, "match"], {"dataset": "cifar"}, r"overrides\.0\.match: .*applies to nothing"),
         (DEMO, ["overrides", 0, "match"], {}, r"overrides\.0\.match: it states no condition and applies to nothing"),
         (DEMO, ["overrides", 0, "set", "epochs"], -1, r"scales/demo\.yaml: overrides\.0\.set\.epochs: found -1"),

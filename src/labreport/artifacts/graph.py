@@ -177,12 +177,12 @@ class Graph:
         return there, failures
 
     def all_runs(self) -> list[Artifact]:
-        """Every run of every experiment, with the configured seeds.
+        """Every run of the experiments that the scale is for, with the configured seeds.
 
         Raises:
             DeclarationError: an experiment is wrongly declared.
         """
-        return [run for name in self.project.experiment_names for run in self.runs_of(name)]
+        return [run for name in self.project.trained_names() for run in self.runs_of(name)]
 
     def runs_of(self, name: str) -> list[Artifact]:
         """The runs of an experiment with the configured seeds; see `all_runs`."""

@@ -66,6 +66,9 @@ def _parser() -> argparse.ArgumentParser:
     show.add_argument("names", nargs="+", metavar="NAME", help="an experiment, a report, REPORT/FIGURE, or a key")
     runs = command("runs", "list the finished runs of the declared experiments and what came out", "runs:runs")
     runs.add_argument("names", nargs="*", metavar="EXPERIMENT", help="default: all")
+    runs.add_argument(
+        "--epoch", type=int, metavar="N", help="what that epoch measured, beside what was published of it"
+    )
     runs.add_argument("--page", type=Path, metavar="FILE", help="write it into a section of this Markdown page")
     deps = command("deps", "list the definitions that the key of a run or of anything else covers", "show:deps")
     deps.add_argument("names", nargs="+", metavar="NAME", help="an experiment, REPORT/FIGURE, or a key")

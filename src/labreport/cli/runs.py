@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
+
+import pandas as pd
 
 from labreport.artifacts.artifact import Artifact
 from labreport.artifacts.graph import Graph
@@ -13,8 +15,13 @@ from labreport.documents.results_page import with_section
 from labreport.documents.text import gfm
 from labreport.errors import DeclarationError
 from labreport.files import read_object, write_text
+from labreport.result_files import read_table
 from labreport.training.tasks import TASKS
 
+EPOCH_HEAD = ("Experiment", "Seed", "Training", "Published", "Validation", "Published", "Key")
+ABOUT_EPOCH = """\
+Loss / metric: of training, while the weights were changing, as the published logs count it, and of the validation
+samples after the epoch; beside them the same epoch of the published curve, where there is one."""
 HEAD = ("Experiment", "Seed", "Epochs", "Training", "Last", "Best", "in epoch", "Test", "Published", "Time (s)", "Key")
 ABOUT = """\
 `Training` is evaluated on the training samples after the last epoch; `Last` and `Best` on the validation samples;
@@ -23,16 +30,19 @@ validation accuracy, or validation and test correlation. Runs that were trained 
 times are no measure of its speed."""
 
 
+Found = tuple[Artifact, str, Any]  # a finished run, its metric, and what was published of its experiment
+
+
 def runs(graph: Graph, options: argparse.Namespace) -> int:
-    """Print a table per metric, or write them into a page.
+    """Print a table per metric, of all or of one epoch, or write them into a page.
 
     Raises:
-        DeclarationError: an unknown experiment, or `--page` and no run.
+        DeclarationError: an unknown experiment, or no run, or none of so many epochs.
     """
     project = graph.project
     if unknown := [name for name in options.names if name not in project.experiment_names]:
         raise DeclarationError(f"runs: found {unknown[0]!r}, which no file in config/experiments/ declares")
-    chosen = options.names or sorted(project.experiment_names)
+    chosen = options.names or sorted(project.trained_names())
     experiments = [project.experiment(name) for name in chosen]
     found = [
         (run, TASKS[one.task].metrics[0], one.published)
@@ -42,16 +52,21 @@ def runs(graph: Graph, options: argparse.Namespace) -> int:
     ]
     if not found:
         raise DeclarationError(f"runs: none of {len(chosen)} experiments has a finished run at {project.scale_name}")
-    text = "\n".join(_section(project.scale_name, found)) + "\n"
+    if options.epoch is None:
+        section, lines = "runs", _section(project.scale_name, found)
+    else:
+        section = f"epoch-{options.epoch}"
+        lines = _epoch_section(project.scale_name, options.epoch, found, options.names)
+    text = "\n".join(lines) + "\n"
     if options.page is None:
         print(text, end="")
     else:
         page = options.page.read_text(encoding="utf-8") if options.page.is_file() else ""
-        write_text(options.page, with_section(page, "runs", project.scale_name, text))
+        write_text(options.page, with_section(page, section, project.scale_name, text))
     return 0
 
 
-def _section(scale: str, found: Iterable[tuple[Artifact, str, Any]]) -> Iterator[str]:
+def _section(scale: str, found: Iterable[Found]) -> Iterator[str]:
     tables: dict[str, list[list[str]]] = {}
     origins: dict[str, list[str]] = {}
     for run, metric, published in found:
@@ -60,15 +75,54 @@ def _section(scale: str, found: Iterable[tuple[Artifact, str, Any]]) -> Iterator
         tables.setdefault(metric, []).append(_row(run, metric, summary, published))
         origins.setdefault(_origin(environment), []).append(run.title)
     yield f"## Finished runs at scale `{scale}`"
-    for metric, rows in tables.items():
-        unit = "accuracy (%)" if metric == "accuracy" else f"{metric.capitalize()} correlation"
-        yield from ("", f"### {unit[0].upper()}{unit[1:]}", "", _line(HEAD), _line([":---", *["---:"] * 9, ":---"]))
-        yield from map(_line, sorted(rows))
-    yield from ("", ABOUT, "")
+    yield from _tables(tables, HEAD, ABOUT)
     everything = len(origins) == 1
     for origin, titles in origins.items():
         yield f"- {'All runs' if everything else ', '.join(sorted(titles))}: {origin}"
     yield f"- Command: `labreport runs --page docs/results.md --config scale={scale}`"
+
+
+def _epoch_section(scale: str, epoch: int, found: Iterable[Found], names: Sequence[str]) -> Iterator[str]:
+    tables: dict[str, list[list[str]]] = {}
+    for run, metric, published in found:
+        measured = _epoch(Path(run.folder) / "metrics.csv", epoch)
+        if measured is None:
+            continue
+        said = _epoch(published.curve, epoch) if published.curve else None
+        cells = [_pair(row, split, metric) for split in ("train", "val") for row in (measured, said)]
+        tables.setdefault(metric, []).append([*_identity(run), *cells, f"`{run.key}`"])
+    if not tables:
+        raise DeclarationError(f"runs: no run at {scale} has an epoch {epoch}")
+    yield f"## Epoch {epoch} of the finished runs at scale `{scale}`"
+    yield from _tables(tables, EPOCH_HEAD, ABOUT_EPOCH)
+    command = " ".join(["labreport runs", *names, f"--epoch {epoch} --page docs/results.md --config scale={scale}"])
+    yield f"- Command: `{command}`"
+
+
+def _epoch(path: Path | str, epoch: int) -> pd.Series | None:
+    rows = read_table(Path(path), ("epoch",))
+    rows = rows[rows["epoch"] == epoch]
+    return None if rows.empty else rows.iloc[0]
+
+
+def _pair(row: pd.Series | None, split: str, metric: str) -> str:
+    """`0.5089 / 0.7420`."""
+    return "" if row is None else f"{row[f'{split}_loss']:.4f} / {row[f'{split}_{metric}']:.4f}"
+
+
+def _tables(tables: Mapping[str, list[list[str]]], head: Sequence[str], about: str) -> Iterator[str]:
+    """A table per metric, its rows in alphabetical order, and what its columns are."""
+    for metric, rows in tables.items():
+        unit = "Accuracy (%)" if metric == "accuracy" else f"{metric.capitalize()} correlation"
+        rule = _line([":---", *["---:"] * (len(head) - 2), ":---"])
+        yield from ("", f"### {unit if head == HEAD else metric.capitalize()}", "", _line(head), rule)
+        yield from map(_line, sorted(rows))
+    yield from ("", about, "")
+
+
+def _identity(run: Artifact) -> list[str]:
+    name, _, seed = run.title.rpartition(" seed ")
+    return [gfm(name), seed]
 
 
 def _row(run: Artifact, metric: str, summary: Mapping[str, Any], published: Any) -> list[str]:
@@ -80,8 +134,7 @@ def _row(run: Artifact, metric: str, summary: Mapping[str, Any], published: Any)
     said = [number(getattr(published, f"{split}_{metric}", None)) for split in ("train", "val", "test")]
     said = said[:2] if metric == "accuracy" else said[1:]
     return [
-        gfm(run.title.rpartition(" seed ")[0]),
-        str(summary.get("seed", "")),
+        *_identity(run),
         str(summary.get("epochs", "")),
         *(number(summary.get(name)) for name in (f"seen_{metric}", f"val_{metric}", f"best_val_{metric}")),
         str(summary.get("best_epoch", "")),

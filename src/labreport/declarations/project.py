@@ -124,6 +124,18 @@ class Project:
         """Names of all experiments, whether they are well declared or not."""
         return list(self._places)
 
+    def trained_names(self) -> list[str]:
+        """Names of the experiments that the scale is for.
+
+        Raises:
+            DeclarationError: it names one that there is not.
+        """
+        if self.scale.trains is None:
+            return self.experiment_names
+        for index, name in enumerate(self.scale.trains):
+            self.experiment(name, f"{self.scale_place}: trains.{index}")
+        return self.scale.trains
+
     def experiment(self, name: str, at: str = "") -> Experiment:
         """An experiment by name.
 
@@ -187,10 +199,10 @@ class Project:
         return (one for one in found if isinstance(one, Report))
 
     def mistakes(self) -> list[str]:
-        """What is wrong with any report or experiment, each told once."""
+        """What is wrong with any report or experiment, or with what the scale is for, each told once."""
         reports = [outcome(self.report, name) for name in self.report_names]
         experiments = [outcome(self.experiment, name) for name in self.experiment_names]
-        found = [*self.experiment_files.values(), *reports, *experiments]
+        found = [*self.experiment_files.values(), *reports, *experiments, outcome(self.trained_names)]
         return list(dict.fromkeys(str(one) for one in found if isinstance(one, UserError)))
 
     def _refuse_unused(self, files: Mapping[str, ExperimentFile | UserError]) -> None:

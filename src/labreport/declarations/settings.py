@@ -158,7 +158,8 @@ class Override(Strict):
 
 
 class Scale(Strict):
-    """config/scales/*.yaml."""
+    """config/scales/*.yaml; `trains` names the experiments that it is for, where it is not for all."""
 
     source: Literal["archive", "sample"]
+    trains: Annotated[list[Name], Field(min_length=1)] | None = None
     overrides: list[Override] = []

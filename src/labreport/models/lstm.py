@@ -29,6 +29,7 @@ class StackedLSTM(TextClassifier):
         layers: depth of the stack.
         bidirectional: every layer also reads the texts backwards; the next one sees both directions.
         dropout: probability, between the layers and before the readout.
+        dropout_between: whether it is between the layers at all.
         pooling: see `TextClassifier`.
         length: of every text with its padding, for pooling "max".
     """
@@ -44,14 +45,15 @@ class StackedLSTM(TextClassifier):
         dropout: float = 0.5,
         pooling: Literal["last", "max"] = "last",
         length: int | None = None,
+        dropout_between: bool = True,
     ) -> None:
         features = hidden * (2 if bidirectional else 1)
         super().__init__(classes, vocabulary, embedding, features, dropout, pooling, length)
         self.lstm: BidirectionalLSTM | nn.LSTM
+        between = dropout if layers > 1 and dropout_between else 0.0
         if bidirectional and pooling == "last":
-            self.lstm = BidirectionalLSTM(embedding, hidden, layers, dropout)
+            self.lstm = BidirectionalLSTM(embedding, hidden, layers, between)
         else:
-            between = dropout if layers > 1 else 0.0
             self.lstm = nn.LSTM(
                 embedding, hidden, layers, batch_first=True, dropout=between, bidirectional=bidirectional
             )
