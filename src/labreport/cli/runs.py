@@ -25,9 +25,10 @@ samples after the epoch; beside them the same epoch of the published curve, wher
 HEAD = ("Experiment", "Seed", "Epochs", "Training", "Last", "Best", "in epoch", "Test", "Published", "Time (s)", "Key")
 ABOUT = """\
 `Training` is evaluated on the training samples after the last epoch; `Last` and `Best` on the validation samples;
-`Test`, where there is a test split of its own, by the model of the best validation epoch. Published are training and
-validation accuracy, or validation and test correlation. Runs that were trained side by side shared their device: their
-times are no measure of its speed."""
+`Test`, where there is a test split of its own, by the model of the best validation epoch. Where there is none, the
+validation samples are the data set's test samples: `Best` is then chosen on what judges it, and too high by that.
+Published are training and validation accuracy, or validation and test correlation. Runs that were trained side by side
+shared their device: their times are no measure of its speed."""
 
 
 Found = tuple[Artifact, str, Any]  # a finished run, its metric, and what was published of its experiment

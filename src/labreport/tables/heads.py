@@ -119,6 +119,11 @@ NOTES: dict[str, dict[str, str]] = {
         "en": "The best epoch has the highest validation accuracy; the published report does not say which epoch "
         "its own accuracy is from.",
     },
+    "chosen_on_test": {
+        "zh": "验证样本就是数据集的测试样本，最佳轮次是在评判它的样本上选出的，其准确率因此偏高。",
+        "en": "The validation samples are the data set's test samples: the best epoch is chosen on what judges it, so "
+        "that its accuracy is too high by what the choice gains.",
+    },
     "chosen_epoch": {
         "zh": "测试值与验证值取自验证皮尔逊系数最高的一轮；损失为 0–5 分标度上的均方误差。",
         "en": "Test and validation values are those of the epoch with the best validation Pearson correlation; losses "

@@ -120,6 +120,8 @@ def notes(results: Results, frame: pd.DataFrame, main: str, lang: str) -> list[s
         lines.append(note("chosen_epoch", lang))
     elif "best_epoch" in frame:
         lines.append(note("best_epoch", lang))
+        if not all("test_samples" in results.summary(name) for name in frame["experiment"]):
+            lines.append(note("chosen_on_test", lang))
     return lines + seed_notes(results, frame, lang)
 
 
