@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -14,13 +16,14 @@ from labreport.data import imdb, samples_images
 from labreport.declarations import project as module
 from labreport.declarations.models import inputs_of
 from labreport.declarations.project import Project, announcement
+from labreport.errors import DataError
 from labreport.models.registry import MODELS
 from labreport.training.tasks import TASKS
 
 from .conftest import PROJECT, Copy, refused, set_at
 
 IMAGES, LITE = "experiments/images.yaml", "scales/lite.yaml"
-SCALES = ["demo", "lite", "cpu", "full"]
+SCALES = ["demo", "lite", "cpu", "full", "probe"]
 EXAMPLES = 30
 # Optimizer, learning rate, batch size, epochs and published figures, as the reports state them.
 STATED = {
@@ -37,6 +40,7 @@ STATED = {
     "cnn4_longtail": ("SGD", 0.01, 1024, 200, {"train_accuracy": 1.0, "val_accuracy": 0.534}),
     "rnn_rows_longtail": ("SGD", 0.01, 1024, 200, {"train_accuracy": 0.973, "val_accuracy": 0.42}),
     "resnet50_balanced": ("SGD", 0.01, 1024, 10, {"train_accuracy": 0.982, "val_accuracy": 0.674}),
+    "resnet50_pretrained": ("SGD", 0.01, 1024, 10, {"train_accuracy": 0.982, "val_accuracy": 0.674}),
     "rnn_rows_balanced": ("SGD", 0.01, 1024, 50, {"train_accuracy": 0.949, "val_accuracy": 0.454}),
     "lenet5": ("SGD", 0.01, 128, 80, {"train_accuracy": 0.742, "val_accuracy": 0.717}),
     "resnet18": ("SGD", 0.01, 128, 30, {"train_accuracy": 0.956, "val_accuracy": 0.889, "convergence_epoch": 30}),
@@ -68,6 +72,7 @@ NETWORKS = {
     "cnn4_longtail": ("cifar10_longtail", "cnn4", {}),
     "rnn_rows_longtail": ("cifar10_longtail", "rnn_rows", {}),
     "resnet50_balanced": ("cifar10_balanced", "resnet50", {}),
+    "resnet50_pretrained": ("cifar10_balanced", "resnet50", {}),
     "rnn_rows_balanced": ("cifar10_balanced", "rnn_rows", {}),
     "lenet5": ("cifar10", "lenet5", {}),
     "resnet18": ("cifar10", "resnet18", {}),
@@ -187,6 +192,38 @@ def test_all_that_is_declared_is_well_declared(scale, lang):
 
 def test_every_model_of_the_registry_reads_something():
     assert {inputs_of(name) for name in MODELS} == {"images", "texts", "pairs"}
+
+
+def test_a_report_is_made_without_an_experiment_whose_weights_are_not_there(project, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    raw = tmp_path / "raw"
+    raw.mkdir()
+
+    def made(**settings):
+        declared = project.load("full", raw=str(raw), **settings)
+        report = declared.report("homework2")
+        shown = report.tables["results_balanced"].experiments
+        return declared, set(report.experiments), report.left_out, shown
+
+    declared, names, left_out, shown = made()
+    assert left_out == {"resnet50_pretrained": "resnet50-11ad3fa6.pth"}
+    assert "resnet50_pretrained" not in names
+    assert shown == ("resnet50_balanced", "rnn_rows_balanced")
+    assert not [run for run in Graph(declared).all_runs() if "pretrained" in run.spec]
+    with pytest.raises(
+        DataError, match=r"fetch them with `snakemake --cores 1 results/data/raw/resnet50-11ad3fa6\.pth`"
+    ):
+        declared.weights(declared.experiment("resnet50_pretrained"))
+    for place in (raw, tmp_path / "results/data/raw"):
+        place.mkdir(parents=True, exist_ok=True)
+        (place / "resnet50-11ad3fa6.pth").write_bytes(b"weights")
+        declared, names, left_out, shown = made()
+        assert left_out == {}
+        assert "resnet50_pretrained" in names
+        assert "resnet50_pretrained" in shown
+        (run,) = [run for run in Graph(declared).all_runs() if "pretrained" in run.spec]
+        assert Path(Graph(declared).job(run)["beside"]["weights"]).resolve() == place / "resnet50-11ad3fa6.pth"
+        (place / "resnet50-11ad3fa6.pth").unlink()
 
 
 @pytest.mark.parametrize(("devices", "scale"), [(0, "demo"), (1, "full"), (2, "full")])

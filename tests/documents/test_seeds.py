@@ -23,6 +23,16 @@ TEXT = """# Start {#sec:start}
 """
 
 
+def test_an_experiment_without_its_pretrained_weights_is_told(small_report):
+    for lang, words in (
+        ("en", "resnet50 was not trained: its pretrained weights r.pth are not here"),
+        ("zh", "resnet50 未训练：没有预训练权重 r.pth"),
+    ):
+        results = Results({"name": "own", **small_report("# A", lang=lang)})
+        assert words in seeds.notice(results, {}, lang, {"resnet50": "r.pth"})
+        assert seeds.notice(results, {}, lang) == ""
+
+
 @pytest.fixture
 def spec(small_report):
     """A report whose figures show mycnn, resnet34, both and nothing; of one and of two experiments runs failed."""

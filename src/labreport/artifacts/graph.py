@@ -83,6 +83,15 @@ class Graph:
         digest, mirrors = archived.archive.digest, list(archived.mirrors)
         return self._artifact("download", root, {"digest": digest}, title=file, file=file, beside={"mirrors": mirrors})
 
+    def _weights(self, experiment: Experiment) -> dict[str, Any]:
+        """What the spec of a run says of pretrained weights, whose download becomes an artifact."""
+        declared = experiment.settings.pretrained
+        if declared is None:
+            return {}
+        spec, mirrors = {"digest": declared.digest}, {"mirrors": declared.mirrors}
+        self._artifact("download", declared.file, spec, title=declared.file, file=declared.file, beside=mirrors)
+        return {"pretrained": spec}
+
     def source(self, data: Artifact) -> str:
         """What prepared data are read from: a demo sample, the user's archive or folder, or a download.
 
@@ -137,7 +146,9 @@ class Graph:
         if memo not in self._memo:
             data = self.data(experiment)
             vectors = self._vectors(experiment, data)
-            trained = experiment.settings.model_dump(exclude={"model", "data", "vectors"}, exclude_defaults=True)
+            trained = experiment.settings.model_dump(
+                exclude={"model", "data", "vectors", "pretrained"}, exclude_defaults=True
+            )
             spec: dict[str, Any] = {
                 "task": {"name": experiment.task, "target": TASKS[experiment.task].target},
                 "model": experiment.settings.model.spec,
@@ -145,6 +156,7 @@ class Graph:
                 "training": trained,
                 "seed": seed,
                 **({"vectors": {"key": vectors.key}} if vectors else {}),
+                **self._weights(experiment),
             }
             self._memo[memo] = self._artifact(
                 "train",
@@ -177,12 +189,18 @@ class Graph:
         return there, failures
 
     def all_runs(self) -> list[Artifact]:
-        """Every run of the experiments that the scale is for, with the configured seeds.
+        """Every run of the experiments that the scale is for and that can be trained here, with the configured seeds.
 
         Raises:
             DeclarationError: an experiment is wrongly declared.
         """
-        return [run for name in self.project.trained_names() for run in self.runs_of(name)]
+        project = self.project
+        return [
+            run
+            for name in project.trained_names()
+            if not project.lacks(project.experiment(name))
+            for run in self.runs_of(name)
+        ]
 
     def runs_of(self, name: str) -> list[Artifact]:
         """The runs of an experiment with the configured seeds; see `all_runs`."""
@@ -365,6 +383,7 @@ class Graph:
             "form": form,
             "template": template(report.name, lang),
             "declaration": report.title_page(lang),
+            **({"left_out": report.left_out} if report.left_out and not self.project.sampled else {}),
             "order": list(report.experiments),
             "dataset_titles": {name: in_language(one.title, lang) for name, one in datasets.items()},
             "data": {name: about[name] for name in datasets},
@@ -405,8 +424,11 @@ class Graph:
         """What the step is told that makes an artifact.
 
         Raises:
-            DataError: it is made from the user's raw folder, and that lacks it.
+            DataError: it is made from the user's raw folder, and that lacks it, or from weights that are not there.
         """
+        beside: dict[str, Any] = {**artifact.beside, **({"file": artifact.file} if artifact.file else {})}
+        if "pretrained" in artifact.spec:
+            beside["weights"] = str(self.project.weights(self.project.experiment(artifact.beside["experiment"])))
         prepared = artifact.step == "prepare"
         return {
             "step": artifact.step,
@@ -415,7 +437,7 @@ class Graph:
             "spec": artifact.spec,
             "out": artifact.folder,
             "needs": [self.source(artifact)] if prepared else [one.folder for one in artifact.needs],
-            "beside": {**artifact.beside, **({"file": artifact.file} if artifact.file else {})},
+            "beside": beside,
         }
 
     # What users ask for

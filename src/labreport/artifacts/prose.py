@@ -69,7 +69,7 @@ def _mistakes(project: Project, name: str, template: str) -> list[str]:
 
     report, path = project.report(name), project.root / template
     names = {
-        "experiments": list(report.experiments),
+        "experiments": [*report.experiments, *report.left_out],
         "parts": {experiment.part for experiment in report.experiments.values()},
         "datasets": {experiment.dataset.name for experiment in report.experiments.values()},
         "measurements": report.measurements,

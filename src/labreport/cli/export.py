@@ -70,6 +70,8 @@ def export(graph: Graph, options: argparse.Namespace) -> int:
     """
     lasting, kit = _missing(graph, options), Path(options.to)
     runs = list(lasting)
+    if heavy := next((run.title for run in runs if "pretrained" in run.spec), None):
+        raise DataError(f"export: {heavy} starts from pretrained weights, which do not travel; name other experiments")
     if not runs:
         print("nothing to export: every run is there")
         return 0
@@ -122,7 +124,8 @@ def _missing(graph: Graph, options: argparse.Namespace) -> dict[Artifact, float]
     """The runs that are not there -> seconds, in the order of the names; without names the longest first."""
     project = graph.project
     report = project.report(options.report) if options.report else None
-    names = options.names or (list(report.experiments) if report else project.experiment_names)
+    trainable = (name for name in project.experiment_names if not project.experiment(name).settings.pretrained)
+    names = options.names or list(report.experiments if report else trainable)
     seeds = project.seeds(report) if report else tuple(project.config.seeds)
     runs = [graph.run(project.experiment(name), seed) for name in names for seed in seeds]
     history = History(graph)

@@ -13,9 +13,11 @@ from pydantic import ValidationError
 from labreport.declarations.datasets import DATASETS, Dataset
 from labreport.declarations.fields import Text, in_language
 from labreport.declarations.mistakes import Checked, check, explained, shown, suggestion
+from labreport.declarations.models import takes_weights
 from labreport.declarations.settings import ArmAbout, ExperimentFile, Published, Settings
 from labreport.declarations.yaml_files import MERGED, merge
 from labreport.errors import DeclarationError, UserError
+from labreport.models.registry import MODELS
 from labreport.training.tasks import TASKS
 
 if TYPE_CHECKING:
@@ -153,6 +155,9 @@ def _unfit(settings: Settings, dataset: Dataset, task: str) -> Iterator[tuple[st
             yield key, f"{found}; {title} is {dataset.inputs}, leave it out"
     if settings.vectors is None and dataset.inputs == "pairs":
         yield "vectors", "is missing; pairs start from word vectors"
+    if settings.pretrained and not takes_weights(settings.model.name):
+        fitting = ", ".join(filter(takes_weights, MODELS))
+        yield "pretrained", f"{settings.model.name} does not start from weights; allowed models: {fitting}"
     allowed = dataset.archived.parameters.model_dump()
     for name in (one for one in settings.data if one not in allowed):
         yield f"data.{name}", f"unknown parameter of {title}{suggestion(name, allowed)}"

@@ -19,7 +19,7 @@ from labreport.declarations.mistakes import explained, shown, suggestion, told
 from labreport.models.registry import MODELS
 
 # Constructor parameters that the data set decides.
-FROM_DATA = frozenset({"classes", "channels", "size", "vocabulary", "length", "vectors"})
+FROM_DATA = frozenset({"classes", "channels", "size", "vocabulary", "length", "vectors", "weights"})
 # Of a model's constructor: sizes and counts are whole, and begin at 1.
 BY_ANNOTATION: Mapping[str, Any] = {"int": Positive, "float": Number, "bool": Truth, "str": Word, "None": None}
 PLAIN: Any = Truth | Number | Word
@@ -88,6 +88,12 @@ def inputs_of(name: str) -> str:
     """What a model of the registry reads, as its constructor tells: images, texts or pairs."""
     taken = {argument.arg for argument, _ in _constructor(MODELS[name])}
     return "pairs" if "vectors" in taken else "texts" if "vocabulary" in taken else "images"
+
+
+@cache
+def takes_weights(name: str) -> bool:
+    """Whether a model of the registry can start from pretrained weights."""
+    return any(argument.arg == "weights" for argument, _ in _constructor(MODELS[name]))
 
 
 @cache

@@ -14,11 +14,12 @@ from labreport.declarations.mistakes import check, shown, suggestion
 from labreport.declarations.reports import Report, resolve_report
 from labreport.declarations.settings import Config, ExperimentFile, Scale
 from labreport.declarations.yaml_files import read_yaml
-from labreport.errors import DeclarationError, UserError, outcome
+from labreport.errors import DataError, DeclarationError, UserError, outcome
 from labreport.machine.devices import cuda_devices, cuda_obstacle
 
 CONFIG = "config/config.yaml"
 OPTIONS = "--config or --configfile"
+DOWNLOADS = "results/data/raw"
 
 
 class Project:
@@ -135,6 +136,33 @@ class Project:
         for index, name in enumerate(self.scale.trains):
             self.experiment(name, f"{self.scale_place}: trains.{index}")
         return self.scale.trains
+
+    def weights(self, experiment: Experiment) -> Path | None:
+        """The file of pretrained weights that an experiment starts from; None where it starts from none.
+
+        Raises:
+            DataError: it is not there; only who wants it downloads it.
+        """
+        declared = experiment.settings.pretrained
+        if declared is None:
+            return None
+        if self.sampled:
+            raise DataError(f"{experiment.name}: starts from pretrained weights, which the demo does without")
+        raw = None if self.config.raw is None else Path(self.config.raw) / declared.file
+        if raw is not None and raw.is_file():
+            return raw
+        fetched = Path(DOWNLOADS) / declared.file
+        if fetched.is_file():
+            return fetched
+        raise DataError(
+            f"{experiment.name}: its pretrained weights {declared.file} are not there; fetch them with "
+            f"`snakemake --cores 1 {fetched}`, or put the file into the folder that `raw` names"
+        )
+
+    def lacks(self, experiment: Experiment) -> str:
+        """The file of pretrained weights for want of which an experiment cannot be trained; empty where it can."""
+        declared = experiment.settings.pretrained
+        return declared.file if declared and isinstance(outcome(self.weights, experiment), UserError) else ""
 
     def experiment(self, name: str, at: str = "") -> Experiment:
         """An experiment by name.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, get_args
 
@@ -61,6 +61,7 @@ class Report:
         about: title, authors and the like.
         experiments: by name, in its order.
         langs: the languages that it has a template in.
+        left_out: experiments that it is made without -> the pretrained weights that they would start from.
     """
 
     name: str
@@ -72,6 +73,7 @@ class Report:
     figures: dict[str, Item]
     tables: dict[str, Item]
     claims: dict[str, Item]
+    left_out: dict[str, str]
 
     def lang(self, preferred: str) -> str:
         """The language of report/NAME.pdf: the configured one if the report has it, else the one that it has."""
@@ -101,6 +103,8 @@ def resolve_report(name: str, project: Project) -> Report:
     about = check(ReportFile, read_yaml(project.root / where, where), where)
     named = enumerate(about.experiments)
     experiments = {one: project.experiment(one, f"{where}: experiments.{index}") for index, one in named}
+    left_out = {name: file for name, one in experiments.items() if (file := project.lacks(one))}
+    experiments = {name: one for name, one in experiments.items() if name not in left_out}
     first: dict[str, Experiment] = {}
     for one in experiments.values():
         if words := _difference(one, first.setdefault(one.dataset.name, one)):
@@ -118,7 +122,10 @@ def resolve_report(name: str, project: Project) -> Report:
 
     def items(group: str, kinds: Mapping[str, Kind]) -> dict[str, Item]:
         declared: Mapping[str, Mapping[str, Any]] = getattr(about, group)
-        return {key: resolve_item(key, value, kinds, context, where, group) for key, value in declared.items()}
+        return {
+            key: resolve_item(key, _without(value, left_out), kinds, context, where, group)
+            for key, value in declared.items()
+        }
 
     measurements = items("measurements", MEASUREMENTS)
     measurements = {key: at_scale(item, project) for key, item in measurements.items()}
@@ -132,7 +139,14 @@ def resolve_report(name: str, project: Project) -> Report:
         raise TemplateError(
             f"{template(name, 'en')}: no such file, nor {template(name, 'zh')}; write the report's text in one of them"
         )
-    return Report(name, where, about, experiments, langs, measurements, figures, tables, claims)
+    return Report(name, where, about, experiments, langs, measurements, figures, tables, claims, left_out)
+
+
+def _without(options: Mapping[str, Any], left_out: Collection[str]) -> dict[str, Any]:
+    """The options of a figure, table or claim, without experiments that a report is made without beside others."""
+    named = options.get("experiments")
+    left = [name for name in named if name not in left_out] if isinstance(named, list) else []
+    return {**options, "experiments": left} if left else dict(options)
 
 
 def _incomparable(compared: Sequence[Experiment], at: str) -> str | None:

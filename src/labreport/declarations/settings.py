@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
 from labreport.declarations.fields import (
     Correlation,
+    Digest,
     File,
+    FileName,
     Fraction,
     Index,
     Lang,
@@ -62,6 +64,14 @@ class Normalize(Strict):
         return self
 
 
+class Pretrained(Strict):
+    """A file of weights that a network starts from, trained elsewhere; `raw` or results/data/raw/ must hold it."""
+
+    file: FileName
+    digest: Digest
+    mirrors: Annotated[list[Annotated[str, StringConstraints(pattern=r"^https?://")]], Field(min_length=1)]
+
+
 class Crop(Strict):
     """Random crop to the original size after zero padding (pixels)."""
 
@@ -87,6 +97,7 @@ class Settings(Strict):
     model: Model
     schedule: Schedule | None = None
     vectors: Vectors | None = None
+    pretrained: Pretrained | None = None
     precision: Literal["bf16", "fp32"] = "fp32"
     normalize: Normalize | None = None
     augment: list[Annotated[Crop | Flip, Field(discriminator="name")]] = []

@@ -88,7 +88,7 @@ def render(template: Path, form: str, lang: str, spec: Mapping[str, Any], proven
         document["blocks"] = tree.transform(blocks, numbering.number(blocks), layout)
     except TemplateError as error:
         raise TemplateError(f"{template}: {error}") from None
-    missing = seeds.notice(results, short, lang)
+    missing = seeds.notice(results, short, lang, spec.get("left_out"))
     return _shell(template, form, lang, spec, provenance, missing, pandoc.write(document, form))
 
 

@@ -1,4 +1,4 @@
-"""What a report says of seeds that are missing because their runs failed, so that it was made without them."""
+"""What a report says of runs that it was made without: seeds that failed, experiments that cannot be trained."""
 
 from __future__ import annotations
 
@@ -18,15 +18,17 @@ def short(results: Results, experiments: Iterable[str], lang: str) -> dict[str, 
     }
 
 
-def notice(results: Results, found: Mapping[str, str], lang: str) -> str:
+def notice(results: Results, found: Mapping[str, str], lang: str, left_out: Mapping[str, str] | None = None) -> str:
     """The sentence at the top of a report: which experiments lack which seeds, and why; empty where none does.
 
     Args:
         results: the report's runs.
         found: what `short` found.
         lang: `zh` or `en`.
+        left_out: experiments that it was made without -> the pretrained weights that they would start from.
     """
     entries = [wording.seeds("entry", lang, part, _why(results, name, lang)) for name, part in found.items()]
+    entries += [wording.seeds("left_out", lang, name, file) for name, file in (left_out or {}).items()]
     return wording.seeds("notice", lang, wording.seeds("join", lang).join(entries)) if entries else ""
 
 

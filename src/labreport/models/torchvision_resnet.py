@@ -1,10 +1,11 @@
-"""torchvision's residual networks without its weights, with the stem for 32 x 32 images or with their own."""
+"""torchvision's residual networks, with the stem for 32 x 32 images or with their own."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal
 
-from torch import nn
+from torch import Tensor, nn
 from torchvision.models import resnet
 
 WIDTH = 64
@@ -19,16 +20,23 @@ class TorchvisionResNet(resnet.ResNet):
         stem: "cifar" replaces the 7x7 stride-2 convolution by 3x3 stride 1 and removes the max-pool; "imagenet" is
             the unmodified architecture.
         channels: of the images, which may be of any size.
+        weights: torchvision's, trained on other images, to start from; those of its last layer, which has other
+            classes, are left out. None draws them.
 
     Raises:
-        ValueError: another stem.
+        ValueError: another stem, or weights of another network.
     """
 
     block: type[resnet.BasicBlock | resnet.Bottleneck]
     blocks: tuple[int, int, int, int]
 
     def __init__(
-        self, classes: int, width: int = WIDTH, stem: Literal["cifar", "imagenet"] = "cifar", channels: int = 3
+        self,
+        classes: int,
+        width: int = WIDTH,
+        stem: Literal["cifar", "imagenet"] = "cifar",
+        channels: int = 3,
+        weights: Mapping[str, Tensor] | None = None,
     ) -> None:
         super().__init__(self.block, list(self.blocks), num_classes=classes)
         if stem not in ("cifar", "imagenet"):
@@ -43,6 +51,16 @@ class TorchvisionResNet(resnet.ResNet):
         for module in self.modules():
             if isinstance(module, nn.Conv2d):
                 nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu")
+        if weights is not None:
+            self._take(weights)
+
+    def _take(self, weights: Mapping[str, Tensor]) -> None:
+        own = {name: one.shape for name, one in self.state_dict().items() if not name.startswith("fc.")}
+        found = {name: one for name, one in weights.items() if not name.startswith("fc.")}
+        wrong = [name for name in own.keys() | found.keys() if name not in found or own.get(name) != found[name].shape]
+        if wrong:
+            raise ValueError(f"the pretrained weights are of another network: {min(wrong)} does not fit")
+        self.load_state_dict(found, strict=False)
 
     def _rebuild(self, classes: int, width: int) -> None:
         self.inplanes = width
@@ -72,12 +90,18 @@ class TorchvisionResNet50(TorchvisionResNet):
         width: as above; the stages have 4, 8, 16 and 32 times as many channels.
         stem: as above.
         channels: as above.
+        weights: as above.
     """
 
     block = resnet.Bottleneck
     blocks = (3, 4, 6, 3)
 
     def __init__(
-        self, classes: int, width: int = WIDTH, stem: Literal["cifar", "imagenet"] = "imagenet", channels: int = 3
+        self,
+        classes: int,
+        width: int = WIDTH,
+        stem: Literal["cifar", "imagenet"] = "imagenet",
+        channels: int = 3,
+        weights: Mapping[str, Tensor] | None = None,
     ) -> None:
-        super().__init__(classes, width, stem, channels)
+        super().__init__(classes, width, stem, channels, weights)

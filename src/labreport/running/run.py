@@ -23,6 +23,7 @@ from labreport.machine.signals import StopAsked, StopSignals
 from labreport.running.checkpoint_files import folder_of, remove
 from labreport.running.checkpoints import Checkpoints, first_line
 from labreport.running.jobs import TENSORBOARD, check_planned, refuse_failed
+from labreport.running.pretrained import load_weights
 from labreport.running.progress import Progress
 from labreport.running.record import RunRecord
 from labreport.running.tensorboard import scalars
@@ -52,6 +53,7 @@ def train_run(
     prepared: Prepared,
     checkpoints: Checkpoints,
     vectors: np.ndarray | None = None,
+    weights: Mapping[str, torch.Tensor] | None = None,
     say: Say = say_at_once,
 ) -> None:
     """Train a run, from its last checkpoint if there is one, and complete its record.
@@ -61,6 +63,7 @@ def train_run(
         prepared: its data.
         checkpoints: of this run; they are removed when it is complete.
         vectors: float32 (vocabulary, dimensions), for a model that takes them.
+        weights: by name, for a model that starts from them.
         say: takes a line per epoch.
 
     Raises:
@@ -70,7 +73,7 @@ def train_run(
     """
     spec, name = record.spec, record.name
     with StopSignals() as stop:
-        session = _start(record, lambda: Session(spec, prepared, record.device, vectors), checkpoints, say)
+        session = _start(record, lambda: Session(spec, prepared, record.device, vectors, weights), checkpoints, say)
         every = session.parts.batches_per_epoch
         progress = Progress(name, spec["training"]["epochs"] * every, done=len(session.rows) * every)
 
@@ -225,6 +228,11 @@ def train_one(job: Job, before: str | None, *, wait: bool = False) -> None:
                 if "vectors" in spec
                 else None
             )
+            weights = (
+                load_weights(Path(job.beside["weights"]), spec["pretrained"]["digest"])
+                if "pretrained" in spec
+                else None
+            )
             if events := os.environ.get(TENSORBOARD):
                 record.listeners.append(scalars(Path(events) / job.out.parent.name / job.key))
-            train_run(record, prepared, Checkpoints(kept, job.key, say_at_once), vectors)
+            train_run(record, prepared, Checkpoints(kept, job.key, say_at_once), vectors, weights)

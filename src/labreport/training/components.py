@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from labreport.data.prepared import Prepared
 from labreport.streams import stream
@@ -55,6 +55,7 @@ class Components:
         splits: Mapping[str, Split],
         vectors: np.ndarray | None,
         device: torch.device,
+        weights: Mapping[str, Tensor] | None = None,
     ) -> Components:
         """The components of a run before its first epoch; seeds every generator.
 
@@ -64,13 +65,14 @@ class Components:
             splits: the same on the device.
             vectors: float32 (vocabulary, dimensions), for a model that takes them.
             device: where the splits are.
+            weights: by name, for a model that starts from them.
 
         Raises:
-            TrainingError: a setting that is not known.
+            TrainingError: a setting that is not known, or weights of another network.
         """
         settings = spec["training"]
         seed_generators(spec["seed"])
-        model = place_model(spec, prepared, device, vectors)
+        model = place_model(spec, prepared, device, vectors, weights)
         optimizer = build_optimizer(settings["optimizer"], settings["learning_rate"], trained(model))
         schedule = build_schedule(settings.get("schedule"), optimizer)
         train, seen, validation, *others = batches(spec, splits)
@@ -142,7 +144,11 @@ def _restore_generators(states: Mapping[str, Any]) -> None:
 
 
 def place_model(
-    spec: Mapping[str, Any], prepared: Prepared, device: torch.device, vectors: np.ndarray | None = None
+    spec: Mapping[str, Any],
+    prepared: Prepared,
+    device: torch.device,
+    vectors: np.ndarray | None = None,
+    weights: Mapping[str, Tensor] | None = None,
 ) -> nn.Module:
     """The model of a spec, initialised on the CPU so that its start is the same on every device."""
     facts: dict[str, Any] = {"classes": len(prepared.classes)}
@@ -150,7 +156,7 @@ def place_model(
         facts |= {"channels": prepared.train_inputs.shape[1], "size": prepared.train_inputs.shape[-1]}
     else:
         facts |= {"vocabulary": len(prepared.vocabulary), "length": prepared.train_inputs.shape[-1]}
-    facts["vectors"] = None if vectors is None else torch.from_numpy(vectors)
+    facts |= {"vectors": None if vectors is None else torch.from_numpy(vectors), "weights": weights}
     model = build_model(spec["model"]["target"], spec["model"]["parameters"], facts)
     if prepared.train_inputs.ndim == 4:
         model = model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]

@@ -51,8 +51,8 @@ def build_model(target: str, parameters: Mapping[str, Any], facts: Mapping[str, 
     Args:
         target: as in `load_class`.
         parameters: the constructor's arguments.
-        facts: what the data say: `classes`, `channels` and `size` of images, `vocabulary`, `length`, `vectors`; each is
-            passed where the constructor takes it.
+        facts: what the data say: `classes`, `channels` and `size` of images, `vocabulary`, `length`, `vectors`, and
+            `weights` to start from; each is passed where the constructor takes it.
 
     Raises:
         TrainingError: no such class in this package, or parameters that it does not take.

@@ -27,6 +27,7 @@ class Session:
         prepared: its data.
         device: where everything happens.
         vectors: float32 (vocabulary, dimensions), for a model that takes them.
+        weights: by name, for a model that starts from them.
 
     Attributes:
         task: loss and metrics.
@@ -38,10 +39,15 @@ class Session:
     """
 
     def __init__(
-        self, spec: Mapping[str, Any], prepared: Prepared, device: torch.device, vectors: np.ndarray | None = None
+        self,
+        spec: Mapping[str, Any],
+        prepared: Prepared,
+        device: torch.device,
+        vectors: np.ndarray | None = None,
+        weights: Mapping[str, torch.Tensor] | None = None,
     ) -> None:
         self.task = build_task(spec["task"]["target"], prepared.classes, spec["training"]["loss"])
-        self.parts = Components.build(spec, prepared, place_data(prepared, device), vectors, device)
+        self.parts = Components.build(spec, prepared, place_data(prepared, device), vectors, device, weights)
         self.rows: list[Row] = []
         self._epochs: int = spec["training"]["epochs"]
         self._autocast = autocast(spec["training"].get("precision", "fp32"), device)
