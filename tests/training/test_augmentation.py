@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from labreport.errors import TrainingError
-from labreport.training.augmentation import augmentations, copied_windows, crop, flip, indexed_windows
+from labreport.training.augmentation import augmentations, copied_choice, copied_windows, crop, flip, indexed_windows
 
 
 def draws(seed: int = 0) -> torch.Generator:
@@ -33,6 +33,11 @@ def test_both_ways_to_cut_windows_agree() -> None:
     places = torch.randint(5, (2, 40, 1), generator=draws(1))
     padded = torch.nn.functional.pad(raw(40), (2, 2, 2, 2))
     assert torch.equal(copied_windows(padded, places, 6, 6), indexed_windows(padded, places, 6, 6))
+
+
+def test_both_ways_to_choose_images_agree() -> None:
+    chosen = torch.rand(40, 1, 1, 1, generator=draws(1)) < 0.5
+    assert torch.equal(copied_choice(chosen, raw(40).flip(3), raw(40)), torch.where(chosen, raw(40).flip(3), raw(40)))
 
 
 def test_flip_mirrors_about_as_many_images_as_asked() -> None:
