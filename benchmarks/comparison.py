@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from statistics import median
+from statistics import median, quantiles
 
 from benchmarks.page import markdown
 
@@ -58,14 +58,42 @@ class Comparison:
         return self.what, self.measured, self.compared_with, f"{self.ratio:.2f}", aim, "yes" if self.met else "no"
 
 
-def pairs(ours: Callable[[], float], theirs: Callable[[], float], count: int) -> tuple[list[float], list[float]]:
-    """Values of each in turn, so that whatever else the machine does meets both alike; the first two do not count."""
-    measured = [(ours(), theirs()) for _ in range(count + 1)][1:]
-    return [one for one, _ in measured], [other for _, other in measured]
+@dataclass(frozen=True)
+class NotMeasured:
+    """A comparison that this machine cannot make.
+
+    Attributes:
+        what: would have been measured.
+        why: it was not.
+        aim: for the ratio, at least.
+    """
+
+    what: str
+    why: str
+    aim: float
+
+    @property
+    def cells(self) -> tuple[str, ...]:
+        """The row of the table."""
+        return self.what, f"not measured: {self.why}", "", "", f"at least {self.aim:.2f}", ""
+
+
+def turns(count: int, *works: Callable[[], float]) -> list[list[float]]:
+    """Values of each in turn, so that whatever else the machine does meets all alike; the first ones do not count."""
+    measured = [[work() for work in works] for _ in range(count + 1)][1:]
+    return [list(values) for values in zip(*measured, strict=True)]
 
 
 def compare(
-    what: str, ours: list[float], theirs: list[float], form: str, other: str, aim: float, *, at_least: bool = False
+    what: str,
+    ours: list[float],
+    theirs: list[float],
+    form: str,
+    other: str,
+    aim: float,
+    *,
+    at_least: bool = False,
+    equals: bool = False,
 ) -> Comparison:
     """The row of pairs of values: medians, median ratio, and the ratios' range.
 
@@ -77,8 +105,15 @@ def compare(
         other: what it is compared with.
         aim: for the ratio.
         at_least: whether more than that is better.
+        equals: whether both may well take the same time, so that the median falls on either side by chance: the aim is
+            then missed by more than a standard error of the median only.
     """
     ratios = sorted(one / another for one, another in zip(ours, theirs, strict=True))
+    remark = f"pairs from {ratios[0]:.2f} to {ratios[-1]:.2f}"
+    if equals:
+        error = standard_error(ratios)
+        remark = f"{aim:.2f} and a standard error of {error:.2f}; {remark}"
+        aim += -error if at_least else error
     return Comparison(
         f"{what}: median of {len(ratios)} pairs",
         form.format(median(ours)),
@@ -86,10 +121,16 @@ def compare(
         median(ratios),
         aim,
         at_least,
-        f"pairs from {ratios[0]:.2f} to {ratios[-1]:.2f}",
+        remark,
     )
 
 
-def table(comparisons: Sequence[Comparison]) -> str:
+def standard_error(values: Sequence[float]) -> float:
+    """Of the median of at least two values, by their quartiles: of normal ones sqrt(pi / 2) sigma / sqrt(n)."""
+    low, _, high = quantiles(values, n=4, method="inclusive")
+    return 1.2533 * (high - low) / 1.349 / len(values) ** 0.5
+
+
+def table(comparisons: Sequence[Comparison | NotMeasured]) -> str:
     """The table of some comparisons."""
     return markdown([HEAD, *(one.cells for one in comparisons)])

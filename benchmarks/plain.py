@@ -1,10 +1,14 @@
 """CIFAR-10 training as users write it: torchvision's data set and transforms, a DataLoader with two workers, one loop.
 
 It is what benchmarks.images compares with, so nothing in it is tuned: images are decoded and augmented one by one, and
-memory format, threads and allocator are PyTorch's own.
+memory format, threads and allocator are PyTorch's own. Workers stay from one epoch to the next.
 """
 
 from __future__ import annotations
+
+from collections.abc import Iterator
+from multiprocessing import get_all_start_methods
+from typing import Any
 
 import torch
 from torch import nn, optim
@@ -21,40 +25,45 @@ class SampleCIFAR10(CIFAR10):
     meta = {**CIFAR10.meta, "md5": None}  # noqa: RUF012
 
 
+def loaders(root: str, settings: dict[str, Any], workers: int = 2) -> tuple[DataLoader[Any], DataLoader[Any]]:
+    """Batches for training, shuffled and augmented, and for validation.
+
+    Args:
+        root: folder in which `cifar-10-batches-py` is.
+        settings: `batch_size`, `normalize` and `augment` of an experiment.
+        workers: processes that load images, for either.
+    """
+    tensors = [transforms.ToTensor(), transforms.Normalize(**settings["normalize"])]
+    changes = [transforms.RandomCrop(32, padding=4), transforms.RandomHorizontalFlip()] if settings["augment"] else []
+    train_set = SampleCIFAR10(root, train=True, transform=transforms.Compose([*changes, *tensors]))
+    test_set = SampleCIFAR10(root, train=False, transform=transforms.Compose(tensors))
+    # A spawned process, which this one may be, would spawn its own, too, each of which would import torch anew.
+    common = {
+        "batch_size": settings["batch_size"],
+        "num_workers": workers,
+        "persistent_workers": workers > 0,
+        "multiprocessing_context": get_all_start_methods()[0] if workers else None,  # the platform's own
+    }
+    return DataLoader(train_set, shuffle=True, **common), DataLoader(test_set, shuffle=False, **common)
+
+
 def train(
-    model: nn.Module,
-    optimizer: optim.Optimizer,
-    root: str,
-    epochs: int,
-    batch_size: int,
-    normalize: dict[str, list[float]],
-    augment: bool,
-    workers: int = 2,
-) -> list[dict[str, float]]:
-    """Train a model and validate it after each epoch.
+    model: nn.Module, optimizer: optim.Optimizer, train_loader: DataLoader[Any], test_loader: DataLoader[Any]
+) -> Iterator[dict[str, float]]:
+    """Train a model without end and validate it after each epoch.
 
     Args:
         model: takes float (batch, 3, 32, 32).
         optimizer: over its parameters.
-        root: folder in which `cifar-10-batches-py` is.
-        epochs: how many.
-        batch_size: of training and validation.
-        normalize: `mean` and `std` per channel of images scaled to [0, 1].
-        augment: crop and flip the training images.
-        workers: processes that load images.
+        train_loader: gives images and labels.
+        test_loader: likewise.
 
-    Returns:
+    Yields:
         Per epoch `train_loss`, `train_accuracy`, `val_loss` and `val_accuracy`.
     """
-    tensors = [transforms.ToTensor(), transforms.Normalize(normalize["mean"], normalize["std"])]
-    changes = [transforms.RandomCrop(32, padding=4), transforms.RandomHorizontalFlip()] if augment else []
-    train_set = SampleCIFAR10(root, train=True, transform=transforms.Compose([*changes, *tensors]))
-    test_set = SampleCIFAR10(root, train=False, transform=transforms.Compose(tensors))
-    train_loader = DataLoader(train_set, batch_size=batch_size, shuffle=True, num_workers=workers)
-    test_loader = DataLoader(test_set, batch_size=batch_size, shuffle=False, num_workers=workers)
     criterion = nn.CrossEntropyLoss()
-    rows = []
-    for _ in range(epochs):
+    train_size, test_size = (len(loader.dataset) for loader in (train_loader, test_loader))
+    while True:
         model.train()
         train_loss, train_hits = 0.0, 0
         for images, labels in train_loader:
@@ -72,12 +81,9 @@ def train(
                 outputs = model(images)
                 val_loss += criterion(outputs, labels).item() * len(labels)
                 val_hits += (outputs.argmax(1) == labels).sum().item()
-        rows.append(
-            {
-                "train_loss": train_loss / len(train_set),
-                "train_accuracy": train_hits / len(train_set),
-                "val_loss": val_loss / len(test_set),
-                "val_accuracy": val_hits / len(test_set),
-            }
-        )
-    return rows
+        yield {
+            "train_loss": train_loss / train_size,
+            "train_accuracy": train_hits / train_size,
+            "val_loss": val_loss / test_size,
+            "val_accuracy": val_hits / test_size,
+        }

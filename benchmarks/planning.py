@@ -11,7 +11,7 @@ from pathlib import Path
 
 import yaml
 
-from benchmarks.comparison import PAIRS, Comparison, compare, pairs
+from benchmarks.comparison import PAIRS, Comparison, compare, table, turns
 from benchmarks.processes import CommandFailedError, run
 from benchmarks.project import copy, environment, snakemake
 from labreport.artifacts.artifact import roots
@@ -34,8 +34,8 @@ rule job:
 """
 
 
-def rows() -> list[Comparison]:
-    """A row where nothing was run before, and one where every run differs in a setting from a finished one.
+def section() -> str:
+    """Two rows: where nothing was run before, and where every run differs in a setting from a finished one.
 
     Raises:
         CommandFailedError: a plan or a dry run does not see all runs or jobs.
@@ -48,7 +48,7 @@ def rows() -> list[Comparison]:
         never = in_pairs("none was run before", 0.44, project, bare)
         leave_runs(project)
         declare(project, rate=0.002)
-        return [never, in_pairs("each differs from a finished one", 0.65, project, bare)]
+        return table([never, in_pairs("each differs from a finished one", 0.65, project, bare)])
 
 
 def declare(project: Path, rate: float) -> None:
@@ -104,7 +104,7 @@ def leave_runs(project: Path) -> None:
 
 def in_pairs(state: str, aim: float, project: Path, bare: Path) -> Comparison:
     """Plans of a state and bare dry runs."""
-    times = pairs(lambda: planned(project), lambda: dry(bare), PAIRS)
+    times = turns(PAIRS, lambda: planned(project), lambda: dry(bare))
     what, other = f"labreport plan, {RUNS} declared runs, {state}", f"dry run of {RUNS} bare jobs"
     return compare(what, *times, "{:.2f} s", other, aim)
 

@@ -26,7 +26,11 @@ PAGE = """\
 Ratios taken in one run. Each section below is written by `make bench`; what is typed there would be overwritten.
 Absolute times are those of the machine that a section names.
 """
-OWN_PROCESS = {"planning": planning.rows, "training": training.rows, "images": images.rows}
+OWN_PROCESS = {
+    "planning": planning.section,
+    "training": training.section,
+    "images": images.section,
+}
 NAMES = ("pipeline", "startup", *OWN_PROCESS)
 
 
@@ -41,9 +45,9 @@ def measured(names: list[str]) -> Iterator[tuple[str, str]]:
             if "startup" in names:
                 (folder / "trivial").mkdir()
                 yield "startup", table(workflow.again(folder / "project", folder / "trivial"))
-    for name, rows in OWN_PROCESS.items():
+    for name, section in OWN_PROCESS.items():
         if name in names:
-            yield name, table(alone(rows))
+            yield name, alone(section)
 
 
 def main(argv: list[str] | None = None) -> int:

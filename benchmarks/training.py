@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from benchmarks.comparison import PAIRS, Comparison, compare, pairs
+from benchmarks.comparison import PAIRS, Comparison, compare, table, turns
 from labreport.machine.process import available_cpus, keep_freed_memory
 from labreport.models.lstm import StackedLSTM
 from labreport.models.resnet import ResNet34
@@ -30,11 +30,11 @@ MATRIX = 2048
 WORDS, LENGTH, EMBEDDING, HIDDEN = 20_000, 200, 200, 256
 
 
-def rows() -> list[Comparison]:
+def section() -> str:
     """Both comparisons."""
     set_up(available_cpus())
     keep_freed_memory()
-    return [resnet(), lstm()]
+    return table([resnet(), lstm()])
 
 
 def resnet() -> Comparison:
@@ -51,7 +51,7 @@ def resnet() -> Comparison:
         for _ in range(PRODUCTS):
             left @ right
 
-    ours, theirs = pairs(lambda: next(epochs).train_seconds, lambda: seconds(products), PAIRS)
+    ours, theirs = turns(PAIRS, lambda: next(epochs).train_seconds, lambda: seconds(products))
     rates = [operations / time_s / 1e9 for time_s in ours]
     peak = [PRODUCTS * 2 * MATRIX**3 / time_s / 1e9 for time_s in theirs]
     what = f"ResNet-34 training, fp32, batch {BATCH}"
@@ -74,7 +74,7 @@ def lstm() -> Comparison:
             bare.zero_grad()
             bare(x)[0].backward(gradient)
 
-    ours, theirs = pairs(lambda: next(epochs).train_seconds, lambda: seconds(layer_steps), PAIRS)
+    ours, theirs = turns(PAIRS, lambda: next(epochs).train_seconds, lambda: seconds(layer_steps))
     steps, layers = ([1000 * time_s / STEPS for time_s in times] for times in (ours, theirs))
     what = f"LSTM training, batch {BATCH}, length {LENGTH}"
     return compare(what, steps, layers, "{:.0f} ms per step", "bare layer", 1.15)

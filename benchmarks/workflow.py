@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 from statistics import median
 
-from benchmarks.comparison import Comparison, compare, pairs
+from benchmarks.comparison import Comparison, compare, turns
 from benchmarks.processes import CommandFailedError, run
 from benchmarks.project import environment, snakemake
 
@@ -66,7 +66,7 @@ def again(project: Path, trivial: Path) -> list[Comparison]:
     """
     (trivial / "Snakefile").write_text(TRIVIAL, encoding="utf-8")
     run(snakemake("--cores", "1", "done.txt"), trivial, environment())
-    times = pairs(lambda: started(project, *REPORT), lambda: started(trivial, "done.txt"), PAIRS)
+    times = turns(PAIRS, lambda: started(project, *REPORT), lambda: started(trivial, "done.txt"))
     starts = compare("start, nothing to be done", *times, "{:.2f} s", "one trivial rule", 1.35)
     words = [changed(project, number) for number in range(WORDS)]
     what = f"one changed word to PDF, one core: median of {WORDS}"

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks import run
-from benchmarks.comparison import HEAD, Comparison, compare, pairs, table
+from benchmarks.comparison import HEAD, Comparison, NotMeasured, compare, table, turns
 from benchmarks.page import heading, keep
 
 
@@ -39,8 +39,26 @@ def test_ratio_is_the_median_of_pairs() -> None:
 
 
 def test_the_first_time_does_not_count() -> None:
-    ours, theirs = iter([9.0, 1.0, 2.0]), iter([9.0, 3.0, 4.0])
-    assert pairs(lambda: next(ours), lambda: next(theirs), 2) == ([1.0, 2.0], [3.0, 4.0])
+    values = iter([9.0, 9.1, 9.2, 1.0, 3.0, 5.0, 2.0, 4.0, 6.0])
+    assert turns(2, *[lambda: next(values)] * 3) == [[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]]
+
+
+def test_equals_may_fall_on_either_side_by_their_scatter_and_no_more() -> None:
+    """Quartiles of 0.96 and 1.00 make a standard error of 0.0166."""
+    ours = [0.94, 0.96, 0.98, 1.0, 1.02]
+    assert not compare("x", ours, [1.0] * 5, "{:.0f}", "y", 1.0, at_least=True, equals=True).met
+    close = compare("x", [one + 0.005 for one in ours], [1.0] * 5, "{:.0f}", "y", 1.0, at_least=True, equals=True)
+    assert close.met
+    assert close.aim == pytest.approx(1 - 1.2533 * 0.04 / 1.349 / 5**0.5)
+    assert close.remark == "1.00 and a standard error of 0.02; pairs from 0.94 to 1.02"
+    assert not compare("x", [1.0] * 5, [1.01] * 5, "{:.0f}", "y", 1.0, at_least=True, equals=True).met
+    assert compare("x", [2.0, 2.1], [2.0, 2.0], "{:.0f}", "y", 1.0, equals=True).aim > 1
+
+
+def test_what_is_not_measured_says_so_in_its_row() -> None:
+    row = table([Comparison("a", "1 s", "c", 2.0, 1.0), NotMeasured("b", "no clock", 1.5)]).splitlines()[-1]
+    cells = [cell.strip() for cell in row.strip("|").split("|")]
+    assert cells == ["b", "not measured: no clock", "", "", "at least 1.50", ""]
 
 
 def test_what_is_allowed() -> None:
@@ -69,7 +87,7 @@ def test_the_page_has_a_section_for_each_benchmark_that_is_asked_for(
 ) -> None:
     monkeypatch.setattr(run, "heading", lambda: "2026-01-01, a machine")
     monkeypatch.setattr(run, "OWN_PROCESS", {"training": f"rows of {tmp_path}", "images": "others"})
-    monkeypatch.setattr(run, "alone", lambda rows: [Comparison(rows, "1 s", "2 s", 0.5, 1.0)])
+    monkeypatch.setattr(run, "alone", lambda rows: table([Comparison(rows, "1 s", "2 s", 0.5, 1.0)]))
     page = tmp_path / "page.md"
     assert run.main(["--only", "training", "--page", str(page)]) == 0
     text = page.read_text()
