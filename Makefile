@@ -75,7 +75,7 @@ publish: check_config setup ## the measured results of every report, at the scal
 publish_%: check_config setup always ## (publish_midterm: of one report)
 	@$(snakemake)
 
-bench: setup tex ## speed, as ratios measured in one run, into docs/benchmarks.md
+bench: setup tex ## speed, as ratios measured in one run, shares and counts, into docs/benchmarks.md
 	@$(bin)/python -m benchmarks.run --page docs/benchmarks.md
 
 faults: setup tex ## faults injected and counted, into docs/reliability.md
