@@ -1,7 +1,7 @@
 """`make bench`: prints what it measures and counts as Markdown tables and keeps them on a page; asserts nothing.
 
 python -m benchmarks.run                  all
-python -m benchmarks.run --only startup   or pipeline, planning, training, images, counts
+python -m benchmarks.run --only startup   or pipeline, planning, training, images, profile, counts
 
 `startup` makes a report first.
 """
@@ -14,7 +14,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from benchmarks import counts, images, planning, training, workflow
+from benchmarks import counts, images, planning, profile, training, workflow
 from benchmarks.comparison import table
 from benchmarks.page import heading, keep
 from benchmarks.processes import CommandFailedError, alone
@@ -23,13 +23,14 @@ from benchmarks.project import copy
 PAGE = """\
 # Speed
 
-Ratios taken in one run, and counts. Each section is written by `make bench`; what is typed there would be overwritten.
+Ratios taken in one run, shares and counts. Each section is written by `make bench`, over whatever was typed there.
 Absolute times are those of the machine that a section names.
 """
 OWN_PROCESS = {
     "planning": planning.section,
     "training": training.section,
     "images": images.section,
+    "profile": profile.section,
     "counts": counts.section,
 }
 NAMES = ("pipeline", "startup", *OWN_PROCESS)
