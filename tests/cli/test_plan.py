@@ -49,7 +49,7 @@ def planned(labreport):
 def test_of_nothing_everything_is_to_be_done_in_order(empty, labreport):
     status, lines, _ = labreport("plan")
     assert status == 0
-    assert lines[0] == "scale: demo (as configured); choose with --config scale=cpu|full|lite"
+    assert lines[0] == "scale: demo (as configured); choose with --config scale=cpu|full|lite|probe"
     words = "generate prepare take train draw tabulate judge write typeset deliver"
     assert " ".join(line.split()[0] for line in lines[3:-1] if line[2] != " ") == words
     assert "  train 2 runs (in bf16; time unknown: no earlier run tells it)" in lines
