@@ -14,7 +14,7 @@ snakemake = $(bin)/snakemake --cores $(CORES) $@ $(if $(strip $(CONFIG)),--confi
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help check_config setup tex plan gpu-kit gpu gpu-import test lint format publish bench faults schema lock always
+.PHONY: help check_config setup tex plan gpu-kit gpu gpu-import test lint format publish bench faults mutants schema lock always
 # Snakemake locks the folder it works in, so one target after the other.
 .NOTPARALLEL:
 
@@ -80,6 +80,9 @@ bench: setup tex ## speed, as ratios measured in one run, shares and counts, int
 
 faults: setup tex ## faults injected and counted, into docs/reliability.md
 	@$(bin)/python -m faults.run --jobs 2 --page docs/reliability.md
+
+mutants: setup ## the science changed in a thousand places, and what the tests notice, into docs/reliability.md
+	@$(bin)/python -m mutants.run --page docs/reliability.md
 
 schema: setup ## config/schema/ made anew from the models that check config/
 	@$(bin)/python -m labreport.declarations.schemas config/schema

@@ -11,6 +11,8 @@ from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parents[2]
 LOCK = ROOT / "requirements.lock"
+# uv makes .venv from the lock, which conda replaces; the others are for `make mutants`.
+NOT_IN_CONDA = frozenset({"uv", "coverage", "libcst", "mutmut"})
 
 
 def entries() -> list[tuple[Requirement, list[str]]]:

@@ -10,8 +10,6 @@ import yaml
 from tests.setup import locked
 
 CONDA_NAMES = {"matplotlib": "matplotlib-base", "pypandoc-binary": "pypandoc", "torch": "pytorch"}
-# uv makes .venv from the lock, which conda replaces.
-NOT_IN_CONDA = {"uv"}
 # What PyPI's wheels bring along or the system has: pandoc is inside pypandoc-binary.
 ONLY_IN_CONDA = {"git", "pandoc", "python", "tectonic"}
 
@@ -23,13 +21,13 @@ def conda_pins() -> dict[str, str]:
 
 
 def test_same_packages():
-    wanted = {CONDA_NAMES.get(name, name) for name in locked.direct() if name not in NOT_IN_CONDA}
+    wanted = {CONDA_NAMES.get(name, name) for name in locked.direct() if name not in locked.NOT_IN_CONDA}
     assert set(conda_pins()) == wanted | ONLY_IN_CONDA
 
 
 def test_same_versions():
     pins, found = conda_pins(), locked.versions(conda_pins()["python"])
-    wanted = {CONDA_NAMES.get(name, name): found[name] for name in locked.direct() if name not in NOT_IN_CONDA}
+    wanted = {CONDA_NAMES.get(name, name): found[name] for name in locked.direct() if name not in locked.NOT_IN_CONDA}
     assert {name: pins[name] for name in wanted} == wanted
 
 

@@ -48,8 +48,8 @@ def test_holds_what_the_set_up_itself_runs():
 def test_this_environment_is_the_locked_one(name):
     if name == "pypandoc-binary" and not is_installed(name):
         name = "pypandoc"  # conda's pandoc is a package of its own
-    if name == "uv" and not is_installed(name):
-        pytest.skip("conda environments have no uv")
+    if name in locked.NOT_IN_CONDA and not is_installed(name):
+        pytest.skip(f"conda environments have no {name}")
     wanted = locked.versions().get(name) or locked.versions()["pypandoc-binary"]
     assert importlib.metadata.version(name).split("+")[0] == wanted
 

@@ -95,6 +95,11 @@ def test_faults_writes_its_page(project):
     assert project.calls[-1].strip() == "python -m faults.run --jobs 2 --page docs/reliability.md"
 
 
+def test_mutants_writes_its_page(project):
+    assert project.run("make", "mutants").returncode == 0
+    assert project.calls[-1].strip() == "python -m mutants.run --page docs/reliability.md"
+
+
 def test_a_report_that_is_there_is_still_snakemakes_affair(project):
     (project.project / "report").mkdir()
     (project.project / "report" / "practice1.pdf").touch()
@@ -160,6 +165,7 @@ def test_help_names_every_target(project):
         "format",
         "bench",
         "faults",
+        "mutants",
         "lock",
     ):
         assert f"make {target} " in result.stdout

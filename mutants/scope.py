@@ -1,0 +1,42 @@
+"""Which modules are changed, and which tests have to notice."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+SOURCES = ROOT / "src" / "labreport"
+
+
+@dataclass(frozen=True)
+class Group:
+    """Modules with the tests of their own.
+
+    Attributes:
+        modules: patterns of paths below `src/labreport`.
+        tests: files and folders; those of whole workflows are never among them.
+    """
+
+    modules: tuple[str, ...]
+    tests: tuple[str, ...]
+
+    @property
+    def paths(self) -> list[str]:
+        """The modules, as paths below `src/labreport`."""
+        found = (path for pattern in self.modules for path in sorted(SOURCES.glob(pattern)))
+        return [str(path.relative_to(SOURCES)) for path in found]
+
+
+GROUPS: Mapping[str, Group] = {
+    "data": Group(("data/*.py",), ("tests/data",)),
+    "models": Group(("models/*.py",), ("tests/models",)),
+    "training": Group(("training/*.py",), ("tests/training",)),
+    "results": Group(("results.py", "result_files.py", "result_spec.py"), ("tests/test_results.py",)),
+    "metrics": Group(("metrics.py",), ("tests/test_metrics.py",)),
+    "convergence": Group(("convergence.py",), ("tests/test_convergence.py",)),
+    "rounding": Group(("rounding.py",), ("tests/test_rounding.py",)),
+    "sampling": Group(("sampling.py",), ("tests/test_sampling.py",)),
+    "streams": Group(("streams.py",), ("tests/training/test_seeds.py",)),
+}

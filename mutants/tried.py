@@ -1,0 +1,274 @@
+"""Tests run in a forked process, of the project as it is or of a mutant of it.
+
+The process that forks has imported the libraries, which takes seconds, and nothing of the project.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import pickle
+import resource
+import shutil
+import signal
+import sys
+import tempfile
+import time
+import traceback
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from importlib import import_module
+from importlib.abc import MetaPathFinder
+from importlib.machinery import ModuleSpec, SourceFileLoader
+from importlib.util import spec_from_loader
+from pathlib import Path
+from types import CodeType, ModuleType
+from typing import Any
+
+import pytest
+
+from mutants.changes import Mutant
+from mutants.scope import ROOT, SOURCES, Group
+
+LIBRARIES = (
+    "torch", "torchvision", "numpy", "pandas", "scipy.stats", "sklearn.metrics", "gensim.models", "hypothesis",
+    "pydantic", "requests", "tqdm", "yaml",
+)  # fmt: skip
+PATIENCE_S = 20.0  # beyond some times what the tests take without a change
+SLOWER = 5
+MORE_MEMORY = 6 << 30  # bytes of addresses beyond those that the libraries take
+REWRITTEN = "ignore:Module already imported so cannot be rewritten:pytest.PytestAssertRewriteWarning"
+
+
+@dataclass
+class Seen:
+    """What a test did.
+
+    Attributes:
+        seconds: that it took, with the fixtures that were made for it.
+        lines: module below `src/labreport` -> the lines that were executed in it or in a fixture that it uses.
+    """
+
+    seconds: float = 0.0
+    lines: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
+
+
+Covered = Mapping[str, Seen]
+"""What each test of a group does, by its id."""
+
+
+def covered(group: Group) -> Covered:
+    """Run the tests of a group as they are.
+
+    Raises:
+        RuntimeError: one of them fails.
+    """
+    with tempfile.TemporaryDirectory(prefix="labreport-mutants-") as folder:
+        kept, said = Path(folder) / "seen", Path(folder) / "said"
+        status = _forked(lambda: _watched(group.tests, Path(folder), kept), limit_s=900, said=said)
+        if status != 0:
+            words = said.read_text(encoding="utf-8", errors="replace")[-4000:]
+            raise RuntimeError(f"the tests {' '.join(group.tests)} fail without any change:\n{words}")
+        return pickle.loads(kept.read_bytes())
+
+
+def chosen(one: Mutant, seen: Covered) -> list[str]:
+    """The tests that may notice a mutant, the quickest first.
+
+    They execute what is changed. What is read at import concerns those that execute anything in the module, or all
+    where it holds nothing to execute.
+    """
+    near = {name: test.lines[one.module] for name, test in seen.items() if one.module in test.lines}
+    tests = [name for name, lines in near.items() if lines & one.lines] if one.lines else near or seen
+    return sorted(tests, key=lambda name: seen[name].seconds)
+
+
+def is_caught(one: Mutant, seen: Covered) -> bool:
+    """Whether a test fails, or does not come to its end."""
+    tests = chosen(one, seen)
+    limit = PATIENCE_S + SLOWER * sum(seen[name].seconds for name in tests)
+    return bool(tests) and _forked(lambda: _run(tests, one), limit) != 0
+
+
+def prepare() -> None:
+    """Import what every test needs."""
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    sys.dont_write_bytecode = False  # pytest keeps the tests that it has compiled
+    sys.path[:0] = [str(ROOT / "src"), str(ROOT)]
+    for name in LIBRARIES:
+        import_module(name)
+    if "torch" in sys.modules:
+        sys.modules["torch"].set_num_threads(1)  # threads do not survive a fork
+    gc.freeze()  # or each child looks through all that the libraries made, which takes longer than most tests
+
+
+def _forked(work: Callable[[], int], limit_s: float, said: Path = Path(os.devnull)) -> int:
+    """The exit status of some work in a child, or minus the signal that ended it; none of its processes is left.
+
+    Args:
+        work: its exit status.
+        limit_s: seconds, after which it is killed.
+        said: takes what it prints.
+    """
+    child = os.fork()
+    if not child:
+        status = 70
+        try:
+            os.setsid()
+            file = os.open(said, os.O_WRONLY | os.O_CREAT)
+            for stream in (1, 2):
+                os.dup2(file, stream)
+            status = work()
+        except BaseException:
+            traceback.print_exc()
+            sys.stderr.flush()
+        finally:
+            os._exit(status)
+    ended = time.monotonic() + limit_s
+    pause = 0.005
+    while not (found := os.waitpid(child, os.WNOHANG))[0]:
+        if time.monotonic() > ended:
+            os.killpg(child, signal.SIGKILL)
+            found = os.waitpid(child, 0)
+            break
+        time.sleep(pause)
+        pause = min(0.1, 1.2 * pause)
+    with suppress(ProcessLookupError):
+        os.killpg(child, signal.SIGKILL)
+    return os.waitstatus_to_exitcode(found[1])
+
+
+def _pytest(words: Sequence[str], folder: Path, *plugins: object) -> int:
+    """pytest in a process that is new to the project."""
+    for name in [name for name in sys.modules if name.partition(".")[0] in ("labreport", "tests", "benchmarks")]:
+        del sys.modules[name]
+    os.chdir(ROOT)
+    options = ["-x", "-p", "no:cacheprovider", "-W", REWRITTEN, f"--basetemp={folder / 'tmp'}", "--rootdir=."]
+    return int(pytest.main([*options, *words], plugins=list(plugins)))
+
+
+def _run(tests: Sequence[str], one: Mutant) -> int:
+    most = _addresses() + MORE_MEMORY
+    resource.setrlimit(resource.RLIMIT_AS, (most, most))
+    sys.meta_path.insert(0, Changed(one))
+    folder = Path(tempfile.mkdtemp(prefix="labreport-mutant-"))
+    try:
+        return _pytest(list(dict.fromkeys(name.partition("::")[0] for name in tests)), folder, Selection(tests))
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _addresses() -> int:
+    return int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+
+
+class Changed(MetaPathFinder):
+    """Finds the mutant where its module is imported."""
+
+    def __init__(self, one: Mutant) -> None:
+        self._name = ".".join(("labreport", *Path(one.module).with_suffix("").parts))
+        self._path = str(SOURCES / one.module)
+        self._source = one.source
+
+    def find_spec(self, fullname: str, path: Any = None, target: ModuleType | None = None) -> ModuleSpec | None:
+        """The mutant, or nothing."""
+        if fullname != self._name:
+            return None
+        return spec_from_loader(fullname, _Source(fullname, self._path, self._source), is_package=False)
+
+
+class _Source(SourceFileLoader):
+    """Loads other text than the file's."""
+
+    def __init__(self, name: str, path: str, source: str) -> None:
+        super().__init__(name, path)
+        self._source = source
+
+    def get_code(self, fullname: str) -> CodeType:
+        return compile(self._source, self.path, "exec", dont_inherit=True)
+
+
+class Selection:
+    """Lets pytest run some tests only, in a given order.
+
+    Where a change renames the parameters of a test, its new forms come instead.
+    """
+
+    def __init__(self, tests: Collection[str]) -> None:
+        self._places = {name: place for place, name in enumerate(tests)}
+        self._functions = {name.partition("[")[0] for name in tests}
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Sort and cut the list in place."""
+        known = [item for item in items if item.nodeid in self._places]
+        have = {item.nodeid for item in known}
+        if have == set(self._places):
+            items[:] = sorted(known, key=lambda item: self._places[item.nodeid])
+        else:
+            items[:] = known + [
+                item for item in items if item.nodeid not in have and item.nodeid.partition("[")[0] in self._functions
+            ]
+
+
+def _watched(tests: Sequence[str], folder: Path, kept: Path) -> int:
+    from coverage import Coverage
+
+    watch = Coverage(data_file=None, include=[f"{SOURCES}/*"], config_file=False)
+    watch.set_option("run:disable_warnings", ["module-not-imported", "no-data-collected", "module-not-measured"])
+    watch.start()
+    spy = Spy(watch.switch_context)
+    status = _pytest(tests, folder, spy)
+    watch.stop()
+    kept.write_bytes(pickle.dumps(dict(spy.seen(watch.get_data()))))
+    return status
+
+
+class Spy:
+    """Tells coverage which test or fixture is running."""
+
+    def __init__(self, switch: Callable[[str], None]) -> None:
+        self._switch = switch
+        self._seconds: dict[str, float] = defaultdict(float)
+        self._fixtures: dict[str, list[str]] = {}
+        self._now = ""
+
+    @contextmanager
+    def _in(self, context: str) -> Iterator[None]:
+        before, self._now = self._now, context
+        self._switch(context)
+        yield
+        self._now = before
+        self._switch(before)
+
+    @pytest.hookimpl(hookwrapper=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[None]:
+        """A test, from its first fixture to its last one."""
+        self._fixtures[item.nodeid] = list(getattr(item, "fixturenames", ()))
+        start = time.perf_counter()
+        with self._in(item.nodeid):
+            yield
+        self._seconds[item.nodeid] += time.perf_counter() - start
+
+    @pytest.hookimpl(hookwrapper=True)
+    def pytest_fixture_setup(self, fixturedef: Any) -> Iterator[None]:
+        """A fixture, which tests of its scope share."""
+        with self._in(f"fixture {fixturedef.argname}" if fixturedef.scope != "function" else self._now):
+            yield
+
+    def seen(self, data: Any) -> Iterator[tuple[str, Seen]]:
+        """Each test with what it did."""
+        lines: dict[str, dict[str, set[int]]] = defaultdict(lambda: defaultdict(set))
+        for file in data.measured_files():
+            module = str(Path(file).relative_to(SOURCES))
+            for line, contexts in data.contexts_by_lineno(file).items():
+                for context in contexts:
+                    lines[context][module].add(line)
+        for name, fixtures in self._fixtures.items():
+            one = Seen(self._seconds[name])
+            for context in (name, *(f"fixture {fixture}" for fixture in fixtures)):
+                for module, executed in lines[context].items():
+                    one.lines[module] |= executed
+            one.lines = dict(one.lines)
+            yield name, one
