@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatch
 from math import sqrt
@@ -22,10 +22,12 @@ from benchmarks.page import heading, keep, markdown
 from mutants import tried
 from mutants.changes import Mutant, mutants
 from mutants.scope import GROUPS, SOURCES
+from mutants.wrong import Wrong, errors
 
 SAMPLE = 1000
 WANTED = 0.9
 HEAD = ("modules", "mutants", "drawn", "equivalent", "caught", "survived", "caught in %", "95 % interval")
+WHOLE_S = 900.0  # longer than any folder of tests takes
 PAGE = "# Reliability\n"
 EQUIVALENT = Path(__file__).with_name("equivalent.yaml")
 RULE = """\
@@ -55,6 +57,12 @@ class Row:
     drawn: int = 0
     equivalent: int = 0
     caught: int = 0
+
+    def count(self, caught: bool, name: str) -> None:
+        """Count one that was tried; a survivor is told by its name."""
+        self.caught += caught
+        if not caught:
+            _tell(f"survived: {name}")
 
     @property
     def counted(self) -> int:
@@ -106,11 +114,16 @@ def every(patterns: Sequence[str] = ()) -> dict[str, list[Mutant]]:
     """Group -> the mutants of its modules; of those alone that fit one of some patterns, where there are any."""
     made: dict[str, list[Mutant]] = {}
     for name, group in GROUPS.items():
-        paths = [path for path in group.paths if not patterns or any(fnmatch(path, one) for one in patterns)]
+        paths = [path for path in group.paths if fits(path, patterns)]
         some = [one for path in paths for one in mutants(path, (SOURCES / path).read_text(encoding="utf-8"))]
         if some:
             made[name] = some
     return made
+
+
+def fits(module: str, patterns: Sequence[str]) -> bool:
+    """Whether a module is one of those that are asked for: all, where there is no pattern."""
+    return not patterns or any(fnmatch(module, one) for one in patterns)
 
 
 def drawn(made: Mapping[str, Sequence[Mutant]], count: int, seed: int) -> dict[str, list[Mutant]]:
@@ -120,27 +133,50 @@ def drawn(made: Mapping[str, Sequence[Mutant]], count: int, seed: int) -> dict[s
     return {group: [one for one in some if one.name in kept] for group, some in made.items()}
 
 
-def judged(made: Mapping[str, Sequence[Mutant]], count: int, seed: int, known: Mapping[str, str]) -> Iterator[Row]:
-    """A row for each group; survivors are told as they are found."""
+def judged(
+    made: Mapping[str, Sequence[Mutant]], wrong: Sequence[Wrong], count: int, seed: int, known: Mapping[str, str]
+) -> tuple[list[Row], Row]:
+    """A row for each group, and one for the errors that are made by name; survivors are told as they are found.
+
+    Args:
+        made: group -> its mutants.
+        wrong: errors.
+        count: how many mutants are drawn, see `drawn`.
+        seed: of the draw.
+        known: the names of equivalent ones.
+    """
+    rows, named, left = [], Row("errors", len(wrong), len(wrong)), list(wrong)
     tried.prepare()
-    for name, some in drawn(made, count, seed).items():
-        print(f"{name}: {len(some)} of {len(made[name])} mutants ...", file=sys.stderr, flush=True)
-        row = Row(name, len(made[name]), len(some), sum(one.name in known for one in some))
-        seen = tried.covered(GROUPS[name])
-        for one in some:
-            if one.name not in known:
-                if tried.is_caught(one, seen):
-                    row.caught += 1
-                else:
-                    print(f"survived: {one.name}", file=sys.stderr, flush=True)
-        yield row
+    with tried.workplace() as place:
+        for name, some in drawn(made, count, seed).items():
+            group = GROUPS[name]
+            own = [one for one in left if one.tests == group.tests and one.mutant.module in group.paths]
+            left = [one for one in left if one not in own]
+            _tell(f"{name}: {len(some)} of {len(made[name])} mutants, {len(own)} errors ...")
+            row = Row(name, len(made[name]), len(some), sum(one.name in known for one in some))
+            seen = place.covered(group)
+            for one in some:
+                if one.name not in known:
+                    row.count(place.is_caught(one, seen), one.name)
+            for error in own:
+                named.count(place.is_caught(error.mutant, seen), error.error)
+            rows.append(row)
+        _tell(f"others: {len(left)} errors ...")
+        for error in left:
+            named.count(place.fails(error.mutant, error.tests, WHOLE_S), error.error)
+    return rows, named
+
+
+def _tell(words: str) -> None:
+    print(words, file=sys.stderr, flush=True)
 
 
 def main(argv: list[str] | None = None) -> int:
     """Try what is asked for, by default a sample of everything, and print the table.
 
     Returns:
-        int, the exit status: 1 where less than 90 % were caught, or a mutant is named that there is not.
+        int, the exit status: 1 where less than 90 % were caught, or not all errors made by name, or where an equivalent
+        mutant is named that there is not.
     """
     parser = argparse.ArgumentParser(description="Mutants of the science, and whether the tests catch them.")
     parser.add_argument("--only", action="append", default=[], help="a pattern of modules, as training/*; repeatable")
@@ -153,23 +189,25 @@ def main(argv: list[str] | None = None) -> int:
     head = heading()
     print(head, flush=True)
     made, known = every(arguments.only), equivalents()
-    rows = list(judged(made, arguments.sample, arguments.seed, known))
+    wrong = [one for one in errors() if fits(one.mutant.module, arguments.only)]
+    rows, named = judged(made, wrong, arguments.sample, arguments.seed, known)
     total = Row("all", *(sum(getattr(row, name) for row in rows) for name in ("made", "drawn", "equivalent", "caught")))
     text = markdown([HEAD, *(row.cells for row in [*rows, total])], right=1)
+    text += f"\n\nOf {named.made} errors made by name (`mutants/wrong.yaml`), {named.caught} are caught."
     print(f"\n{text}")
     if arguments.page is not None:
         how = f"{total.drawn} of {total.made} mutants, drawn with seed {arguments.seed}; Wilson's interval."
         keep(arguments.page, "mutants", f"{head}\n\n{RULE}\n\n{how}\n\n{text}", PAGE)
     gone = gone_from(made, known, arguments.only)
     for name in gone:
-        print(f"{EQUIVALENT.name} names a mutant that there is not any more: {name}", file=sys.stderr)
-    return 1 if gone or total.share < WANTED else 0
+        _tell(f"{EQUIVALENT.name} names a mutant that there is not any more: {name}")
+    return 1 if gone or total.share < WANTED or named.caught < named.made else 0
 
 
 def gone_from(made: Mapping[str, Sequence[Mutant]], known: Mapping[str, str], patterns: Sequence[str]) -> list[str]:
     """The names of equivalent mutants that are none of these; those of other modules than `made` are not looked at."""
     names = {one.name for some in made.values() for one in some}
-    asked = (name for name in known if not patterns or any(fnmatch(name.partition(" ")[0], one) for one in patterns))
+    asked = (name for name in known if fits(name.partition(" ")[0], patterns))
     return [name for name in asked if name not in names]
 
 

@@ -20,22 +20,19 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from importlib import import_module
-from importlib.abc import MetaPathFinder
-from importlib.machinery import ModuleSpec, SourceFileLoader
-from importlib.util import spec_from_loader
 from pathlib import Path
-from types import CodeType, ModuleType
 from typing import Any
 
 import pytest
 
 from mutants.changes import Mutant
-from mutants.scope import ROOT, SOURCES, Group
+from mutants.scope import ROOT, Group
 
 LIBRARIES = (
     "torch", "torchvision", "numpy", "pandas", "scipy.stats", "sklearn.metrics", "gensim.models", "hypothesis",
     "pydantic", "requests", "tqdm", "yaml",
 )  # fmt: skip
+COPIED = ("benchmarks", "config", "faults", "pyproject.toml", "src", "templates", "tests")
 PATIENCE_S = 20.0  # beyond some times what the tests take without a change
 SLOWER = 5
 MORE_MEMORY = 6 << 30  # bytes of addresses beyond those that the libraries take
@@ -59,19 +56,97 @@ Covered = Mapping[str, Seen]
 """What each test of a group does, by its id."""
 
 
-def covered(group: Group) -> Covered:
-    """Run the tests of a group as they are.
-
-    Raises:
-        RuntimeError: one of them fails.
-    """
+@contextmanager
+def workplace() -> Iterator[Workplace]:
+    """A copy of the project for as long as it is needed."""
     with tempfile.TemporaryDirectory(prefix="labreport-mutants-") as folder:
-        kept, said = Path(folder) / "seen", Path(folder) / "said"
-        status = _forked(lambda: _watched(group.tests, Path(folder), kept), limit_s=900, said=said)
-        if status != 0:
+        root = Path(folder) / "project"
+        root.mkdir()
+        for name in COPIED:
+            if (ROOT / name).is_dir():
+                shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__"))
+            else:
+                shutil.copy(ROOT / name, root / name)
+        yield Workplace(root)
+
+
+@dataclass(frozen=True)
+class Workplace:
+    """A copy of the project, in which modules are changed, so that other processes that a test starts see it, too.
+
+    Attributes:
+        root: its folder.
+    """
+
+    root: Path
+
+    @property
+    def sources(self) -> Path:
+        """Where its modules are."""
+        return self.root / "src" / "labreport"
+
+    def covered(self, group: Group) -> Covered:
+        """Run the tests of a group as they are.
+
+        Raises:
+            RuntimeError: one of them fails.
+        """
+        kept, said = self.root / "seen", self.root / "said"
+        if _forked(lambda: self._watched(group.tests, kept), limit_s=900, said=said):
             words = said.read_text(encoding="utf-8", errors="replace")[-4000:]
             raise RuntimeError(f"the tests {' '.join(group.tests)} fail without any change:\n{words}")
-        return pickle.loads(kept.read_bytes())
+        found: Covered = pickle.loads(kept.read_bytes())
+        return found
+
+    def is_caught(self, one: Mutant, seen: Covered) -> bool:
+        """Whether a test fails, or does not come to its end."""
+        tests = chosen(one, seen)
+        files = list(dict.fromkeys(name.partition("::")[0] for name in tests))
+        limit = PATIENCE_S + SLOWER * sum(seen[name].seconds for name in tests)
+        return bool(tests) and self.fails(one, files, limit, Selection(tests))
+
+    def fails(self, one: Mutant, tests: Sequence[str], limit_s: float, *plugins: object) -> bool:
+        """Whether one of some tests fails with a mutant, or they take longer than so many seconds."""
+        path = self.sources / one.module
+        before = path.read_bytes()
+        for compiled in path.parent.glob(f"__pycache__/{path.stem}.*"):
+            compiled.unlink()
+        path.write_text(one.source, encoding="utf-8")
+        try:
+            return _forked(lambda: self._limited(tests, *plugins), limit_s) != 0
+        finally:
+            path.write_bytes(before)
+
+    def _limited(self, tests: Sequence[str], *plugins: object) -> int:
+        most = _addresses() + MORE_MEMORY
+        resource.setrlimit(resource.RLIMIT_AS, (most, most))
+        # a module that was compiled a moment before would pass for the one that took its place
+        sys.dont_write_bytecode = True
+        os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
+        return self._pytest(tests, *plugins)
+
+    def _pytest(self, words: Sequence[str], *plugins: object) -> int:
+        """pytest in a process that is new to the project."""
+        for name in [name for name in sys.modules if name.partition(".")[0] in ("labreport", "tests", "benchmarks")]:
+            del sys.modules[name]
+        sys.path[:] = [entry for entry in sys.path if Path(entry).resolve() not in (ROOT, ROOT / "src")]
+        os.environ["PYTHONPATH"] = str(self.root / "src")
+        os.chdir(self.root)
+        options = ["-x", "-p", "no:cacheprovider", "-W", REWRITTEN, f"--basetemp={self.root / 'tmp'}", "--rootdir=."]
+        return int(pytest.main([*options, *words], plugins=list(plugins)))
+
+    def _watched(self, tests: Sequence[str], kept: Path) -> int:
+        from coverage import Coverage
+
+        sys.dont_write_bytecode = False  # what is compiled now serves all mutants
+        watch = Coverage(data_file=None, include=[f"{self.sources}/*"], config_file=False)
+        watch.set_option("run:disable_warnings", ["module-not-imported", "no-data-collected", "module-not-measured"])
+        watch.start()
+        spy = Spy(watch.switch_context, self.sources)
+        status = self._pytest(tests, spy)
+        watch.stop()
+        kept.write_bytes(pickle.dumps(dict(spy.seen(watch.get_data()))))
+        return status
 
 
 def chosen(one: Mutant, seen: Covered) -> list[str]:
@@ -85,18 +160,9 @@ def chosen(one: Mutant, seen: Covered) -> list[str]:
     return sorted(tests, key=lambda name: seen[name].seconds)
 
 
-def is_caught(one: Mutant, seen: Covered) -> bool:
-    """Whether a test fails, or does not come to its end."""
-    tests = chosen(one, seen)
-    limit = PATIENCE_S + SLOWER * sum(seen[name].seconds for name in tests)
-    return bool(tests) and _forked(lambda: _run(tests, one), limit) != 0
-
-
 def prepare() -> None:
     """Import what every test needs."""
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
-    sys.dont_write_bytecode = False  # pytest keeps the tests that it has compiled
-    sys.path[:0] = [str(ROOT / "src"), str(ROOT)]
     for name in LIBRARIES:
         import_module(name)
     if "torch" in sys.modules:
@@ -140,54 +206,8 @@ def _forked(work: Callable[[], int], limit_s: float, said: Path = Path(os.devnul
     return os.waitstatus_to_exitcode(found[1])
 
 
-def _pytest(words: Sequence[str], folder: Path, *plugins: object) -> int:
-    """pytest in a process that is new to the project."""
-    for name in [name for name in sys.modules if name.partition(".")[0] in ("labreport", "tests", "benchmarks")]:
-        del sys.modules[name]
-    os.chdir(ROOT)
-    options = ["-x", "-p", "no:cacheprovider", "-W", REWRITTEN, f"--basetemp={folder / 'tmp'}", "--rootdir=."]
-    return int(pytest.main([*options, *words], plugins=list(plugins)))
-
-
-def _run(tests: Sequence[str], one: Mutant) -> int:
-    most = _addresses() + MORE_MEMORY
-    resource.setrlimit(resource.RLIMIT_AS, (most, most))
-    sys.meta_path.insert(0, Changed(one))
-    folder = Path(tempfile.mkdtemp(prefix="labreport-mutant-"))
-    try:
-        return _pytest(list(dict.fromkeys(name.partition("::")[0] for name in tests)), folder, Selection(tests))
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
 def _addresses() -> int:
     return int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
-
-
-class Changed(MetaPathFinder):
-    """Finds the mutant where its module is imported."""
-
-    def __init__(self, one: Mutant) -> None:
-        self._name = ".".join(("labreport", *Path(one.module).with_suffix("").parts))
-        self._path = str(SOURCES / one.module)
-        self._source = one.source
-
-    def find_spec(self, fullname: str, path: Any = None, target: ModuleType | None = None) -> ModuleSpec | None:
-        """The mutant, or nothing."""
-        if fullname != self._name:
-            return None
-        return spec_from_loader(fullname, _Source(fullname, self._path, self._source), is_package=False)
-
-
-class _Source(SourceFileLoader):
-    """Loads other text than the file's."""
-
-    def __init__(self, name: str, path: str, source: str) -> None:
-        super().__init__(name, path)
-        self._source = source
-
-    def get_code(self, fullname: str) -> CodeType:
-        return compile(self._source, self.path, "exec", dont_inherit=True)
 
 
 class Selection:
@@ -212,24 +232,12 @@ class Selection:
             ]
 
 
-def _watched(tests: Sequence[str], folder: Path, kept: Path) -> int:
-    from coverage import Coverage
-
-    watch = Coverage(data_file=None, include=[f"{SOURCES}/*"], config_file=False)
-    watch.set_option("run:disable_warnings", ["module-not-imported", "no-data-collected", "module-not-measured"])
-    watch.start()
-    spy = Spy(watch.switch_context)
-    status = _pytest(tests, folder, spy)
-    watch.stop()
-    kept.write_bytes(pickle.dumps(dict(spy.seen(watch.get_data()))))
-    return status
-
-
 class Spy:
     """Tells coverage which test or fixture is running."""
 
-    def __init__(self, switch: Callable[[str], None]) -> None:
+    def __init__(self, switch: Callable[[str], None], sources: Path) -> None:
         self._switch = switch
+        self._sources = sources
         self._seconds: dict[str, float] = defaultdict(float)
         self._fixtures: dict[str, list[str]] = {}
         self._now = ""
@@ -261,7 +269,7 @@ class Spy:
         """Each test with what it did."""
         lines: dict[str, dict[str, set[int]]] = defaultdict(lambda: defaultdict(set))
         for file in data.measured_files():
-            module = str(Path(file).relative_to(SOURCES))
+            module = str(Path(file).relative_to(self._sources))
             for line, contexts in data.contexts_by_lineno(file).items():
                 for context in contexts:
                     lines[context][module].add(line)

@@ -4,21 +4,50 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
+import yaml
 from scipy.stats import binomtest
 
 pytest.importorskip("mutmut")
 
 from mutants import run
 from mutants.changes import Mutant
-from mutants.scope import GROUPS, ROOT, SOURCES
+from mutants.scope import GROUPS, ROOT, SOURCES, Group
+from mutants.tried import Covered
+from mutants.wrong import Wrong, errors
 
 MADE = {
     "data": [Mutant("data/one.py", "f", f"x{n}", f"y{n}", frozenset(), "") for n in range(60)],
     "models": [Mutant("models/two.py", "g", f"x{n}", f"y{n}", frozenset(), "") for n in range(20)],
 }
+
+
+WRONG = [
+    Wrong("validation is test", Mutant("data/arrays.py", "", "a", "b", frozenset(), ""), ("tests/data",)),
+    Wrong("seconds are added up", Mutant("tables/results.py", "", "c", "d", frozenset(), ""), ("tests/tables",)),
+]
+
+
+class Place:
+    """Stands for a copy of the project."""
+
+    survivors: tuple[str, ...] = ()
+
+    @staticmethod
+    def covered(group: Group) -> Covered:
+        return {}
+
+    @classmethod
+    def is_caught(cls, one: Mutant, seen: Covered) -> bool:
+        return one.before not in cls.survivors
+
+    @classmethod
+    def fails(cls, one: Mutant, tests: tuple[str, ...], limit_s: float) -> bool:
+        assert tests == ("tests/tables",)
+        return one.before not in cls.survivors
 
 
 @pytest.mark.parametrize(("hits", "tries"), [(0, 10), (10, 10), (871, 940), (1, 3)])
@@ -48,8 +77,9 @@ def fabricated(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     monkeypatch.setattr(run, "every", lambda _: MADE)
     monkeypatch.setattr(run, "heading", lambda: "2026-01-01, commit 0123456")
     monkeypatch.setattr(run.tried, "prepare", lambda: None)
-    monkeypatch.setattr(run.tried, "covered", lambda group: {})
-    monkeypatch.setattr(run.tried, "is_caught", lambda one, _: one.before not in ("x7", "x8", "x29"))
+    monkeypatch.setattr(run.tried, "workplace", lambda: nullcontext(Place))
+    monkeypatch.setattr(run, "errors", lambda: WRONG)
+    monkeypatch.setattr(Place, "survivors", ("x7", "x8", "x29"))
     return file
 
 
@@ -75,8 +105,41 @@ def test_the_page_keeps_the_table_and_leaves_the_other_section_alone(fabricated:
 
 
 def test_too_many_survivors_end_in_failure(fabricated: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(run.tried, "is_caught", lambda one, _: int(one.before[1:]) % 8 > 0)
+    monkeypatch.setattr(Place, "survivors", tuple(f"x{n}" for n in range(0, 60, 8)))
     assert run.main(["--sample", "0"]) == 1
+
+
+@pytest.mark.parametrize("survivor", ["a", "c"])
+def test_one_error_made_by_name_that_survives_is_a_failure(
+    survivor: str, fabricated: Path, monkeypatch: pytest.MonkeyPatch, capsys
+) -> None:
+    monkeypatch.setattr(Place, "survivors", (survivor,))
+    assert run.main(["--sample", "0"]) == 1
+    said = capsys.readouterr()
+    assert said.out.endswith("Of 2 errors made by name (`mutants/wrong.yaml`), 1 are caught.\n")
+    error = {"a": "validation is test", "c": "seconds are added up"}[survivor]
+    assert f"survived: {error}\n" in said.err
+    assert run.main(["--sample", "0", "--only", "models/*"]) == 0
+
+
+def test_an_error_made_by_name_must_change_just_one_place(tmp_path: Path) -> None:
+    file = tmp_path / "wrong.yaml"
+    for before, count in (("import annotations", 1), ("nowhere", 0), ("float", 3)):
+        entry = {"error": "none", "module": "rounding.py", "before": before, "after": "x", "tests": ["tests"]}
+        file.write_text(yaml.safe_dump([entry]), "utf-8")
+        if count == 1:
+            (one,) = errors(file)
+            assert one.mutant.source.count("from __future__ x\n") == 1
+            assert one.mutant.lines == {3}
+        else:
+            with pytest.raises(ValueError, match=f"none: rounding.py has {count} times what is changed: {before}"):
+                list(errors(file))
+
+
+def test_every_error_made_by_name_is_there_and_tests_beside_the_code_must_catch_it() -> None:
+    for one in errors():
+        assert all((ROOT / test).exists() and "workflow" not in test for test in one.tests)
+        compile(one.mutant.source, one.mutant.module, "exec")
 
 
 def test_an_equivalent_mutant_that_is_gone_is_reported(fabricated: Path, capsys) -> None:
@@ -109,22 +172,27 @@ def test_every_module_of_the_science_is_in_one_group_with_tests_of_its_own() -> 
 
 
 TRIED = """
+from dataclasses import replace
 from mutants import tried
 from mutants.changes import mutants
 from mutants.scope import GROUPS, SOURCES
 
 tried.LIBRARIES = ("hypothesis",)
 tried.prepare()
-seen = tried.covered(GROUPS["convergence"])
-made = mutants("convergence.py", (SOURCES / "convergence.py").read_text())
-for after in ("TOLERANCE = None ", "level = max(numbers) + tolerance"):
-    one = next(one for one in made if one.after.startswith(after))
-    print(len(tried.chosen(one, seen)), tried.is_caught(one, seen))
-print(tried.is_caught(type(one)("convergence.py", "", "", "", one.lines, "from labreport.sampling import ADDED\\n" +
-    (SOURCES / "convergence.py").read_text().replace("from __future__ import annotations", "")), seen))
+source = (SOURCES / "convergence.py").read_text()
+with tried.workplace() as place:
+    seen = place.covered(GROUPS["convergence"])
+    made = mutants("convergence.py", source)
+    for after in ("TOLERANCE = None ", "level = max(numbers) + tolerance"):
+        one = next(one for one in made if one.after.startswith(after))
+        print(len(tried.chosen(one, seen)), place.is_caught(one, seen))
+    print(place.is_caught(replace(one, source=source + "# the same"), seen))
+    print(place.is_caught(replace(one, source=source + "import time; time.sleep(1000)"), seen))
+    print((place.sources / "convergence.py").read_text() == source)
 """
 
 
 def test_tests_catch_a_mutant_in_a_process_of_its_own_and_let_the_same_code_pass() -> None:
-    done = subprocess.run([sys.executable, "-c", TRIED], cwd=ROOT, capture_output=True, text=True)
-    assert done.stdout.split("\n")[:3] == ["12 True", "10 True", "False"], done.stderr
+    script = TRIED.replace("tried.prepare()", "tried.prepare(); tried.PATIENCE_S = 3")
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True)
+    assert done.stdout.splitlines() == ["12 True", "10 True", "False", "True", "True"], done.stderr
