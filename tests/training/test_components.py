@@ -16,7 +16,7 @@ from labreport.data.prepared import Prepared
 from labreport.running.checkpoints import Checkpoints
 from labreport.training.batches import Split
 from labreport.training.components import Components, batches, place_data
-from labreport.training.construction import OPTIMIZERS, SCHEDULES, build_task
+from labreport.training.construction import OPTIMIZERS, SCHEDULES, build_model, build_task
 from labreport.training.loop import Epoch, fit
 from labreport.training.seeds import stream
 from tests.small_runs import spec
@@ -88,6 +88,46 @@ def test_two_runs_of_one_seed_begin_alike_and_of_two_seeds_do_not(texts: Prepare
     first, same = (numbers(epochs(what, Components.build(what, texts, splits, None, CPU), 1, 1)) for _ in range(2))
     other = what | {"seed": 6}
     assert first == same != numbers(epochs(other, Components.build(other, texts, splits, None, CPU), 1, 1))
+
+
+def test_start_order_and_augmentation_come_from_streams_of_the_run_s_seed(
+    texts: Prepared, splits: dict[str, Split]
+) -> None:
+    for seed in (5, 6):
+        parts = Components.build(training() | {"seed": seed}, texts, splits, None, CPU)
+        torch.manual_seed(stream(seed, "model"))
+        what = training()["model"]
+        expected = build_model(what["target"], what["parameters"], {"classes": 2, "vocabulary": 4})
+        for name, value in expected.state_dict().items():
+            assert torch.equal(parts.model.state_dict()[name], value)
+        drawn = {name: generator.initial_seed() for name, generator in parts.train.generators.items()}
+        assert drawn == {name: stream(seed, name) for name in ("order", "augmentation")}
+
+
+def test_a_run_has_the_schedule_and_the_learning_rate_that_are_declared(
+    texts: Prepared, splits: dict[str, Split]
+) -> None:
+    what = training(schedule="StepLR")
+    rate = what["training"]["learning_rate"]
+    found = epochs(what, Components.build(what, texts, splits, None, CPU), 1, 3)
+    assert [epoch.learning_rate for epoch in found] == pytest.approx([rate, rate / 2, rate / 4])
+
+
+def test_splits_are_taken_by_name(data: dict[str, Prepared]) -> None:
+    """Validation is the split for it; where there is none it is the test split."""
+    for name in ("pairs", "texts"):
+        prepared = data[name]
+        vectors = np.eye(4, 3, -1, np.float32) if name == "pairs" else None
+        parts = Components.build(spec(name), prepared, place_data(prepared, CPU), vectors, CPU)
+        taken = {"train": parts.train, "seen": parts.seen, "validation": parts.validation, "test": parts.test}
+        found = {role: some.split.targets.tolist() for role, some in taken.items() if some is not None}
+        splits = {split: prepared.arrays(split)[1].tolist() for split in prepared.splits}
+        assert len({len(targets) for targets in splits.values()}) == len(splits)
+        if name == "pairs":
+            validation = {"validation": splits["dev"], "test": splits["test"]}
+        else:
+            validation = {"validation": splits["test"]}
+        assert found == {"train": splits["train"], "seen": splits["train"], **validation}
 
 
 def test_training_is_augmented_and_evaluation_is_not_and_both_are_normalised() -> None:

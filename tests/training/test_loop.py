@@ -17,7 +17,7 @@ from labreport.training.batches import Batches, Split
 from labreport.training.classification import Classification
 from labreport.training.components import Components
 from labreport.training.construction import Schedule, build_model, build_optimizer, build_schedule
-from labreport.training.loop import Epoch, NotFinite, fit
+from labreport.training.loop import Epoch, NotFinite, evaluate, fit
 
 CPU = torch.device("cpu")
 TASK = Classification(["a", "b", "c"], {"name": "cross_entropy", "parameters": {}})
@@ -113,17 +113,39 @@ def test_a_test_split_is_evaluated_and_changes_nothing() -> None:
         assert both.val_loss != both.test_loss
 
 
+class Telling(nn.Module):
+    """Says of each text how long it is."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(()))
+
+    def forward(self, tokens: Tensor, lengths: Tensor) -> Tensor:
+        return self.weight * nn.functional.one_hot(lengths % 3, 3)
+
+
+def test_what_is_said_stands_in_the_order_of_the_data_however_they_are_read() -> None:
+    """Texts are read by their lengths."""
+    lengths = np.array([5, 2, 4, 1, 3, 2, 5], np.int32)
+    tokens = np.where(np.arange(5) < lengths[:, None], 2, 0).astype(np.uint16)
+    placed = Split.place(tokens, np.array([0, 1, 2, 2, 1, 0, 0], np.uint8), lengths, CPU)
+    loss, said = evaluate(Telling(), TASK, Batches(placed, 3), 1, "validation")
+    assert said.outputs.argmax(1).tolist() == (lengths % 3).tolist()
+    assert said.targets.tolist() == placed.targets.tolist()
+    assert loss == pytest.approx(nn.functional.cross_entropy(said.outputs, placed.targets).item())
+
+
 def test_products_are_computed_in_the_type_that_is_asked_for() -> None:
     found: list[torch.dtype] = []
 
-    class Telling(Linear):
+    class Typed(Linear):
         def forward(self, images: Tensor) -> Tensor:
             outputs = super().forward(images)
             found.append(outputs.dtype)
             return outputs
 
     for autocast, expected in ((None, torch.float32), (torch.bfloat16, torch.bfloat16)):
-        model = Telling()
+        model = Typed()
         list(fit(parts(model), TASK, 1, autocast=autocast))
         assert found == [expected] * 6  # 3 batches of training and 3 of validation
         assert model.weight.dtype == torch.float32
