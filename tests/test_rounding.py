@@ -35,3 +35,7 @@ def test_halves(value, decimals, text):
 def test_never_further_than_half_a_unit(thousandths, decimals):
     unit = Decimal(1).scaleb(-decimals)
     assert abs(Decimal(fixed(thousandths / 1000, decimals)) - Decimal(thousandths) / 1000) <= unit / 2
+
+
+def test_a_number_keeps_all_of_its_digits_before_the_point_however_many_there_are():
+    assert fixed(1.5e300, 3) == f"15{'0' * 299}.000"

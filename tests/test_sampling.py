@@ -59,7 +59,13 @@ def test_the_error_of_a_correlation_covers_what_scipy_does(correlation):
     assert (interval.high - interval.low) / 2 == pytest.approx(1.96 * error, rel=0.01)
 
 
-@pytest.mark.parametrize(("correlation", "samples"), [(1.1, 10), (0.5, 1)])
+def test_the_error_of_few_pairs_is_computed_by_hand():
+    assert correlation_error(0.5, 10) == pytest.approx(0.75 / 3)
+    assert correlation_error(-0.6, 2) == pytest.approx(0.64)
+    assert correlation_error(1.0, 5) == correlation_error(-1.0, 5) == 0
+
+
+@pytest.mark.parametrize(("correlation", "samples"), [(1.1, 10), (-1.1, 10), (0.5, 1)])
 def test_what_is_no_correlation_has_no_error(correlation, samples):
     with pytest.raises(ValueError, match="two pairs at least"):
         correlation_error(correlation, samples)

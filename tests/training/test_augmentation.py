@@ -54,6 +54,12 @@ def test_flip_never_or_always(p: float, expected: torch.Tensor) -> None:
     assert torch.equal(flip(raw(5), draws(), p), expected)
 
 
+def test_unless_something_else_is_said_crops_pad_4_pixels_and_half_of_the_images_are_mirrored() -> None:
+    images = raw(400)
+    assert torch.equal(crop(images, draws()), crop(images, draws(), padding=4))
+    assert torch.equal(flip(images, draws()), flip(images, draws(), p=0.5))
+
+
 def test_augmentations_by_name_in_order() -> None:
     chosen = augmentations([{"name": "crop", "padding": 1}, {"name": "flip", "p": 1.0}])
     generator = draws()

@@ -6,8 +6,9 @@ import torch
 from torchvision.transforms import v2
 
 from labreport.errors import TrainingError
-from labreport.training.augmentation import crop
-from labreport.training.batches import Batches, Split
+from labreport.streams import stream
+from labreport.training.augmentation import crop, flip
+from labreport.training.batches import Augmentation, Batches, Split
 
 CPU = torch.device("cpu")
 MEAN, STD = [0.4914, 0.4822, 0.4465], [0.2470, 0.2435, 0.2616]
@@ -40,6 +41,19 @@ def test_every_epoch_has_every_sample_once_in_another_order() -> None:
     assert again == first != other
 
 
+@pytest.mark.parametrize("seed", [0, 3])
+def test_order_and_augmentation_are_drawn_from_the_seed_s_streams_of_these_names(seed: int) -> None:
+    batches = Batches(images(), 4, seed=seed, augment=[flip])
+    order = torch.Generator().manual_seed(stream(seed, "order"))
+    draws = torch.Generator().manual_seed(stream(seed, "augmentation"))
+    for _ in range(2):
+        places = torch.randperm(10, generator=order)
+        for place, ((found,), targets) in zip(places.split(4), batches.epoch(), strict=True):
+            assert torch.equal(targets, place)
+            expected = flip(images().inputs[place], draws)
+            torch.testing.assert_close(found, expected / 255)
+
+
 def test_sizes_are_those_of_the_batches() -> None:
     batches = Batches(images(), 4, seed=0)
     assert batches.sizes() == [len(targets) for _, targets in batches.epoch()] == [4, 4, 2]
@@ -66,13 +80,14 @@ def test_without_normalisation_images_are_in_the_unit_interval() -> None:
     assert found.max() == pytest.approx(1.0, abs=1e-6)
 
 
-def test_augmentation_is_drawn_anew_and_repeats_with_the_seed() -> None:
+@pytest.mark.parametrize("augment", [crop, flip])
+def test_augmentation_is_drawn_anew_and_repeats_with_the_seed(augment: Augmentation) -> None:
     """Of one image over and over, so that the order, which has a stream of its own, makes no difference."""
     pixels = np.random.default_rng(0).integers(0, 256, (1, 3, 8, 8), dtype=np.uint8)
     split = Split.place(np.repeat(pixels, 10, 0), np.zeros(10, np.uint8), None, CPU)
 
     def epochs(seed: int) -> list[torch.Tensor]:
-        batches = Batches(split, 4, seed=seed, augment=[crop])
+        batches = Batches(split, 4, seed=seed, augment=[augment])
         return [torch.cat([x for (x,), _ in batches.epoch()]) for _ in range(2)]
 
     first, second = epochs(1)
@@ -111,7 +126,8 @@ def test_pairs_come_as_two_sides_cut_at_the_longest_of_both_and_keep_their_order
 
 
 @pytest.mark.parametrize(
-    ("samples", "batch_size", "sizes"), [(9, 4, [4, 5]), (8, 4, [4, 4]), (10, 4, [4, 4, 2]), (1, 4, [1])]
+    ("samples", "batch_size", "sizes"),
+    [(9, 4, [4, 5]), (13, 4, [4, 4, 5]), (8, 4, [4, 4]), (10, 4, [4, 4, 2]), (1, 4, [1])],
 )
 def test_one_sample_that_is_left_joins_the_batch_before(samples: int, batch_size: int, sizes: list[int]) -> None:
     split = Split.place(np.zeros((samples, 3, 2, 2), np.uint8), np.arange(samples, dtype=np.uint8), None, CPU)

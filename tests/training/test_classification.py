@@ -31,7 +31,7 @@ def test_what_is_measured_is_what_scikit_learn_measures(said: Said) -> None:
     exact = np.exp(said.outputs.double().numpy())
     exact /= exact.sum(1, keepdims=True)
     np.testing.assert_allclose(kept["probabilities"], exact, rtol=2**-11)
-    assert kept["probabilities"].dtype == np.float16
+    assert [kept[name].dtype for name in kept] == [np.uint8, np.uint8, np.float16]
     assert task.metrics(kept) == {"accuracy": pytest.approx(accuracy_score(true, predicted), abs=1e-12)}
     head, rows = task.tables(kept)["per_class.csv"]
     assert head == ["class", "samples", "correct", "accuracy"]
@@ -57,6 +57,14 @@ def test_loss_is_cross_entropy_with_its_parameters() -> None:
     expected = -(0.8 * logs[0, 2] + 0.2 * logs.mean()).item()
     assert smoothed.loss(outputs, targets).item() == pytest.approx(expected)
     assert smoothed.judged_loss(outputs, targets).item() == pytest.approx(-logs[0, 2].item())
+
+
+def test_evaluation_leaves_out_smoothing_and_nothing_else() -> None:
+    outputs, targets = torch.tensor([[1.0, 2.0, 0.0, -1.0], [0.5, 0.0, 3.0, 1.0]]), torch.tensor([2, 0])
+    parameters = {"label_smoothing": 0.2, "reduction": "sum"}
+    task = Classification(NAMES, {"name": "cross_entropy", "parameters": parameters})
+    logs = outputs.log_softmax(1)
+    assert task.judged_loss(outputs, targets).item() == pytest.approx(-(logs[0, 2] + logs[1, 0]).item())
 
 
 @pytest.mark.parametrize(
