@@ -69,6 +69,7 @@ def test_augmentations_by_name_in_order() -> None:
     assert torch.equal(found, crop(raw(4), draws(), 1).flip(3))
 
 
-def test_unknown_augmentation_is_refused() -> None:
-    with pytest.raises(TrainingError, match="found 'rotate', allowed are crop, flip"):
-        augmentations([{"name": "rotate"}])
+@pytest.mark.parametrize(("entry", "found"), [({"name": "rotate"}, "'rotate'"), ({"padding": 4}, "None")])
+def test_unknown_augmentation_is_refused(entry: dict[str, object], found: str) -> None:
+    with pytest.raises(TrainingError, match=f"found {found}, allowed are crop, flip"):
+        augmentations([entry])

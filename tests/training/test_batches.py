@@ -74,6 +74,16 @@ def test_images_are_normalised_as_torchvision_does() -> None:
     assert found.is_contiguous(memory_format=torch.channels_last)
 
 
+def test_scale_and_shift_are_rounded_to_fp32_just_once() -> None:
+    split = images()
+    ((scaled,), _) = next(Batches(split, 10, normalize={"mean": [0.0] * 3, "std": STD}).epoch())
+    scale = (1 / (255 * np.array(STD))).astype(np.float32)
+    np.testing.assert_array_equal(scaled, split.inputs.numpy().astype(np.float32) * scale[:, None, None])
+    black = Split.place(np.zeros((1, 3, 8, 8), np.uint8), np.zeros(1, np.uint8), None, CPU)
+    ((shifted,), _) = next(Batches(black, 1, normalize={"mean": MEAN, "std": STD}).epoch())
+    np.testing.assert_array_equal(shifted[0, :, 0, 0], (-np.array(MEAN) / np.array(STD)).astype(np.float32))
+
+
 def test_without_normalisation_images_are_in_the_unit_interval() -> None:
     ((found,), _) = next(Batches(images(), 10).epoch())
     assert found.min() == 0.0

@@ -15,7 +15,7 @@ from torchvision.transforms import v2
 from labreport.data.prepared import Prepared
 from labreport.running.checkpoints import Checkpoints
 from labreport.training.batches import Split
-from labreport.training.components import Components, batches, place_data
+from labreport.training.components import Components, batches, place_data, place_model
 from labreport.training.construction import OPTIMIZERS, SCHEDULES, build_model, build_task
 from labreport.training.loop import Epoch, fit
 from labreport.training.seeds import stream
@@ -71,14 +71,16 @@ def test_a_state_that_went_through_a_file_goes_on_bitwise(
     what = training(optimizer, schedule)
     whole = Components.build(what, texts, splits, None, CPU)
     epochs(what, whole, 1, 2)
+    random.gauss(0, 1), np.random.normal()  # each draws two and keeps one
     Checkpoints(tmp_path, KEY, print).keep(2, whole.state_dict())
     expected = epochs(what, whole, 3, 4)
-    draws = random.random(), np.random.random(), torch.rand(1).item()
+    draws = random.gauss(0, 1), random.random(), np.random.normal(), np.random.random(), torch.rand(1).item()
 
     again = Components.build(what, texts, splits, None, CPU)
     again.load_state_dict(next(Checkpoints(tmp_path, KEY, print).read()), 2)
     assert numbers(epochs(what, again, 3, 4)) == numbers(expected)
-    assert (random.random(), np.random.random(), torch.rand(1).item()) == draws
+    same = random.gauss(0, 1), random.random(), np.random.normal(), np.random.random(), torch.rand(1).item()
+    assert same == draws
     for name, value in whole.model.state_dict().items():
         assert torch.equal(value, again.model.state_dict()[name])
 
@@ -113,6 +115,13 @@ def test_a_run_has_the_schedule_and_the_learning_rate_that_are_declared(
     assert [epoch.learning_rate for epoch in found] == pytest.approx([rate, rate / 2, rate / 4])
 
 
+def test_a_model_is_told_how_long_sentences_are_with_their_padding(data: dict[str, Prepared]) -> None:
+    what = spec("pairs")
+    what["model"] = {"target": "labreport.models.siamese_padded:PaddedSiameseLSTM", "parameters": {"hidden": 5}}
+    model = place_model(what, data["pairs"], CPU, np.eye(4, 3, -1, np.float32))
+    assert model.length == data["pairs"].train_inputs.shape[2] > 2
+
+
 def test_splits_are_taken_by_name(data: dict[str, Prepared]) -> None:
     """Validation is the split for it; where there is none it is the test split."""
     for name in ("pairs", "texts"):
@@ -128,6 +137,10 @@ def test_splits_are_taken_by_name(data: dict[str, Prepared]) -> None:
         else:
             validation = {"validation": splits["test"]}
         assert found == {"train": splits["train"], "seen": splits["train"], **validation}
+        ticks: list[int] = []
+        task = build_task(spec(name)["task"]["target"], prepared.classes, spec(name)["training"]["loss"])
+        list(fit(parts, task, 1, tick=lambda ticks=ticks: ticks.append(1)))
+        assert parts.batches_per_epoch == len(ticks)
 
 
 def test_training_is_augmented_and_evaluation_is_not_and_both_are_normalised() -> None:
@@ -163,8 +176,8 @@ def test_on_another_sort_of_device_the_order_goes_on_and_the_draws_are_its_own(
         parts.load_state_dict(state, epoch)
         again = {name: torch.rand(9, generator=generator) for name, generator in parts.train.generators.items()}
         assert torch.equal(again["order"], drawn["order"])
-        assert not torch.equal(again["augmentation"], drawn["augmentation"])
-        drawn = again
+        own = torch.Generator().manual_seed(stream(5, "augmentation", epoch))
+        assert torch.equal(again["augmentation"], torch.rand(9, generator=own))
 
 
 class SecondDevice:
