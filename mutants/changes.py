@@ -17,7 +17,7 @@ from mutmut.mutation import mutators
 
 # Of keywords that say where a tensor lies or how a file is opened, and of what only guards: no number depends on them.
 PLACING = frozenset({"device", "non_blocking", "memory_format", "strict", "encoding"})
-TOLD = frozenset({"print", "warn", "tqdm"})
+TOLD = frozenset({"print", "warn", "tqdm", "tick"})  # messages and progress
 TRIVIAL = frozenset({"len", "isinstance"})  # mutmut leaves out what they take, too
 TYPE = re.compile(r"[A-Z][a-z][A-Za-z]*")  # as types are called, which annotations use
 LANGUAGES = frozenset({"zh", "en"})
@@ -193,15 +193,18 @@ def _left_out(node: cst.CSTNode) -> bool:
             return name in TOLD
         case cst.Arg():
             return _is_placing(node)
+        case cst.Param(name=cst.Name(value=name)):
+            return name in TOLD
         case cst.DictElement(key=cst.SimpleString() as key):
             return key.evaluated_value in LANGUAGES
     return False
 
 
 def _is_placing(arg: cst.Arg) -> bool:
+    """Whether an argument says where something is done, or whom it is told."""
     if arg.keyword is not None:
         return arg.keyword.value in PLACING
-    return m.matches(arg.value, m.Name("device") | m.Attribute(attr=m.Name("device")))
+    return m.matches(arg.value, m.Name("device") | m.Name("tick") | m.Attribute(attr=m.Name("device")))
 
 
 def changes(node: cst.CSTNode) -> Iterator[cst.CSTNode]:

@@ -35,9 +35,9 @@ A mutant is a module with one change: another operator, constant or text, an arg
 place, a condition turned round, a call for its effect left out, the greatest for the least (the changes of
 [mutmut](https://github.com/boxed/mutmut) and those of `mutants/changes.py`). It is caught where a test in the folder of
 the module's own tests fails or does not end; whole workflows take no part. Left out are the words of errors and
-messages, docstrings, types, decorators, assertions, the words that reports and made-up sentences consist of, and where
-a tensor lies. Caught in % is of the mutants that are not equivalent; those that are stand in `mutants/equivalent.yaml`,
-each with the reason why no number differs."""
+messages, progress, docstrings, types, decorators, assertions, the words that reports and made-up sentences consist of,
+and where a tensor lies. Caught in % is of the mutants that are not equivalent; those that are stand in
+`mutants/equivalent.yaml`, each with the reason why no number differs."""
 
 
 @dataclass

@@ -103,7 +103,7 @@ class Workplace:
         tests = chosen(one, seen)
         files = list(dict.fromkeys(name.partition("::")[0] for name in tests))
         limit = PATIENCE_S + SLOWER * sum(seen[name].seconds for name in tests)
-        return bool(tests) and self.fails(one, files, limit, Selection(tests))
+        return self.fails(one, files, limit, Selection(tests))
 
     def fails(self, one: Mutant, tests: Sequence[str], limit_s: float, *plugins: object) -> bool:
         """Whether one of some tests fails with a mutant, or they take longer than so many seconds."""
@@ -152,12 +152,12 @@ class Workplace:
 def chosen(one: Mutant, seen: Covered) -> list[str]:
     """The tests that may notice a mutant, the quickest first.
 
-    They execute what is changed. What is read at import concerns those that execute anything in the module, or all
-    where it holds nothing to execute.
+    They execute what is changed. What is read at import concerns all, first those that execute anything in the module;
+    so does what none executes, as another process may that it starts.
     """
     near = {name: test.lines[one.module] for name, test in seen.items() if one.module in test.lines}
-    tests = [name for name, lines in near.items() if lines & one.lines] if one.lines else near or seen
-    return sorted(tests, key=lambda name: seen[name].seconds)
+    tests = [name for name, lines in near.items() if lines & one.lines] or seen
+    return sorted(tests, key=lambda name: (name not in near, seen[name].seconds))
 
 
 def prepare() -> None:

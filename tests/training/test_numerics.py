@@ -17,15 +17,16 @@ set_up(2)
 # a denormal's bits, in far more elements than one thread takes; its product with 1 is zero only if flushed
 tiny = torch.full((2_000_000,), 71362, dtype=torch.int32).view(torch.float32)
 print(torch.get_num_threads(), torch.count_nonzero((tiny * 1.0).view(torch.int32)).item())
+print(torch.backends.cudnn.allow_tf32, torch.backends.cuda.matmul.allow_tf32, torch.backends.cudnn.benchmark)
 """
 
 
-def test_every_thread_flushes_denormals() -> None:
+def test_every_thread_flushes_denormals_and_no_product_is_rounded_to_tf32() -> None:
     # another process, because this one's threads are running
     environment = os.environ | {"PYTHONPATH": str(SOURCES)}
     command = [sys.executable, "-c", DENORMALS]
     done = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
-    assert done.stdout.split() == ["2", "0"]
+    assert done.stdout.splitlines() == ["2 0", "False False True"]
 
 
 CAPABLE = {"avx2": True, "avx512_f": True, "avx512_bf16": True}

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from torchvision.transforms import v2
 
 from labreport.data.prepared import Prepared
 from labreport.training import session
@@ -97,6 +98,42 @@ def test_without_a_test_split_the_last_validation_counts(data: dict[str, Prepare
     assert summary["classes"] == ["dark", "bright"]
     assert not [name for name in summary if name.startswith("test_") or name == "val_loss_at_best"]
     assert found.tables() == "val 4"
+
+
+def test_training_samples_are_evaluated_as_they_are_after_the_last_epoch(data: dict[str, Prepared]) -> None:
+    mean, std = [0.4, 0.5, 0.6], [0.2, 0.3, 0.25]
+    found = begun(data, "images", normalize={"mean": mean, "std": std}, augment=[{"name": "crop", "padding": 4}])
+    list(found.epochs())
+    found.look_back()
+    model = found.parts.model.eval()
+    images = v2.Normalize(mean, std)(torch.from_numpy(data["images"].train_inputs) / 255)
+    targets = torch.from_numpy(data["images"].train_labels).long()
+    with torch.no_grad():
+        logits = model(images)
+    summary = found.summary()
+    assert summary["seen_loss"] == pytest.approx(torch.nn.functional.cross_entropy(logits, targets).item(), rel=1e-4)
+    assert summary["seen_accuracy"] == pytest.approx((logits.argmax(1) == targets).double().mean().item())
+    assert summary["seen_loss"] != summary["train_loss"]
+
+
+@pytest.mark.parametrize(
+    ("declared", "expected"),
+    [({}, torch.float32), ({"precision": "fp32"}, torch.float32), ({"precision": "bf16"}, torch.bfloat16)],
+)
+def test_a_run_computes_in_the_precision_that_is_declared(
+    declared: dict[str, str], expected: torch.dtype, data: dict[str, Prepared], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {"avx512_bf16": True})
+    what = spec("images")
+    what["training"] = {name: value for name, value in what["training"].items() if name != "precision"} | declared
+    found = Session(what, data["images"], CPU)
+    types: list[torch.dtype] = []
+    found.parts.model.conv1.register_forward_hook(lambda _, inputs, output: types.append(output.dtype))
+    list(found.epochs())
+    trained = len(types)
+    found.look_back()
+    assert len(types) > trained > 0
+    assert set(types) == {expected}
 
 
 def same(one: Any, other: Any) -> None:
