@@ -243,7 +243,7 @@ def _expr(node: cst.Expr) -> Iterator[cst.CSTNode]:
 
 def _call(node: cst.Call) -> Iterator[cst.CSTNode]:
     """Two arguments change places; the greatest is taken for the least."""
-    if not m.matches(node.func, m.Name(m.MatchIfTrue(TRIVIAL.__contains__))):
+    if not m.matches(node.func, m.Name(m.MatchIfTrue((TRIVIAL | EXTREMES.keys()).__contains__))):
         for (place, one), (_, other) in pairwise(enumerate(node.args)):
             plain = not any(arg.star or arg.keyword or _is_placing(arg) for arg in (one, other))
             if plain and not one.value.deep_equals(other.value):

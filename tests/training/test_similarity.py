@@ -37,6 +37,13 @@ def test_the_loss_compares_similarities_and_is_recorded_in_units_of_the_scores()
 
 def test_a_constant_prediction_correlates_with_nothing() -> None:
     assert correlation(np.arange(4.0), np.full(4, 0.5)) == 0.0
+    assert correlation(np.full(4, 0.5), np.arange(4.0)) == 0.0
+    assert correlation(np.array([0.0, 1.0, 1.0]), np.array([3.0, 5.0, 5.0])) == pytest.approx(1.0)
+
+
+def test_a_loss_without_parameters_is_the_plain_one() -> None:
+    outputs, scores = torch.tensor([0.2, 0.9]), torch.tensor([0.0, 5.0])
+    assert Similarity([], {"name": "mse_loss"}).loss(outputs, scores) == Similarity([], MSE).loss(outputs, scores)
 
 
 @pytest.mark.parametrize(
