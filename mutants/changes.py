@@ -188,7 +188,7 @@ def _left_out(node: cst.CSTNode) -> bool:
         case cst.Expr(value=cst.SimpleString() | cst.ConcatenatedString()):
             return True  # a docstring
         case cst.Assign(targets=[cst.AssignTarget(target=cst.Name(value=name))]):
-            return TYPE.fullmatch(name) is not None or name == "device"
+            return TYPE.fullmatch(name) is not None or name in ("device", "__all__")
         case cst.Call(func=cst.Name(value=name) | cst.Attribute(attr=cst.Name(value=name))):
             return name in TOLD
         case cst.Arg():

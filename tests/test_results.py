@@ -42,6 +42,8 @@ def test_frames_hold_a_seed_column_and_all_rows_in_the_order_of_seeds(spec):
     assert list(results.summary("mycnn")["seed"]) == list(SEEDS[:2])
     assert [run.seed for run in results.runs("mycnn")] == list(SEEDS[:2])
     assert list(results.environment("mycnn")["git_dirty"]) == [False, True]
+    assert list(results.environment("mycnn")["seed"]) == list(SEEDS[:2])
+    assert list(metrics.index) == list(range(8))
     assert results.run_spec("mycnn")["training"]["batch_size"] == 128
     assert results.experiments == ["mycnn", "resnet34"]
 
@@ -97,6 +99,23 @@ def test_a_run_that_did_not_record_all_of_its_environment_is_read(name, report_s
     old = {key: value for key, value in json.loads(path.read_text(encoding="utf-8")).items() if key != name}
     path.write_text(json.dumps(old), encoding="utf-8")
     assert list(Results(spec).environment("mycnn")[name]) == [None]
+
+
+def test_whether_a_run_had_the_device_to_itself_is_told_for_each_seed(report_spec):
+    spec = report_spec("", {}, {"mycnn": {}}, seeds=3)
+    runs = sorted(spec["experiments"]["mycnn"]["runs"], key=lambda run: run["seed"])
+    for run, shared in zip(runs, (True, False, None), strict=True):
+        path = Path(run["path"]) / "environment.json"
+        found = json.loads(path.read_text(encoding="utf-8"))
+        path.write_text(json.dumps(found if shared is None else found | {"shared": shared}), encoding="utf-8")
+    assert list(Results(spec).environment("mycnn")["shared"]) == [True, False, False]
+
+
+def test_the_spec_of_an_experiment_is_that_of_the_first_seed(spec):
+    path = file_of(spec, "mycnn", "spec.json")
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"data": {"dataset": "other"}}))
+    assert Results(spec).run_spec("mycnn")["data"] == {"dataset": "other"}
+    assert Results(spec).run_spec("resnet34")["data"]["dataset"] == "cifar10"
 
 
 def test_a_column_that_is_not_read_may_be_damaged(spec):
@@ -214,7 +233,9 @@ def test_pairs_have_metrics_predictions_and_sizes_of_their_own(spec, tmp_path):
     assert [results.task(name) for name in ("mycnn", "sts_ours")] == ["classification", "similarity"]
     assert [results.metric(name) for name in ("mycnn", "sts_ours")] == ["accuracy", "pearson"]
     assert {"test_loss", "test_pearson", "val_spearman", "seed"} <= set(results.metrics("sts_ours"))
-    for seed, pairs in results.predictions("sts_ours").groupby("seed"):
+    predictions = results.predictions("sts_ours")
+    assert list(predictions["seed"].unique()) == list(SEEDS[:2])
+    for seed, pairs in predictions.groupby("seed"):
         stated = results.summary("sts_ours").set_index("seed").loc[seed]
         assert scipy.stats.pearsonr(pairs["score"], pairs["predicted"]).statistic == pytest.approx(
             stated["test_pearson"]
