@@ -205,10 +205,11 @@ def test_a_damaged_file_is_named(spec, file, content, message):
         read("mycnn")
 
 
-def test_a_class_named_like_a_missing_value_stays_a_name(spec):
+@pytest.mark.parametrize("names", [["NA", "1"], ["07", "10"]])
+def test_a_class_named_like_a_missing_value_or_a_number_stays_a_name(spec, names):
     path = file_of(spec, "mycnn", "per_class.csv")
-    path.write_text("class,samples,correct,accuracy\nNA,2,1,0.5\n1,2,1,0.5\n")
-    assert list(Results(spec).per_class("mycnn")["class"])[:2] == ["NA", "1"]
+    path.write_text("class,samples,correct,accuracy\n" + "".join(f"{name},2,1,0.5\n" for name in names))
+    assert list(Results(spec).per_class("mycnn")["class"])[:2] == names
 
 
 def test_measurement_and_dataset(spec, cost_folder, tmp_path):
