@@ -147,3 +147,25 @@ def test_reading_padding_needs_to_know_how_much_there_is() -> None:
         OwnLSTM(**SIZES, pooling="max")
     with pytest.raises(ValueError, match="pooling: found 'mean', allowed are 'last' and 'max'"):
         OwnLSTM(**SIZES, pooling="mean")  # type: ignore[arg-type]
+
+
+def size(*modules: nn.Module) -> int:
+    return sum(parameter.numel() for module in modules for parameter in module.parameters())
+
+
+@pytest.mark.parametrize(
+    ("model", "layers"),
+    [
+        (StackedLSTM(3, 50), [nn.LSTM(200, 256, 2)]),
+        (StackedLSTM(3, 50, layers=1), [nn.LSTM(200, 256)]),
+        (ResidualLSTM(3, 50), [nn.LSTM(200, 256), nn.Linear(200, 256, bias=False), *[nn.LSTM(256, 256)] * 7]),
+        (ResidualLSTM(3, 50, embedding=256, layers=3), [nn.LSTM(256, 256)] * 3),
+        (OwnLSTM(3, 50), [nn.LSTM(200, 256)]),
+    ],
+)
+def test_unless_something_else_is_said_they_have_their_declared_size(
+    model: TextClassifier, layers: list[nn.Module]
+) -> None:
+    embedding, readout = nn.Embedding(50, model.embedding.embedding_dim), nn.Linear(256, 3)
+    assert size(model) == size(embedding, readout, *layers)
+    assert model.dropout.p == 0.5

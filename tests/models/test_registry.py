@@ -5,6 +5,8 @@ from __future__ import annotations
 import importlib
 import inspect
 import itertools
+import re
+from pathlib import Path
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 import pytest
@@ -196,3 +198,9 @@ def test_word_vectors_begin_as_given_and_padding_stays_zero(name: str, parameter
 def test_every_class_says_what_it_is(target: str) -> None:
     module, _, name = target.partition(":")
     assert getattr(importlib.import_module(module), name).__doc__
+
+
+def test_every_model_that_experiments_name_is_there() -> None:
+    config = Path(__file__).parents[2] / "config"
+    text = "\n".join(path.read_text(encoding="utf-8") for path in config.rglob("*.yaml"))
+    assert {"cnn3", "lstm"} <= set(re.findall(r"model: \{name: (\w+)", text)) <= set(MODELS)

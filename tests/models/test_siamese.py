@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from labreport.models.lstm import BidirectionalLSTM
 from labreport.models.siamese import SiameseLSTM, StepGraphConvolution
+from labreport.models.siamese_padded import PaddedSiameseLSTM
 
 LENGTHS = torch.tensor([6, 3, 1, 5])
 VECTORS = torch.randn(20, 7, generator=torch.Generator().manual_seed(0)) * (torch.arange(20) > 0).unsqueeze(1)
@@ -100,3 +101,11 @@ def test_the_given_vectors_are_copied() -> None:
 def test_unknown_pooling_is_refused() -> None:
     with pytest.raises(ValueError, match="'last' and 'max'"):
         SiameseLSTM(VECTORS, pooling="mean")  # type: ignore[arg-type]
+
+
+def test_unless_something_else_is_said_it_is_one_layer_of_64_units_in_both_directions_that_trains_its_words() -> None:
+    vectors = torch.randn(9, 20)
+    expected = vectors.numel() + sum(value.numel() for value in nn.LSTM(20, 64, bidirectional=True).parameters())
+    for model in (SiameseLSTM(vectors), PaddedSiameseLSTM(vectors, 7)):
+        assert sum(value.numel() for value in model.parameters() if value.requires_grad) == expected
+        assert model.pooling == "last"
