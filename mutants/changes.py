@@ -16,7 +16,7 @@ from libcst.metadata import MetadataWrapper, PositionProvider
 from mutmut.mutation import mutators
 
 # Of keywords that say where a tensor lies or how a file is opened, and of what only guards: no number depends on them.
-PLACING = frozenset({"device", "non_blocking", "memory_format", "strict", "encoding"})
+PLACING = frozenset({"device", "non_blocking", "memory_format", "inplace", "strict", "encoding"})
 TOLD = frozenset({"print", "warn", "tqdm", "tick"})  # messages and progress
 TRIVIAL = frozenset({"len", "isinstance"})  # mutmut leaves out what they take, too
 TYPE = re.compile(r"[A-Z][a-z][A-Za-z]*")  # as types are called, which annotations use
