@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -163,3 +164,12 @@ def test_narrow_resnet50_has_narrow_stages() -> None:
     model = TorchvisionResNet50(10, 8)
     shapes = [tuple(getattr(model, f"layer{stage}")[-1].conv3.weight.shape) for stage in (1, 2, 3, 4)]
     assert shapes == [(4 * width, width, 1, 1) for width in (8, 16, 32, 64)]
+
+
+@pytest.mark.parametrize(("ours", "theirs"), [(TorchvisionResNet34, resnet34), (TorchvisionResNet50, resnet50)])
+def test_with_an_eighth_of_the_channels_it_is_torchvision_with_an_eighth_of_them(
+    ours: type[nn.Module], theirs: Callable[[], nn.Module]
+) -> None:
+    """Every number of two digits is one of channels, but for the classes and 1e-05."""
+    narrow = re.sub(r"(?<!-)\b(?!1000\b)\d{2,}\b", lambda n: str(int(n[0]) // 8), str(theirs()).partition("\n")[2])
+    assert str(ours(1000, 8, stem="imagenet")).partition("\n")[2] == narrow
