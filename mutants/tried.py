@@ -33,6 +33,7 @@ LIBRARIES = (
     "pydantic", "requests", "tqdm", "yaml",
 )  # fmt: skip
 COPIED = ("benchmarks", "config", "faults", "pyproject.toml", "src", "templates", "tests")
+STARTS = frozenset({"subprocess.Popen", "os.posix_spawn", "os.fork"})
 PATIENCE_S = 20.0  # beyond some times what the tests take without a change
 SLOWER = 5
 MORE_MEMORY = 6 << 30  # bytes of addresses beyond those that the libraries take
@@ -45,10 +46,12 @@ class Seen:
 
     Attributes:
         seconds: that it took, with the fixtures that were made for it.
+        starts: it started another process, of which more is not seen.
         lines: module below `src/labreport` -> the lines that were executed in it or in a fixture that it uses.
     """
 
     seconds: float = 0.0
+    starts: bool = False
     lines: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
 
 
@@ -103,7 +106,7 @@ class Workplace:
         tests = chosen(one, seen)
         files = list(dict.fromkeys(name.partition("::")[0] for name in tests))
         limit = PATIENCE_S + SLOWER * sum(seen[name].seconds for name in tests)
-        return self.fails(one, files, limit, Selection(tests))
+        return bool(tests) and self.fails(one, files, limit, Selection(tests))
 
     def fails(self, one: Mutant, tests: Sequence[str], limit_s: float, *plugins: object) -> bool:
         """Whether one of some tests fails with a mutant, or they take longer than so many seconds."""
@@ -143,6 +146,7 @@ class Workplace:
         watch.set_option("run:disable_warnings", ["module-not-imported", "no-data-collected", "module-not-measured"])
         watch.start()
         spy = Spy(watch.switch_context, self.sources)
+        sys.addaudithook(spy.hears)
         status = self._pytest(tests, spy)
         watch.stop()
         kept.write_bytes(pickle.dumps(dict(spy.seen(watch.get_data()))))
@@ -153,10 +157,11 @@ def chosen(one: Mutant, seen: Covered) -> list[str]:
     """The tests that may notice a mutant, the quickest first.
 
     They execute what is changed. What is read at import concerns all, first those that execute anything in the module;
-    so does what none executes, as another process may that it starts.
+    what none executes, those that start other processes.
     """
     near = {name: test.lines[one.module] for name, test in seen.items() if one.module in test.lines}
-    tests = [name for name, lines in near.items() if lines & one.lines] or seen
+    tests = [name for name, lines in near.items() if lines & one.lines] if one.lines else list(seen)
+    tests = tests or [name for name, test in seen.items() if test.starts]
     return sorted(tests, key=lambda name: (name not in near, seen[name].seconds))
 
 
@@ -240,7 +245,13 @@ class Spy:
         self._sources = sources
         self._seconds: dict[str, float] = defaultdict(float)
         self._fixtures: dict[str, list[str]] = {}
+        self._starting: set[str] = set()
         self._now = ""
+
+    def hears(self, event: str, arguments: object) -> None:
+        """What Python tells of what is done."""
+        if event in STARTS:
+            self._starting.add(self._now)
 
     @contextmanager
     def _in(self, context: str) -> Iterator[None]:
@@ -274,8 +285,9 @@ class Spy:
                 for context in contexts:
                     lines[context][module].add(line)
         for name, fixtures in self._fixtures.items():
-            one = Seen(self._seconds[name])
-            for context in (name, *(f"fixture {fixture}" for fixture in fixtures)):
+            contexts = [name, *(f"fixture {fixture}" for fixture in fixtures)]
+            one = Seen(self._seconds[name], starts=not self._starting.isdisjoint(contexts))
+            for context in contexts:
                 for module, executed in lines[context].items():
                     one.lines[module] |= executed
             one.lines = dict(one.lines)

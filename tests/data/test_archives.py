@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from labreport.data import members
-from labreport.data.archives import check_file, check_source, locate
+from labreport.data.archives import check_file, check_source, has_digest, locate
 from labreport.data.members import read_members
 from labreport.errors import DataError
 
@@ -127,6 +127,27 @@ def test_check_file_compares_with_either_algorithm(tmp_path: Path) -> None:
         check_file(path, "md5:" + hashlib.md5(b"content").hexdigest())
     with pytest.raises(DataError, match="cannot be read"):
         check_file(tmp_path / "missing", "md5:" + "0" * 32)
+
+
+@pytest.mark.parametrize("algorithm", ["md5", "sha256"])
+def test_a_file_has_its_digest_however_that_is_written_and_no_other(algorithm: str, tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(b"content")
+    digest = hashlib.new(algorithm, b"content").hexdigest()
+    assert [has_digest(path, f"{algorithm}:{one}") for one in (digest, digest.upper(), "0" * len(digest))] == [
+        True,
+        True,
+        False,
+    ]
+    assert not has_digest(tmp_path / "missing", f"{algorithm}:{digest}")
+
+
+def test_check_source_of_an_archive_takes_the_digest_that_is_declared(tmp_path: Path) -> None:
+    path = tmp_path / "set.tar.gz"
+    path.write_bytes(b"content")
+    check_source(path, "md5:" + hashlib.md5(b"content").hexdigest())
+    with pytest.raises(DataError, match="is not the expected file"):
+        check_source(path, "md5:" + hashlib.md5(b"other").hexdigest())
 
 
 def test_check_source_of_a_sample_reads_the_digest_beside_it(tmp_path: Path) -> None:

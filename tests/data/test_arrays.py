@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from labreport.artifacts.code import SOURCES
-from labreport.data.arrays import load, save, save_array
+from labreport.data.arrays import describe, load, save, save_array, save_arrays
 from labreport.data.prepared import Prepared
 from labreport.errors import DataError
 from labreport.files import SUMS, file_digest, write_sums
@@ -94,6 +94,12 @@ def test_files_are_those_of_the_contract(tmp_path: Path) -> None:
     }
     about = json.loads((tmp_path / "texts" / "dataset.json").read_text())
     assert (about["vocabulary"], about["length"]) == (4, 3)
+
+
+def test_pairs_say_how_long_their_sentences_are() -> None:
+    about = describe(PAIRS)
+    assert (about["vocabulary"], about["length"], about["classes"]) == (4, 3, [])
+    assert [about[f"{split}_samples"] for split in ("train", "dev", "test")] == [2, 1, 1]
 
 
 def test_an_older_folder_is_replaced_as_a_whole(tmp_path: Path) -> None:
@@ -244,11 +250,73 @@ def test_damaged_pairs_are_refused(change: dict[str, np.ndarray], said: str, tmp
         load(tmp_path / "pairs")
 
 
+@pytest.mark.parametrize(
+    ("base", "change", "said"),
+    [
+        (
+            IMAGES,
+            {"train_labels": np.array([0, 1, 1, 0, 2], np.uint8)},
+            "a label is not below the number of classes, 2",
+        ),
+        (IMAGES, {"train_labels": np.array([0, 1, 1, 0, 1])}, "train_labels is int64, not uint8"),
+        (
+            IMAGES,
+            {"test_labels": np.array([1, 1, 0], np.uint8)},
+            r"test_labels is uint8 \(3,\), test_inputs uint8 \(2, ",
+        ),
+        (IMAGES, {"test_labels": np.empty(0, np.uint8), "test_inputs": np.empty((0, 3, 4, 4), np.uint8)}, "uint8 .0,."),
+        (
+            IMAGES,
+            {"test_inputs": np.zeros((2, 3, 1024), np.uint8)},
+            r"test_inputs is uint8 \(2, 3, 1024\), not uint8 im",
+        ),
+        (TEXTS, {"train_lengths": np.array([2, 0], np.int32)}, "train_lengths holds 0 to 2, not 1 to 3"),
+        (TEXTS, {"train_lengths": np.array([2, 4], np.int32)}, "train_lengths holds 2 to 4, not 1 to 3"),
+        (TEXTS, {"train_lengths": np.array([2, 1])}, r"train_lengths is int64 \(2,\), train_inputs \(2, 3\)"),
+        (TEXTS, {"train_lengths": np.array([2], np.int32)}, r"train_lengths is int32 \(1,\), train_inputs \(2, 3\)"),
+        (
+            TEXTS,
+            {"test_inputs": np.array([[3, 3, 2]], np.uint8)},
+            r"test_inputs is uint8 \(1, 3\), not indices of 4 words",
+        ),
+        (
+            TEXTS,
+            {"test_inputs": np.array([[3, -1, 2]], np.int32)},
+            "test_inputs is int32 .1, 3., not indices of 4 words",
+        ),
+        (PAIRS, {"train_labels": np.array([-0.01, 5], np.float32)}, "train_labels holds something that is no score"),
+    ],
+)
+def test_arrays_that_do_not_fit_one_another_are_told(
+    base: Prepared, change: dict[str, np.ndarray], said: str, tmp_path: Path
+) -> None:
+    save(dataclasses.replace(base, **change), tmp_path / "key")
+    with pytest.raises(DataError, match=rf"the prepared data are damaged \(.*{said}"):
+        load(tmp_path / "key")
+
+
 def test_an_array_is_what_numpy_would_save(tmp_path: Path) -> None:
     array = np.arange(24, dtype=np.float32).reshape(2, 3, 4)
     save_array(tmp_path / "ours.npy", array)
     np.save(tmp_path / "theirs.npy", array)
     assert (tmp_path / "ours.npy").read_bytes() == (tmp_path / "theirs.npy").read_bytes()
+
+
+def test_arrays_by_name_are_read_by_numpy_and_equal_ones_give_equal_bytes(tmp_path: Path) -> None:
+    arrays = {"true": np.arange(5, dtype=np.uint8), "predicted": np.linspace(0, 1, 5)}
+    for name in ("one.npz", "other.npz"):
+        save_arrays(tmp_path / name, arrays)
+    assert (tmp_path / "one.npz").read_bytes() == (tmp_path / "other.npz").read_bytes()
+    with np.load(tmp_path / "one.npz") as found:
+        assert {name: found[name].tolist() for name in found} == {name: one.tolist() for name, one in arrays.items()}
+
+
+@pytest.mark.parametrize("array", [np.array([object()]), np.array([None, "x"])])
+def test_no_object_is_pickled(array: np.ndarray, tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="allow_pickle=False"):
+        save_array(tmp_path / "a.npy", array)
+    with pytest.raises(ValueError, match="allow_pickle=False"):
+        save_arrays(tmp_path / "a.npz", {"a": array})
 
 
 @pytest.mark.parametrize("room", [100, 2000, 2900])
