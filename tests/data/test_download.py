@@ -153,6 +153,17 @@ def test_bad_mirror_is_passed_over_and_named(
     assert target.read_bytes() == CONTENT
 
 
+@pytest.mark.parametrize(
+    ("code", "passes"),
+    [*((code, True) for code in (408, 425, 429, 502, 504)), *((code, False) for code in (401, 410, 501, 505))],
+)
+def test_what_may_pass_is_tried_again(mirrors: Mirrors, tmp_path: Path, code: int, passes: bool) -> None:
+    """Time-outs, too many requests and what a server behind the one that answers does not give just now."""
+    with pytest.raises(DownloadError, match=f"answered {code}"):
+        download([mirrors.url("bad", status(code))], DIGEST, tmp_path / "set.tar.gz", QUICK)
+    assert len(mirrors.requests) == (QUICK.attempts if passes else 1)
+
+
 def test_all_mirrors_are_named_when_none_delivers(mirrors: Mirrors, tmp_path: Path) -> None:
     closed = "http://127.0.0.1:9/set.tar.gz"  # the discard port, where nothing listens
     with pytest.raises(DownloadError) as caught:
