@@ -203,7 +203,7 @@ def _left_out(node: cst.CSTNode) -> bool:
 def _is_placing(arg: cst.Arg) -> bool:
     """Whether an argument says where something is done, or whom it is told."""
     if arg.keyword is not None:
-        return arg.keyword.value in PLACING
+        return arg.keyword.value in PLACING | TOLD
     return m.matches(arg.value, m.Name("device") | m.Name("tick") | m.Attribute(attr=m.Name("device")))
 
 

@@ -143,6 +143,23 @@ def test_a_run_that_is_not_there_is_named(spec, runs):
         Results(spec).metrics("mycnn")
 
 
+def test_an_experiment_says_what_its_model_and_its_vectors_were_declared_with(spec):
+    spec["experiments"]["mycnn"] |= {"model": {"width": 8}, "vectors": {"method": "word2vec"}}
+    spec["experiments"]["resnet34"]["model"] = {"width": 64}
+    results = Results(spec)
+    assert [results.model(name) for name in ("mycnn", "resnet34")] == [{"width": 8}, {"width": 64}]
+    assert [results.vectors(name) for name in ("mycnn", "resnet34")] == [{"method": "word2vec"}, None]
+    spec["experiments"]["mycnn"]["model"] = None
+    assert results.model("mycnn") == {}
+
+
+def test_a_kind_that_shows_one_experiment_takes_just_one(spec):
+    assert Results(spec).single(["resnet34"]) == "resnet34"
+    for names, said in (([], "none"), (["mycnn", "resnet34"], "mycnn, resnet34")):
+        with pytest.raises(ResultsError, match=f"this kind shows one experiment; found: {said}$"):
+            Results(spec).single(names)
+
+
 def test_experiments_go_by_their_titles(report_spec):
     experiments = {"a": {"title": {"zh": "基线", "en": "Base"}}, "b": {"title": "a"}, "c": {}}
     options = {"base": "a", "experiments": ["c", "b"], "metric": "val_accuracy"}
