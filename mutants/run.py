@@ -24,7 +24,7 @@ from mutants.changes import Mutant, mutants
 from mutants.scope import GROUPS, SOURCES
 from mutants.wrong import Wrong, errors
 
-SAMPLE = 800
+SAMPLE = 600
 WANTED = 0.9
 HEAD = ("modules", "mutants", "drawn", "equivalent", "caught", "survived", "caught in %", "95 % interval")
 WHOLE_S = 900.0  # longer than any folder of tests takes
