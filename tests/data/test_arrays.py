@@ -268,7 +268,7 @@ def test_damaged_pairs_are_refused(change: dict[str, np.ndarray], said: str, tmp
         (
             IMAGES,
             {"test_inputs": np.zeros((2, 3, 1024), np.uint8)},
-            r"test_inputs is uint8 \(2, 3, 1024\), not uint8 im",
+            r"test_inputs is uint8 \(2, 3, 1024\), allowed is uint8",
         ),
         (TEXTS, {"train_lengths": np.array([2, 0], np.int32)}, "train_lengths holds 0 to 2, not 1 to 3"),
         (TEXTS, {"train_lengths": np.array([2, 4], np.int32)}, "train_lengths holds 2 to 4, not 1 to 3"),
