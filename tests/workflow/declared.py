@@ -26,6 +26,8 @@ class Declared:
             file = _load(path)
             for name, arm in file["arms"].items():
                 model = {**file["shared"].get("model", {}), **arm.get("model", {})}["name"]
+                if "pretrained" in arm:
+                    continue  # its weights are not there, so that reports are made without it
                 about = {"part": file["part"], "dataset": arm.get("dataset", file["dataset"]), "model": model}
                 self.experiments[name] = about
 
