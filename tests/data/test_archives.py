@@ -76,6 +76,12 @@ def test_hostile_member_is_refused(tmp_path: Path, info: tarfile.TarInfo, reason
 def test_bombs_are_refused_before_they_are_in_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     archive = write(tmp_path / "set.tar.gz", *(member(f"set/{number}", size=1000) for number in range(20)))
     assert len(list(read_members(archive, ["*"]))) == 20
+    monkeypatch.setattr(members, "MAX_BYTES", len(gzip.decompress(archive.read_bytes())))
+    monkeypatch.setattr(members, "MAX_MEMBERS", 20)
+    assert len(list(read_members(archive, ["*"]))) == 20
+    monkeypatch.setattr(members, "MAX_BYTES", members.MAX_BYTES - 1)
+    with pytest.raises(DataError, match="unpacks to more than"):
+        list(read_members(archive, ["*"]))
     monkeypatch.setattr(members, "MAX_MEMBERS", 19)
     with pytest.raises(DataError, match="more than 19 members"):
         list(read_members(archive, ["*"]))
