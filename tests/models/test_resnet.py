@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 import torch
@@ -173,3 +174,26 @@ def test_with_an_eighth_of_the_channels_it_is_torchvision_with_an_eighth_of_them
     """Every number of two digits is one of channels, but for the classes and 1e-05."""
     narrow = re.sub(r"(?<!-)\b(?!1000\b)\d{2,}\b", lambda n: str(int(n[0]) // 8), str(theirs()).partition("\n")[2])
     assert str(ours(1000, 8, stem="imagenet")).partition("\n")[2] == narrow
+
+
+def test_a_network_starts_from_pretrained_weights_but_for_its_last_layer() -> None:
+    theirs = resnet50()
+    ours = TorchvisionResNet50(10, weights=theirs.state_dict())
+    state = ours.state_dict()
+    assert state["fc.weight"].shape == (10, 2048)
+    for name, tensor in theirs.state_dict().items():
+        assert name.startswith("fc.") or torch.equal(state[name], tensor)
+    with torch.inference_mode():  # what stands before the last layer says the same of an image
+        ours.fc = theirs.fc = torch.nn.Identity()
+        images = torch.randn(1, 3, 32, 32)
+        torch.testing.assert_close(ours.eval()(images), theirs.eval()(images))
+
+
+@pytest.mark.parametrize("change", [{"width": 8}, {"stem": "cifar"}])
+def test_weights_of_another_network_are_refused(change: dict[str, Any]) -> None:
+    weights = resnet50().state_dict()
+    with pytest.raises(ValueError, match=r"the pretrained weights are of another network: .* does not fit"):
+        TorchvisionResNet50(10, weights=weights, **change)
+    del weights["layer4.2.bn3.weight"]
+    with pytest.raises(ValueError, match=r"layer4\.2\.bn3\.weight does not fit"):
+        TorchvisionResNet50(10, weights=weights)

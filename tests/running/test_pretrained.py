@@ -1,4 +1,4 @@
-"""Pretrained weights: the file that was meant, tensors alone, of the network that starts from them."""
+"""Pretrained weights: the file that was meant, and tensors alone."""
 
 from __future__ import annotations
 
@@ -9,41 +9,14 @@ from typing import Any
 
 import pytest
 import torch
-from torchvision.models import resnet50
 
 from labreport.errors import DataError, TrainingError
-from labreport.models.registry import MODELS
 from labreport.running.pretrained import load_weights
-from labreport.training.construction import build_model
 
 
 def kept(path: Path, content: Any) -> tuple[Path, str]:
     torch.save(content, path)
     return path, "sha256:" + hashlib.sha256(path.read_bytes()).hexdigest()
-
-
-def test_a_network_starts_from_the_weights_of_the_file_but_for_its_last_layer(tmp_path: Path) -> None:
-    theirs = resnet50()
-    weights = load_weights(*kept(tmp_path / "weights.pth", theirs.state_dict()))
-    ours = build_model(MODELS["resnet50"], {}, {"classes": 10, "weights": weights})
-    state = ours.state_dict()
-    assert state["fc.weight"].shape == (10, 2048)
-    for name, tensor in theirs.state_dict().items():
-        assert name.startswith("fc.") or torch.equal(state[name], tensor)
-    with torch.inference_mode():  # what stands before the last layer says the same of an image
-        ours.fc = theirs.fc = torch.nn.Identity()
-        images = torch.randn(1, 3, 32, 32)
-        torch.testing.assert_close(ours.eval()(images), theirs.eval()(images))
-
-
-@pytest.mark.parametrize("change", [{"width": 8}, {"stem": "cifar"}])
-def test_weights_of_another_network_are_refused(change: dict[str, Any]) -> None:
-    facts = {"classes": 10, "weights": resnet50().state_dict()}
-    with pytest.raises(TrainingError, match=r"the pretrained weights are of another network: .* does not fit"):
-        build_model(MODELS["resnet50"], change, facts)
-    del facts["weights"]["layer4.2.bn3.weight"]
-    with pytest.raises(TrainingError, match=r"layer4\.2\.bn3\.weight does not fit"):
-        build_model(MODELS["resnet50"], {}, facts)
 
 
 def test_another_file_is_not_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
