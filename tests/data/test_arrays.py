@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from faults.hostile_pickles import Calls
 from labreport.artifacts.code import SOURCES
 from labreport.data.arrays import describe, load, save, save_array, save_arrays
 from labreport.data.prepared import Prepared
@@ -223,6 +224,16 @@ def test_images_must_be_bytes(tmp_path: Path) -> None:
     write_sums(tmp_path / "key")
     with pytest.raises(DataError, match=r"train_inputs is float32 .* grey or colour images of one square size"):
         load(tmp_path / "key")
+
+
+def test_an_array_of_objects_is_not_unpickled(tmp_path: Path) -> None:
+    save(IMAGES, tmp_path / "key")
+    objects = np.array([Calls(os.mkdir, str(tmp_path / "mark"))], dtype=object)
+    np.save(tmp_path / "key" / "train_labels.npy", objects, allow_pickle=True)
+    write_sums(tmp_path / "key")
+    with pytest.raises(DataError, match="damaged"):
+        load(tmp_path / "key")
+    assert not (tmp_path / "mark").exists()
 
 
 def test_nothing_there_is_one_message(tmp_path: Path) -> None:
