@@ -79,7 +79,8 @@ class Row:
         """Of the table, in the order of `HEAD`."""
         low, high = interval(self.caught, self.counted)
         counts = (self.made, self.drawn, self.equivalent, self.caught, self.counted - self.caught)
-        return (self.name, *map(str, counts), f"{100 * self.share:.1f}", f"{100 * low:.1f} to {100 * high:.1f}")
+        shares = (f"{100 * self.share:.1f}", f"{100 * low:.1f} to {100 * high:.1f}") if self.counted else ("", "")
+        return (self.name, *map(str, counts), *shares)
 
 
 def interval(hits: int, tries: int, z: float = 1.959964) -> tuple[float, float]:
