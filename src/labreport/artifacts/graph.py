@@ -80,17 +80,18 @@ class Graph:
                 "parameters": archived.sample.parameters.model_dump(),
             }
             return self._artifact("sample", root, spec, title=f"the demo sample {file}", file=file)
-        digest, mirrors = archived.archive.digest, list(archived.mirrors)
-        return self._artifact("download", root, {"digest": digest}, title=file, file=file, beside={"mirrors": mirrors})
+        return self._download(root, file, archived.archive.digest, archived.mirrors)
+
+    def _download(self, name: str, file: str, digest: str, mirrors: Iterable[str]) -> Artifact:
+        beside = {"mirrors": list(mirrors)}
+        return self._artifact("download", name, {"digest": digest}, title=file, file=file, beside=beside)
 
     def _weights(self, experiment: Experiment) -> dict[str, Any]:
         """What the spec of a run says of pretrained weights, whose download becomes an artifact."""
         declared = experiment.settings.pretrained
         if declared is None:
             return {}
-        spec, mirrors = {"digest": declared.digest}, {"mirrors": declared.mirrors}
-        self._artifact("download", declared.file, spec, title=declared.file, file=declared.file, beside=mirrors)
-        return {"pretrained": spec}
+        return {"pretrained": self._download(declared.file, declared.file, declared.digest, declared.mirrors).spec}
 
     def source(self, data: Artifact) -> str:
         """What prepared data are read from: a demo sample, the user's archive or folder, or a download.
