@@ -49,7 +49,7 @@ def planned(labreport):
 def test_of_nothing_everything_is_to_be_done_in_order(empty, labreport):
     status, lines, _ = labreport("plan")
     assert status == 0
-    assert lines[0] == "scale: demo (as configured); choose with --config scale=cpu|full|lite|probe"
+    assert lines[0] == "scale: demo (as configured); choose with --config scale=cpu|full|lite|precision|probe"
     words = "generate prepare take train draw tabulate judge write typeset deliver"
     assert " ".join(line.split()[0] for line in lines[3:-1] if line[2] != " ") == words
     assert "  train 2 runs (in bf16; time unknown: no earlier run tells it)" in lines
@@ -66,6 +66,8 @@ def test_the_precision_is_the_one_that_runs_will_be_computed_in(empty, labreport
     assert said.replace("1 of them in bf16", "in fp32, as nothing here computes in bf16") in labreport("plan").lines
     empty.edit(SMALL, lambda value: value["arms"]["resnet_small"].update(precision="fp32"))
     assert said.replace("1 of them in bf16", "in fp32") in labreport("plan").lines
+    empty.edit(SMALL, lambda value: value["arms"]["cnn3"].update(precision="bf16_emulated"))
+    assert said.replace("1 of them in bf16", "1 of them in emulated bf16") in labreport("plan").lines
 
 
 def test_of_a_finished_report_nothing_is_to_be_done(project, labreport):

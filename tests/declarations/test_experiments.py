@@ -146,7 +146,17 @@ def test_what_the_reports_state_of_their_texts(full):
 
 
 def test_no_experiment_that_was_published_without_augmentation_has_any(full):
-    assert {one.part for one in full.values() if one.settings.augment} == {"augmented", "small"}
+    assert {one.part for one in full.values() if one.settings.augment} == {"augmented", "small", "precisions"}
+
+
+@pytest.mark.parametrize("name", ["lenet5", "cnn3", "resnet_small"])
+def test_two_precisions_are_compared_in_what_a_report_trains(full, name):
+    stated = [full[one].settings.model_dump() for one in (name, f"{name}_fp32", f"{name}_bf16")]
+    precisions = [one.pop("precision") for one in stated]
+    epochs = [one.pop("epochs") for one in stated]
+    assert precisions == ["bf16", "fp32", "bf16_emulated"]
+    assert stated[0] == stated[1] == stated[2]
+    assert epochs[1] == epochs[2]
 
 
 @pytest.mark.parametrize(

@@ -59,9 +59,16 @@ def test_a_copy_inside_another_repository_has_no_commit(project: Path, monkeypat
 
 
 @pytest.mark.parametrize(
-    ("declared", "native", "computed"), [("bf16", False, "fp32"), ("bf16", True, "bf16"), ("fp32", True, "fp32")]
+    ("declared", "native", "computed"),
+    [
+        ("fp32", True, "fp32"),
+        ("bf16", True, "bf16"),
+        ("bf16", False, "fp32"),
+        ("bf16_emulated", True, "bf16"),
+        ("bf16_emulated", False, "bf16, emulated"),
+    ],
 )
-def test_the_precision_is_the_one_that_the_device_computes_in(
+def test_the_precision_is_the_one_that_was_computed_in(
     declared: str, native: bool, computed: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {"avx512_bf16": native})

@@ -39,6 +39,7 @@ CAPABLE = {"avx2": True, "avx512_f": True, "avx512_bf16": True}
         ("bf16", {"amx_tile": True, "amx_bf16": True}, torch.bfloat16),
         ("bf16", {"neon": True, "bf16": True}, torch.bfloat16),
         ("bf16", {**CAPABLE, "avx512_bf16": False}, None),
+        ("bf16_emulated", {}, torch.bfloat16),
         ("fp32", CAPABLE, None),
     ],
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -135,11 +136,14 @@ def _time(history: History, runs: Iterable[Artifact]) -> str:
 
 
 def _precision(runs: Sequence[Artifact]) -> str:
-    """In which precision runs will be computed here: in fp32, in bf16, 3 of them in bf16."""
-    bf16 = sum(run.spec["training"].get("precision") == "bf16" for run in runs)
-    if bf16 and not computes_bf16():
-        return "in fp32, as nothing here computes in bf16"
-    return f"{bf16} of them in bf16" if 0 < bf16 < len(runs) else f"in {'bf16' if bf16 else 'fp32'}"
+    """In which precision runs will be computed here: in fp32, 3 of them in bf16, in emulated bf16."""
+    declared = Counter(run.spec["training"].get("precision", "fp32") for run in runs)
+    native = computes_bf16()
+    found = Counter({"bf16" if native else "emulated bf16": declared["bf16_emulated"]})
+    found["bf16"] += declared["bf16"] if native else 0
+    said = [f"in {kind}" if count == len(runs) else f"{count} of them in {kind}" for kind, count in (+found).items()]
+    fp32 = "in fp32, as nothing here computes in bf16" if declared["bf16"] and not native else "in fp32"
+    return ", ".join(said or [fp32])
 
 
 def duration(taken: float) -> str:

@@ -98,7 +98,7 @@ class Settings(Strict):
     schedule: Schedule | None = None
     vectors: Vectors | None = None
     pretrained: Pretrained | None = None
-    precision: Literal["bf16", "fp32"] = "fp32"
+    precision: Literal["bf16", "bf16_emulated", "fp32"] = "fp32"
     normalize: Normalize | None = None
     augment: list[Annotated[Crop | Flip, Field(discriminator="name")]] = []
     data: dict[Name, Whole | None] = {}

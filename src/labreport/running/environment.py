@@ -15,7 +15,7 @@ from labreport.machine.devices import LEASED
 from labreport.machine.process import device_name
 from labreport.running.jobs import COMMIT
 from labreport.steps.step import now
-from labreport.training.numerics import autocast
+from labreport.training.numerics import autocast, has_bf16
 
 PROJECT = Path(__file__).resolve().parents[3]
 GIT_TIMEOUT_S = 20
@@ -38,7 +38,7 @@ def environment(device: torch.device, precision: str) -> dict[str, Any]:
         "cuda": torch.version.cuda if device.type == "cuda" else None,
         "device": device_name(device),
         "device_type": device.type,
-        "precision": "fp32" if autocast(precision, device) is None else precision,
+        "precision": _computed(precision, device),
         "threads": torch.get_num_threads(),
         "shared": LEASED in os.environ,  # the device, with other runs of a kit: times say little
         "git_commit": commit,
@@ -46,6 +46,12 @@ def environment(device: torch.device, precision: str) -> dict[str, Any]:
         "started": now(),
         "finished": None,
     }
+
+
+def _computed(precision: str, device: torch.device) -> str:
+    if autocast(precision, device) is None:
+        return "fp32"
+    return "bf16" if has_bf16(device) else "bf16, emulated"
 
 
 def _version(package: str) -> str | None:

@@ -3,7 +3,8 @@
 `fp32` is IEEE single precision everywhere: NVIDIA's TF32, which rounds the factors of a product to 10 bits, is off for
 products, convolutions and recurrent layers alike. `bf16` is automatic mixed precision with bfloat16, whose range is
 that of fp32, so that gradients need no scaling; a device that has no such arithmetic computes in fp32 instead, and each
-run records which it was. Recurrent layers are declared `fp32`, since cuDNN's would compute in fp16. Weights, gradients
+run records which it was. `bf16_emulated` is bf16 also there, as torch emulates it: slowly, for questions of what it
+changes. Recurrent layers are declared `fp32`, since cuDNN's would compute in fp16. Weights, gradients
 and optimizers are fp32 in both. cuDNN takes the fastest of its algorithms, which sum in an order of their own: two runs
 on a GPU agree but for rounding, two on a CPU with equal threads to the bit.
 """
@@ -37,10 +38,13 @@ def autocast(precision: str, device: torch.device) -> torch.dtype | None:
     """The type that convolutions and products compute in under a precision; None leaves the parameters' own.
 
     Args:
-        precision: `bf16` or `fp32`; where the device has no arithmetic of its own for bfloat16, both are fp32.
+        precision: `fp32`, `bf16`, which is fp32 where the device has no arithmetic of its own for bfloat16, or
+            `bf16_emulated`, which is not.
         device: that computes.
     """
-    return torch.bfloat16 if precision == "bf16" and has_bf16(device) else None
+    if precision == "bf16_emulated" or (precision == "bf16" and has_bf16(device)):
+        return torch.bfloat16
+    return None
 
 
 def has_bf16(device: torch.device) -> bool:
