@@ -24,6 +24,7 @@ class Comparison:
         aim: the ratio that the project means to keep.
         at_least: whether more than that is better.
         remark: what else is to be said of the ratio.
+        error: the ratio's standard error, where it was measured more than once.
     """
 
     what: str
@@ -33,6 +34,7 @@ class Comparison:
     aim: float
     at_least: bool = False
     remark: str = ""
+    error: float = 0.0
 
     @classmethod
     def within(cls, what: str, value: float, allowed: float, form: str) -> Comparison:
@@ -47,15 +49,17 @@ class Comparison:
         return cls(what, form.format(value), f"{form.format(allowed)} allowed", value / allowed, 1.0)
 
     @property
-    def met(self) -> bool:
-        """Whether the project keeps what it means to."""
-        return self.ratio >= self.aim if self.at_least else self.ratio <= self.aim
+    def met(self) -> str:
+        """Whether the aim is reached: `yes`, `no`, or `undecided` within a standard error of it."""
+        if abs(self.ratio - self.aim) < self.error:
+            return "undecided"
+        return "yes" if (self.ratio >= self.aim if self.at_least else self.ratio <= self.aim) else "no"
 
     @property
     def cells(self) -> tuple[str, ...]:
         """The row of the table."""
         aim = f"at {'least' if self.at_least else 'most'} {self.aim:.2f}{f' ({self.remark})' if self.remark else ''}"
-        return self.what, self.measured, self.compared_with, f"{self.ratio:.2f}", aim, "yes" if self.met else "no"
+        return self.what, self.measured, self.compared_with, f"{self.ratio:.2f}", aim, self.met
 
 
 @dataclass(frozen=True)
@@ -93,9 +97,8 @@ def compare(
     aim: float,
     *,
     at_least: bool = False,
-    equals: bool = False,
 ) -> Comparison:
-    """The row of pairs of values: medians, median ratio, and the ratios' range.
+    """The row of pairs of values: medians, median ratio with its standard error, and the ratios' range.
 
     Args:
         what: was measured.
@@ -105,15 +108,8 @@ def compare(
         other: what it is compared with.
         aim: for the ratio.
         at_least: whether more than that is better.
-        equals: whether both may well take the same time, so that the median falls on either side by chance: the aim is
-            then missed by more than a standard error of the median only.
     """
     ratios = sorted(one / another for one, another in zip(ours, theirs, strict=True))
-    remark = f"pairs from {ratios[0]:.2f} to {ratios[-1]:.2f}"
-    if equals:
-        error = standard_error(ratios)
-        remark = f"{aim:.2f} and a standard error of {error:.2f}; {remark}"
-        aim += -error if at_least else error
     return Comparison(
         f"{what}: median of {len(ratios)} pairs",
         form.format(median(ours)),
@@ -121,7 +117,8 @@ def compare(
         median(ratios),
         aim,
         at_least,
-        remark,
+        f"pairs from {ratios[0]:.2f} to {ratios[-1]:.2f}",
+        standard_error(ratios),
     )
 
 

@@ -83,7 +83,7 @@ def compared(name: str, folder: Path) -> list[Comparison]:
     loader = f"torchvision and DataLoader (workers start in {median(starts):.1f} s, apart)"
     return [
         compare(what, rates[0], rates[1], FORM, loader, AIMS[name], at_least=True),
-        compare(what, rates[0], rates[2], FORM, "batched tensors", 1.0, at_least=True, equals=True),
+        compare(what, rates[0], rates[2], FORM, "batched tensors", 1.0, at_least=True),
     ]
 
 
@@ -114,7 +114,9 @@ def measure_plain(name: str, folder: Path, workers: int = 2) -> tuple[float, flo
 
 
 def measure_batched(name: str, folder: Path) -> float:
-    """Seconds of the epochs of the loop on batched tensors."""
+    """Seconds of the epochs of the loop on batched tensors, with the settings of the process that ours takes."""
+    set_up(available_cpus())
+    keep_freed_memory()
     training = run_spec(name)["training"]
     return warm(batched.train(*started(name, training, fused=True), tensors(folder), training))
 

@@ -37,6 +37,7 @@ STARTS = frozenset({"subprocess.Popen", "os.posix_spawn", "os.fork"})
 PATIENCE_S = 20.0  # beyond some times what the tests take without a change
 SLOWER = 5
 MORE_MEMORY = 6 << 30  # bytes of addresses beyond those that the libraries take
+CAUGHT = (pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.INTERRUPTED, pytest.ExitCode.USAGE_ERROR)
 REWRITTEN = "ignore:Module already imported so cannot be rewritten:pytest.PytestAssertRewriteWarning"
 
 
@@ -89,15 +90,16 @@ class Workplace:
         return self.root / "src" / "labreport"
 
     def covered(self, group: Group) -> Covered:
-        """Run the tests of a group as they are.
+        """Run the tests of a group without any change: as they are, and within the limits that a mutant is tried in.
 
         Raises:
             RuntimeError: one of them fails.
         """
         kept, said = self.root / "seen", self.root / "said"
-        if _forked(lambda: self._watched(group.tests, kept), limit_s=900, said=said):
-            words = said.read_text(encoding="utf-8", errors="replace")[-4000:]
-            raise RuntimeError(f"the tests {' '.join(group.tests)} fail without any change:\n{words}")
+        for work in (lambda: self._watched(group.tests, kept), lambda: self._limited(group.tests)):
+            if _forked(work, limit_s=900, said=said):
+                words = said.read_text(encoding="utf-8", errors="replace")[-4000:]
+                raise RuntimeError(f"the tests {' '.join(group.tests)} fail without any change:\n{words}")
         found: Covered = pickle.loads(kept.read_bytes())
         return found
 
@@ -109,14 +111,20 @@ class Workplace:
         return bool(tests) and self.fails(one, files, limit, Selection(tests))
 
     def fails(self, one: Mutant, tests: Sequence[str], limit_s: float, *plugins: object) -> bool:
-        """Whether one of some tests fails with a mutant, or they take longer than so many seconds."""
+        """Whether one of some tests fails with a mutant, or they take longer than so many seconds.
+
+        It is also caught where its module cannot be imported, by tests (pytest is interrupted) or by what prepares them
+        (to pytest an error of usage), or where the process dies; what is no fault of a mutant's, such as a full disk or
+        an error of pytest's own, catches none.
+        """
         path = self.sources / one.module
         before = path.read_bytes()
         for compiled in path.parent.glob(f"__pycache__/{path.stem}.*"):
             compiled.unlink()
         path.write_text(one.source, encoding="utf-8")
         try:
-            return _forked(lambda: self._limited(tests, *plugins), limit_s) != 0
+            status = _forked(lambda: self._limited(tests, *plugins), limit_s)
+            return status < 0 or status in CAUGHT
         finally:
             path.write_bytes(before)
 

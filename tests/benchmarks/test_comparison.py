@@ -43,16 +43,23 @@ def test_the_first_time_does_not_count() -> None:
     assert turns(2, *[lambda: next(values)] * 3) == [[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]]
 
 
-def test_equals_may_fall_on_either_side_by_their_scatter_and_no_more() -> None:
-    """Quartiles of 0.96 and 1.00 make a standard error of 0.0166."""
-    ours = [0.94, 0.96, 0.98, 1.0, 1.02]
-    assert not compare("x", ours, [1.0] * 5, "{:.0f}", "y", 1.0, at_least=True, equals=True).met
-    close = compare("x", [one + 0.005 for one in ours], [1.0] * 5, "{:.0f}", "y", 1.0, at_least=True, equals=True)
-    assert close.met
-    assert close.aim == pytest.approx(1 - 1.2533 * 0.04 / 1.349 / 5**0.5)
-    assert close.remark == "1.00 and a standard error of 0.02; pairs from 0.94 to 1.02"
-    assert not compare("x", [1.0] * 5, [1.01] * 5, "{:.0f}", "y", 1.0, at_least=True, equals=True).met
-    assert compare("x", [2.0, 2.1], [2.0, 2.0], "{:.0f}", "y", 1.0, equals=True).aim > 1
+@pytest.mark.parametrize(
+    ("aim", "at_least", "met"),
+    [
+        (1.0, True, "no"),
+        (0.99, True, "undecided"),
+        (0.97, True, "undecided"),
+        (0.96, True, "yes"),
+        (1.0, False, "yes"),
+        (0.97, False, "undecided"),
+        (0.96, False, "no"),
+    ],
+)
+def test_an_aim_within_a_standard_error_of_the_median_is_neither_met_nor_missed(aim, at_least, met) -> None:
+    """Quartiles of 0.96 and 1.00 make an error of 0.0166."""
+    row = compare("x", [0.94, 0.96, 0.98, 1.0, 1.02], [1.0] * 5, "{:.0f}", "y", aim, at_least=at_least)
+    assert row.error == pytest.approx(1.2533 * 0.04 / 1.349 / 5**0.5)
+    assert (row.met, row.aim, row.remark) == (met, aim, "pairs from 0.94 to 1.02")
 
 
 def test_what_is_not_measured_says_so_in_its_row() -> None:

@@ -54,7 +54,7 @@ def test_pairs_of_plans_and_dry_runs(monkeypatch: pytest.MonkeyPatch, tmp_path: 
     monkeypatch.setattr(planning, "timed", lambda *arguments: next(seconds))
     found = planning.in_pairs("some", 0.44, tmp_path, tmp_path)
     assert found.ratio == 1.5
-    assert (found.aim, found.met, found.remark) == (0.44, False, "pairs from 0.50 to 2.50")
+    assert (found.aim, found.met, found.remark) == (0.44, "no", "pairs from 0.50 to 2.50")
 
 
 def test_a_plan_that_saw_fewer_runs_is_not_timed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
