@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from labreport.documents.gfm import MarkdownLayout, display_math, image_paths, inline_math
+from labreport.documents.gfm import MarkdownLayout, display_math, inline_math
 from labreport.documents.numbering import Target
 from labreport.documents.pandoc import paragraph, space, string
 from labreport.documents.wording import scale
@@ -39,8 +39,10 @@ def test_an_equation_breaks_its_paragraph():
 
 
 def test_a_pair_is_a_table_of_its_pictures():
-    images = image_paths({"a": {}, "b": {}}, "small.en")
+    images = {name: f"small.en/{name}.svg" for name in "ab"}
     layout = MarkdownLayout("en", scale("full", "en"), {}, images, {"a": "A", "b": "B"})
-    *_, body, caption = layout.figure([Target("fig:a", "2(a)"), Target("fig:b", "2(b)")], [string("words")])
+    *_, body, caption = layout.figure(
+        [Target("fig:a", "2(a)", item="a"), Target("fig:b", "2(b)", item="b")], [string("words")], ""
+    )
     assert body["c"][1] == "| ![A](small.en/a.svg) | ![B](small.en/b.svg) |\n|:---:|:---:|\n| (a) | (b) |"
     assert caption["c"][0]["c"] == [string("Figure\u00a02.")]

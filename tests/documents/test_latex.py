@@ -42,7 +42,7 @@ def test_floats_may_pass_the_headings_of_subsections(layout, level, held):
 
 @pytest.mark.parametrize(("appendix", "placement"), [(False, "[!htbp]"), (True, "[H]")])
 def test_only_the_tables_of_the_text_float(layout, appendix, placement):
-    text = raw_text(layout.table(Target("tab:t", "1", appendix), [string("Words")]))
+    text = raw_text(layout.table(Target("tab:t", "1", appendix, "t"), [string("Words")], None))
     assert text.startswith(rf"\begin{{table}}{placement}")
     assert r"\caption{\label{tab:t}Words [demo scale]}" in text
 

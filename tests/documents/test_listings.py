@@ -7,7 +7,7 @@ import textwrap
 
 import pytest
 
-from labreport.documents import bibliography, listings, text, tree
+from labreport.documents import listings, pictures, text, tree
 from labreport.errors import TemplateError
 
 
@@ -17,7 +17,7 @@ from labreport.errors import TemplateError
         ("labreport.documents.text:Literal", text.Literal),
         ("labreport.documents.text:Literal.__init__", text.Literal.__init__),
         ("labreport.documents.tree:transform", tree.transform),
-        ("labreport.documents.bibliography:Entry", bibliography.Entry),  # with its decorator
+        ("labreport.documents.pictures:Picture", pictures.Picture),  # with its decorator
     ],
 )
 def test_a_listing_is_what_python_itself_finds(target, shown):

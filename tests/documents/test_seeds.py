@@ -15,11 +15,16 @@ STATE = Provenance("abc1234", "2026-01-02", 1767312000)
 FAILURES = {"mycnn": {"1": "epoch 2:\n  the loss is nan_$ "}, "resnet34": {"0": "out of memory.", "20": "too"}}
 TEXT = """# Start {#sec:start}
 
-{% call figures("plot_0", "plot_1") %}Two plots.{% endcall %}
+::: {layout-ncol=2}
+![](figure:plot_0)
+![](figure:plot_1)
 
-{% call figure("plot_2") %}A third plot{% endcall %}
+Two plots.
+:::
 
-{% call figure("plot_3") %}A fourth plot{% endcall %}
+![A third plot](figure:plot_2)
+
+![A fourth plot](figure:plot_3)
 """
 
 
@@ -51,7 +56,7 @@ def spec(small_report):
 
 
 def written(spec, form, lang):
-    return render(Path(spec["template"]), form, lang, spec, STATE)
+    return render(Path(spec["template"]), form, lang, spec, STATE).text
 
 
 @pytest.mark.parametrize(

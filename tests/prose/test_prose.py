@@ -15,6 +15,7 @@ import pytest
 
 from labreport.declarations.items import Item
 from labreport.documents.check import template_mistakes
+from labreport.documents.citations import keys
 from tests.prose.results import at_once, fabricate, report_of, rising
 from tests.prose.text import (
     CONCLUSION,
@@ -31,6 +32,7 @@ from tests.prose.text import (
     calls,
     sections,
     source,
+    template_of,
     text_of,
 )
 
@@ -38,13 +40,15 @@ AGREES = "labreport.claims.agrees_published"
 # Claims whose verdicts an appendix of the analysis tells, not the conclusion.
 AGREEMENT = {AGREES, "labreport.claims.published_mean"}
 
+SHOWN = re.compile(r"\]\((figure|table|code):((?:[^(){}]|\{\{.*?\}\})+)\)")
+REFERENCE = re.compile(r"(?a:@((?:fig|tab|lst|alg|sec|eq):\w+))")
 NOT_PROSE = (
-    re.compile(r"^# [^\n]*\{#sec:references.*?(?=^# )", re.DOTALL | re.MULTILINE),
     re.compile(r"^```.*?^```", re.DOTALL | re.MULTILINE),
     JINJA,
     re.compile(r"\$\$.*?\$\$|\$[^$\n]+\$|`[^`\n]+`", re.DOTALL),
-    re.compile(r"\[\d\]"),  # a citation
-    re.compile(r"\{#sec:\w+[^}]*\}"),
+    re.compile(r"(?a:@[\w:]+)"),  # a citation or reference
+    re.compile(r"\{#\w+:\w+[^}]*\}|\{layout-ncol=2\}"),
+    re.compile(r"\]\((?:figure|table|code):[^)]*\)"),
     re.compile(r"CIFAR-10|ResNet-(?:18|34|50)|LeNet-5|RTX 3090|word2vec"),
     re.compile(r"(?<![\d×])(?:3×32×32|224×224|32×32|8×8|7×7|5×5|3×3|2×2|1×1)(?![\d×])"),  # pictures and kernels
 )
@@ -135,29 +139,39 @@ def test_both_formats_say_the_same_numbers(report: str, lang: str) -> None:
 @cases
 def test_everything_shown_is_mentioned(report: str, lang: str) -> None:
     text = source(report, lang)
-    shown = {f"fig:{name}" for call in calls(text, "figure", "figures") for name in re.findall(r'"(\w+)"', call)}
-    shown |= {f"tab:{name}" for call in calls(text, "table") for name in re.findall(r'"(\w+)"', call)}
-    shown |= {f"alg:{name}" for call in calls(text, "algorithm") for name in re.findall(r'^\w+\("(\w+)"', call)}
-    shown |= {f"lst:{name}" for call in calls(text, "source") for name in re.findall(r':(\w+)"', call)}
-    found = {name for call in calls(text, "ref") for name in re.findall(r'"((?:fig|tab|alg|lst):\w+)"', call)}
-    assert shown == found
+    kinds = {"figure": "fig", "table": "tab", "code": "lst"}
+    shown = {f"{kinds[kind]}:{name.split(':')[-1]}" for kind, name in SHOWN.findall(text) if "{" not in name}
+    shown |= set(re.findall(r"\{#(alg:\w+)", text))
+    named = {name for name in REFERENCE.findall(text) if not name.endswith("_")}
+    assert shown == {name for name in named if not name.startswith("sec:")}
 
 
 @cases
 def test_nothing_is_named_that_is_not_declared(report: str, lang: str) -> None:
     item = report_of(report)
-    names = {"figures": item.figures, "tables": item.tables, "claims": item.claims}
-    names |= {"experiments": {**item.experiments, **item.left_out}}
-    assert template_mistakes(source(report, lang), names) == []
+    names = {
+        group: {name: one.options for name, one in getattr(item, group).items()} for group in ("figures", "tables")
+    }
+    names |= {"claims": item.claims, "experiments": {**item.experiments, **item.left_out}}
+    assert template_mistakes(source(report, lang), names, template_of(report, lang).parent) == []
+
+
+@cases
+def test_everything_declared_is_shown_and_every_work_cited(report: str, lang: str) -> None:
+    text, item = source(report, lang), report_of(report)
+    shown = {name.partition("{")[0] for _, name in SHOWN.findall(text)}
+    for name in (*item.figures, *item.tables):
+        assert name in shown or any(one and name.startswith(one) for one in shown if one.endswith("_")), name
+    assert set(keys(template_of(report, lang).parent)) == set(re.findall(r"@(\w+)(?![\w:])", text))
 
 
 @pytest.mark.parametrize("report", REPORTS)
 def test_both_languages_are_one_report(report: str) -> None:
     zh, en = source(report, "zh"), source(report, "en")
     assert re.findall(r"^(#+) .*\{(.*)\}$", zh, re.MULTILINE) == re.findall(r"^(#+) .*\{(.*)\}$", en, re.MULTILINE)
-    shows = ("figure", "figures", "table", "source")
-    assert calls(zh, *shows) == calls(en, *shows)
-    names = ("ref", "cite", "run", "claim", "dataset", "measurement", "experiments")
+    assert SHOWN.findall(zh) == SHOWN.findall(en)
+    assert set(REFERENCE.findall(zh)) == set(REFERENCE.findall(en))
+    names = ("run", "claim", "dataset", "measurement", "experiments")
     assert set(calls(zh, *names)) == set(calls(en, *names))
 
 

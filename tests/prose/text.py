@@ -11,8 +11,7 @@ from typing import Any
 import jinja2
 
 from labreport import declarations
-from labreport.documents import bibliography, quantities, templating, views
-from labreport.documents.floats import Floats
+from labreport.documents import quantities, templating, views
 from labreport.documents.provenance import Provenance
 from labreport.results import Results
 from labreport.steps import texts
@@ -53,7 +52,7 @@ def calls(text: str, *functions: str) -> list[str]:
 
 def text_of(spec: Mapping[str, Any], form: str) -> str:
     """The finished document."""
-    return texts.text_of({**spec, "form": form}, ROOT, PROVENANCE)
+    return texts.text_of({**spec, "form": form}, ROOT, PROVENANCE).text
 
 
 def prose_of(markdown: str) -> str:
@@ -81,7 +80,6 @@ class Filled:
     def __init__(self, spec: Mapping[str, Any]) -> None:
         self._spec, self._lang = spec, spec["lang"]
         path = template_of(spec["report"], self._lang)
-        self._works = bibliography.load(path.parent / bibliography.FILE)
         results = Results({"name": spec["report"], **spec})
         self._names = {
             **views.functions(results, spec, self._lang),
@@ -95,7 +93,6 @@ class Filled:
 
     def text(self, outcomes: Mapping[str, str]) -> str:
         """Pandoc Markdown as if the claims named in `outcomes` had come out so; references are `[1]`."""
-        floats = Floats(self._spec["figures"], self._spec["tables"], self._works)
         judged = self._names["claim"]
 
         @cache
@@ -106,11 +103,9 @@ class Filled:
             told = {outcome: outcome == outcomes[name] for outcome in OUTCOMES}
             return type(found)(name, {**{key: found[key] for key in found}, **told, "outcome": outcomes[name]})
 
-        text = self._template.render({**self._names, **floats.functions(), "claim": claim})
-        assert floats.unused() == []
-        assert set(re.findall(r'target="(sec:\w+)"', text)) <= set(re.findall(r"\{#(sec:\w+)", text))
-        assert {key for keys in re.findall(r'keys="([^"]+)"', text) for key in keys.split()} == set(self._works)
-        text = re.sub(r"\[\]\{\.lab\w+[^}]*\}", "[1]", text)
+        text = self._template.render({**self._names, "claim": claim})
+        text = re.sub(r"(?a:@(?:fig|tab|sec|lst|alg|eq):\w+)|\[@[\w; @]+\]", "[1]", text)
+        text = re.sub(r"!\[(.*?)\]\((?:figure|table|code):[^)]*\)", r"\1", text, flags=re.DOTALL)
         return re.sub(r"\{#sec:[^}]*\}|^:::.*$", "", prose_of(text), flags=re.MULTILINE)
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from labreport.artifacts.artifact import Artifact, canonical, roots
 from labreport.artifacts.code import code_digest
 from labreport.artifacts.difference import shown_value
-from labreport.artifacts.prose import listings, prose
+from labreport.artifacts.prose import listings, pictures, prose
 from labreport.data.archives import locate
 from labreport.declarations.experiments import Experiment
 from labreport.declarations.fields import in_language
@@ -369,12 +369,14 @@ class Graph:
         measurements = {name: self.measurement(item) for name, item in report.measurements.items()}
         runs = self.runs(report)
         shell = sorted((self.root / "templates" / form).glob("*.j2"))
-        bibliography = f"templates/{report.name}/references.bib"
         own = prose(self.root, report.name, lang)
+        beside = [f"templates/{report.name}/references.{suffix}" for suffix in ("bib", "csl")]
+        styles = sorted((self.root / "templates/csl").glob("*.csl"))
         files = [
             *own,
-            *([bibliography] if (self.root / bibliography).is_file() else []),
-            *(path.relative_to(self.root).as_posix() for path in shell),
+            *(path for path in beside if (self.root / path).is_file()),
+            *pictures(self.root, report.name, own),
+            *(path.relative_to(self.root).as_posix() for path in (*shell, *styles)),
         ]
         about = {run.spec["data"]["dataset"]: run.folder for run in reversed(runs)}
         datasets = {one.dataset.name: one.dataset for one in report.experiments.values()}

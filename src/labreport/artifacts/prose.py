@@ -18,8 +18,8 @@ FOLDER = "templates"
 # A statement that takes another template in, and the names in it: `{% include "methods.md.j2" %}`.
 STATEMENT = re.compile(r"\{%[-+]?\s*(?:include|import|from|extends)\b(.*?)%\}", re.DOTALL)
 QUOTED = re.compile(r"""["']([^"'\n]+)["']""")
-# What a template prints of this project's own code; `source` may take it from a variable.
-LISTING = re.compile(r"""["'](labreport(?:\.\w+)+):\w""")
+LISTING = re.compile(r"\]\(code:(labreport(?:\.\w+)+):\w")  # what a template prints of this project's own code
+PICTURE = re.compile(r"\]\(([^():\s]+\.(?:png|jpe?g))\)", re.IGNORECASE)  # of the author's own
 
 
 def prose(root: Path, report: str, lang: str) -> list[str]:
@@ -40,6 +40,13 @@ def listings(root: Path, files: Iterable[str]) -> dict[str, str]:
     return {
         module: hashlib.sha256(file.read_bytes()).hexdigest()[:16] for module, file in sources.items() if file.is_file()
     }
+
+
+def pictures(root: Path, report: str, files: Iterable[str]) -> list[str]:
+    """The pictures that templates show beside figures, as far as they are there; relative to the project."""
+    named = dict.fromkeys(name for path in files for name in PICTURE.findall(_text(root / path)))
+    found = [f"{FOLDER}/{report}/{name}" for name in named if ".." not in PurePosixPath(name).parts]
+    return [path for path in found if (root / path).is_file()]
 
 
 def check_text(project: Project, document: Artifact) -> None:
@@ -64,7 +71,6 @@ def check_text(project: Project, document: Artifact) -> None:
 def _mistakes(project: Project, name: str, template: str) -> list[str]:
     """Those in a template of a report, which has a text for each format."""
     # Only here, so that planning a finished project imports no jinja2.
-    from labreport.documents.bibliography import FILE, load
     from labreport.documents.check import template_mistakes
 
     report, path = project.report(name), project.root / template
@@ -73,13 +79,12 @@ def _mistakes(project: Project, name: str, template: str) -> list[str]:
         "parts": {experiment.part for experiment in report.experiments.values()},
         "datasets": {experiment.dataset.name for experiment in report.experiments.values()},
         "measurements": report.measurements,
-        "figures": report.figures,
-        "tables": report.tables,
+        "figures": {name: item.options for name, item in report.figures.items()},
+        "tables": {name: item.options for name, item in report.tables.items()},
         "claims": report.claims,
-        "citations": load(path.with_name(FILE)),
     }
     try:
-        return template_mistakes(path.read_text(encoding="utf-8"), names)
+        return template_mistakes(path.read_text(encoding="utf-8"), names, path.parent)
     except (OSError, UnicodeDecodeError) as error:
         raise TemplateError(f"{template}: cannot be read: {error}") from None
 

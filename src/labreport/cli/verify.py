@@ -129,7 +129,7 @@ class _Check:
             yield "", partial(_of_predictions, Path(artifact.folder), spec)
         elif artifact.step == "write":
             facts = read_object(Path(artifact.folder) / WRITTEN_FROM)
-            yield artifact.file, lambda: {"": text_of(spec, root, Provenance(**facts))}
+            yield artifact.file, lambda: {"": text_of(spec, root, Provenance(**facts)).text}
         elif artifact.step == "section":
             yield artifact.file, lambda: {"": section_of(located(dict(spec), root))}
         elif artifact.step in ITEMS:

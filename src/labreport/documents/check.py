@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import jinja2
 from jinja2 import nodes
 
-from labreport.documents import listings, quantities, templating
-from labreport.documents.floats import KINDS, TARGETS
+from labreport.documents import citations, numbering, pandoc, quantities, syntax, templating
+from labreport.documents.naming import suggestion
 from labreport.errors import TemplateError
 from labreport.spelling import did_you_mean
 
@@ -21,31 +22,28 @@ ARGUMENTS = {
     "claim": ("claims", "claim"),
     "measurement": ("measurements", "measurement"),
     "experiments": ("parts", "part"),
-    "figure": ("figures", "figure"),
-    "figures": ("figures", "figure"),
-    "table": ("tables", "table"),
-    "cite": ("citations", "reference"),
 }
-# Where targets of ref() are declared, and what else there is in a template.
-TARGET_GROUPS = {"fig": "figures", "tab": "tables", "lst": "listings", "alg": "algorithms", "sec": "sections"}
-VARIABLES = ("report", "scale", "command", "lang", "format", "source", "algorithm", "ref", *ARGUMENTS)
-REFERENCES = "references"  # the list that `cite` makes has this section
+VARIABLES = ("report", "scale", "command", "lang", "format", *ARGUMENTS)
 OF_JINJA = ("loop", "caller", "varargs", "kwargs", "self", "super")
-_SECTION = re.compile(r"\{#sec:([^\s}]+)")
+COMPUTED = "jinja0computed"  # stands for what only results can tell
+_TAG = re.compile(  # with the white space that a dash takes away
+    r"(?:\s*\{\{-|\{\{).*?(?:-\}\}\s*|\}\})|(?:\s*\{%-|\{%).*?(?:-%\}\s*|%\})|\{##.*?##\}", re.DOTALL
+)
 _PARTIAL = (nodes.Include, nodes.Import, nodes.FromImport, nodes.Extends)
 
 
-def template_mistakes(text: str, names: Mapping[str, Collection[str]]) -> list[str]:
+def template_mistakes(text: str, names: Mapping[str, Collection[str]], folder: Path = Path()) -> list[str]:
     """What is wrong with a template, as far as can be told without results.
 
     Args:
         text: the template.
-        names: what is declared: `figures, tables, claims, experiments, datasets, measurements, citations` (keys of the
-            bibliography), `parts` (of experiments), `sections` (beside those in the text, without `sec:`). A group
-            that is not given is not checked. Only arguments that are constants are.
+        names: what is declared: `figures` and `tables` (name -> its declaration), `claims, experiments, datasets,
+            measurements`, `parts` (of experiments). A group that is not given is not checked. Only arguments that are
+            constants are.
+        folder: that the template lies in, with its bibliography and pictures.
 
     Returns:
-        One message each, `line N: figure "x": ...` in the order of lines; then what is declared and never shown.
+        One message each, `line N: figure "x": ...` in the order of lines.
     """
     environment = templating.environment(quantities.filters("en"))
     try:
@@ -53,14 +51,65 @@ def template_mistakes(text: str, names: Mapping[str, Collection[str]]) -> list[s
     except jinja2.TemplateSyntaxError as error:
         return [f"line {error.lineno}: {error.message}"]
     inside = list(tree.find_all(nodes.Node))
-    calls = list(_calls(inside))
     whole = not any(isinstance(node, _PARTIAL) for node in inside)
     found: list[_Mistake] = [*_filters(inside, environment), *_computed(inside)]
     found += [] if not whole else _variables(inside, environment)
-    found += [mistake for call in calls for mistake in _arguments(*call, names)]
-    found += _references(calls, names, text, whole)
-    lines = [f"line {line}: {message}" for line, message in sorted(found, key=lambda mistake: mistake[0])]
-    return lines + (_unused(calls, names) if whole else [])
+    found += [mistake for call in _calls(inside) for mistake in _arguments(*call, names)]
+    found += [(_line(text, token), message) for token, message in _markdown(text, names, folder, whole)]
+    return [f"line {line}: {message}" for line, message in sorted(dict.fromkeys(found), key=lambda mistake: mistake[0])]
+
+
+def _markdown(text: str, names: Mapping[str, Collection[str]], folder: Path, whole: bool) -> Iterator[tuple[str, str]]:
+    """What is wrong with the Markdown of all branches at once, and the words by which it is found.
+
+    Args:
+        text: the template.
+        names: what is declared.
+        folder: that it lies in.
+        whole: whether it includes no other, which a reference could be to.
+    """
+    complaints: list[tuple[str, str]] = []
+    shown = syntax.Syntax(folder, _mapping(names.get("figures")), names.get("tables"))
+    shown.complain = lambda token, message: complaints.append((token, message))
+    bare = _TAG.sub(lambda tag: _blank(tag, text), text)
+    try:
+        blocks = shown.explicit(pandoc.parse(syntax.markdown(bare), "en")["blocks"])
+        works = citations.keys(folder)
+    except TemplateError as error:
+        yield "", str(error)
+        return
+    yield from (one for one in complaints if COMPUTED not in one[0])
+    headings = [node["c"][1][0] for node in numbering.walk(blocks) if node["t"] == "Header"]
+    known = [*shown.shown, *filter(None, headings), "sec:references"]
+    computed = any(COMPUTED in token for token, _ in complaints)
+    for node in numbering.walk(blocks):
+        if numbering.has_class(node, "Span", syntax.REFERENCE_CLASS):
+            name = numbering.attribute(node, "target")
+            alike = [one for one in known if one.partition(":")[0] == name.partition(":")[0] and COMPUTED not in one]
+            if whole and name not in known and COMPUTED not in name and not (computed and name.startswith("tab:")):
+                yield name, f"@{name}: the text has no such target{suggestion(name, alike)}"
+        elif node["t"] == "Cite":
+            for key in (one["citationId"] for one in node["c"][0]):
+                if key not in works and COMPUTED not in key:
+                    yield f"@{key}", f"@{key}: {citations.FILE} has no such entry{suggestion(key, works)}"
+
+
+def _blank(tag: re.Match[str], text: str) -> str:
+    """What stands for a tag of Jinja: a word for a value, else nothing, but what it parts stays apart."""
+    parts = text[tag.start() - 1 : tag.start()].isalnum() and text[tag.end() : tag.end() + 1].isalnum()
+    return COMPUTED if tag[0].lstrip().startswith("{{") else "\u2060" * parts
+
+
+def _mapping(names: Collection[str] | None) -> Mapping[str, Mapping[str, object]] | None:
+    if names is None or isinstance(names, Mapping):
+        return names
+    return {name: {"width": "half"} for name in names}
+
+
+def _line(text: str, token: str) -> int:
+    """The line in which some words stand first; the first one, where they do not stand in the text as they are."""
+    place = text.find(token)
+    return text.count("\n", 0, max(place, 0)) + 1
 
 
 _Call = tuple[str, list[Any], int]
@@ -118,59 +167,10 @@ def _variables(inside: list[nodes.Node], environment: jinja2.Environment) -> Ite
 
 def _arguments(function: str, arguments: list[Any], line: int, names: Mapping[str, Collection[str]]) -> list[_Mistake]:
     constants = [argument for argument in arguments if argument is not None]
-    if function == "source" and constants and (mistake := _source_mistake(constants[0])):
-        return [(line, mistake)]
     if function not in ARGUMENTS or ARGUMENTS[function][0] not in names:
         return []
     group, what = ARGUMENTS[function]
     return [(line, _undeclared(what, name, names[group])) for name in constants if name not in names[group]]
-
-
-def _source_mistake(target: Any) -> str | None:
-    """Why `source` cannot show a piece of code."""
-    try:
-        listings.excerpt(target)
-    except TemplateError as error:
-        return str(error)
-    return None
-
-
-def _references(calls: list[_Call], names: Mapping[str, Collection[str]], text: str, whole: bool) -> Iterator[_Mistake]:
-    """Targets of ref() that are nowhere; `whole` says that the text includes no other, where they might be."""
-    known: dict[str, Collection[str] | None] = {group: names.get(group) for group in ("figures", "tables")}
-    cited = [REFERENCES] if any(function == "cite" for function, *_ in calls) else []
-    known["sections"] = [*_SECTION.findall(text), *names.get("sections", ()), *cited] if whole else None
-    for group, function in (("listings", "source"), ("algorithms", "algorithm")):
-        shown = [arguments[0] for called, arguments, _ in calls if called == function and arguments]
-        names_shown = [str(name).partition(":")[2] or str(name) for name in shown]
-        known[group] = names_shown if whole and None not in shown else None
-        # What a wrong source should have shown is anybody's guess, such as what a reference is to; it is told itself.
-        if function == "source" and any(name is not None and _source_mistake(name) for name in shown):
-            known[group] = None
-    for function, arguments, line in calls:
-        if function != "ref" or not arguments or arguments[0] is None:
-            continue
-        kind, _, name = str(arguments[0]).partition(":")
-        if kind not in TARGET_GROUPS or not name:
-            yield line, f'ref("{arguments[0]}"): a target is {TARGETS}'
-            continue
-        declared = known[TARGET_GROUPS[kind]]
-        if declared is not None and name not in declared:
-            yield line, _undeclared(KINDS.get(kind, "section"), name, declared)
-
-
-def _unused(calls: list[_Call], names: Mapping[str, Collection[str]]) -> list[str]:
-    """Figures, tables and references that no call can show."""
-    found = []
-    for functions, group, what, advice in (
-        (("figure", "figures"), "figures", "figure", "never shown; show it or undeclare it"),
-        (("table",), "tables", "table", "never shown; show it or undeclare it"),
-        (("cite",), "citations", "reference", "never cited; cite it or remove the entry"),
-    ):
-        shown = [argument for function, arguments, _ in calls if function in functions for argument in arguments]
-        if None not in shown:
-            found += [f'{what} "{name}": declared, but {advice}' for name in names.get(group, ()) if name not in shown]
-    return found
 
 
 def _undeclared(what: str, name: Any, declared: Collection[str]) -> str:

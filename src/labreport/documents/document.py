@@ -2,30 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import jinja2
 
 from labreport.documents import (
-    bibliography,
+    citations,
     gfm,
-    listings,
     numbering,
     pandoc,
     presentation,
     quantities,
-    references,
     seeds,
+    syntax,
     templating,
     tree,
     views,
     wording,
 )
-from labreport.documents.floats import Floats
 from labreport.documents.latex import LatexLayout
+from labreport.documents.pictures import Picture
 from labreport.documents.provenance import Provenance
+from labreport.documents.syntax import Syntax
 from labreport.documents.text import gfm as gfm_text
 from labreport.documents.text import latex, latex_metadata, shortened
 from labreport.errors import ResultsError, TemplateError
@@ -45,7 +46,21 @@ SYNTAX: dict[str, dict[str, Any]] = {
 }
 
 
-def render(template: Path, form: str, lang: str, spec: Mapping[str, Any], provenance: Provenance) -> str:
+@dataclass(frozen=True)
+class Document:
+    """A finished text.
+
+    Attributes:
+        text: LaTeX that expects `figures/NAME.pdf` beside it, or Markdown that expects `NAME.svg` in the folder that
+            the spec calls `pictures`.
+        pictures: of the author's own, which are expected in the same folder.
+    """
+
+    text: str
+    pictures: tuple[Picture, ...]
+
+
+def render(template: Path, form: str, lang: str, spec: Mapping[str, Any], provenance: Provenance) -> Document:
     """The whole document.
 
     Args:
@@ -55,72 +70,60 @@ def render(template: Path, form: str, lang: str, spec: Mapping[str, Any], proven
         spec: the spec of a `write` step.
         provenance: what the foot states.
 
-    Returns:
-        LaTeX that expects `figures/NAME.pdf` beside it, or Markdown that expects `NAME.svg` in the folder that the spec
-        calls `pictures`.
-
     Raises:
-        TemplateError: the template names what does not exist, leaves a figure or table unused, or is malformed.
+        TemplateError: the template names what does not exist, or is malformed.
         ResultsError: a result is missing or malformed.
     """
-    works = bibliography.load(template.parent / bibliography.FILE)
     results = Results({"name": spec["report"], **spec})
     short = seeds.short(results, results.experiments, lang)
     figures = spec.get("figures") or {}
     marks = {name: seeds.mark(short, entry.get("experiments") or [], lang) for name, entry in figures.items()}
-    floats = Floats(figures, spec.get("tables") or {}, works, marks, spec.get("listings"))
     names = {
         **views.functions(results, spec, lang),
-        **floats.functions(),
         "report": views.report(spec["declaration"]),
         "scale": views.scale(spec["scale"], results.real_data, lang),
         "command": views.command(spec, lang),
         "lang": lang,
         "format": form,
     }
-    text = templating.fill(template, names, quantities.filters(lang), spec.get("files"))
-    if unused := floats.unused():
-        raise TemplateError(f"{template}: declared, but never shown: {', '.join(unused)}; show them or undeclare them")
-    document = pandoc.parse(text, lang)
+    files = spec.get("files")
+    text = templating.fill(template, names, quantities.filters(lang), files)
+    shown = Syntax(template.parent, figures, spec.get("tables") or {}, marks, spec.get("listings"))
     try:
-        blocks = _with_references(document["blocks"], works, lang)
-        layout = _layout(form, lang, spec, floats.listings)
-        document["blocks"] = tree.transform(blocks, numbering.number(blocks), layout)
+        document = pandoc.parse(syntax.markdown(text), lang)
+        document = citations.listed({**document, "blocks": shown.explicit(document["blocks"])}, template.parent, lang)
+        _check_planned(shown, files)
+        layout = _layout(form, lang, spec, shown)
+        document["blocks"] = tree.transform(document["blocks"], numbering.number(document["blocks"]), layout)
     except TemplateError as error:
         raise TemplateError(f"{template}: {error}") from None
     missing = seeds.notice(results, short, lang, spec.get("left_out"))
-    return _shell(template, form, lang, spec, provenance, missing, pandoc.write(document, form))
+    text = _shell(template, form, lang, spec, provenance, missing, pandoc.write(document, form))
+    return Document(text, tuple(shown.pictures.values()))
 
 
-def _with_references(
-    blocks: list[pandoc.Node], works: Mapping[str, bibliography.Entry], lang: str
-) -> list[pandoc.Node]:
-    """The document with its list of references, which stands before the appendix.
+def _check_planned(shown: Syntax, files: Collection[str] | None) -> None:
+    """Refuse a picture that planning does not know.
 
     Raises:
-        TemplateError: an entry is never cited.
+        TemplateError: names it.
     """
-    cited = numbering.citations(blocks)
-    if idle := [entry for key, entry in works.items() if key not in cited]:
-        raise TemplateError(f"{idle[0].where}: {idle[0].key} is never cited; cite it or remove the entry")
-    if not cited:
-        return blocks
-    heading = pandoc.heading(wording.word("references", lang), "sec:references", ["unnumbered"])
-    found = [heading, references.block([works[key] for key in cited], lang)]
-    opening = (i for i, node in enumerate(blocks) if node["t"] == "Header" and numbering.opens_appendix(node))
-    place = next(opening, len(blocks))
-    return [*blocks[:place], *found, *blocks[place:]]
+    for name, picture in shown.pictures.items():
+        if files is not None and str(picture.path) not in files:
+            raise TemplateError(f"the picture {name!r} has a name that is put together; write it out")
 
 
-def _layout(form: str, lang: str, spec: Mapping[str, Any], code: Mapping[str, listings.Excerpt]) -> tree.Layout:
+def _layout(form: str, lang: str, spec: Mapping[str, Any], shown: Syntax) -> tree.Layout:
     scale = wording.scale(spec["scale"], lang)
     figures = spec.get("figures") or {}
     tables = {name: presentation.load(f"{entry['path']}.json") for name, entry in (spec.get("tables") or {}).items()}
     if form == "latex":
-        return LatexLayout(lang, scale, tables, figures, code)
-    images = gfm.image_paths(figures, spec["pictures"])
+        return LatexLayout(lang, scale, tables, figures, shown.listings, shown.pictures)
+    folder = spec["pictures"]
+    images = {name: f"{folder}/{name}.svg" for name in figures}
+    images |= {name: f"{folder}/{picture.file}" for name, picture in shown.pictures.items()}
     alt = {name: _alternative(f"{entry['path']}.txt") for name, entry in figures.items()}
-    return gfm.MarkdownLayout(lang, scale, tables, images, alt, code)
+    return gfm.MarkdownLayout(lang, scale, tables, images, alt, shown.listings)
 
 
 def _alternative(path: str) -> str:

@@ -5,15 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from html import escape
 
 from labreport.documents import captions, wording
 from labreport.documents.listings import Excerpt
-from labreport.documents.numbering import Target
+from labreport.documents.numbering import Target, words
 from labreport.documents.pandoc import Node, paragraph, raw, raw_block, space, string, strong
 from labreport.documents.presentation import Presentation
 from labreport.documents.text import clean, gfm
-from labreport.documents.tree import Step
+from labreport.documents.tree import Step, Work
 
 ALIGNMENTS = {"left": ":---", "right": "---:", "center": ":---:", "decimal": "---:"}
 SPACES = ("Space", "SoftBreak", "LineBreak")
@@ -48,14 +48,21 @@ class MarkdownLayout:
         anchor = [_anchor(target)] if target.name else []
         return [*anchor, {"t": "Header", "c": [min(level + 1, 6), ["", [], []], numbered]}]
 
-    def reference(self, target: Target) -> list[Node]:
+    def reference(self, target: Target, words: list[Node]) -> list[Node]:
         """A link to the anchor."""
+        if words:
+            return [_link(target, words)]
         text = wording.reference(target.kind, target.number, target.appendix, self.lang)
-        return [_link(target, text)]
+        return [_link(target, [string(text)])]
 
-    def figure(self, targets: list[Target], caption: list[Node]) -> list[Node]:
+    def equation(self, target: Target, formula: str) -> list[Node]:
+        """The number stands in the formula, where a forge sets it at the margin."""
+        numbered = f"{formula.strip()}\n\\tag{{{target.number}}}"
+        return [raw("html", _anchor_text(target)), {"t": "Math", "c": [{"t": "DisplayMath"}, numbered]}]
+
+    def figure(self, targets: list[Target], caption: list[Node], width: str) -> list[Node]:
         """The picture, or a table of two, and the caption below."""
-        pictures = [self._picture(target) for target in targets]
+        pictures = [self._picture(target, caption, width) for target in targets]
         label = targets[0].number.removesuffix("(a)")
         anchors = [_anchor(target) for target in targets]
         if len(pictures) == 1:
@@ -66,11 +73,13 @@ class MarkdownLayout:
             body = raw_block("markdown", f"| {' | '.join(pictures)} |\n|{rules}|\n| {parts} |")
         return [*anchors, body, self._caption("fig", label, caption)]
 
-    def table(self, target: Target, caption: list[Node]) -> list[Node]:
+    def table(self, target: Target, caption: list[Node], own: Node | None) -> list[Node]:
         """The caption with the scale's mark, the table, its notes."""
+        if own is not None:
+            return [*self._anchors(target), self._caption("tab", target.number, caption), own]
         if not self.scale.full:
             caption = [*caption, space(), string(wording.marked(self.scale.mark, self.lang))]
-        table = self.tables[target.name.partition(":")[2]]
+        table = self.tables[target.item]
         notes = wording.word("note", self.lang) + clean(" ".join(table.notes))
         below = [paragraph(self.inline([string(notes)]))] if table.notes else []
         return [
@@ -80,16 +89,9 @@ class MarkdownLayout:
             *below,
         ]
 
-    def citation(self, targets: list[Target]) -> list[Node]:
-        """The numbers in brackets, each a link to the list of references."""
-        links: list[Node] = []
-        for target in targets:
-            links += [string(", "), _link(target, target.number)] if links else [_link(target, target.number)]
-        return [string("["), *links, string("]")]
-
     def listing(self, target: Target) -> list[Node]:
         """The caption above a fence; its lines have no numbers, so that they can be copied."""
-        shown = self.listings[target.name.partition(":")[2]]
+        shown = self.listings[target.item]
         caption = self._caption("lst", target.number, captions.listing(shown, self.lang))
         return [_anchor(target), caption, {"t": "CodeBlock", "c": [["", ["python"], []], shown.text]}]
 
@@ -106,11 +108,12 @@ class MarkdownLayout:
             {"t": "BlockQuote", "c": [paragraph(lines)]},
         ]
 
-    def references(self, targets: list[Target], works: list[list[Node]]) -> list[Node]:
+    def references(self, works: list[Work]) -> list[Node]:
         """A paragraph for each work, which begins with its number."""
         blocks: list[Node] = []
-        for target, work in zip(targets, works, strict=True):
-            blocks += [_anchor(target), paragraph([string(f"[{target.number}]"), space(), *work])]
+        for work in works:
+            label = [*work.label, space()] if work.label else []
+            blocks += [raw_block("html", f'<a id="{work.name}"></a>'), paragraph([*label, *work.inlines])]
         return blocks
 
     def inline(self, nodes: list[Node]) -> list[Node]:
@@ -171,9 +174,13 @@ class MarkdownLayout:
         words += [space(), *step.inlines] if before and step.inlines else step.inlines
         return [*words, space(), strong([string(after)])] if after else words
 
-    def _picture(self, target: Target) -> str:
-        name = target.name.partition(":")[2]
-        return f"![{gfm(self.alt[name])}]({self.images[name]})"
+    def _picture(self, target: Target, caption: list[Node], width: str) -> str:
+        alt = self.alt[target.item] if target.item in self.alt else words(caption)
+        path = self.images[target.item]
+        return f'<img src="{path}" alt="{escape(clean(alt))}" width="{width}">' if width else f"![{gfm(alt)}]({path})"
+
+    def _anchors(self, target: Target) -> list[Node]:
+        return [_anchor(target)] if target.name else []
 
     def _caption(self, kind: str, number: str, caption: list[Node]) -> Node:
         return paragraph([strong([string(wording.caption_label(kind, number, self.lang))]), space(), *caption])
@@ -225,8 +232,8 @@ def _first(nodes: list[Node]) -> str:
     return str(nodes[0]["c"][0]) if nodes[0]["t"] == "Str" else "x"
 
 
-def _link(target: Target, text: str) -> Node:
-    return {"t": "Link", "c": [["", [], []], [string(text)], [f"#{_identifier(target)}", ""]]}
+def _link(target: Target, words: list[Node]) -> Node:
+    return {"t": "Link", "c": [["", [], []], words, [f"#{_identifier(target)}", ""]]}
 
 
 def _identifier(target: Target) -> str:
@@ -234,9 +241,8 @@ def _identifier(target: Target) -> str:
 
 
 def _anchor(target: Target) -> Node:
-    return raw_block("html", f'<a id="{_identifier(target)}"></a>')
+    return raw_block("html", _anchor_text(target))
 
 
-def image_paths(figures: Mapping[str, Mapping[str, Any]], folder: str) -> dict[str, str]:
-    """Where each figure's SVG lies, in `folder` beside the document."""
-    return {name: f"{folder}/{name}.svg" for name in figures}
+def _anchor_text(target: Target) -> str:
+    return f'<a id="{_identifier(target)}"></a>'

@@ -12,15 +12,17 @@ from labreport.documents.code_lines import code_lines
 from labreport.documents.listings import Excerpt
 from labreport.documents.numbering import Target
 from labreport.documents.pandoc import Node, paragraph, raw, raw_block, space, string, strong
+from labreport.documents.pictures import Picture
 from labreport.documents.presentation import Presentation
 from labreport.documents.text import breakable, is_plain, latex
-from labreport.documents.tree import Step
+from labreport.documents.tree import Step, Work
 
 FIGURE_FOLDER = "figures"
 THIN, UNBROKEN = "\u202f", "\u00a0"
 PLACEMENT = "!htbp"
 BARRIER_LEVEL = 1
 PANDOC_ALTERS = re.compile(r"\\|,,")  # it loses a letter behind a backslash, and the font joins two commas
+STRUCK = {"Strikeout": r"\sout", "Underline": r"\uline"}
 BOXES = (r"\lableft", r"\labright")
 
 
@@ -34,6 +36,7 @@ class LatexLayout:
         tables: name -> what stands in it.
         figures: name -> its declaration; the PDF is `figures/NAME.pdf`, included at its natural size.
         listings: name -> the code.
+        pictures: of the author's own, path -> what it is.
     """
 
     lang: str
@@ -41,6 +44,7 @@ class LatexLayout:
     tables: Mapping[str, Presentation]
     figures: Mapping[str, Mapping[str, Any]]
     listings: Mapping[str, Excerpt] = field(default_factory=dict)
+    pictures: Mapping[str, Picture] = field(default_factory=dict)
 
     def heading(self, node: Node, target: Target, opens_appendix: bool) -> list[Node]:
         """The heading after all floats of the text before it; `\\appendix` before the first of the appendix.
@@ -51,19 +55,26 @@ class LatexLayout:
         before += [r"\appendix"] if opens_appendix else []
         return [*(raw_block("latex", command) for command in before), node]
 
-    def reference(self, target: Target) -> list[Node]:
+    def reference(self, target: Target, words: list[Node]) -> list[Node]:
         """The whole of `Figure 3` is the link; the number is LaTeX's."""
+        if words:
+            return [raw("latex", rf"\hyperref[{target.name}]{{"), *words, raw("latex", "}")]
         text = wording.reference(target.kind, "\0", target.appendix, self.lang)
         text = text.replace("\u00a0", "~").replace("\0", rf"\ref*{{{target.name}}}")
         return [raw("latex", rf"\hyperref[{target.name}]{{{text}}}")]
 
-    def figure(self, targets: list[Target], caption: list[Node]) -> list[Node]:
+    def equation(self, target: Target, formula: str) -> list[Node]:
+        """LaTeX's own environment, which counts."""
+        text = formula.strip().replace(THIN, r"\,").replace(UNBROKEN, "~")
+        return [raw("latex", f"\\begin{{equation}}\\label{{{target.name}}}\n{text}\n\\end{{equation}}")]
+
+    def figure(self, targets: list[Target], caption: list[Node], width: str) -> list[Node]:
         """One picture, or two side by side as (a) and (b), and the caption below."""
         if len(targets) == 1:
             (target,) = targets
-            body = rf"{_picture(target)}\caption{{\label{{{target.name}}}"
+            body = rf"{self._picture(target, width)}\caption{{\label{{{target.name}}}"
         else:
-            boxes = [rf"\sbox{{{box}}}{{{_picture(target)}}}" for box, target in zip(BOXES, targets, strict=True)]
+            boxes = [rf"\sbox{{{box}}}{{{self._picture(target)}}}" for box, target in zip(BOXES, targets, strict=True)]
             parts = [
                 rf"\subcaptionbox{{\label{{{target.name}}}}}{{\labcentred{{{box}}}}}"
                 for box, target in zip(BOXES, targets, strict=True)
@@ -72,25 +83,26 @@ class LatexLayout:
         begin = f"\\begin{{figure}}[{PLACEMENT}]\n\\centering\n{body}"
         return [paragraph([raw("latex", begin), *caption, raw("latex", "}\n\\end{figure}")])]
 
-    def table(self, target: Target, caption: list[Node]) -> list[Node]:
+    def table(self, target: Target, caption: list[Node], own: Node | None) -> list[Node]:
         """The caption with the scale's mark above the table.
 
-        In the appendix, which is mostly tables, it does not float: they would leave their text behind.
+        In the appendix, which is mostly tables, it does not float: they would leave their text behind. One that the
+        author wrote out stands where it is written.
         """
+        if own is not None:
+            label = [raw("latex", rf"\label{{{target.name}}}")] if target.name else []
+            attributes, _, *rest = own["c"]
+            return [{"t": "Table", "c": [attributes, [None, [paragraph([*label, *caption])]], *rest]}]
         if not self.scale.full:
             caption = [*caption, space(), string(wording.marked(self.scale.mark, self.lang))]
             caption = self.inline(caption)
-        table = booktabs.layout(self.tables[_key(target)], self.lang, floating=not target.appendix)
+        table = booktabs.layout(self.tables[target.item], self.lang, floating=not target.appendix)
         begin = f"{table.before}\\caption{{\\label{{{target.name}}}"
         return [paragraph([raw("latex", begin), *caption, raw("latex", f"}}{table.after}")])]
 
-    def citation(self, targets: list[Target]) -> list[Node]:
-        """`\\cite`; the list of references has the same order, so that LaTeX finds the same numbers."""
-        return [raw("latex", rf"\cite{{{','.join(map(_key, targets))}}}")]
-
     def listing(self, target: Target) -> list[Node]:
         """The caption above the code, which may break over pages."""
-        shown = self.listings[_key(target)]
+        shown = self.listings[target.item]
         caption = self.inline(captions.listing(shown, self.lang))
         begin = rf"\begin{{lablisting}}{{\label{{{target.name}}}"
         end = "}\n" + code_lines(shown) + "\n\\end{lablisting}"
@@ -103,11 +115,12 @@ class LatexLayout:
         end = raw("latex", "\\end{labsteps}\n\\end{algorithm}")
         return [paragraph([raw("latex", begin), *caption, raw("latex", "}\n\\begin{labsteps}\n"), *lines, end])]
 
-    def references(self, targets: list[Target], works: list[list[Node]]) -> list[Node]:
-        """A numbered list."""
-        nodes = [raw("latex", rf"\begin{{labreferences}}{{{len(works)}}}")]
-        for target, work in zip(targets, works, strict=True):
-            nodes += [raw("latex", f"\n\\bibitem{{{_key(target)}}} "), *work]
+    def references(self, works: list[Work]) -> list[Node]:
+        """A list whose labels are as wide as the last one."""
+        nodes = [raw("latex", r"\begin{labreferences}{"), *works[-1].label, raw("latex", "}")]
+        for work in works:
+            start, end = raw("latex", "\n\\item[{"), raw("latex", rf"}}]\phantomsection\label{{{work.name}}}")
+            nodes += [start, *work.label, end, *work.inlines]
         return [paragraph([*nodes, raw("latex", "\n\\end{labreferences}")])]
 
     def inline(self, nodes: list[Node]) -> list[Node]:
@@ -120,6 +133,8 @@ class LatexLayout:
             elif node["t"] == "Code":
                 # a long name would stand out of a line of Chinese
                 new.append(raw("latex", rf"\texttt{{{breakable(node['c'][1])}}}"))
+            elif node["t"] in STRUCK:
+                new += [raw("latex", STRUCK[node["t"]] + "{"), *node["c"], raw("latex", "}")]
             elif node["t"] == "Str" and (PANDOC_ALTERS.search(node["c"]) or not all(map(is_plain, node["c"]))):
                 new.append(raw("latex", latex(node["c"])))
             else:
@@ -141,6 +156,14 @@ class LatexLayout:
                 joined.append(node)
         return joined
 
+    def _picture(self, target: Target, width: str = "") -> str:
+        own = self.pictures.get(target.item)
+        if own is None:
+            return rf"\includegraphics{{{FIGURE_FOLDER}/{target.item}.pdf}}"
+        share = float(width.removesuffix("%") or 100) / 100
+        options = rf"width={share:g}\linewidth,height=0.8\textheight,keepaspectratio"
+        return rf"\includegraphics[{options}]{{{FIGURE_FOLDER}/{own.file}}}"
+
     def _step(self, step: Step) -> list[Node]:
         before, after = wording.step_words(step.word, self.lang)
         words = [strong([string(before)])] if before else []
@@ -150,10 +173,6 @@ class LatexLayout:
         if step.word == "comment":
             words = [raw("latex", r"\labremark{"), *step.inlines, raw("latex", "}")]
         return [raw("latex", rf"\labline{{{step.number or ''}}}{{{step.level}}}{{"), *words, raw("latex", "}\n")]
-
-
-def _key(target: Target) -> str:
-    return target.name.partition(":")[2]
 
 
 def _is_text(node: Node) -> bool:
@@ -171,7 +190,3 @@ def _is_open(node: Node) -> bool:
         return False
     formula = re.sub(r"(\s|\\end\{\w+\*?\})+$", "", node["c"][-1]["c"][1])
     return not formula.endswith((".", "。"))
-
-
-def _picture(target: Target) -> str:
-    return rf"\includegraphics{{{FIGURE_FOLDER}/{_key(target)}.pdf}}"

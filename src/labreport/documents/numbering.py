@@ -1,12 +1,12 @@
-"""Numbers: headings, figures, tables, listings, algorithms and cited works, in reading order."""
+"""Numbers: of headings, figures, tables, listings, algorithms and equations, in reading order."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from labreport.documents.floats import CITATION_CLASS, FLOAT_CLASS, KINDS
 from labreport.documents.pandoc import Node
+from labreport.documents.syntax import EQUATION_CLASS, FLOAT_CLASS, KINDS
 from labreport.errors import TemplateError
 
 
@@ -15,14 +15,16 @@ class Target:
     """Something that can be referred to.
 
     Attributes:
-        name: `fig:NAME`, `tab:NAME`, `lst:NAME`, `alg:NAME`, `sec:ID` or `cite:KEY`.
+        name: `fig:NAME`, `tab:NAME`, `lst:NAME`, `alg:NAME`, `eq:NAME` or `sec:ID`; empty where it has none.
         number: as it is printed: `3`, `3(a)`, `2.1`, `A.1`; empty for a heading without a number.
         appendix: whether it stands in the appendix.
+        item: what is shown there: a declared name, or the path of a picture.
     """
 
     name: str
     number: str
     appendix: bool = False
+    item: str = ""
 
     @property
     def kind(self) -> str:
@@ -32,14 +34,21 @@ class Target:
 
 @dataclass
 class Numbering:
-    """The numbers of a document, in reading order."""
+    """The numbers of a document.
+
+    Attributes:
+        targets: by name.
+        headings: in reading order.
+        floats: in reading order, one or two each.
+    """
 
     targets: dict[str, Target] = field(default_factory=dict)
     headings: list[Target] = field(default_factory=list)
+    floats: list[list[Target]] = field(default_factory=list)
 
 
 def number(blocks: list[Node]) -> Numbering:
-    """Number every heading, figure, table, listing and algorithm of a document, and what it cites.
+    """Number every heading, figure, table, listing, algorithm and named equation of a document.
 
     A level-1 heading of class `appendix`, or whose identifier begins with `sec:appendix`, starts lettered sections.
 
@@ -63,13 +72,20 @@ def number(blocks: list[Node]) -> Numbering:
             if identifier:
                 found.targets[identifier] = target
         elif has_class(node, "Div", FLOAT_CLASS):
-            kind, names = attribute(node, "kind"), attribute(node, "names").split()
+            kind, names = attribute(node, "kind"), attribute(node, "names").split() or [""]
+            items = attribute(node, "items").split() or names
             counts[kind] += 1
-            for index, name in enumerate(names):
-                part = f"({chr(ord('a') + index)})" if len(names) > 1 else ""
-                found.targets[f"{kind}:{name}"] = Target(f"{kind}:{name}", f"{counts[kind]}{part}", appendix)
-    for index, key in enumerate(citations(blocks), start=1):
-        found.targets[f"cite:{key}"] = Target(f"cite:{key}", str(index))
+            parts = [f"({letter})" for letter in "ab"] if len(names) > 1 else [""]
+            shown = [
+                Target(name, f"{counts[kind]}{part}", appendix, item)
+                for name, part, item in zip(names, parts, items, strict=True)
+            ]
+            found.floats.append(shown)
+            found.targets |= {target.name: target for target in shown if target.name}
+        elif has_class(node, "Span", EQUATION_CLASS):
+            counts["eq"] += 1
+            name = attribute(node, "target")
+            found.targets[name] = Target(name, str(counts["eq"]), appendix)
     return found
 
 
@@ -77,12 +93,6 @@ def opens_appendix(heading: Node) -> bool:
     """Whether a heading is the appendix's first."""
     _, (identifier, classes, _), _ = heading["c"]
     return "appendix" in classes or identifier.startswith("sec:appendix")
-
-
-def citations(blocks: list[Node]) -> list[str]:
-    """The keys of all works that a document cites, each once, in the order of first citation."""
-    spans = (node for node in walk(blocks) if has_class(node, "Span", CITATION_CLASS))
-    return list(dict.fromkeys(key for span in spans for key in attribute(span, "keys").split()))
 
 
 def walk(value: Node) -> Iterator[Node]:
@@ -93,6 +103,13 @@ def walk(value: Node) -> Iterator[Node]:
     elif isinstance(value, list):
         for item in value:
             yield from walk(item)
+
+
+def words(nodes: list[Node]) -> str:
+    """The words of some nodes, without what they look like."""
+    said = {"Str": lambda node: node["c"], "Math": lambda node: node["c"][1], "Code": lambda node: node["c"][1]}
+    spaces = ("Space", "SoftBreak", "LineBreak")
+    return "".join(" " if node["t"] in spaces else said.get(node["t"], lambda _: "")(node) for node in walk(nodes))
 
 
 def has_class(node: Node, kind: str, name: str) -> bool:

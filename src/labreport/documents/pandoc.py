@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import json
 import subprocess
+from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 import pypandoc
 
 from labreport.errors import TemplateError
 
-# Raw TeX is off, so that no text can become a command; a soft line break between two Chinese characters is nothing.
-READER = "markdown-raw_tex-auto_identifiers-implicit_figures+east_asian_line_breaks"
+# What is raw is off, so that no text can become a command or a script; a line break between two Chinese characters is
+# nothing.
+READER = "markdown-raw_tex-raw_html-raw_attribute-auto_identifiers-implicit_figures+east_asian_line_breaks"
 WRITERS = {"latex": "latex-smart", "markdown": "gfm"}
 OPTIONS = {"latex": ["--syntax-highlighting=idiomatic"], "markdown": []}
+
+LANGUAGES = {"zh": "zh-CN", "en": "en-US"}
 
 BLOCKS = frozenset(
     {
@@ -73,14 +78,26 @@ def parse(text: str, lang: str) -> dict[str, Node]:
     return tree
 
 
-def parse_latex(text: str) -> dict[str, Node]:
-    """The document tree of LaTeX; commands that are no text, accent or formula are left out, and no file is read.
+def fragments(texts: Iterable[str]) -> list[list[Node]]:
+    """The blocks of several texts of pandoc Markdown, none of which has more than one paragraph.
 
     Raises:
-        TemplateError: pandoc refuses the text.
+        TemplateError: pandoc refuses one.
     """
-    tree: dict[str, Node] = json.loads(_convert(text, "json", "latex", []))
-    return tree
+    pieces = "\n\n".join(f"::: piece\n{text}\n:::" for text in texts)
+    return [node["c"][1] for node in parse(pieces, "en")["blocks"]]
+
+
+def cited(tree: dict[str, Node], bibliography: Path, style: Path, lang: str) -> dict[str, Node]:
+    """The tree with its citations and its list of references, which fills a div of the name `refs`, as a style has it.
+
+    Raises:
+        TemplateError: the bibliography or the style cannot be read.
+    """
+    told = {"link-citations": {"t": "MetaBool", "c": True}, "lang": {"t": "MetaString", "c": LANGUAGES[lang]}}
+    options = ["--citeproc", f"--bibliography={bibliography}", f"--csl={style}"]
+    found: dict[str, Node] = json.loads(_convert(json.dumps({**tree, "meta": told}), "json", "json", options))
+    return found
 
 
 def write(tree: dict[str, Node], form: str) -> str:

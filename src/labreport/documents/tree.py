@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Protocol
 
 from labreport.documents.algorithms import is_counted
-from labreport.documents.floats import CITATION_CLASS, FLOAT_CLASS, KINDS, REFERENCE_CLASS
+from labreport.documents.citations import REFERENCES
 from labreport.documents.naming import suggestion
 from labreport.documents.numbering import Numbering, Target, attribute, has_class
 from labreport.documents.pandoc import BLOCKS, INLINES, Node, space, string
-from labreport.documents.references import REFERENCES_CLASS
+from labreport.documents.syntax import EQUATION_CLASS, FLOAT_CLASS, KINDS, REFERENCE_CLASS
 from labreport.errors import TemplateError
 
 
@@ -32,23 +33,38 @@ class Step:
     inlines: list[Node]
 
 
+@dataclass(frozen=True)
+class Work:
+    """An entry of the list of references.
+
+    Attributes:
+        name: what links lead to.
+        label: its number in brackets; empty where the style has none.
+        inlines: what it is.
+    """
+
+    name: str
+    label: list[Node]
+    inlines: list[Node]
+
+
 class Layout(Protocol):
     """How a format prints what the tree only names."""
 
     def heading(self, node: Node, target: Target, opens_appendix: bool) -> list[Node]:
         """A heading."""
 
-    def reference(self, target: Target) -> list[Node]:
-        """A reference, within a paragraph."""
+    def reference(self, target: Target, words: list[Node]) -> list[Node]:
+        """A reference, within a paragraph: by name and number, or by words of the author's."""
 
-    def citation(self, targets: list[Target]) -> list[Node]:
-        """The numbers of cited works, within a paragraph."""
+    def equation(self, target: Target, formula: str) -> list[Node]:
+        """A displayed formula with its number."""
 
-    def figure(self, targets: list[Target], caption: list[Node]) -> list[Node]:
-        """One figure or two side by side."""
+    def figure(self, targets: list[Target], caption: list[Node], width: str) -> list[Node]:
+        """One figure or two side by side; `width`, a share such as 60%, is of a picture of the author's own."""
 
-    def table(self, target: Target, caption: list[Node]) -> list[Node]:
-        """A table."""
+    def table(self, target: Target, caption: list[Node], own: Node | None) -> list[Node]:
+        """A table, which the author may have written out."""
 
     def listing(self, target: Target) -> list[Node]:
         """A piece of code."""
@@ -56,7 +72,7 @@ class Layout(Protocol):
     def algorithm(self, target: Target, caption: list[Node], steps: list[Step]) -> list[Node]:
         """An algorithm."""
 
-    def references(self, targets: list[Target], works: list[list[Node]]) -> list[Node]:
+    def references(self, works: list[Work]) -> list[Node]:
         """The list of references."""
 
     def inline(self, nodes: list[Node]) -> list[Node]:
@@ -84,7 +100,7 @@ class _Transformation:
 
     def __init__(self, numbering: Numbering, layout: Layout) -> None:
         self.numbering, self.layout = numbering, layout
-        self.headings = iter(numbering.headings)
+        self.headings, self.floats = iter(numbering.headings), iter(numbering.floats)
         self.in_appendix = False
 
     def blocks(self, nodes: list[Node]) -> list[Node]:
@@ -99,25 +115,32 @@ class _Transformation:
             return self.layout.heading(node, target, opens)
         if has_class(node, "Div", FLOAT_CLASS):
             return self.shown(node)
-        if has_class(node, "Div", REFERENCES_CLASS):
-            targets = [self.numbering.targets[f"cite:{key}"] for key in attribute(node, "keys").split()]
-            return self.layout.references(targets, [self.inlines(work["c"]) for work in node["c"][1]])
+        if node["t"] == "Div" and node["c"][0][0] == REFERENCES:
+            return self.layout.references([self.work(entry) for entry in node["c"][1]])
         return self.layout.block({**node, "c": self.content(node["c"])} if "c" in node else node)
 
     def shown(self, node: Node) -> list[Node]:
         """A figure, table, listing or algorithm."""
-        kind = attribute(node, "kind")
-        targets = [self.numbering.targets[f"{kind}:{name}"] for name in attribute(node, "names").split()]
+        kind, targets = attribute(node, "kind"), next(self.floats)
         if kind == "lst":
             return self.layout.listing(targets[0])
         first, *rest = node["c"][1]
-        what = f"the {KINDS[kind]} {targets[0].name.partition(':')[2]!r}"
+        what = f"the {KINDS[kind]} {targets[0].item!r}"
         caption = self.inlines(_words(first, f"{what} needs a caption of one paragraph, without lists"))
         if kind == "alg":
             return self.layout.algorithm(targets[0], caption, self.steps(rest, what))
-        if rest:
-            raise TemplateError(f"{what} needs a caption of one paragraph, without lists")
-        return self.layout.figure(targets, caption) if kind == "fig" else self.layout.table(targets[0], caption)
+        if kind == "fig":
+            return self.layout.figure(targets, caption, attribute(node, "width"))
+        own = {**rest[0], "c": self.content(rest[0]["c"])} if rest else None
+        return self.layout.table(targets[0], caption, own)
+
+    def work(self, entry: Node) -> Work:
+        """An entry as citeproc sets it: its number and the rest in spans of their own, or everything in one."""
+        parts = {
+            name: span["c"][1] for span in entry["c"][1][0]["c"] if span["t"] == "Span" for name in span["c"][0][1]
+        }
+        label = [node for node in parts.get("csl-left-margin", []) if node["t"] != "Space"]
+        return Work(entry["c"][0][0], label, self.inlines(parts.get("csl-right-inline", entry["c"][1][0]["c"])))
 
     def steps(self, nodes: list[Node], what: str) -> list[Step]:
         found = []
@@ -143,19 +166,21 @@ class _Transformation:
 
     def inlines(self, nodes: list[Node]) -> list[Node]:
         new: list[Node] = []
-        for node, following in zip(nodes, [*nodes[1:], None], strict=True):
+        for node, following in zip_longest(nodes, nodes[1:]):
             if has_class(node, "Span", REFERENCE_CLASS):
                 target = _target(attribute(node, "target"), self.numbering)
-                new += self.layout.reference(target)
-                if following and _wants_space(target, following):
+                words = self.inlines(node["c"][1])
+                new += self.layout.reference(target, words)
+                if following and not words and _wants_space(target, following):
                     new.append(space())
-            elif has_class(node, "Span", CITATION_CLASS):
+            elif has_class(node, "Span", EQUATION_CLASS):
+                new += self.layout.equation(self.numbering.targets[attribute(node, "target")], node["c"][1][0]["c"][1])
+            elif node["t"] == "Cite":
                 if new and new[-1]["t"] in ("Space", "SoftBreak"):
                     new[-1] = string("\u00a0")
-                works = [self.numbering.targets[f"cite:{key}"] for key in attribute(node, "keys").split()]
-                new += self.layout.citation(sorted(dict.fromkeys(works), key=lambda work: int(work.number)))
-            elif node["t"] == "Image":
-                raise TemplateError(f"the picture {node['c'][2][0]!r} is no figure of this report; use figure()")
+                new += self.inlines(node["c"][1])
+            elif node["t"] == "Span" and not node["c"][0][1]:
+                new += self.inlines(node["c"][1])
             else:
                 new.append({**node, "c": self.content(node["c"])} if "c" in node else node)
         return self.layout.inline(new)
@@ -185,7 +210,7 @@ def _target(name: str, numbering: Numbering) -> Target:
     if target is None:
         kind = name.partition(":")[0]
         known = [other for other in numbering.targets if other.startswith(f"{kind}:")]
-        raise TemplateError(f'ref("{name}"): the text has no such target{suggestion(name, known)}')
+        raise TemplateError(f"@{name}: the text has no such target{suggestion(name, known)}")
     if not target.number:
-        raise TemplateError(f'ref("{name}"): that heading has no number to refer to')
+        raise TemplateError(f"@{name}: that heading has no number to refer to")
     return target

@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from filelock import FileLock
 
@@ -18,6 +18,9 @@ from labreport.files import read_json, write_json, write_text
 from labreport.results import Results
 from labreport.steps.items import located
 from labreport.steps.step import Job, check_whole, version_of
+
+if TYPE_CHECKING:
+    from labreport.documents.document import Document
 
 WRITTEN_FROM = "provenance.json"
 
@@ -33,7 +36,8 @@ def write(job: Job) -> None:
     is_latex = spec["form"] == "latex"
     with job.made("jinja2", pandoc=version_of(pypandoc.get_pandoc_path(), "--version")) as folder:
         file = f"{spec['report']}.{'tex' if is_latex else 'md'}"
-        (folder / file).write_text(text_of(spec, job.project, written_from), encoding="utf-8")
+        document = text_of(spec, job.project, written_from)
+        (folder / file).write_text(document.text, encoding="utf-8")
         suffix = ".pdf" if is_latex else ".svg"
         beside = folder / (FIGURE_FOLDER if is_latex else spec["pictures"])
         beside.mkdir(exist_ok=True)
@@ -44,11 +48,13 @@ def write(job: Job) -> None:
                 raise ResultsError(
                     f"{entry['path']}{suffix}: no such file; build the report again to draw this figure"
                 ) from None
+        for picture in document.pictures:
+            shutil.copyfile(picture.path, beside / picture.file)
         write_json(folder / WRITTEN_FROM, asdict(written_from))
 
 
-def text_of(spec: Mapping[str, Any], project: Path, written_from: Provenance) -> str:
-    """The text of a report.
+def text_of(spec: Mapping[str, Any], project: Path, written_from: Provenance) -> Document:
+    """The text of a report, and the pictures that it shows beside figures.
 
     Args:
         spec: of a text.

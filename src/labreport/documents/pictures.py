@@ -1,0 +1,60 @@
+"""Pictures of the author's own, which lie beside a template."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+
+from labreport.errors import TemplateError
+from labreport.spelling import did_you_mean
+
+FORMS = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG"}
+MOST_BYTES, MOST_PIXELS = 20 << 20, 50_000_000
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture of the author's own.
+
+    Attributes:
+        path: where it lies.
+        file: its name beside a finished text, of which no two pictures have the same.
+        width: in pixels.
+        height: in pixels.
+    """
+
+    path: Path
+    file: str
+    width: int
+    height: int
+
+
+def checked(folder: Path, name: str) -> Picture:
+    """The picture `name` in `folder` or below it.
+
+    Raises:
+        TemplateError: it is not there, lies elsewhere, is no PNG or JPEG, or is larger than any page needs.
+    """
+    from PIL import Image, UnidentifiedImageError
+
+    path = folder / name
+    if not path.resolve().is_relative_to(folder.resolve()):
+        raise TemplateError(f"the picture {name!r} lies outside of {folder}; copy it beside the template")
+    if path.suffix.lower() not in FORMS:
+        raise TemplateError(f"the picture {name!r} is neither PNG nor JPEG; save it as one of these")
+    if not path.is_file():
+        there = [one.relative_to(folder).as_posix() for one in folder.rglob("*") if one.suffix.lower() in FORMS]
+        raise TemplateError(f"there is no picture {name!r} in {folder}{did_you_mean(name, there)}")
+    if path.stat().st_size > MOST_BYTES:
+        raise TemplateError(f"the picture {name!r} has {path.stat().st_size >> 20} MiB, {MOST_BYTES >> 20} are allowed")
+    try:
+        with warnings.catch_warnings(action="ignore"), Image.open(path, formats=[FORMS[path.suffix.lower()]]) as image:
+            width, height = image.size
+    except (UnidentifiedImageError, Image.DecompressionBombError, OSError, ValueError) as error:
+        raise TemplateError(f"the picture {name!r} cannot be read: {error}") from None
+    if width * height > MOST_PIXELS:
+        raise TemplateError(
+            f"the picture {name!r} has {width} x {height} pixels, {MOST_PIXELS:,} are allowed; shrink it"
+        )
+    return Picture(path, name.replace("/", "-"), width, height)

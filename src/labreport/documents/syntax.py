@@ -1,0 +1,319 @@
+"""What a template's Markdown shows and refers to, in the conventions of pandoc and Quarto, made explicit.
+
+    ![Caption.](figure:losses)                            a declared figure, @fig:losses
+    ![Caption.](table:results){#tab:main}                 a declared table under a name of its own, @tab:main
+    ![](code:labreport.models.cnn:CNN4)                   a class or function of the project, @lst:CNN4
+    ![Caption.](images/bench.jpg){#fig:bench width=60%}   a picture that lies beside the template
+    ::: {layout-ncol=2}                                   two figures of half the width under one caption
+    $$ E = mc^2 $$ {#eq:energy}                           an equation with a number, @eq:energy
+    : Caption. {#tab:own}                                 below a table that is written out
+    ``` {#alg:bptt .algorithm caption="..."}              an algorithm, see `labreport.documents.algorithms`
+    [@key], @key                                          a work of references.bib
+
+What is shown becomes a div of class `labfloat` that begins with its caption, a reference a span of class `labref`, a
+numbered equation one of class `labeq`; `labreport.documents.tree` puts a format's own text in their place.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeVar
+
+from labreport.documents import algorithms, listings, pandoc
+from labreport.documents.naming import unknown
+from labreport.documents.pandoc import Node, paragraph
+from labreport.documents.pictures import Picture, checked
+from labreport.errors import TemplateError
+from labreport.spelling import did_you_mean
+
+Result = TypeVar("Result")
+
+FLOAT_CLASS, REFERENCE_CLASS, EQUATION_CLASS, STEP_CLASS = "labfloat", "labref", "labeq", "labstep"
+KINDS = {"fig": "figure", "tab": "table", "lst": "listing", "alg": "algorithm", "eq": "equation", "sec": "section"}
+SHOWN = {"figure": "fig", "table": "tab", "code": "lst"}  # scheme of an address -> kind
+# `@fig:x` in running text; what stands between backticks or dollars is left alone.
+_REFERENCE = re.compile(
+    r"(`+).*?\1|(?<![A-Za-z0-9_\[{;-])@((?:fig|tab|lst|alg|eq|sec):[A-Za-z0-9_]+(?:[.-]?\w)*)", re.S | re.A
+)
+_LABEL = re.compile(r"\{#(eq:[A-Za-z0-9_.-]+)\}(.*)")
+_COMMAND = re.compile(r"\\[A-Za-z]+\*?")
+_WIDTH = re.compile(r"(?:100|[1-9]\d?)%")
+# A command of LaTeX -> what is written instead.
+COMMA = pandoc.string(", ")
+INSTEAD = {
+    r"\cite": "[@key]", r"\citep": "[@key]", r"\citet": "@key", r"\ref": "@fig:name", r"\autoref": "@fig:name",
+    r"\eqref": "@eq:name", r"\label": "{#fig:name} behind what it names", r"\includegraphics": "![caption](file.png)",
+    r"\begin": "$$ ... $$ around a formula, Markdown for all else", r"\textbf": "**words**", r"\emph": "*words*",
+    r"\textit": "*words*", r"\section": "# words", r"\subsection": "## words", r"\footnote": "^[words]",
+    r"\url": "<https://...>", r"\href": "[words](https://...)", r"\item": "- words", r"\tag": "{#eq:name} behind $$",
+}  # fmt: skip
+IN_FORMULAS = re.compile(r"\\(?:label|tag|eqref|ref|cite)\b\*?")
+
+
+def markdown(text: str) -> str:
+    """Text as pandoc reads it: a reference becomes a citation in brackets, which may touch other words."""
+    return _REFERENCE.sub(lambda found: f"[@{found[2]}]" if found[2] else found[0], text)
+
+
+@dataclass
+class Syntax:
+    """Makes explicit what a document shows; what it finds wrong ends it.
+
+    Args:
+        folder: that the template lies in, and own pictures in or below.
+        figures: declared, name -> `{"width": "half" | "full"}`; None takes any name.
+        tables: names of those that are declared; None takes any name.
+        marks: of figures, name -> how their captions end.
+        modules: those whose code may be shown, since the plan knows them; None knows all.
+
+    Attributes:
+        pictures: own ones, path as written -> what it is.
+        listings: name -> the code.
+        shown: ids of what is shown, in reading order.
+    """
+
+    folder: Path
+    figures: Mapping[str, Mapping[str, object]] | None = None
+    tables: Collection[str] | None = None
+    marks: Mapping[str, str] = field(default_factory=dict)
+    modules: Collection[str] | None = None
+    pictures: dict[str, Picture] = field(default_factory=dict)
+    listings: dict[str, listings.Excerpt] = field(default_factory=dict)
+    shown: list[str] = field(default_factory=list)
+    complain: Callable[[str, str], None] | None = None  # takes a token and what is wrong with it, instead of an error
+
+    def explicit(self, blocks: list[Node]) -> list[Node]:
+        """The blocks of a document with all that it shows made explicit.
+
+        Raises:
+            TemplateError: something has a form that is not understood, or a name that is not declared.
+        """
+        return [self._guarded(node, self._block) for node in blocks]
+
+    def _guarded(self, node: Node, change: Callable[[Node], Node]) -> Node:
+        try:
+            return change(node)
+        except Mistake as mistake:
+            if self.complain is None:
+                raise
+            self.complain(mistake.token, str(mistake))
+            return paragraph([])
+
+    def _block(self, node: Node) -> Node:
+        kind, content = node["t"], node.get("c")
+        if kind == "Para" and _pictures(content):
+            if self.complain is not None:  # all branches stand beside each other
+                return {"t": "Div", "c": [["", [], []], [self._float([one], None) for one in _images(content)]]}
+            return self._float(content, None)
+        if kind == "Div" and dict(content[0][2]).get("layout-ncol"):
+            return self._pair(content[1])
+        if kind == "CodeBlock" and "algorithm" in content[0][1]:
+            return self._algorithm(*content)
+        if kind == "Table" and content[1][1]:
+            return self._own_table(node)
+        return {**node, "c": self._content(content)} if content is not None else node
+
+    def _content(self, value: Node) -> Node:
+        if not isinstance(value, list):
+            return value
+        if value and all(isinstance(item, dict) and item.get("t") in pandoc.BLOCKS for item in value):
+            return self.explicit(value)
+        if value and all(isinstance(item, dict) and item.get("t") in pandoc.INLINES for item in value):
+            return self._inlines(value)
+        return [self._content(item) for item in value]
+
+    def _inlines(self, nodes: list[Node]) -> list[Node]:
+        """Words, whose references and numbered equations are made explicit."""
+        new: list[Node] = []
+        for node in nodes:
+            labelled = _LABEL.fullmatch(node["c"]) if node["t"] == "Str" else None
+            if labelled and (formula := _formula_before(new)) is not None:
+                name, rest = labelled.groups()
+                self._show(name)
+                new.append(_span(EQUATION_CLASS, {"target": name}, [formula]))
+                new += [pandoc.string(rest)] if rest else []
+            else:
+                new.append(self._guarded(node, self._inline))
+        return new
+
+    def _inline(self, node: Node) -> Node:
+        kind, content = node["t"], node.get("c")
+        if kind == "Image":
+            target = content[2][0]
+            raise Mistake(target, f"the picture {target!r} stands among words; give it a paragraph of its own")
+        if kind == "Str" and (command := _COMMAND.search(content)):
+            raise Mistake(command[0], _instead(command[0]))
+        if kind == "Math" and (command := IN_FORMULAS.search(content[1])):
+            raise Mistake(command[0], _instead(command[0]))
+        if kind == "Cite":
+            return self._cite(content[0], node)
+        if kind == "Link" and content[2][0].startswith("#") and _is_target(content[2][0][1:]):
+            return _span(REFERENCE_CLASS, {"target": content[2][0][1:]}, self._inlines(content[1]))
+        return {**node, "c": self._content(content)} if content is not None else node
+
+    def _cite(self, citations: list[Node], node: Node) -> Node:
+        keys = [one["citationId"] for one in citations]
+        targets = [key for key in keys if ":" in key]
+        if not targets:
+            return node
+        for key in targets:
+            if not _is_target(key):
+                kind = key.partition(":")[0]
+                near = did_you_mean(kind, KINDS)
+                raise Mistake(f"@{key}", f"@{key}: {kind!r} is no kind of target{near}; allowed are {', '.join(KINDS)}")
+        if len(targets) < len(keys):
+            raise Mistake(f"@{targets[0]}", f"@{targets[0]} stands among citations; write it in brackets of its own")
+        spans = [_span(REFERENCE_CLASS, {"target": key}, []) for key in keys]
+        return spans[0] if len(spans) == 1 else _span("", {}, [one for span in spans for one in (COMMA, span)][1:])
+
+    # What is shown
+
+    def _float(self, inlines: list[Node], caption: list[Node] | None) -> Node:
+        """Pictures, tables or code that have a paragraph to themselves: one, or two with a caption beside them."""
+        images = _images(inlines)
+        kinds: list[str] = []
+        names: list[str] = []
+        items: list[str] = []
+        width = ""
+        for (identifier, _, attributes), _, (target, _) in (image["c"] for image in images):
+            kind, item, default = self._shown(target, half=len(images) > 1)
+            name = identifier or default
+            if name.partition(":")[0] != kind:
+                raise Mistake(target, f"{target!r} is a {KINDS[kind]}; its name begins with {kind}:, found {name!r}")
+            self._show(name)
+            kinds, names, items = [*kinds, kind], [*names, name], [*items, item]
+            width = self._width(target, dict(attributes))
+        if len(images) > 1 and (len(images) != 2 or set(kinds) != {"fig"}):
+            raise Mistake(items[0], f"{len(images)} things under one caption: allowed are two figures")
+        words = caption if caption is not None else images[0]["c"][1]
+        if not words and kinds[0] != "lst":
+            raise Mistake(items[0], f"the {KINDS[kinds[0]]} {items[0]!r} needs a caption; write it into the brackets")
+        words = [*self._inlines(words), *self._marks(items)]
+        return _float(kinds[0], names, [paragraph(words)], items=" ".join(items), width=width)
+
+    def _pair(self, blocks: list[Node]) -> Node:
+        images = [node for block in blocks if block["t"] == "Para" and _pictures(block["c"]) for node in block["c"]]
+        words = [block["c"] for block in blocks if block["t"] in ("Para", "Plain") and not _pictures(block["c"])]
+        target = images[0]["c"][2][0] if images else "layout-ncol"
+        if len(blocks) < 2 or len(words) != 1 or blocks[-1]["c"] is not words[0]:
+            raise Mistake(target, "a div with layout-ncol holds two figures, then one paragraph, their caption")
+        return self._float(images, words[0])
+
+    def _shown(self, target: str, half: bool) -> tuple[str, str, str]:
+        """Kind, what is shown, and the name it has where it is given none, of the address of a picture."""
+        scheme, separator, name = target.partition(":")
+        if not separator:
+            self.pictures[target] = _mistaken(target, lambda: checked(self.folder, target))
+            return "fig", target, f"fig:{Path(target).stem}"
+        if scheme not in SHOWN:
+            near = did_you_mean(scheme, SHOWN)
+            raise Mistake(target, f"{target!r}: a picture is figure:NAME, table:NAME, code:MODULE:NAME or a file{near}")
+        if scheme == "code":
+            found = _mistaken(target, lambda: listings.excerpt(name))
+            if self.modules is not None and name.partition(":")[0] not in self.modules:
+                raise Mistake(target, f"{target!r} is put together; write it out, so that an edit of the code is seen")
+            self.listings[found.name] = found
+            return "lst", found.name, f"lst:{found.name}"
+        declared = self.figures if scheme == "figure" else self.tables
+        if declared is not None and name not in declared:
+            raise Mistake(target, str(unknown(name, scheme, declared)))
+        if half and self.figures and self.figures.get(name, {}).get("width") != "half":
+            raise Mistake(target, f'figure {name!r} is not half as wide as the text; declare it "width: half"')
+        return SHOWN[scheme], name, f"{SHOWN[scheme]}:{name}"
+
+    def _width(self, target: str, attributes: Mapping[str, str]) -> str:
+        width = attributes.get("width", "")
+        if width and (target not in self.pictures or not _WIDTH.fullmatch(width)):
+            raise Mistake(target, f"{target!r}: width={width}; allowed is a share of the text's width such as 60%, and "
+                                  "that of a picture of one's own; other figures are as wide as declared")  # fmt: skip
+        return width
+
+    def _algorithm(self, attributes: Node, text: str) -> Node:
+        name, _, pairs = attributes
+        if not name.startswith("alg:") or not dict(pairs).get("caption"):
+            raise Mistake(name or ".algorithm", 'an algorithm begins with ``` {#alg:NAME .algorithm caption="..."}')
+        self._show(name)
+        found = _mistaken(name, lambda: algorithms.statements(name.partition(":")[2], text))
+        texts = [dict(pairs)["caption"], *(one.text for one in found)]
+        caption, *lines = [self._content(blocks) for blocks in pandoc.fragments(map(markdown, texts))]
+        steps = [
+            {"t": "Div", "c": [["", [STEP_CLASS], [["level", str(one.level)], ["word", one.word]]], words]}
+            for one, words in zip(found, lines, strict=True)
+        ]
+        return _float("alg", [name], [*caption, *steps], items=name.partition(":")[2])
+
+    def _own_table(self, node: Node) -> Node:
+        attributes, caption, *rest = node["c"]
+        name = attributes[0]
+        if name:
+            if not name.startswith("tab:"):
+                raise Mistake(name, f"a table's name begins with tab:, found {name!r}")
+            self._show(name)
+        bare = {"t": "Table", "c": [["", [], []], [None, []], *self._content(rest)]}
+        return _float("tab", [name], [paragraph(self._inlines(caption[1][0]["c"])), bare], items="")
+
+    def _show(self, name: str) -> None:
+        if name in self.shown and self.complain is None:  # elsewhere one of two branches is taken
+            raise Mistake(name, f"{name} names two things; give one of them another name")
+        self.shown.append(name)
+
+    def _marks(self, items: list[str]) -> list[Node]:
+        marks = dict.fromkeys(self.marks[name] for name in items if self.marks.get(name))
+        return [node for mark in marks for node in (pandoc.space(), pandoc.string(mark))]
+
+
+class Mistake(TemplateError):
+    """Something in a template that is not understood, with the words that it can be found by."""
+
+    def __init__(self, token: str, message: str) -> None:
+        super().__init__(message)
+        self.token = token
+
+
+def _mistaken(token: str, work: Callable[[], Result]) -> Result:
+    try:
+        return work()
+    except TemplateError as error:
+        raise Mistake(token, str(error)) from None
+
+
+def _instead(command: str) -> str:
+    advice = INSTEAD.get(command.rstrip("*"))
+    said = f"write {advice}" if advice else "LaTeX is read within formulas only; write Markdown"
+    return f"{command} is LaTeX's; {said}"
+
+
+def _pictures(inlines: list[Node]) -> bool:
+    """Whether a paragraph holds pictures and nothing else."""
+    kinds = {node["t"] for node in inlines}
+    return "Image" in kinds and kinds <= {"Image", "Space", "SoftBreak"}
+
+
+def _images(inlines: list[Node]) -> list[Node]:
+    return [node for node in inlines if node["t"] == "Image"]
+
+
+def _formula_before(new: list[Node]) -> Node | None:
+    """The displayed formula that the words so far end with, taken from them."""
+    count = len(new) - (2 if len(new) > 1 and new[-1]["t"] in ("Space", "SoftBreak") else 1)
+    if count < 0 or new[count]["t"] != "Math" or new[count]["c"][0]["t"] != "DisplayMath":
+        return None
+    formula = new[count]
+    del new[count:]
+    return formula
+
+
+def _is_target(name: str) -> bool:
+    return name.partition(":")[0] in KINDS
+
+
+def _span(name: str, attributes: Mapping[str, str], content: list[Node]) -> Node:
+    return {"t": "Span", "c": [["", [name] if name else [], [list(pair) for pair in attributes.items()]], content]}
+
+
+def _float(kind: str, names: list[str], content: list[Node], **attributes: str) -> Node:
+    pairs = {"kind": kind, "names": " ".join(names), **attributes}
+    return {"t": "Div", "c": [["", [FLOAT_CLASS], [list(pair) for pair in pairs.items()]], content]}
