@@ -108,6 +108,7 @@ def walk(value: Node) -> Iterator[Node]:
 def words(nodes: list[Node]) -> str:
     """The words of some nodes, without what they look like."""
     said = {"Str": lambda node: node["c"], "Math": lambda node: node["c"][1], "Code": lambda node: node["c"][1]}
+    said["RawInline"] = lambda node: node["c"][1].strip("$`")  # a formula as a format has it
     spaces = ("Space", "SoftBreak", "LineBreak")
     return "".join(" " if node["t"] in spaces else said.get(node["t"], lambda _: "")(node) for node in walk(nodes))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
@@ -57,4 +58,4 @@ def checked(folder: Path, name: str) -> Picture:
         raise TemplateError(
             f"the picture {name!r} has {width} x {height} pixels, {MOST_PIXELS:,} are allowed; shrink it"
         )
-    return Picture(path, name.replace("/", "-"), width, height)
+    return Picture(path, re.sub(r"[^\w.-]+", "-", name), width, height)

@@ -55,10 +55,10 @@ def filters(lang: str) -> dict[str, Callable[..., str]]:
         whole = _number(value, "thousands")
         return ABSENT if whole is None else f"{round(whole):,}".replace("-", MINUS)
 
-    def duration(value: Any) -> str:
+    def lasting(value: Any) -> str:
         """Seconds in the two largest units that fit: 869 -> `14 min 29 s`."""
         seconds = _number(value, "duration")
-        return ABSENT if seconds is None else _duration(seconds, lang)
+        return ABSENT if seconds is None else duration(seconds, lang)
 
     return {
         "percent": percent,
@@ -66,11 +66,16 @@ def filters(lang: str) -> dict[str, Callable[..., str]]:
         "number": number,
         "times": times,
         "thousands": thousands,
-        "duration": duration,
+        "duration": lasting,
     }
 
 
-def _duration(seconds: float, lang: str) -> str:
+def duration(seconds: float, lang: str) -> str:
+    """Seconds in the two largest units that fit: 869 -> `14 min 29 s`.
+
+    Raises:
+        TemplateError: they are negative or infinite.
+    """
     hour, minute, second = ("小时", "分", "秒") if lang == "zh" else ("h", "min", "s")
     if seconds < 0 or math.isinf(seconds):
         raise TemplateError(f"duration needs a finite number of seconds, 0 at least; found {seconds}")

@@ -11,27 +11,31 @@
     [@key], @key                                          a work of references.bib
 
 What is shown becomes a div of class `labfloat` that begins with its caption, a reference a span of class `labref`, a
-numbered equation one of class `labeq`; `labreport.documents.tree` puts a format's own text in their place.
+numbered equation one of class `labeq`, a number that says where it comes from one of class `labvalue`;
+`labreport.documents.tree` puts a format's own text in their place.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
+from urllib.parse import unquote
 
 from labreport.documents import algorithms, listings, pandoc
 from labreport.documents.naming import unknown
 from labreport.documents.pandoc import Node, paragraph
 from labreport.documents.pictures import Picture, checked
+from labreport.documents.values import START, parts, unmarked
 from labreport.errors import TemplateError
 from labreport.spelling import did_you_mean
 
 Result = TypeVar("Result")
 
 FLOAT_CLASS, REFERENCE_CLASS, EQUATION_CLASS, STEP_CLASS = "labfloat", "labref", "labeq", "labstep"
+VALUE_CLASS = "labvalue"
 KINDS = {"fig": "figure", "tab": "table", "lst": "listing", "alg": "algorithm", "eq": "equation", "sec": "section"}
 SHOWN = {"figure": "fig", "table": "tab", "code": "lst"}  # scheme of an address -> kind
 # `@fig:x` in running text; what stands between backticks or dollars is left alone.
@@ -68,6 +72,7 @@ class Syntax:
         tables: names of those that are declared; None takes any name.
         marks: of figures, name -> how their captions end.
         modules: those whose code may be shown, since the plan knows them; None knows all.
+        origins: what printed numbers are and the keys of their runs, see `labreport.documents.values.Origins`.
 
     Attributes:
         pictures: own ones, path as written -> what it is.
@@ -80,6 +85,7 @@ class Syntax:
     tables: Collection[str] | None = None
     marks: Mapping[str, str] = field(default_factory=dict)
     modules: Collection[str] | None = None
+    origins: Sequence[tuple[str, tuple[str, ...]]] = ()
     pictures: dict[str, Picture] = field(default_factory=dict)
     listings: dict[str, listings.Excerpt] = field(default_factory=dict)
     shown: list[str] = field(default_factory=list)
@@ -130,7 +136,9 @@ class Syntax:
         new: list[Node] = []
         for node in nodes:
             labelled = _LABEL.fullmatch(node["c"]) if node["t"] == "Str" else None
-            if labelled and (formula := _formula_before(new)) is not None:
+            if node["t"] == "Str" and START in node["c"]:
+                new += self._values(node["c"])
+            elif labelled and (formula := _formula_before(new)) is not None:
                 name, rest = labelled.groups()
                 self._show(name)
                 new.append(_span(EQUATION_CLASS, {"target": name}, [formula]))
@@ -139,8 +147,22 @@ class Syntax:
                 new.append(self._guarded(node, self._inline))
         return new
 
+    def _values(self, text: str) -> list[Node]:
+        """Words, with numbers that say where they come from in spans of their own."""
+        found = []
+        for origin, part in parts(text):
+            word = pandoc.string(part)
+            if origin is None:
+                found.append(word)
+            else:
+                what, runs = self.origins[origin]
+                found.append(_span(VALUE_CLASS, {"origin": what, "run": " ".join(runs)}, [word]))
+        return found
+
     def _inline(self, node: Node) -> Node:
         kind, content = node["t"], node.get("c")
+        if kind in ("Math", "Code"):
+            node = {"t": kind, "c": [content[0], unmarked(content[1])]}
         if kind == "Image":
             target = content[2][0]
             raise Mistake(target, f"the picture {target!r} stands among words; give it a paragraph of its own")
@@ -206,8 +228,9 @@ class Syntax:
         """Kind, what is shown, and the name it has where it is given none, of the address of a picture."""
         scheme, separator, name = target.partition(":")
         if not separator:
-            self.pictures[target] = _mistaken(target, lambda: checked(self.folder, target))
-            return "fig", target, f"fig:{Path(target).stem}"
+            path = unquote(target)
+            self.pictures[target] = _mistaken(target, lambda: checked(self.folder, path))
+            return "fig", target, f"fig:{Path(path).stem}"
         if scheme not in SHOWN:
             near = did_you_mean(scheme, SHOWN)
             raise Mistake(target, f"{target!r}: a picture is figure:NAME, table:NAME, code:MODULE:NAME or a file{near}")

@@ -13,6 +13,7 @@ _WORDS = {
         "tab": "表",
         "lst": "代码",
         "alg": "算法",
+        "eq": "式",
         "require": "输入：",
         "ensure": "输出：",
         "references": "参考文献",
@@ -30,6 +31,7 @@ _WORDS = {
         "tab": "Table",
         "lst": "Listing",
         "alg": "Algorithm",
+        "eq": "Equation",
         "require": "Require:",
         "ensure": "Ensure:",
         "references": "References",
@@ -145,6 +147,8 @@ def caption_label(kind: str, number: str, lang: str) -> str:
 
 def reference(kind: str, number: str, appendix: bool, lang: str) -> str:
     """How the text refers to a numbered thing: `图 1`, `第 2 节`, `附录 A`, `Section 2`."""
+    if kind == "eq":
+        return f"{word(kind, lang)}\u00a0({number})"
     if kind != "sec":
         return f"{word(kind, lang)}\u00a0{number}"
     if lang == "zh":
