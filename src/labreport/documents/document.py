@@ -29,6 +29,7 @@ from labreport.documents.provenance import Provenance
 from labreport.documents.syntax import Syntax
 from labreport.documents.text import gfm as gfm_text
 from labreport.documents.text import latex, latex_metadata, shortened
+from labreport.documents.values import Origins
 from labreport.errors import ResultsError, TemplateError
 from labreport.results import Results
 
@@ -78,8 +79,9 @@ def render(template: Path, form: str, lang: str, spec: Mapping[str, Any], proven
     short = seeds.short(results, results.experiments, lang)
     figures = spec.get("figures") or {}
     marks = {name: seeds.mark(short, entry.get("experiments") or [], lang) for name, entry in figures.items()}
+    origins = Origins()
     names = {
-        **views.functions(results, spec, lang),
+        **views.names(results, spec, lang, origins),
         "report": views.report(spec["declaration"]),
         "scale": views.scale(spec["scale"], results.real_data, lang),
         "command": views.command(spec, lang),
@@ -88,7 +90,8 @@ def render(template: Path, form: str, lang: str, spec: Mapping[str, Any], proven
     }
     files = spec.get("files")
     text = templating.fill(template, names, quantities.filters(lang), files)
-    shown = Syntax(template.parent, figures, spec.get("tables") or {}, marks, spec.get("listings"))
+    modules = spec.get("listings")
+    shown = Syntax(template.parent, figures, spec.get("tables") or {}, marks, modules, origins.found)
     try:
         document = pandoc.parse(syntax.markdown(text), lang)
         document = citations.listed({**document, "blocks": shown.explicit(document["blocks"])}, template.parent, lang)

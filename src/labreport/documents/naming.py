@@ -2,23 +2,58 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache, cached_property
 from typing import Any
 
 from labreport.errors import TemplateError
 from labreport.spelling import did_you_mean
 
 
-class Namespace:
-    """Named values; printing it, or asking it for a name it lacks, is an error that says what it has."""
+class Lazy(Mapping[str, Any]):
+    """Values by name, each found when it is asked for, once."""
 
-    def __init__(self, described: str, values: Mapping[str, Any]) -> None:
+    def __init__(self, names: Iterable[str], find: Callable[[str], Any]) -> None:
+        self._names = tuple(names)
+        self._find = cache(find)
+
+    def __getitem__(self, name: str) -> Any:
+        if name not in self._names:
+            raise KeyError(name)
+        return self._find(name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+
+class Namespace:
+    """Named values; printing it, or asking it for a name it lacks, is an error that says what it has.
+
+    Args:
+        described: what messages call it.
+        values: by name, or what gives them when they are asked for.
+        text: what it prints as; empty where it is not to be printed.
+    """
+
+    def __init__(
+        self, described: str, values: Mapping[str, Any] | Callable[[], Mapping[str, Any]], text: str = ""
+    ) -> None:
         self._described = described
-        self._values = dict(values)
+        self._given = values
+        self._text = text
+
+    @cached_property
+    def _values(self) -> Mapping[str, Any]:
+        return self._given() if callable(self._given) else self._given
 
     def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):  # such as `__html__`, which Jinja asks for
+            raise AttributeError(name)
         try:
-            return self.__dict__["_values"][name]
+            return self._values[name]
         except KeyError:
             raise AttributeError(name) from None
 
@@ -32,6 +67,8 @@ class Namespace:
         return name in self._values
 
     def __str__(self) -> str:
+        if self._text:
+            return self._text
         raise TemplateError(f"{self._described} is not text; write one of its values: {', '.join(self._values)}")
 
 

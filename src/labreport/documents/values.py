@@ -89,6 +89,13 @@ class Value(float):
 
     def text(self) -> str:
         """As it is printed: `84.6 %`, `84.6 ± 0.3 %`, `1.2 points`, `14 min 29 s`, `21,282,122`."""
+        text = self.digits()
+        return (
+            text if text == ABSENT else text + WORDS[self.lang].get("%" if self.unit == "fraction" else self.unit, "")
+        )
+
+    def digits(self) -> str:
+        """The same without a unit, but for times."""
         if math.isnan(self):
             return ABSENT
         if self.unit == "seconds":
@@ -102,7 +109,7 @@ class Value(float):
         text = plain(scale * float(self), decimals)
         if self.spread is not None and self.unit != "times":
             text += f"{NBSP}±{NBSP}{plain(scale * self.spread, decimals)}"
-        return text + WORDS[self.lang].get("%" if self.unit == "fraction" else self.unit, "")
+        return text
 
     def _decimals(self, scale: float) -> int:
         """One digit of the error; where it is unknown, what is usual."""

@@ -5,21 +5,21 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Mapping
-from functools import cache
 from typing import Any
 
 import pandas as pd
 
 from labreport.documents import wording
-from labreport.documents.naming import Namespace, unknown
+from labreport.documents.naming import Lazy, Namespace, unknown
 from labreport.documents.text import Literal
+from labreport.documents.values import DIFFERENCE, Origins, Value
 from labreport.files import read_json
-from labreport.metrics import metric_columns
+from labreport.quantities.measured import TAKEN, Measured, measure, rounding, settings
+from labreport.quantities.registry import QUANTITIES, called
 from labreport.results import Results
-from labreport.training.tasks import TASKS
 
 OUTCOMES = ("supported", "refuted", "undecided")
-SIZES = ("parameters", "train_samples", "val_samples", "test_samples")
+INTERVAL = 2 * 1.959964  # standard errors that an interval of 95 % is wide
 SPLITS = ("train", "dev", "test")
 PUBLISHED = (
     "val_accuracy",
@@ -34,51 +34,61 @@ PUBLISHED = (
 IDENTIFIER = re.compile(r"[A-Za-z0-9]+(?:_+[A-Za-z0-9]+)*")
 
 
-def functions(results: Results, spec: Mapping[str, Any], lang: str) -> dict[str, Callable[..., Any]]:
-    """The functions through which a template takes results by name.
+def names(results: Results, spec: Mapping[str, Any], lang: str, origins: Origins | None = None) -> dict[str, Any]:
+    """Everything through which a template takes results: each experiment by its name, and what follows.
+
+    `claims`, `datasets` and `measurements` by name; `run`, `claim`, `dataset` and `measurement`, which take a name that
+    is computed; `experiments`, the names of a part.
 
     Args:
         results: reads the runs, data sets and measurements of `spec`.
         spec: the spec of a `write` step.
         lang: `zh` or `en`.
+        origins: takes where each printed number comes from.
     """
     declared: Mapping[str, Any] = spec.get("experiments") or {}
     # A canonical spec sorts its keys; the report's own order stands beside.
     experiments = {name: declared[name] for name in spec.get("order") or declared}
+    titles = spec.get("dataset_titles") or {}
+    groups: dict[str, tuple[str, Mapping[str, Any]]] = {
+        "run": ("experiment", {name: _experiment(results, name, lang, origins) for name in experiments}),
+        "dataset": (
+            "data set",
+            Lazy(spec.get("data") or {}, lambda name: _dataset(results, name, titles.get(name, name.upper()), lang)),
+        ),
+        "claim": (
+            "claim",
+            Lazy(spec.get("claims") or {}, lambda name: _claim(read_json(spec["claims"][name]), name, lang)),
+        ),
+        "measurement": (
+            "measurement",
+            Lazy(spec.get("measurements") or {}, lambda name: _measurement(results.measurement(name), name)),
+        ),
+    }
 
-    @cache
-    def run(name: str) -> Namespace:
-        if name not in experiments:
-            raise unknown(name, "experiment", experiments)
-        return _run(results, name, lang)
-
-    @cache
-    def dataset(name: str) -> Namespace:
-        if name not in (spec.get("data") or {}):
-            raise unknown(name, "data set", spec.get("data") or {})
-        title = (spec.get("dataset_titles") or {}).get(name, name.upper())
-        return _dataset(results, name, title)
-
-    @cache
-    def claim(name: str) -> Namespace:
-        files = spec.get("claims") or {}
-        if name not in files:
-            raise unknown(name, "claim", files)
-        return _claim(read_json(files[name]), name, lang)
-
-    @cache
-    def measurement(name: str) -> Namespace:
-        if name not in (spec.get("measurements") or {}):
-            raise unknown(name, "measurement", spec.get("measurements") or {})
-        return _measurement(results.measurement(name), name)
-
-    def names(part: str | None = None) -> list[str]:
+    def of_part(part: str | None = None) -> list[str]:
         parts = list(dict.fromkeys(entry["part"] for entry in experiments.values()))
         if part is not None and part not in parts:
             raise unknown(part, "part of this report's experiments", parts)
         return [name for name, entry in experiments.items() if part is None or entry["part"] == part]
 
-    return {"run": run, "dataset": dataset, "claim": claim, "measurement": measurement, "experiments": names}
+    return {
+        **{name: _experiment(results, name, lang, origins) for name in experiments},
+        **{name: _named(what, values) for name, (what, values) in groups.items()},
+        **{f"{name}s": Namespace(f"{name}s", values) for name, (_, values) in groups.items() if name != "run"},
+        "experiments": of_part,
+    }
+
+
+def _named(what: str, values: Mapping[str, Any]) -> Callable[[str], Any]:
+    """A function that takes a name which may be computed."""
+
+    def get(name: str) -> Any:
+        if name not in values:
+            raise unknown(name, what, values)
+        return values[name]
+
+    return get
 
 
 def report(declaration: Mapping[str, Any]) -> Namespace:
@@ -111,67 +121,85 @@ def command(spec: Mapping[str, Any], lang: str) -> str:
     return f"snakemake --cores 1 report/{spec['report']}.pdf --config {options}"
 
 
-def _run(results: Results, name: str, lang: str) -> Namespace:
-    summary = results.summary(name)
-    spec = results.run_spec(name)
-    training = spec["training"]
+def _experiment(results: Results, name: str, lang: str, origins: Origins | None) -> Namespace:
+    """An experiment: what it was trained with, and every quantity and declared number of it."""
+    return Namespace(name, lambda: _values(results, name, lang, origins))
+
+
+def _values(results: Results, name: str, lang: str, origins: Origins | None) -> Mapping[str, Any]:
+    summary, training = results.summary(name), results.run_spec(name)["training"]
+    title, schedule = results.title(name, lang), training.get("schedule")
+    keys = tuple(run.path.name for run in results.runs(name))
     devices = dict.fromkeys(str(device) for device in results.environment(name)["device"])
-    epochs = int(summary["epochs"].iloc[0])
-    schedule = training.get("schedule")
-    values = {
-        "name": shown_name(results.title(name, lang)),
-        "epochs": epochs,
-        "batch_size": training["batch_size"],
-        "learning_rate": training["learning_rate"],
+    facts = {
+        "name": shown_name(title),
         "optimizer": Literal(training["optimizer"]["name"]),
         "loss": Literal(training["loss"]["name"]),
         "schedule": Literal(schedule["name"]) if schedule else None,
         "seeds": len(summary),
         "planned": results.planned(name),
-        **{size: int(summary[size].iloc[0]) for size in SIZES if size in summary},
-        **_measured(summary, results.task(name)),
-        "seconds_per_epoch": float(summary["seconds"].mean()) / epochs,
         "device": Literal(wording.word("and", lang).join(devices)),
-        "published": _published(results.published(name), name),
-        "model": _nested(f'run("{name}").model', results.model(name)),
+        "published": _published(results.published(name), name, lang),
+        "model": _nested(f"{name}.model", results.model(name)),
     }
-    return Namespace(f'run("{name}")', values)
+    numbers = settings(results, name)
+
+    def value(found: Measured, unit: str, what: str) -> Value:
+        several = len(found.values) > 1 and unit not in ("", "count")
+        spread = float(found.values.std(ddof=1)) if several else None
+        what = f"{title} 的{what}" if lang == "zh" else f"{what} of {title}"
+        return Value(found.mean, unit, lang, spread, found.error, what, keys, origins)
+
+    def measured(quantity: str) -> Any:
+        known, argument = called(quantity)
+        if known.argument and not argument:
+            return lambda given: measured(f"{quantity}({given})")
+        unit = "" if known.name == "epochs" else known.unit or "loss"
+        return value(measure(results, name, quantity), unit, known.title[lang])
+
+    def find(field: str) -> Any:
+        if field in facts:
+            return facts[field]
+        return measured(field) if field in QUANTITIES else value(measure(results, name, field), "", field)
+
+    accuracy = "val_accuracy" in summary
+    taken = [one for one in (*TAKEN, "accuracy_on", "epochs_to") if accuracy or QUANTITIES[one].metric != "accuracy"]
+    quantities = [*taken, *(one for one in QUANTITIES if one in summary)]
+    return Lazy([*facts, *quantities, *(one for one in numbers if one not in facts)], find)
 
 
-def _measured(summary: pd.DataFrame, task: str) -> dict[str, float | int | None]:
-    """The mean over seeds of every number of a run, and of its metrics also the standard deviation."""
-    best = f"best_val_{TASKS[task].metrics[0]}"
-    metrics = [column for column in (*metric_columns(task), best, "val_loss_at_best") if column in summary]
-    means = {
-        column: _whole(_number(float(summary[column].mean())))
-        for column in (*metrics, "best_epoch", "seconds", "samples_per_second")
-    }
-    return means | {f"{column}_std": _number(float(summary[column].std(ddof=1))) for column in metrics}
-
-
-def _published(stated: Mapping[str, Any], name: str) -> Namespace:
+def _published(stated: Mapping[str, Any], name: str, lang: str) -> Namespace:
     """What the published report states, and None for what it might."""
-    values: dict[str, Any] = {key: _whole(stated[key]) if key in stated else None for key in PUBLISHED}
+    units = {key: QUANTITIES[key].unit or "loss" for key in PUBLISHED}
+    values: dict[str, Any] = {
+        key: Value(stated[key], unit, lang, error=rounding(stated[key], key)) if key in stated else None
+        for key, unit in units.items()
+    }
     classes = stated.get("per_class") or {}
-    values["per_class"] = {Literal(label): value for label, value in classes.items()} or None
-    return Namespace(f'run("{name}").published', values)
+    shares = {Literal(label): Value(value, "fraction", lang, error=0.01) for label, value in classes.items()}
+    return Namespace(f"{name}.published", {**values, "per_class": shares or None})
 
 
-def _dataset(results: Results, name: str, title: str) -> Namespace:
+def _dataset(results: Results, name: str, title: str, lang: str) -> Namespace:
     found = results.dataset(name)
     values = {
         "name": name,
         "title": Literal(title),
-        **{f"{split}_samples": _samples(found, split) for split in SPLITS},
+        **{f"{split}_samples": _count(_samples(found, split), lang) for split in SPLITS},
         "classes": [Literal(label) for label in found["classes"]],
-        "vocabulary": found.get("vocabulary"),
-        "length": found.get("length"),
-        **_groups(results, found, name),
+        "vocabulary": _count(found.get("vocabulary"), lang),
+        "length": _count(found.get("length"), lang),
+        **_groups(results, found, name, lang),
     }
-    if unknown := found.get("unknown"):
-        shares = {split: count["unknown"] / count["tokens"] for split, count in unknown.items() if count["tokens"]}
-        values["unknown"] = Namespace(f'dataset("{name}").unknown', shares)
-    return Namespace(f'dataset("{name}")', values)
+    if unseen := found.get("unknown"):
+        shares = {split: count["unknown"] / count["tokens"] for split, count in unseen.items() if count["tokens"]}
+        told = {split: Value(share, "fraction", lang) for split, share in shares.items()}
+        values["unknown"] = Namespace(f"datasets.{name}.unknown", told)
+    return Namespace(f"datasets.{name}", values)
+
+
+def _count(number: float | None, lang: str) -> Value | None:
+    return None if number is None else Value(number, "count", lang)
 
 
 def _samples(found: Mapping[str, Any], split: str) -> int | None:
@@ -180,24 +208,38 @@ def _samples(found: Mapping[str, Any], split: str) -> int | None:
     return found.get(f"{split}_samples", sum(counts) if counts else None)
 
 
-def _groups(results: Results, found: Mapping[str, Any], name: str) -> dict[str, Any]:
+def _groups(results: Results, found: Mapping[str, Any], name: str, lang: str) -> dict[str, Any]:
     """The classes that a long tail cut short, and how many training images a class has among these and the others."""
     if not any(variant["name"] == "longtail" for variant in found.get("spec", {}).get("variants") or []):
         return {}
     counts = dict(zip(found["classes"], found["train_counts"], strict=True))
     short, full = results.class_groups(name)
     means = {
-        key: _whole(sum(counts[label] for label in group) / len(group))
+        key: _count(sum(counts[label] for label in group) / len(group), lang)
         for key, group in (("short_count", short), ("full_count", full))
     }
     return {"short": [Literal(label) for label in short], "full": [Literal(label) for label in full], **means}
 
 
 def _claim(found: Mapping[str, Any], name: str, lang: str) -> Namespace:
+    """A claim; printed, it is its estimate with interval and outcome."""
+    unit = DIFFERENCE.get(found["unit"], found["unit"])
+
+    low, high = found["low"], found["high"]
+    error = 0.0 if low is None or high is None else (high - low) / INTERVAL
+
+    def number(value: float | None) -> Value:
+        return Value(math.nan if value is None else value, unit, lang, error=error)
+
     outcomes = {outcome: found["outcome"] == outcome for outcome in OUTCOMES}
-    reason = Literal(found["reason"][lang])
     values = {key: _shown(value) for key, value in found["values"].items() if key not in OUTCOMES}
-    return Namespace(f'claim("{name}")', {**values, **outcomes, "outcome": found["outcome"], "reason": reason})
+    fields = {key: value for key, value in found.items() if key not in {"values", "name", "kind", "reason"}}
+    estimates = {key: number(found[key]) for key in ("estimate", "low", "high", "margin")}
+    verdict = wording.outcome(found["outcome"], lang)
+    told = {"reason": Literal(found["reason"][lang]), "verdict": verdict}
+    between = "" if not error else wording.interval(estimates["low"].digits(), estimates["high"].digits(), lang)
+    said = wording.claim(str(estimates["estimate"]), between, verdict, lang)
+    return Namespace(f"claims.{name}", {**values, **fields, **estimates, **outcomes, **told}, said)
 
 
 def _shown(value: Any) -> Any:
@@ -226,11 +268,3 @@ def _plain(value: Any) -> Any:
     if isinstance(value, str):
         return Literal(value)
     return None if pd.isna(value) else value
-
-
-def _number(value: float) -> float | None:
-    return None if math.isnan(value) else value
-
-
-def _whole(value: float | None) -> float | int | None:
-    return int(value) if value is not None and float(value).is_integer() else value

@@ -156,6 +156,29 @@ def reference(kind: str, number: str, appendix: bool, lang: str) -> str:
     return f"{'Appendix' if appendix else 'Section'}\u00a0{number}"
 
 
+OUTCOMES = {
+    "zh": {"supported": "数据支持", "refuted": "数据不支持", "undecided": "数据不足以判断"},
+    "en": {"supported": "supported", "refuted": "not supported", "undecided": "undecided"},
+}
+
+
+def outcome(name: str, lang: str) -> str:
+    """What a claim came out as."""
+    return OUTCOMES[lang][name]
+
+
+def interval(low: str, high: str, lang: str) -> str:
+    """The interval that stands beside an estimate."""
+    return rf"95\% 置信区间 {low} 至 {high}" if lang == "zh" else f"95\u202f\\% interval {low} to {high}"
+
+
+def claim(estimate: str, between: str, verdict: str, lang: str) -> str:
+    """A claim in brief: `8.1 points (95 % interval 6.0 to 10.2, supported)`."""
+    if lang == "zh":
+        return f"{estimate}（{'，'.join(filter(None, (between, verdict)))}）"
+    return f"{estimate} ({', '.join(filter(None, (between, verdict)))})"
+
+
 def marked(mark: str, lang: str) -> str:
     """What is to be kept in mind, such as the scale, as it ends a caption."""
     return f"〔{mark}〕" if lang == "zh" else f"[{mark}]"
