@@ -197,7 +197,8 @@ def _claim(found: Mapping[str, Any], name: str, lang: str) -> Namespace:
     outcomes = {outcome: found["outcome"] == outcome for outcome in OUTCOMES}
     reason = Literal(found["reason"][lang])
     values = {key: _shown(value) for key, value in found["values"].items() if key not in OUTCOMES}
-    return Namespace(f'claim("{name}")', {**values, **outcomes, "outcome": found["outcome"], "reason": reason})
+    fields = {key: value for key, value in found.items() if key not in {"values", "name", "kind"}}
+    return Namespace(f'claim("{name}")', {**values, **fields, **outcomes, "reason": reason})
 
 
 def _shown(value: Any) -> Any:
