@@ -27,7 +27,8 @@ PRELOADED = (
     *(f"labreport.steps.{name}" for name in ("data", "long", "items", "texts", "documents")),
     *("labreport.documents.document", "labreport.results", "labreport.tables.frames", "labreport.claims.verdict"),
     *("labreport.running.run", "labreport.data.word2vec", "labreport.figures.picture", "labreport.figures.curves"),
-    *("labreport.tables.table", "labreport.tables.results", "labreport.claims.gap", "labreport.cli.verify", "pypandoc"),
+    *("labreport.tables.table", "labreport.tables.results", "labreport.claims.difference"),
+    *("labreport.cli.verify", "pypandoc"),
     "torch._dynamo",  # which the first optimizer imports, and which takes longer than a small run
 )
 TIMEOUT_S = 600.0

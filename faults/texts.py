@@ -115,7 +115,7 @@ def write(shown: list[Shown], folder: Path, lang: str) -> dict[str, Any]:
     rows = [[text, *["x"] * (len(heads) - 1)] for text in ["my_cnn", *texts["cell"]]]
     write_json(folder / "one.json", {"columns": columns, "rows": rows, "bold": [], "notes": texts["note"]})
     for name, text in claims.items():
-        claim = {"name": name, "kind": "within", "outcome": "supported", "values": {}}
+        claim = {"name": name, "kind": "difference", "outcome": "supported", "values": {}}
         write_json(folder / f"{name}.json", {**claim, "reason": {"zh": text, "en": text}})
     declared: dict[str, Any] = {place: " ".join(texts[place]) or place for place in DECLARED}
     declared["authors"] = ["An Author", *texts["author"]]

@@ -53,12 +53,13 @@ def test_what_a_kind_needs_of_experiments_and_data_is_something_that_there_is(ki
     assert set(kind.files) <= {file for task in TASKS.values() for file in task.files}
     assert set(kind.metrics) <= {metric for task in TASKS.values() for metric in task.metrics}
     assert set(kind.inputs) <= {inputs for task in TASKS.values() for inputs in task.inputs}
-    assert set(kind.published) <= {*Published.model_fields, *({"metric"} & options_of(kind))}
+    assert set(kind.published) <= {*Published.model_fields, *({"quantity"} & options_of(kind))}
     assert not kind.longtail or kind.roles["dataset"] == "dataset"
     assert set(kind.roles) <= options_of(kind)
     assert ("row" in kind.roles.values()) <= ("measurement" in kind.roles.values())
-    if "metric" in kind.fields and kind.published == ("metric",):
-        assert set(get_args(kind.fields["metric"])) <= set(Published.model_fields)
+    if kind.published == ("quantity",):
+        figures = {name.removeprefix("best_") for name in get_args(kind.fields["quantity"])}
+        assert figures <= set(Published.model_fields)
 
 
 def test_planning_imports_no_library_that_is_slow_to_import() -> None:
@@ -73,7 +74,7 @@ def test_planning_imports_no_library_that_is_slow_to_import() -> None:
         (FIGURES["curves"], {"metric": "loss"}, "curves needs either `part` or `experiments`"),
         (FIGURES["curves"], {"metric": "los", "experiments": ["a"]}, "metric: found 'los'"),
         (FIGURES["lstm_cell"], {"widht": "half"}, "widht"),
-        (CLAIMS["cost_ratio"], {"measurement": "m", "slow": "a", "fast": "b", "at_least": 1}, "measurement: found 'm'"),
+        (CLAIMS["ratio"], {"measurement": "m", "of": "a", "over": "b", "at_least": 1}, "measurement: found 'm'"),
     ],
 )
 def test_options_that_do_not_fit_are_refused(kind: Kind, declared: dict[str, object], words: str) -> None:

@@ -162,13 +162,13 @@ def test_a_kind_that_shows_one_experiment_takes_just_one(spec):
 
 def test_experiments_go_by_their_titles(report_spec):
     experiments = {"a": {"title": {"zh": "基线", "en": "Base"}}, "b": {"title": "a"}, "c": {}}
-    options = {"base": "a", "experiments": ["c", "b"], "metric": "val_accuracy"}
-    spec = report_spec("labreport.claims.within_spread", options, experiments)
+    options = {"base": "a", "experiments": ["c", "b"], "quantity": "val_accuracy"}
+    spec = report_spec("labreport.claims.equivalence", options, experiments)
     results = Results(spec)
     assert [results.title(name, "zh") for name in "abc"] == ["基线", "a", "c"]
     for lang, base in (("zh", "基线"), ("en", "Base")):
         shown = titled(spec, lang)
-        assert shown["options"] == {"base": base, "experiments": ["c", "a"], "metric": "val_accuracy"}
+        assert shown["options"] == {"base": base, "experiments": ["c", "a"], "quantity": "val_accuracy"}
         assert list(shown["experiments"]) == [base, "a", "c"]
         assert Results(shown).runs("a") == [replace(run, experiment="a") for run in results.runs("b")]
     assert options["base"] == "a"

@@ -17,6 +17,7 @@ from pydantic import (
     PlainSerializer,
     SerializerFunctionWrapHandler,
     ValidationInfo,
+    WithJsonSchema,
     create_model,
     model_serializer,
 )
@@ -25,6 +26,7 @@ from labreport.declarations.fields import Names, Strict
 from labreport.declarations.mistakes import check, shown, suggestion, told
 from labreport.declarations.models import Model
 from labreport.errors import DeclarationError
+from labreport.quantities.registry import QUANTITIES, called
 
 if TYPE_CHECKING:
     from labreport.declarations import datasets, experiments
@@ -73,6 +75,16 @@ def _among(group: str, what: str) -> AfterValidator:
     return AfterValidator(validate)
 
 
+def _quantity(name: str) -> str:
+    try:
+        called(name)
+    except ValueError as error:
+        word = name.partition("(")[0]
+        unknown = f"found {shown(name)}, which is not a quantity{suggestion(word, QUANTITIES)}"
+        raise told(f"found {shown(name)}: {error}" if word in QUANTITIES else unknown) from None
+    return name
+
+
 def _of_images(model: Model) -> Model:
     if words := model.misread("images"):
         raise told(words, at="name")
@@ -98,6 +110,12 @@ Dataset = Annotated[str, _DATASET, Role("dataset")]
 Datasets = Annotated[Names, _DATASET, Role("dataset")]
 Measurement = Annotated[str, _among("rows", "a measurement of this report"), Role("measurement")]
 Row = Annotated[str, Role("row")]
+Compared = Annotated[str, Role("compared")]  # an experiment, or a row of the measurement that is named beside it
+QuantityName = Annotated[
+    str,
+    AfterValidator(_quantity),
+    WithJsonSchema({"type": "string", "pattern": rf"^({'|'.join(QUANTITIES)})(\(.+\))?$"}),
+]
 Member = Annotated[str, Role("member")]
 AnyModel = Annotated[Model, PlainSerializer(lambda model: model.spec)]
 ImageModel = Annotated[AnyModel, AfterValidator(_of_images)]
@@ -124,6 +142,7 @@ class Kind:
         fields: option -> its type, or (type, default) where it may be left out.
         single: whether `experiments` must name exactly one experiment.
         fewest: how many experiments `experiments` must name at least.
+        one_will_do: options beside which one experiment is enough.
         all: whether `experiments` may be left out, for all of the report's.
         rows: of a measurement: what it compares, the first column of its result.
         files: what the runs of its experiments must leave, of the files that only some tasks leave.
@@ -133,10 +152,11 @@ class Kind:
         inputs: what its experiments and the data sets that it names must be made of; empty: images, texts or pairs.
         one_set_of_classes: whether its experiments and the data sets that it names must have the same classes.
         longtail: whether `dataset` must have classes that a long tail cuts short, and others.
-        published: what must have been published of its experiments; `metric` stands for the value of that option.
+        published: what must have been published of its experiments; `quantity` stands for the value of that option.
         of_runs: whether it shows results of runs, and not only what was published.
         curves: whether published curves stand beside measured ones.
         models: whether it shows how models were declared.
+        either: groups of options of which exactly one is needed.
     """
 
     name: str
@@ -144,6 +164,7 @@ class Kind:
     fields: Mapping[str, Any]
     single: bool = False
     fewest: int = 1
+    one_will_do: frozenset[str] = frozenset()
     all: bool = False
     rows: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
@@ -157,6 +178,7 @@ class Kind:
     of_runs: bool = True
     curves: bool = False
     models: bool = False
+    either: tuple[tuple[str, ...], ...] = ()
 
     @cached_property
     def options(self) -> type[Options]:
@@ -166,8 +188,6 @@ class Kind:
         }
         if "experiments" in fields:
             fields |= {"experiments": (Experiments, []), "part": (Part, "")}
-        if "from" in fields:  # a word of Python's
-            fields["from_"] = (fields.pop("from")[0], Field(alias="from"))
         model = create_model(self.name, __base__=Options, **fields)
         model.called = f"option of {self.name}"
         return model
@@ -181,6 +201,12 @@ class Kind:
                 found[option.alias or name] = role.names
         return found
 
+    def roles_of(self, options: Mapping[str, Any]) -> dict[str, str]:
+        """Option -> what its value names, of those options that are given."""
+        compared = "row" if "measurement" in options else "experiment"
+        found = {key: role for key, role in self.roles.items() if key in options}
+        return {key: compared if role == "compared" else role for key, role in found.items()}
+
     def dump(self, options: Options) -> dict[str, Any]:
         """Its options as a spec has them, those left out that have their defaults."""
         return options.model_dump(exclude_defaults=True, by_alias=True, mode="json")
@@ -193,6 +219,10 @@ class Kind:
         """
         model = check(self.options, declared, where, at=at, context=context)
         options = self.dump(model)
+        for group in self.either:
+            if len(options.keys() & set(group)) != 1:
+                words = " or ".join(f"`{one}`" for one in group)
+                raise DeclarationError(f"{where}: {at}: {self.name} needs either {words}")
         if "experiments" in self.fields:
             named = len(options.keys() & {"part", "experiments"})
             if named > 1 or not (named or self.all):

@@ -39,7 +39,7 @@ DECLARED = {
         "results": {"kind": "results", "experiments": NAMES},
         "cost": {"kind": "lstm_cost", "measurement": "lstm_cost"},
     },
-    "claims": {"close": {"kind": "within", "experiments": NAMES, "metric": "val_accuracy", "points": 50}},
+    "claims": {"close": {"kind": "equivalence", "quantity": "val_accuracy", "experiments": NAMES, "within": 50}},
 }
 TEXT = """# {{ report.title }} {#sec:one}
 

@@ -136,9 +136,9 @@ def test_changed_code_is_named(sources, planned):
     assert found["train cnn3 seed 0"] == "code of models.cnn:CNN3 changed"
     assert "train resnet_small seed 0" not in found
     sources.restore()
-    sources.edit_code("claims/within", "judge")
+    sources.edit_code("claims/equivalence", "judge")
     found = reasons(planned(*REPORT))
-    assert found["judge close"] == "code of claims.within:judge changed"
+    assert found["judge close"] == "code of claims.equivalence:judge changed"
     assert {name.split(" ")[0] for name in found} == {"judge", "write", "typeset"}
 
 

@@ -134,7 +134,7 @@ def test_a_key_covers_definitions_that_can_be_looked_up(project, labreport):
         ("sts_bilstm1", "training.loop"),
         ("own/loss", "figures.curves"),
         ("own/results", "tables.results"),
-        ("own/close", "claims.within"),
+        ("own/close", "claims.equivalence"),
         ("own/lstm_cost", "measurements.lstm_cost"),
     ],
 )

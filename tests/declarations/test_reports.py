@@ -25,13 +25,13 @@ MIXED = [
     "bilstm2",
 ]
 GROUPS = {"kind": "group_accuracy", "experiments": ["cnn4"], "dataset": "cifar10_longtail"}
-GAIN = {"kind": "gain", "from": "cnn4_longtail", "to": "cnn4", "metric": "val_accuracy", "at_least": 1}
+GAIN = {"kind": "difference", "quantity": "val_accuracy", "experiments": ["cnn4"], "than": "cnn4_longtail"}
 LARGEST = {
-    "kind": "largest_gain",
-    "base": "sts_bilstm1",
+    "kind": "ranking",
     "experiments": ["sts_bilstm1_ln", "sts_bilstm1_gcn"],
-    "metric": "test_pearson",
+    "quantity": "test_pearson",
 }
+GAP = {"kind": "difference", "quantity": "accuracy_on(full)", "minus": "accuracy_on(short)", "experiments": ["lenet5"]}
 FITTING = [
     ("figures", GROUPS),
     ("figures", {"kind": "confusion", "experiments": ["bilstm2"]}),
@@ -46,13 +46,17 @@ FITTING = [
     ("tables", {"kind": "results", "experiments": ["cnn4", "bilstm2"]}),
     ("tables", {"kind": "published_classes", "experiments": ["lenet5"]}),
     ("tables", {"kind": "runs"}),
-    ("claims", {"kind": "published_mean", "experiment": "lenet5"}),
-    ("claims", {"kind": "agrees_published", "experiment": "sts_bilstm1", "metric": "test_pearson"}),
-    ("claims", {"kind": "group_gap", "experiment": "lenet5", "dataset": "cifar10_longtail", "at_least": 1}),
+    ("claims", {"kind": "consistency", "experiment": "lenet5", "quantity": "val_accuracy", "against": "classes"}),
+    ("claims", {"kind": "consistency", "experiment": "sts_bilstm1", "quantity": "test_pearson", "within": 5}),
+    ("claims", {**GAP, "dataset": "cifar10_longtail"}),
+    ("claims", {**GAIN, "quantity": "accuracy_on(cat, dog)", "at_least": 1}),
+    ("claims", {**GAIN, "quantity": "epochs_to(best)", "share_of_best": 0.9}),
+    ("claims", {"kind": "equivalence", "quantity": "val_loss", "experiments": ["cnn4"], "base": "lenet5", "within": 1}),
+    ("claims", {"kind": "ratio", "of": "cnn4", "over": "lenet5", "at_most": 3}),
     ("figures", {"kind": "architecture", "model": {"name": "siamese_lstm", "pooling": "max"}, "length": 55}),
     ("figures", {"kind": "architecture", "model": {"name": "resnet18"}, "image": 32, "part": "layer1.0"}),
     ("claims", GAIN),
-    ("claims", {**LARGEST, "expected": "sts_bilstm1_ln"}),
+    ("claims", {**LARGEST, "best": "sts_bilstm1_ln"}),
 ]
 
 
@@ -70,7 +74,20 @@ def test_what_fits_is_taken(project, group, options):
     ("group", "options", "pattern"),
     [
         ("figures", {**GROUPS, "dataset": "cifar10"}, r"figures\.one\.dataset: found cifar10, which has no short and full classes; one with a long tail is needed"),
-        ("claims", {"kind": "group_gap", "experiment": "cnn4", "dataset": "cifar10", "at_least": 1}, r"claims\.one\.dataset: found cifar10"),
+        ("claims", {**GAP, "dataset": "cifar10"}, r"claims\.one\.dataset: found cifar10, which has no short and full classes"),
+        ("claims", GAP, r"claims\.one\.quantity: accuracy_on\(full\) needs `dataset`, a long-tailed one"),
+        ("claims", {**GAIN, "quantity": "accuracy_on(cats)"}, r"claims\.one\.quantity: found class 'cats', which cnn4 does not have; .*cat"),
+        ("claims", {**GAIN, "quantity": "val_acuracy"}, r"claims\.one\.quantity: found 'val_acuracy', which is not a quantity; did you mean \"val_accuracy\""),
+        ("claims", {**GAIN, "quantity": "epochs_to"}, r"claims\.one\.quantity: found 'epochs_to': epochs_to needs a level in brackets"),
+        ("claims", {**GAIN, "quantity": "epochs_to(high)"}, r"claims\.one\.quantity: .*a number or `best`; found 'high'"),
+        ("claims", {**GAIN, "quantity": "val_loss(1)"}, r"claims\.one\.quantity: .*takes nothing in brackets; found '1'"),
+        ("claims", {**GAIN, "share_of_best": 0.9}, r"claims\.one\.quantity: found 'val_accuracy' beside `share_of_best`"),
+        ("claims", {**GAIN, "quantity": "test_accuracy"}, r"claims\.one\.quantity: found 'test_accuracy', which cnn4 does not have; the splits of its task are train, val"),
+        ("claims", {**GAIN, "minus": "train_accuracy"}, r"claims\.one: difference needs either `than` or `minus`"),
+        ("claims", {"kind": "equivalence", "quantity": "val_loss", "experiments": ["cnn4"], "within": 1}, r"claims\.one\.experiments: found 1, at least 2 are needed"),
+        ("claims", {"kind": "ratio", "of": "cnn4", "over": "lenet6", "at_most": 3}, r"claims\.one\.over: found 'lenet6', which is not an experiment of this report; did you mean \"lenet5\""),
+        ("claims", {"kind": "ratio", "of": "cnn4", "over": "lenet5"}, r"claims\.one: ratio needs either `at_least` or `at_most`"),
+        ("claims", {"kind": "consistency", "experiment": "cnn4", "quantity": "val_accuracy", "against": "classes"}, r"consistency needs a published per_class"),
         ("figures", {**GROUPS, "experiments": ["bilstm2"]}, r"figures\.one: group_accuracy needs the same classes in all that it shows; bilstm2 has negative, positive but cifar10_longtail has airplane"),
         ("figures", {**GROUPS, "experiments": ["sts_bilstm1"]}, r"group_accuracy needs per_class\.csv, which sts_bilstm1 does not have; its task, similarity, has"),
         ("figures", {"kind": "confusion", "experiments": ["sts_bilstm1"]}, r"own\.yaml: figures\.one: confusion needs confusion\.csv, which sts_bilstm1"),
@@ -93,12 +110,12 @@ def test_what_fits_is_taken(project, group, options):
         ("tables", {"kind": "results"}, r"tables\.one: results needs either `part` or `experiments`"),
         ("tables", {"kind": "layers", "model": {"name": "siamese_lstm"}, "image": 32, "classes": 10}, r"tables\.one\.model\.name: found 'siamese_lstm', a model of pairs; images are read here"),
         ("tables", {"kind": "published_classes", "experiments": ["lenet5", "resnet18_celu"]}, r"published_classes needs a published per_class; config/experiments/augmented\.yaml: arms\.resnet18_celu\.published states val_accuracy"),
-        ("claims", {"kind": "agrees_published", "experiment": "bilstm2", "metric": "train_accuracy"}, r"agrees_published needs a published train_accuracy"),
-        ("claims", {"kind": "gap", "experiment": "sts_bilstm1", "at_least": 1}, r"gap needs accuracy, which sts_bilstm1 does not have"),
-        ("claims", {"kind": "epoch_cost", "slow": "lenet5", "fast": "sts_bilstm1", "at_least": 1}, r"own\.yaml: claims\.one: compares experiments on different data sets \(lenet5 on cifar10, sts_bilstm1 on stsb\)"),
-        ("claims", {**GAIN, "to": "lenet5", "metric": "test_pearson"}, r"claims\.one\.metric: found 'test_pearson', which cnn4_longtail does not have|claims\.one\.metric: found 'test_pearson', which lenet5 does not have"),
-        ("claims", {**LARGEST, "expected": "lenet5"}, r"claims\.one\.expected: found 'lenet5', which is not one of its experiments"),
-        ("claims", {"kind": "within_spread", "base": "cnn4", "experiments": ["cnn4"], "metric": "val_accuracy"}, r"claims\.one: names cnn4 twice"),
+        ("claims", {"kind": "consistency", "experiment": "bilstm2", "quantity": "train_accuracy", "within": 1}, r"consistency needs a published train_accuracy"),
+        ("claims", {**GAIN, "experiments": ["sts_bilstm1"], "than": "sts_bilstm1_ln"}, r"claims\.one\.quantity: found 'val_accuracy', which sts_bilstm1 does not have; its task, similarity, has loss, pearson"),
+        ("claims", {"kind": "ratio", "of": "lenet5", "over": "sts_bilstm1", "at_least": 1}, r"own\.yaml: claims\.one: compares experiments on different data sets \(lenet5 on cifar10, sts_bilstm1 on stsb\)"),
+        ("claims", {**GAIN, "quantity": "test_pearson"}, r"claims\.one\.quantity: found 'test_pearson', which cnn4 does not have"),
+        ("claims", {**LARGEST, "best": "lenet5"}, r"claims\.one\.best: found 'lenet5', which is not one of its experiments"),
+        ("claims", {**GAIN, "than": "cnn4"}, r"claims\.one: names cnn4 twice"),
     ],
 )  # fmt: skip
 def test_what_does_not_fit_is_refused_before_anything_is_trained(project, group, options, pattern):

@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import json
 import tempfile
+import zlib
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from labreport.artifacts.graph import Graph
-from labreport.claims.verdict import file_of
+from labreport.claims.verdict import adjusted, file_of
 from labreport.declarations.datasets import Dataset
 from labreport.declarations.experiments import Experiment
 from labreport.declarations.project import Project
@@ -33,6 +35,7 @@ CLASSES = {
     "imdb": ["negative", "positive"],
 }
 QUICK = (40.0, 39.0, 41.0)  # median and quartiles of the packaged LSTM, milliseconds
+SAMPLES, PAIRS = 23_450, 1_379  # that runs are judged on
 SHORT, FULL = 90, 900  # training samples of a class that a long tail cut short, and of one that it left full
 
 
@@ -40,13 +43,13 @@ FOLDER = tempfile.TemporaryDirectory(prefix="labreport-prose-")
 
 
 def rising(*finals: float, start: float = 0.3) -> list[list[float]]:
-    """A validation curve per seed: `start`, two thirds of the way, then `final` twice (epochs 1 to 4)."""
-    return [[start, start + (final - start) * 0.66, final, final] for final in finals]
+    """A validation curve per seed: `start`, two thirds of the way, then `final` four times (epochs 1 to 6)."""
+    return [[start, start + (final - start) * 0.66, *[final] * 4] for final in finals]
 
 
 def at_once(*finals: float) -> list[list[float]]:
     """A validation curve per seed that is at `final` from the first epoch."""
-    return [[final] * 4 for final in finals]
+    return [[final] * 6 for final in finals]
 
 
 @cache
@@ -100,9 +103,12 @@ def _results(report: str, story_json: str, scale: str) -> tuple[Path, dict[str, 
     for table in made["tables"].values():
         content = {"columns": [column], "rows": [["cell"]], "bold": [], "notes": []}
         write_json(Path(f"{table['path']}.json"), content)
+    claims = {}
     for name, claim in graph.claims(item).spec["items"].items():
         judged = _made_of(located(claim, ROOT), folder, runs)
-        write_json(Path(made["claims"][name]), file_of(load_module(claim["target"], name), judged))
+        claims[name] = file_of(load_module(claim["target"], name), judged)
+    for name, judged in adjusted(claims).items():
+        write_json(Path(made["claims"][name]), judged)
     return folder, runs
 
 
@@ -162,7 +168,7 @@ def write_run(
     summary = {
         **last, **seen, "experiment": experiment.name, "seed": int(folder.name), "key": folder.name, "epochs": epochs,
         "parameters": 21_000_000 - 180_000 * place, "train_samples": samples(experiment.dataset),
-        "val_samples": 23_450, "test_samples": 23_450, "classes": classes, f"best_val_{metric}": best,
+        "val_samples": SAMPLES, "test_samples": SAMPLES, "classes": classes, f"best_val_{metric}": best,
         "best_epoch": values.index(best) + 1, "val_loss_at_best": 0.7, "seconds": seconds * epochs,
     }  # fmt: skip
     environment = dict.fromkeys(("python", "torch", "git_commit", "git_dirty", "started", "finished"), "")
@@ -173,10 +179,30 @@ def write_run(
         groups = story.get("groups", {}).get(experiment.name, (final, final))
         low, high = groups[number] if isinstance(groups[0], list) else groups
         halves = [low] * (len(classes) // 2) + [high] * (len(classes) - len(classes) // 2)
-        table = pd.DataFrame({"class": classes, "samples": 2_345, "accuracy": halves})
+        table = pd.DataFrame({"class": classes, "samples": SAMPLES // 10, "accuracy": halves})
         table.assign(correct=(table["samples"] * table["accuracy"]).round()).to_csv(
             folder / "per_class.csv", index=False
         )
+        accuracies = dict(enumerate(halves)) if groups != (final, final) else dict.fromkeys(range(len(classes)), final)
+    write_predictions(folder, accuracies if classes else {}, final)
+
+
+def write_predictions(folder: Path, accuracies: Mapping[int, float], correlation: float) -> None:
+    """Answers of which just so many are right, or scores with just such a correlation; no two runs err alike."""
+    rng = np.random.default_rng(zlib.crc32(f"{folder.parent.name} {folder.name}".encode()))
+    if accuracies:
+        true = np.repeat(np.arange(len(accuracies)), SAMPLES // len(accuracies)).astype(np.uint8)
+        predicted = true.copy()
+        for label, accuracy in accuracies.items():
+            place = np.flatnonzero(true == label)
+            wrong = rng.permutation(place)[round(accuracy * len(place)) :]
+            predicted[wrong] = (label + 1) % len(accuracies)
+        np.savez(folder / "predictions.npz", true=true, predicted=predicted)
+        return
+    true, noise = np.random.default_rng(0).normal(size=PAIRS), rng.normal(size=PAIRS)
+    noise -= true * (noise @ true) / (true @ true)
+    true, noise = ((values - values.mean()) / values.std() for values in (true, noise))
+    np.savez(folder / "predictions.npz", true=true, predicted=correlation * true + np.sqrt(1 - correlation**2) * noise)
 
 
 def samples(dataset: Dataset) -> int:
@@ -217,5 +243,5 @@ def write_costs(folder: Path, story: Story) -> None:
     per_step = [count / 300 for count in calls]
     folder.mkdir()
     frame.assign(
-        operations=calls, operations_per_step=per_step, matrix_products=1_234, batch_size=64, length=300
+        operations=calls, operations_per_step=per_step, matrix_products=1_234, batch_size=64, length=300, repeats=20
     ).to_csv(folder / "measurement.csv", index=False)

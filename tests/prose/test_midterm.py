@@ -70,7 +70,7 @@ def test_where_everything_is_reduced_nothing_is_compared(lang: str) -> None:
 
 
 ANOTHER: Words = {"zh": "两者不是在同一台没有别的训练的机器上计时的", "en": "not timed on one machine of their own"}
-VARYING: Words = {"zh": "各轮之间有波动", "en": "epochs vary too much"}
+VARYING: Words = {"zh": "这些轮次还不能断定", "en": "these epochs do not settle"}
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -78,7 +78,7 @@ VARYING: Words = {"zh": "各轮之间有波动", "en": "epochs vary too much"}
 def test_times_are_undecided_for_the_reason_there_is(tmp_path: Path, lang: str, same: bool) -> None:
     spec = fabricate(REPORT, {}, "full", lang)
     verdict = json.loads(Path(spec["claims"]["resnet_dearer"]).read_text(encoding="utf-8"))
-    verdict["values"]["same_machine"] = same
+    verdict["values"]["comparable"] = same
     path = tmp_path / "resnet_dearer.json"
     spec["claims"]["resnet_dearer"] = str(path)
     path.write_text(json.dumps({**verdict, "outcome": UNDECIDED}), encoding="utf-8")

@@ -36,9 +36,7 @@ from tests.prose.text import (
     text_of,
 )
 
-AGREES = "labreport.claims.agrees_published"
-# Claims whose verdicts an appendix of the analysis tells, not the conclusion.
-AGREEMENT = {AGREES, "labreport.claims.published_mean"}
+AGREEMENT = "labreport.claims.consistency"  # whose verdicts the end of the analysis tells, not the conclusion
 
 SHOWN = re.compile(r"\]\((figure|table|code):((?:[^(){}]|\{\{.*?\}\})+)\)")
 REFERENCE = re.compile(r"(?a:@((?:fig|tab|lst|alg|sec|eq):\w+))")
@@ -80,9 +78,11 @@ def typed_numbers(text: str) -> list[str]:
 
 def possible(claim: Item, experiments: Mapping[str, Any]) -> tuple[str, ...]:
     """The outcomes that a claim can have: arithmetic decides, and what is not as published agrees with nothing."""
-    if claim.kind.target == AGREES and not experiments[claim.options["experiment"]]["as_published"]:
+    if claim.options.get("against"):
+        return (SUPPORTED, REFUTED)
+    if claim.kind.target == AGREEMENT and not experiments[claim.options["experiment"]]["as_published"]:
         return (UNDECIDED,)
-    return (SUPPORTED, REFUTED) if claim.kind.target in AGREEMENT else OUTCOMES
+    return OUTCOMES
 
 
 @at_scales
@@ -105,7 +105,7 @@ def test_the_conclusion_lists_the_verdicts_in_order(report: str, lang: str) -> N
                   for outcome in OUTCOMES}  # fmt: skip
     verdicts = re.compile("|".join(VERDICTS[lang].values()))
     claims = [claim.kind.target for claim in report_of(report).claims.values()]
-    listed = len([target for target in claims if target not in AGREEMENT])
+    listed = len([target for target in claims if target != AGREEMENT])
     for outcome, text in everywhere.items():
         said = verdicts.findall(sections(text)[CONCLUSION[lang]])
         assert said == [VERDICTS[lang][outcome]] * len(said)

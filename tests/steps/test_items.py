@@ -26,12 +26,12 @@ ROOT = Path(declarations.__file__).parents[3]
 @pytest.fixture
 def claims(report_spec):
     """Two claims about two finished runs."""
-    spec = report_spec("labreport.claims.within", {}, {"mycnn": {}, "resnet34": {"best": 0.7}})
+    spec = report_spec("labreport.claims.equivalence", {}, {"mycnn": {}, "resnet34": {"best": 0.7}})
     for name in spec["experiments"]:
         for run in Results(spec).runs(name):
             write_sums(run.path)
-    options = {"experiments": ["mycnn", "resnet34"], "metric": "val_accuracy"}
-    return {name: {**spec, "name": name, "options": {**options, "points": points}} for name, points in LIMITS.items()}
+    options = {"experiments": ["mycnn", "resnet34"], "quantity": "val_accuracy"}
+    return {name: {**spec, "name": name, "options": {**options, "within": limit}} for name, limit in LIMITS.items()}
 
 
 @pytest.fixture

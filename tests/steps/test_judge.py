@@ -13,13 +13,13 @@ from tests.steps.test_draw import BESIDE
 
 
 def test_a_claim_becomes_a_file(report_spec, tmp_path):
-    options = {"experiments": ["mycnn", "resnet34"], "metric": "val_accuracy", "points": 50}
-    spec = report_spec("labreport.claims.within", options, {"mycnn": {}, "resnet34": {"best": 0.7}}, seeds=2)
+    options = {"experiments": ["mycnn", "resnet34"], "quantity": "val_accuracy", "within": 50}
+    spec = report_spec("labreport.claims.equivalence", options, {"mycnn": {}, "resnet34": {"best": 0.7}}, seeds=2)
     job = of_items("judge", {"close": {**spec, "name": "close"}}, tmp_path)
     judge(job)
     assert {path.name for path in job.out.iterdir()} == {"close.json", *BESIDE}
     found = read_json(job.out / "close.json")
-    assert (found["name"], found["kind"], found["outcome"]) == ("close", "within", "supported")
+    assert (found["name"], found["kind"], found["outcome"]) == ("close", "equivalence", "supported")
     assert set(found["reason"]) == {"zh", "en"}
     assert found["values"]["best"] == "mycnn"
     summaries = tmp_path.glob("results/runs/mycnn/*/summary.json")

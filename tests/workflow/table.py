@@ -190,7 +190,11 @@ NO_TRAINING = [
         lambda declared: declared.named("cifar10", "judge residual_better"),
         words={"judge cifar10 residual_better": "at_least 5 -> 6"},
     ),
-    Edit("the code of a kind of claim", code("claims/gain", "judge"), lambda declared: declared.of_kinds("gain")),
+    Edit(
+        "the code of a kind of claim",
+        code("claims/difference", "judge"),
+        lambda declared: declared.of_kinds("difference"),
+    ),
     Edit(
         "a figure's width",
         item("practice1", "figures", "loss_bilstm2", width="full"),

@@ -59,8 +59,8 @@ def test_the_report_says_the_difference_that_was_judged(fifth):
     for name in ("lenet5", "lenet5_no_momentum"):
         summary = Project(fifth).run_folder(name) / "summary.json"
         accuracies.append(json.loads(summary.read_text(encoding="utf-8"))["val_accuracy"])
-    assert claim["values"]["points"] == pytest.approx(accuracies[0] - accuracies[1])
-    shown = f"{100 * claim['values']['points']:.1f}".replace("-", "\N{MINUS SIGN}")
+    assert claim["estimate"] == pytest.approx(accuracies[0] - accuracies[1])
+    shown = f"{100 * claim['estimate']:.1f}".replace("-", "\N{MINUS SIGN}")
     verdict = text.partition(" shows how the training loss falls")[0].rpartition("\n\n")[2]
     assert shown in verdict
     assert all(f"{100 * accuracy:.1f}" in text for accuracy in accuracies)

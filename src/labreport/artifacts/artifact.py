@@ -46,7 +46,7 @@ ROOTS: Mapping[str, tuple[str, ...]] = {
     "measure": ("labreport.training.numerics:set_up",),
     "draw": ("labreport.figures.picture:files_of",),
     "tabulate": ("labreport.tables.table:files_of",),
-    "judge": ("labreport.claims.verdict:file_of",),
+    "judge": ("labreport.claims.verdict:file_of", "labreport.claims.verdict:adjusted"),
     "write": ("labreport.documents.document:render", "labreport.documents.provenance:provenance"),
     "typeset": ("labreport.documents.typeset:typeset",),
     "section": ("labreport.documents.results_page:section",),

@@ -271,7 +271,7 @@ class Graph:
             **({"files": self._digests(files)} if files else {}),
         }
         if any("title" in one for one in spec["experiments"].values()):
-            spec["naming"] = [key for key, role in item.kind.roles.items() if role in NAMING and key in item.options]
+            spec["naming"] = [key for key, role in item.kind.roles_of(item.options).items() if role in NAMING]
         spec["code"] = code_digest(roots(step, spec))
         runs = self.runs(report, shown) if shown else []
         return spec, [*runs, *measurements.values(), *data.values()]

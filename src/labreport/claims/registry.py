@@ -1,38 +1,62 @@
-"""Kinds of claims: a line each, with the options that a report's YAML gives them."""
+"""The five kinds of claims: a line each, with the options that a report's YAML gives them.
+
+Limits are given in points of fractions, in hundredths of correlations, and else in the quantity's own unit.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+from labreport.declarations.fields import NotNegative, PositiveFraction, Rate
+from labreport.kinds import (
+    Compared,
+    Dataset,
+    Experiment,
+    Experiments,
+    Kind,
+    Measurement,
+    Member,
+    QuantityName,
+    kinds,
+    one_of,
+)
 
-from labreport.declarations.fields import Fraction, NotNegative, PositiveFraction, Rate
-from labreport.kinds import Dataset, Experiment, Experiments, Kind, Measurement, Member, Row, kinds, one_of
-
-_ACCURACIES = ("train_accuracy", "val_accuracy")
-_ACCURACY = one_of(*_ACCURACIES)
-_METRIC = one_of(*_ACCURACIES, "train_pearson", "val_pearson", "test_pearson")
-_PUBLISHED = one_of(*_ACCURACIES, "val_pearson", "test_pearson")
-_GROUPS: dict[str, Any] = {"files": ("per_class.csv",), "one_set_of_classes": True, "longtail": True}
-_FROM_TO = {"from": Experiment, "to": Experiment}
-_AMONG = {"base": Experiment, "experiments": Experiments}
+_QUANTITY = {"quantity": QuantityName, "dataset": (Dataset, "")}
+_PUBLISHED = one_of("train_accuracy", "val_accuracy", "best_val_accuracy", "val_pearson", "test_pearson")
 
 KINDS: dict[str, Kind] = kinds(
     "labreport.claims",
     {},
-    within={"experiments": Experiments, "metric": _METRIC, "points": NotNegative, "needs": {"fewest": 2}},
-    sooner={"faster": Experiment, "slower": Experiment, "metric": _ACCURACY, "share_of_best": PositiveFraction},
-    leaves_chance={"stuck": Experiment, "leaves": Experiment, "metric": _ACCURACY, "margin": Fraction},
-    cost_ratio={"measurement": Measurement, "slow": Row, "fast": Row, "at_least": Rate},
-    gap={"experiment": Experiment, "at_least": Rate, "needs": {"metrics": ("accuracy",)}},
-    gain={**_FROM_TO, "metric": _METRIC, "at_least": Rate},
-    group_gap={"experiment": Experiment, "dataset": Dataset, "at_least": Rate, "needs": _GROUPS},
-    group_change={**_FROM_TO, "dataset": Dataset, "at_least": Rate, "needs": _GROUPS},
-    within_spread={**_AMONG, "metric": _METRIC},
-    converges_sooner=_AMONG,
-    largest_gain={**_AMONG, "metric": _METRIC, "expected": Member, "needs": {"fewest": 2}},
-    epoch_cost={"slow": Experiment, "fast": Experiment, "at_least": Rate},
-    agrees_published={"experiment": Experiment, "metric": _PUBLISHED, "needs": {"published": ("metric",)}},
-    published_mean={
+    difference={
+        **_QUANTITY,
+        "experiments": Experiments,
+        "than": (Experiment, ""),
+        "minus": (QuantityName, ""),
+        "at_least": (NotNegative, 0.0),
+        "share_of_best": (PositiveFraction, 1.0),
+        "needs": {"either": (("than", "minus"),)},
+    },
+    equivalence={
+        **_QUANTITY,
+        "experiments": Experiments,
+        "base": (Experiment, ""),
+        "minus": (QuantityName, ""),
+        "within": Rate,
+        "needs": {"fewest": 2, "one_will_do": frozenset({"base", "minus"})},
+    },
+    ratio={
+        "quantity": (QuantityName, "epoch_seconds"),
+        "measurement": (Measurement, ""),
+        "of": Compared,
+        "over": Compared,
+        "at_least": (Rate, 0.0),
+        "at_most": (Rate, 0.0),
+        "needs": {"either": (("at_least", "at_most"),)},
+    },
+    ranking={**_QUANTITY, "best": Member, "experiments": Experiments, "needs": {"fewest": 2}},
+    consistency={
         "experiment": Experiment,
-        "needs": {"published": ("per_class", "val_accuracy"), "of_runs": False},
+        "quantity": _PUBLISHED,
+        "within": (Rate, 0.0),
+        "against": (one_of("", "classes"), ""),
+        "needs": {"either": (("within", "against"),), "published": ("quantity",)},
     },
 )

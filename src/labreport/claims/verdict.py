@@ -1,50 +1,93 @@
-"""What a claim came out as, and the rule by which seeds and a finite validation set decide it.
+"""What a claim came out as, and how it is written down.
 
-A number that a claim compares has two errors, which add in quadrature: the scatter of training, which only several
-seeds can tell, and that of the finite set on which it was measured. The second one is there with one seed too, and
-further seeds do not reduce it, since all of them are measured on the same set. That two experiments share this set
-makes their difference surer than the sum of their errors says; the rule errs to the side of `undecided`.
+A claim is the conjunction of elementary ones: that an experiment exceeds another by a margin, that a difference lies
+within a margin. Each has two one-sided p values, of the evidence for it and against it.
 
-A claim is decided where the limit lies beyond the reach of the error: two standard errors, as wide as a normal
-distribution makes them at 95.45 %. A scatter that few seeds tell is uncertain itself, so that its share in the error
-has the quantile of Student's t instead (`Estimate.reach`).
+- **For** all of them stands the largest p value: where each is shown, all are (intersection-union test, Berger 1982,
+  doi:10.1080/00401706.1982.10487790), and no adjustment is needed for their number.
+- **Against** them stands the smallest, times their number (Bonferroni): one that fails is enough, and the more there
+  are, the sooner one fails by chance.
+
+The p value of a claim is twice the smaller of both, and the claim is decided where that is at most 5 % after Holm's
+adjustment for all claims of the report. Intervals are of single comparisons at 95 % and are not adjusted.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from statistics import NormalDist
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-import pandas as pd
-from scipy.special import stdtrit
-
-from labreport.errors import ResultsError
-from labreport.metrics import METRICS, SPLITS, split_column
+from labreport.claims.estimates import BINARY, LEVEL, Estimate, holm
 from labreport.result_spec import titled
 from labreport.results import Results
-from labreport.sampling import correlation_error, sampling_error
 
 SUPPORTED, REFUTED, UNDECIDED = "supported", "refuted", "undecided"
-STANDARD_ERRORS = 2.0
-ONE_SIDED = NormalDist().cdf(-STANDARD_ERRORS)  # how often chance alone goes beyond them, to either side
-BINARY = 1e-12  # 0.86 - 0.84 is a little more than 2 points in binary
+Words = Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """One elementary comparison.
+
+    Attributes:
+        estimate: of what is compared with the margin.
+        supports: one-sided p value of the evidence for the claim.
+        refutes: of that against it.
+        names: the experiments that it compares.
+    """
+
+    estimate: Estimate
+    supports: float
+    refutes: float
+    names: tuple[str, ...] = ()
+
+    @classmethod
+    def at_least(cls, estimate: Estimate, margin: float, *names: str) -> Evidence:
+        """That the number is `margin` at least."""
+        if not estimate.known:
+            return cls(estimate, math.nan, math.nan, names)
+        return cls(estimate, estimate.above(margin), estimate.below(margin), names)
+
+    @classmethod
+    def within(cls, estimate: Estimate, margin: float, *names: str) -> Evidence:
+        """That the number lies between minus `margin` and `margin`: two one-sided tests (TOST).
+
+        Schuirmann 1987, doi:10.1007/BF01068419. That a difference cannot be told from zero supports nothing.
+        """
+        if not estimate.known:
+            return cls(estimate, math.nan, math.nan, names)
+        if estimate.exact:
+            inside = abs(estimate.value) - estimate.rounding <= margin + BINARY
+            return cls(estimate, float(not inside), float(inside), names)
+        supports = max(estimate.above(-margin), estimate.below(margin))
+        beyond = min(estimate.above(margin), estimate.below(-margin))
+        return cls(estimate, supports, min(1.0, beyond + estimate.opposite(margin)), names)
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """A claim's outcome.
+    """A claim's outcome before the other claims of its report are known.
 
     Attributes:
-        outcome: `supported`, `refuted` or `undecided`.
-        reason: one sentence per language (`zh`, `en`), with the numbers it rests on.
-        values: what it was decided on, by name (see `docs/architecture.md`); JSON values.
+        favours: the outcome that the evidence points to.
+        p: two-sided p value; None where arithmetic decides or nothing does.
+        decided: whether it can be decided at all.
+        shown: the comparison that decides.
+        margin: in the unit.
+        unit: of estimate, interval and margin.
+        reason: one phrase per language.
+        values: further numbers and names; JSON values.
     """
 
-    outcome: str
-    reason: Mapping[str, str]
+    favours: str
+    p: float | None
+    decided: bool
+    shown: Estimate
+    margin: float
+    unit: str
+    reason: Words = field(default_factory=dict)
     values: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -55,8 +98,22 @@ class ClaimKind(Protocol):
         """What the claim came out as."""
 
 
+def weigh(evidence: Sequence[Evidence]) -> tuple[Evidence, str, float | None]:
+    """Of several comparisons that are claimed together: the one that decides, what it favours, and the p value."""
+    unknown = next((one for one in evidence if not one.estimate.known), None)
+    if unknown is not None:
+        return unknown, UNDECIDED, None
+    weakest = max(evidence, key=lambda one: one.supports)
+    contrary = min(evidence, key=lambda one: one.refutes)
+    against = min(1.0, len(evidence) * contrary.refutes)
+    shown, favours = (weakest, SUPPORTED) if weakest.supports <= against else (contrary, REFUTED)
+    if all(one.estimate.exact for one in evidence):
+        return shown, favours, None
+    return shown, favours, min(1.0, 2 * min(weakest.supports, against))
+
+
 def file_of(kind: ClaimKind, spec: Mapping[str, Any]) -> dict[str, Any]:
-    """The file of a claim: its outcome, its reason in both languages, and the values it rests on.
+    """The file of a claim as if it were the only one of its report; `adjusted` accounts for the others.
 
     Reasons call experiments by their titles, values by their names.
 
@@ -69,17 +126,48 @@ def file_of(kind: ClaimKind, spec: Mapping[str, Any]) -> dict[str, Any]:
     alike = list(shown["zh"]["experiments"]) == list(shown["en"]["experiments"])
     verdicts["en"] = verdicts["zh"] if alike else kind.judge(Results(shown["en"]), shown["en"]["options"])
     unlike = {lang: _unlike(Results(one), lang) for lang, one in shown.items()}
-    reasons = {lang: f"{verdict.reason[lang]}{unlike[lang]}" for lang, verdict in verdicts.items()}
     names = dict(zip(shown["en"]["experiments"], spec["experiments"], strict=True))
     verdict = verdicts["en"]
-    values = {key: _named(value, names) for key, value in verdict.values.items()}
-    return {
-        "name": spec["name"],
-        "kind": spec["kind"],
-        "outcome": verdict.outcome,
-        "reason": reasons,
-        "values": values,
-    }
+    estimate = verdict.shown
+    low, high = estimate.interval() if estimate.known else (None, None)
+    if verdict.unit == "times" and low is not None and high is not None:
+        low, high = math.exp(low), math.exp(high)
+    value = math.exp(estimate.value) if verdict.unit == "times" else estimate.value
+    return _decided(
+        {
+            "name": spec["name"],
+            "kind": spec["kind"],
+            "outcome": verdict.favours if verdict.decided else UNDECIDED,
+            "favours": verdict.favours,
+            "estimate": None if math.isnan(value) else value,
+            "low": low,
+            "high": high,
+            "margin": verdict.margin,
+            "unit": verdict.unit,
+            "p": verdict.p if verdict.decided else None,
+            "p_adjusted": verdict.p if verdict.decided else None,
+            "seeds": estimate.seeds,
+            "level": LEVEL,
+            "paired": estimate.paired,
+            "method": estimate.method,
+            "reason": {lang: f"{one.reason[lang]}{unlike[lang]}" for lang, one in verdicts.items()},
+            "values": {key: _named(each, names) for key, each in verdict.values.items()},
+        }
+    )
+
+
+def adjusted(files: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
+    """The claims of a report, each decided by its p value after Holm's adjustment for all of them."""
+    tested = {name: float(one["p"]) for name, one in files.items() if one["p"] is not None}
+    p_values = holm(tested)
+    return {name: _decided({**one, "p_adjusted": p_values.get(name)}) for name, one in files.items()}
+
+
+def _decided(file: dict[str, Any]) -> dict[str, Any]:
+    p = file["p_adjusted"]
+    if p is None:  # arithmetic decides, or nothing
+        return file
+    return {**file, "outcome": file["favours"] if p <= 1 - LEVEL else UNDECIDED}
 
 
 def _unlike(results: Results, lang: str) -> str:
@@ -97,176 +185,6 @@ def _named(value: Any, names: Mapping[str, str]) -> Any:
     """A value in which experiments have their names again."""
     if isinstance(value, Mapping):
         return {names.get(key, key): _named(one, names) for key, one in value.items()}
-    if isinstance(value, list):
+    if isinstance(value, list | tuple):
         return [_named(one, names) for one in value]
     return names.get(value, value) if isinstance(value, str) else value
-
-
-@dataclass(frozen=True)
-class Estimate:
-    """A number and its standard error.
-
-    Attributes:
-        mean: the number.
-        error: its standard error.
-        freedom: degrees of freedom of the error: seeds - 1 of a scatter over seeds, infinite where it is known.
-    """
-
-    mean: float
-    error: float = 0.0
-    freedom: float = math.inf
-
-    def minus(self, other: Estimate) -> Estimate:
-        """The difference of two independent estimates; errors add in quadrature.
-
-        The degrees of freedom are those of Welch and Satterthwaite: Welch 1947, "The generalization of 'Student's'
-        problem when several different population variances are involved", Biometrika 34, 28-35,
-        doi:10.1093/biomet/34.1-2.28.
-        """
-        error = math.hypot(self.error, other.error)
-        doubt = sum((part.error / error) ** 4 / part.freedom for part in (self, other)) if error else 0.0
-        return Estimate(self.mean - other.mean, error, 1 / doubt if doubt else math.inf)
-
-    def blurred(self, error: float) -> Estimate:
-        """The same number with a further, independent and known error."""
-        return self.minus(Estimate(0.0, error))
-
-    def negated(self) -> Estimate:
-        """The number with the other sign, its error as it is."""
-        return replace(self, mean=-self.mean)
-
-    def reach(self, comparisons: int = 1) -> float:
-        """How far the truth may lie from the number: two standard errors, more where few seeds tell the scatter.
-
-        That is the error times the quantile of Student's t that leaves as much outside as two standard errors of a
-        normal distribution do, 4.55 %. Of several comparisons each gets an equal part of this (Bonferroni), so that
-        chance alone breaks one of them no more often.
-        """
-        tail = ONE_SIDED / comparisons
-        if math.isinf(self.freedom):
-            return -NormalDist().inv_cdf(tail) * self.error
-        return -float(stdtrit(self.freedom, tail)) * self.error
-
-
-def estimate(values: Sequence[float]) -> Estimate:
-    """Mean of one value per seed, with the standard error s / sqrt(n) (s with n - 1 in the denominator).
-
-    One seed says nothing about the scatter of training: its error is 0, and what is left is the validation set's.
-
-    Raises:
-        ResultsError: there is no value, or one is not finite.
-    """
-    numbers = [float(value) for value in values]
-    if not numbers or not all(map(math.isfinite, numbers)):
-        raise ResultsError(f"a claim needs finite numbers, one per seed; found {numbers}")
-    mean = math.fsum(numbers) / len(numbers)
-    if len(numbers) == 1:
-        return Estimate(mean)
-    variance = math.fsum((number - mean) ** 2 for number in numbers) / (len(numbers) - 1)
-    return Estimate(mean, math.sqrt(variance / len(numbers)), len(numbers) - 1)
-
-
-def exceeds(value: Estimate, limit: float) -> bool | None:
-    """Whether `value` lies above `limit`: None where the reach of its error crosses the limit."""
-    reach = value.reach()
-    if value.mean - reach > limit:
-        return True
-    if value.mean + reach <= limit:
-        return False
-    return None
-
-
-def outcome(holds: bool | None) -> str:
-    """The word for a claim that holds, does not hold, or cannot be told."""
-    return {True: SUPPORTED, False: REFUTED, None: UNDECIDED}[holds]
-
-
-def reaches(value: Estimate, limit: float) -> bool | None:
-    """Whether `value` is at least `limit`: None where the reach of its error crosses the limit."""
-    reach = value.reach()
-    if value.mean - reach >= limit - BINARY:
-        return True
-    if value.mean + reach < limit - BINARY:
-        return False
-    return None
-
-
-def measured(results: Results, experiment: str, metric: str, values: Sequence[float]) -> Estimate:
-    """The mean of one value per seed, with the scatter over seeds and the error of the finite set of samples.
-
-    Raises:
-        ResultsError: there is no value, or one is no accuracy or correlation.
-    """
-    found = estimate(values)
-    return found.blurred(metric_error(results, experiment, metric, found.mean))
-
-
-def final(results: Results, experiment: str, metric: str) -> Estimate:
-    """What an experiment ended with: the mean of `final_values` with both errors."""
-    return measured(results, experiment, metric, final_values(results, experiment, metric))
-
-
-def metric_error(results: Results, experiment: str, metric: str, value: float) -> float:
-    """Standard error of `value` on the samples that `metric` of `experiment` was measured on.
-
-    Args:
-        results: the runs.
-        experiment: its name.
-        metric: the column of an accuracy or of a Pearson correlation.
-        value: what was measured.
-
-    Raises:
-        ResultsError: `value` is no accuracy or correlation, or the runs were measured on different numbers of samples.
-    """
-    split, kind = split_column(metric)
-    samples = set(results.summary(experiment)[f"{split}_samples"])
-    accuracy = kind is METRICS["accuracy"]
-    if not (0 if accuracy else -1) <= value <= 1 or len(samples) != 1:
-        what = "a fraction" if accuracy else "a correlation"
-        raise ResultsError(
-            f"{results.name}: {metric} of {experiment} has to be {what} of one number of samples; "
-            f"found {value} of {sorted(samples)}"
-        )
-    return (sampling_error if accuracy else correlation_error)(value, int(samples.pop()))
-
-
-def final_values(results: Results, experiment: str, metric: str) -> list[float]:
-    """`metric` of the model that counts, one number per seed, in the order of the seeds.
-
-    That is the model after the last epoch, also on the samples that it was trained on. Where a test split is measured
-    beside the validation split, it is the one of the best epoch by validation, whose values on all splits belong
-    together.
-
-    Raises:
-        ResultsError: the experiment or the metric is not there.
-    """
-    chosen = "test" in SPLITS[results.task(experiment)]
-    if split_column(metric)[0] == "train" and not chosen:
-        return [float(value) for value in results.summary(experiment).sort_values("seed")[metric]]
-    found = curves(results, experiment, metric)
-    if not chosen:
-        return [float(curve.iloc[-1]) for curve in found]
-    epochs = results.summary(experiment).sort_values("seed")["best_epoch"]
-    return [float(curve.loc[epoch]) for curve, epoch in zip(found, epochs, strict=True)]
-
-
-def curves(results: Results, experiment: str, metric: str) -> list[pd.Series]:
-    """`metric` by epoch (the index, counted from 1), one series per seed.
-
-    Raises:
-        ResultsError: the experiment or the metric is not there.
-    """
-    ordered = results.metrics(experiment, [metric]).sort_values(["seed", "epoch"])
-    return [run.set_index("epoch")[metric] for _, run in ordered.groupby("seed", sort=True)]
-
-
-def same_dataset(results: Results, experiments: Sequence[str]) -> None:
-    """Refuse to compare runs of different data; variants of one data set share its test split, so they may be compared.
-
-    Raises:
-        ResultsError: they differ; the message says which experiment used which.
-    """
-    used = {name: results.base_dataset(name) for name in experiments}
-    if len(set(used.values())) > 1:
-        found = ", ".join(f"{name} on {dataset}" for name, dataset in used.items())
-        raise ResultsError(f"{results.name}: a claim compares runs of one data set; found {found}")

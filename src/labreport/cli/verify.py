@@ -18,7 +18,7 @@ from labreport.artifacts.current import stated, unlike_delivered
 from labreport.artifacts.folders import faults
 from labreport.artifacts.graph import Graph
 from labreport.artifacts.history import History
-from labreport.claims.verdict import file_of
+from labreport.claims.verdict import adjusted, file_of
 from labreport.declarations.reports import Report
 from labreport.documents.provenance import Provenance
 from labreport.documents.results_page import SECTION
@@ -36,11 +36,10 @@ from labreport.tables.frames import frames
 
 SHOWN, LONGEST = 5, 60
 Derive = Callable[[], dict[str, str]]
-# Step -> the files of a figure, table or claim by their suffix.
+# Step -> the files of a figure or table by their suffix.
 DERIVED: Mapping[str, Callable[[Any, dict[str, Any]], dict[str, str]]] = {
     "draw": lambda kind, item: told(kind, item)[2],
     "tabulate": table.files_of,
-    "judge": lambda kind, item: {"json": as_json(file_of(kind, item))},
 }
 
 
@@ -132,6 +131,8 @@ class _Check:
             yield artifact.file, lambda: {"": text_of(spec, root, Provenance(**facts)).text}
         elif artifact.step == "section":
             yield artifact.file, lambda: {"": section_of(located(dict(spec), root))}
+        elif artifact.step == "judge":
+            yield "", partial(_claims, {name: located(declared, root) for name, declared in spec["items"].items()})
         elif artifact.step in ITEMS:
             for name, declared in spec["items"].items():
                 kind, item = load_module(declared["target"], "kind"), located(declared, root)
@@ -167,6 +168,12 @@ class _Check:
                 self.counts["published section"] += 1
                 if not any(one in found[0] for one in published):
                     yield f"{page}, {found[1]} at {found[2]}: is not what was published; publish it again"
+
+
+def _claims(items: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
+    """The claims of a report, adjusted together."""
+    files = {name: file_of(load_module(item["target"], "kind"), item) for name, item in items.items()}
+    return {f"{name}.json": as_json(file) for name, file in adjusted(files).items()}
 
 
 def _of_predictions(folder: Path, spec: Mapping[str, Any]) -> dict[str, str]:

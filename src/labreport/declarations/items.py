@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -10,9 +10,12 @@ from labreport.declarations.mistakes import check, shown, suggestion
 from labreport.declarations.models import may_convolve
 from labreport.errors import DeclarationError
 from labreport.kinds import Context, Kind
+from labreport.metrics import SPLIT_TITLES, SPLITS
+from labreport.quantities.registry import SHORT_AND_FULL, called, members
 from labreport.training.tasks import TASKS
 
 if TYPE_CHECKING:
+    from labreport.declarations.experiments import Experiment
     from labreport.declarations.project import Project
 
 
@@ -62,25 +65,58 @@ def resolve_item(
     stated = {key: value for key, value in declared.items() if key != "kind"}
     options = kind.load(stated, where, f"{group}.{name}", context)
 
+    roles = kind.roles_of(options)
+
     def named(role: str) -> list[str]:
-        values = [options[key] for key, one in kind.roles.items() if one == role and key in options]
+        values = [options[key] for key, one in roles.items() if one == role]
         return [name for value in values for name in (value if isinstance(value, list) else [value])]
 
     experiments, datasets = named("experiment"), named("dataset")
     for names in (experiments, datasets, named("row")):
         if twice := next((one for one in names if names.count(one) > 1), None):
             raise DeclarationError(f"{at}: names {twice} twice, found {', '.join(names)}; name each once")
-    allowed = {"member": options.get("experiments", ()), "row": context.rows.get(options.get("measurement", ""), ())}
-    for key, role in kind.roles.items():
-        if options.get(key) not in allowed.get(role, options.values()):
-            what = "one of its experiments" if role == "member" else "a row of that measurement"
+    allowed = {
+        "member": ("one of its experiments", options.get("experiments", ())),
+        "row": ("a row of that measurement", context.rows.get(options.get("measurement", ""), ())),
+        "experiment": ("an experiment of this report", context.experiments),
+    }
+    for key, (what, known) in ((key, allowed[role]) for key, role in roles.items() if role in allowed):
+        if isinstance(options[key], str) and options[key] not in known:
             found = f"{at}.{key}: found {shown(options[key])}, which is not {what}"
-            raise DeclarationError(f"{found}{suggestion(options[key], allowed[role])}")
+            raise DeclarationError(f"{found}{suggestion(options[key], known)}")
     in_order = tuple(one for one in context.experiments if one in experiments)
     item = Item(name, kind, options, in_order, tuple(named("measurement")), tuple(datasets))
     if mistake := next(_unfit(item, context), None):
         raise DeclarationError(f"{at}{mistake}")
     return item
+
+
+def _published(item: Item) -> list[str]:
+    """The published figures that an item needs of its experiments."""
+    found = [str(item.options[one]) if one == "quantity" else one for one in item.kind.published]
+    return [one.removeprefix("best_") for one in found] + (["per_class"] if item.options.get("against") else [])
+
+
+def _unfit_quantity(name: str, item: Item, experiments: Sequence[Experiment]) -> Iterator[str]:
+    """Why the experiments of an item do not have a quantity."""
+    quantity, argument = called(name)
+    split = quantity.name.removeprefix("best_").partition("_")[0]
+    for one in experiments:
+        task = TASKS[one.task]
+        if quantity.metric and quantity.metric not in ("loss", *task.metrics):
+            has = ", ".join(("loss", *task.metrics))
+            yield f"found {shown(name)}, which {one.name} does not have; its task, {one.task}, has {has}"
+        elif quantity.metric and split in SPLIT_TITLES and split not in SPLITS[one.task]:
+            has = ", ".join(SPLITS[one.task])
+            yield f"found {shown(name)}, which {one.name} does not have; the splits of its task are {has}"
+        if quantity.name == "accuracy_on" and argument not in SHORT_AND_FULL:
+            for label in (label for label in members(argument) if label not in one.dataset.classes):
+                known = suggestion(label, one.dataset.classes)
+                yield f"found class {shown(label)}, which {one.name} does not have{known}"
+    if argument in SHORT_AND_FULL and "dataset" not in item.options:
+        yield f"{name} needs `dataset`, a long-tailed one, which says which classes are {argument}"
+    if "share_of_best" in item.options and argument != "best":
+        yield f"found {shown(name)} beside `share_of_best`, which is of epochs_to(best)"
 
 
 def at_scale(item: Item, project: Project) -> Item:
@@ -101,8 +137,12 @@ def _unfit(item: Item, context: Context) -> Iterator[str]:
     listed = len(options.get("experiments", ()))
     if kind.single and listed != 1:
         yield f".experiments: found {listed} experiments, exactly one is needed"
-    if "experiments" in kind.fields and listed < kind.fewest:
-        yield f".experiments: found {listed}, at least {kind.fewest} are needed"
+    fewest = 1 if kind.one_will_do & options.keys() else kind.fewest
+    if "experiments" in kind.fields and listed < fewest:
+        yield f".experiments: found {listed}, at least {fewest} are needed"
+    for name in ("quantity", "minus"):
+        if name in options:
+            yield from (f".{name}: {words}" for words in _unfit_quantity(options[name], item, experiments))
     for experiment in experiments:
         task = TASKS[experiment.task]
         has = f"which {experiment.name} does not have; its task, {experiment.task}, has"
@@ -114,7 +154,7 @@ def _unfit(item: Item, context: Context) -> Iterator[str]:
         if "metric" in options and options["metric"].rpartition("_")[2] not in measured:
             yield f".metric: found {shown(options['metric'])}, {has} {', '.join(measured)}"
         stated = experiment.published.model_dump(exclude_none=True)
-        for needed in (options["metric"] if one == "metric" else one for one in kind.published):
+        for needed in _published(item):
             if needed not in stated:
                 place = f"{experiment.where}: arms.{experiment.name}.published"
                 yield f"{needs} a published {needed}; {place} states {', '.join(stated) or 'nothing'}"

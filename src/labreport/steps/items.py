@@ -42,12 +42,19 @@ def tabulate(job: Job) -> None:
 
 
 def judge(job: Job) -> None:
-    """Write of each claim the outcome, its reason in both languages and the values it rests on."""
+    """Write of each claim the outcome, its reason in both languages and the values it rests on.
+
+    All claims of the report are adjusted together, also those that were judged before: a copied file holds the p value
+    that the claim has by itself.
+    """
+    from labreport.claims.verdict import adjusted, file_of
+
     with job.made("pandas", "scipy") as folder:
         for name, spec in each_item(job, folder):
-            from labreport.claims.verdict import file_of
-
             write_json(folder / f"{name}.json", file_of(load_module(spec["target"], "kind"), spec))
+        files = {name: read_object(folder / f"{name}.json") for name in job.spec["items"]}
+        for name, file in adjusted(files).items():
+            write_json(folder / f"{name}.json", file)
 
 
 def each_item(job: Job, folder: Path) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -1,0 +1,119 @@
+"""Which experiments may be compared, and the difference between two of them in one quantity."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from labreport.claims.estimates import Estimate, between, of_runs
+from labreport.claims.verdict import UNDECIDED, Evidence, Verdict, weigh
+from labreport.claims.wording import claimed, phrase
+from labreport.errors import ResultsError
+from labreport.quantities.measured import measure
+from labreport.quantities.registry import TIMES, Quantity, called
+from labreport.results import Results
+
+MACHINE = ["device", "precision", "threads", "torch"]
+
+
+def difference(results: Results, options: Mapping[str, Any], one: str, other: str) -> Estimate:
+    """`one` minus `other` in the quantity, or the other way round where lower is better: positive where `one` is.
+
+    Args:
+        results: the runs.
+        options: `quantity` and, of its groups of classes, `dataset`; `minus`, another quantity of the same runs.
+        one: an experiment.
+        other: another; the same one where `minus` is given.
+    """
+    quantity, _ = called(options["quantity"])
+    first = measure(results, one, options["quantity"], options.get("dataset", ""))
+    if minus := options.get("minus"):
+        second = measure(results, other, minus, options.get("dataset", ""))
+        return of_runs(first.minus(second), quantity.exact and called(minus)[0].exact)
+    second = measure(results, other, options["quantity"], options.get("dataset", ""))
+    found = between(first, second, quantity.exact)
+    return found.negated() if quantity.higher_is_better is False else found
+
+
+def quantity_of(options: Mapping[str, Any]) -> Quantity:
+    """The quantity that a claim is about."""
+    return called(options["quantity"])[0]
+
+
+def margin_of(options: Mapping[str, Any], key: str) -> float:
+    """A limit in the quantity's own unit."""
+    return float(options.get(key, 0.0)) * quantity_of(options).declared_unit
+
+
+def obstacle(results: Results, experiments: Sequence[str], quantity: Quantity) -> dict[str, str]:
+    """Why runs cannot be compared, in each language; empty where they can.
+
+    Times are compared of runs on one sort of machine, in one precision, with as many threads and one version of
+    PyTorch, and of none that shared its device.
+
+    Raises:
+        ResultsError: the runs used different data sets. Variants of one data set share its test split.
+    """
+    used = {name: results.base_dataset(name) for name in experiments}
+    if len(set(used.values())) > 1:
+        found = ", ".join(f"{name} on {dataset}" for name, dataset in used.items())
+        raise ResultsError(f"{results.name}: a claim compares runs of one data set; found {found}")
+    if quantity.name not in TIMES:
+        return {}
+    machines = pd.concat([results.environment(name) for name in experiments])
+    if len(machines[MACHINE].astype(str).drop_duplicates()) == 1 and not machines["shared"].any():
+        return {}
+    return {
+        "zh": "；二者的设备、精度、线程数或 PyTorch 版本不同，或与其他训练共用设备，无从比较",
+        "en": "; they were timed on different devices, in other precisions, with other threads or PyTorch, or beside "
+        "other runs, and cannot be compared",
+    }
+
+
+def conclude(
+    evidence: Sequence[Evidence],
+    quantity: Quantity,
+    *,
+    margin: float,
+    claim: str,
+    what: Mapping[str, str],
+    values: Mapping[str, Any],
+    doubt: Mapping[str, str] | None = None,
+    unit: str | None = None,
+) -> Verdict:
+    """The verdict on comparisons that are claimed together.
+
+    Args:
+        evidence: the comparisons.
+        quantity: what is compared.
+        margin: in its unit.
+        claim: at_least, at_most, above or within.
+        what: what the estimate is of, by language; `{}` stands for the names of the comparison that decides.
+        values: for templates.
+        doubt: why nothing can be decided, by language.
+        unit: of the estimate, where that is not the quantity's.
+    """
+    shown, favours, p = weigh(evidence)
+    unit = quantity.unit if unit is None else unit
+    decided = not doubt and favours != UNDECIDED
+    reason = {
+        lang: phrase(
+            what[lang].format(*shown.names),
+            shown.estimate,
+            unit,
+            claimed(claim, margin, unit, lang),
+            lang,
+            (doubt or {}).get(lang, ""),
+        )
+        for lang in ("zh", "en")
+    }
+    estimates = {one.names[0]: number(one.estimate.value) for one in evidence if one.names}
+    found = {"quantity": quantity.name, "estimates": estimates, "comparable": not doubt, **values}
+    return Verdict(favours, p, decided, shown.estimate, margin, unit, reason, found)
+
+
+def number(value: float) -> float | None:
+    """A number for JSON, which has no NaN."""
+    return None if value != value else float(value)

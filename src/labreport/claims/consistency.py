@@ -1,0 +1,87 @@
+"""Published figures agree with what was measured here, or with each other."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from labreport.claims.comparison import conclude, margin_of, quantity_of
+from labreport.claims.estimates import Estimate, between
+from labreport.claims.verdict import Evidence, Verdict
+from labreport.claims.wording import title
+from labreport.quantities.measured import measure, rounding, stated
+from labreport.quantities.registry import PUBLISHED
+from labreport.results import Results
+
+
+def judge(results: Results, options: Mapping[str, Any]) -> Verdict:
+    """Compare a published figure with the measured one, or with the mean of the classes' published figures.
+
+    Args:
+        results: the runs, and what was published of them.
+        options: `experiment`, `quantity` (that was published), and either `within` (the largest difference to the
+            measured one that still counts as agreement) or `against` (`classes`).
+
+    Returns:
+        Of measured figures, `supported` where the difference is shown to be at most `within` (two one-sided tests, the
+        rounding of the published figure allowed for), `refuted` where it is shown to be more; `undecided` where the
+        scale is not the published one. Of classes, `supported` where rounding explains the difference, else
+        `refuted`: over classes of equal size the mean of their accuracies is the accuracy, however good the model is.
+
+    Raises:
+        ResultsError: the figure was not published.
+    """
+    return (_classes if options.get("against") else _measured)(results, options)
+
+
+def _measured(results: Results, options: Mapping[str, Any]) -> Verdict:
+    """The published figure is of one run, which is taken to scatter as ours do; both share a test set, whose error
+    counts once: exact where right answers of both correlate by one half, cautious where they do by more."""
+    name, quantity, margin = options["experiment"], quantity_of(options), margin_of(options, "within")
+    figure = options["quantity"].removeprefix("best_")
+    published = measure(results, name, f"{PUBLISHED}{figure}")
+    ours = replace(measure(results, name, options["quantity"]), samples=None)
+    estimate = replace(between(ours, published), seeds=len(ours.values))
+    doubt = None
+    if not results.comparable(name):
+        doubt = {
+            "zh": f"；{results.scale} 规模的结果与之不可比",
+            "en": f"; what was measured at scale {results.scale} is not comparable with it",
+        }
+    values = {
+        "experiment": name,
+        "measured": ours.mean,
+        "published": published.mean,
+        "rounding": published.rounding,
+        "best": options["quantity"].startswith("best_"),
+    }
+    what = {
+        "zh": f"{{}} 的{title(options['quantity'], 'zh')}减原报告所述的",
+        "en": f"{title(options['quantity'], 'en')} of {{}} minus the published one",
+    }
+    evidence = Evidence.within(estimate, margin, name)
+    return conclude([evidence], quantity, margin=margin, claim="within", what=what, values=values, doubt=doubt)
+
+
+def _classes(results: Results, options: Mapping[str, Any]) -> Verdict:
+    name, quantity = options["experiment"], quantity_of(options)
+    classes, accuracy = stated(results, name, "per_class"), stated(results, name, options["quantity"])
+    mean = math.fsum(classes.values()) / len(classes)
+    slack = math.fsum(rounding(value, "per_class") for value in classes.values()) / len(classes)
+    allowed = slack + rounding(accuracy, options["quantity"])
+    evidence = Evidence.within(Estimate(mean - accuracy), allowed, name)
+    values = {
+        "experiment": name,
+        "mean": mean,
+        "published": accuracy,
+        "rounding": allowed,
+        "classes": len(classes),
+    }
+    what = {
+        "zh": f"原报告中 {{}} 的 {len(classes)} 个类别准确率的平均减其所述的{title(options['quantity'], 'zh')}",
+        "en": f"the mean of the {len(classes)} published accuracies of the classes of {{}} minus the published "
+        f"{title(options['quantity'], 'en')}",
+    }
+    return conclude([evidence], quantity, margin=allowed, claim="within", what=what, values=values)

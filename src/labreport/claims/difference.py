@@ -1,0 +1,89 @@
+"""One experiment is better than another by so much, or one quantity of its runs exceeds another."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from labreport.claims.comparison import conclude, difference, margin_of, number, obstacle, quantity_of
+from labreport.claims.verdict import Evidence, Verdict
+from labreport.claims.wording import title
+from labreport.convergence import TOLERANCE
+from labreport.quantities.measured import measure
+from labreport.quantities.registry import SHORT_AND_FULL, called
+from labreport.results import Results
+
+
+def judge(results: Results, options: Mapping[str, Any]) -> Verdict:
+    """Compare the means over seeds of a quantity.
+
+    Args:
+        results: the runs.
+        options: `quantity`; `experiments`, each of which is claimed to be better, and `than` (an experiment), or
+            `minus` (another quantity of the same runs); `at_least` (by how much; where it is left out, at all);
+            `dataset` (which says what classes are short and full); `share_of_best` (of `epochs_to(best)`: the level is
+            that share of the lowest of the experiments' best values, so that all of them reach it).
+
+    Returns:
+        `supported` where all are better by `at_least`, `refuted` where one is not, else `undecided`.
+
+    Raises:
+        ResultsError: the experiments used different data sets, or the runs do not have the quantity.
+    """
+    names, than = list(options["experiments"]), options.get("than", "")
+    options, level = _levelled(results, options, [*names, than] if than else names)
+    quantity, margin = quantity_of(options), margin_of(options, "at_least")
+    doubt = obstacle(results, [*names, than] if than else names, quantity)
+    found = {name: difference(results, options, name, than or name) for name in names}
+    evidence = [Evidence.at_least(one, margin, name, than) for name, one in found.items()]
+    dataset, last = options.get("dataset", ""), than or names[0]
+    values = {
+        "than": than or None,
+        "best": max(names, key=lambda name: found[name].value),
+        "means": {name: number(measure(results, name, options["quantity"], dataset).mean) for name in names},
+        "base": number(measure(results, last, options.get("minus") or options["quantity"], dataset).mean),
+        **level,
+        **({"tolerance": TOLERANCE} if quantity.name == "convergence_epoch" else {}),
+        **_other_classes(results, options, names[0], than),
+    }
+    claim = "at_least" if margin else "above"
+    return conclude(
+        evidence, quantity, margin=margin, claim=claim, what=_what(options, than), values=values, doubt=doubt
+    )
+
+
+def _levelled(
+    results: Results, options: Mapping[str, Any], names: list[str]
+) -> tuple[Mapping[str, Any], dict[str, float]]:
+    """The options with the level of `epochs_to(best)` as a number, and what it was taken from."""
+    if options["quantity"] != "epochs_to(best)":
+        return options, {}
+    best = min(measure(results, name, f"best_val_{results.metric(name)}").mean for name in names)
+    share = float(options.get("share_of_best", 1.0))
+    level = share * best
+    return {**options, "quantity": f"epochs_to({level!r})"}, {"threshold": level, "share_of_best": share}
+
+
+def _other_classes(results: Results, options: Mapping[str, Any], name: str, than: str) -> dict[str, Any]:
+    """The same difference on the other classes, of the short or the full ones."""
+    quantity, group = called(options["quantity"])
+    if quantity.name != "accuracy_on" or group not in SHORT_AND_FULL or not than:
+        return {}
+    other = SHORT_AND_FULL[1 - SHORT_AND_FULL.index(group)]
+    found = difference(results, {**options, "quantity": f"accuracy_on({other})"}, name, than)
+    low, high = found.interval()
+    return {"others": {"estimate": found.value, "low": low, "high": high}}
+
+
+def _what(options: Mapping[str, Any], than: str) -> dict[str, str]:
+    quantity = quantity_of(options)
+    titles = {lang: title(options["quantity"], lang) for lang in ("zh", "en")}
+    if minus := options.get("minus"):
+        second = {lang: title(minus, lang) for lang in titles}
+        return {
+            "zh": f"{{}} 的{titles['zh']}减{second['zh']}",
+            "en": f"{titles['en']} minus {second['en']} of {{}}",
+        }
+    if quantity.higher_is_better is False:
+        return {"zh": f"{titles['zh']}，{{1}} 减 {{0}}", "en": f"{titles['en']}, {{1}} minus {{0}},"}
+    return {"zh": f"{titles['zh']}，{{0}} 减 {{1}}", "en": f"{titles['en']}, {{0}} minus {{1}},"}

@@ -1,0 +1,51 @@
+"""One experiment is the best of several."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from labreport.claims.comparison import conclude, difference, number, obstacle, quantity_of
+from labreport.claims.verdict import Evidence, Verdict
+from labreport.claims.wording import title
+from labreport.errors import ResultsError
+from labreport.quantities.measured import measure
+from labreport.results import Results
+
+
+def judge(results: Results, options: Mapping[str, Any]) -> Verdict:
+    """Compare one experiment with each of its rivals.
+
+    It was named beforehand. That it is better than every rival is shown where each comparison shows it; that it is not
+    the best, by the clearest rival, whose p value is multiplied by the number of rivals.
+
+    Args:
+        results: the runs.
+        options: `quantity`, `best` (one of `experiments`), `experiments` (two at least), `dataset`.
+
+    Returns:
+        `supported` where it is better than all others, `refuted` where one of them is better.
+
+    Raises:
+        ResultsError: the experiments used different data sets, or `best` is none of them.
+    """
+    best, names, quantity = options["best"], list(options["experiments"]), quantity_of(options)
+    rivals = [name for name in names if name != best]
+    if best not in names or not rivals:
+        raise ResultsError(f"{results.name}: {best} has to be one of several experiments; found {', '.join(names)}")
+    doubt = obstacle(results, names, quantity)
+    evidence = [Evidence.at_least(difference(results, options, best, rival), 0.0, rival) for rival in rivals]
+    means = {name: measure(results, name, options["quantity"], options.get("dataset", "")).mean for name in names}
+    lower = quantity.higher_is_better is False
+    values = {
+        "expected": best,
+        "best": (min if lower else max)(names, key=lambda name: means[name]),
+        "rival": min(evidence, key=lambda one: one.estimate.value).names[0],
+        "means": {name: number(mean) for name, mean in means.items()},
+    }
+    titles = {lang: title(options["quantity"], lang) for lang in ("zh", "en")}
+    what = {
+        "zh": f"{titles['zh']}，{best} 对 {{0}} 的领先",
+        "en": f"lead of {best} over {{0}} in {titles['en']}",
+    }
+    return conclude(evidence, quantity, margin=0.0, claim="above", what=what, values=values, doubt=doubt)

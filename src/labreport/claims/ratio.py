@@ -1,0 +1,102 @@
+"""One experiment, or one implementation of a measurement, costs so many times as much as another."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from labreport.claims import estimates
+from labreport.claims.comparison import conclude, obstacle
+from labreport.claims.estimates import Estimate
+from labreport.claims.verdict import Evidence, Verdict
+from labreport.claims.wording import title
+from labreport.errors import ResultsError
+from labreport.quantities.measured import measure
+from labreport.quantities.registry import Quantity, called
+from labreport.results import Results
+
+COLUMNS = ("implementation", "milliseconds", "milliseconds_low", "milliseconds_high", "repeats")
+MEASURED = Quantity("milliseconds", "milliseconds", {"zh": "用时", "en": "time"}, higher_is_better=False)
+# A median of n values of a normal distribution scatters by 1.2533 s / sqrt(n); its quartiles lie 1.349 s apart.
+OF_QUARTILES = 1.2533 / 1.349
+
+
+def judge(results: Results, options: Mapping[str, Any]) -> Verdict:
+    """Compare the medians of two costs.
+
+    Args:
+        results: the runs or the measurement.
+        options: `of` and `over` (experiments, or rows of `measurement`), `quantity` (of experiments; the median wall
+            time of an epoch where it is left out), `at_least` or `at_most` (the ratio that is claimed).
+
+    Returns:
+        `supported` or `refuted` where the ratio's error tells it from the limit; `undecided` otherwise, and where the
+        times were not taken on one sort of machine of their own.
+
+    Raises:
+        ResultsError: a row is not in the measurement, a cost is not positive.
+    """
+    of, over = options["of"], options["over"]
+    if measurement := options.get("measurement"):
+        quantity, doubt = MEASURED, {}
+        costs = {name: _row(results, measurement, name) for name in (of, over)}
+        first, second = costs[of], costs[over]
+        value = math.log(first["milliseconds"] / second["milliseconds"])
+        error = math.hypot(_relative_error(first), _relative_error(second))
+        estimate = Estimate(value, error or None, method="quartiles")
+        means = {name: float(row["milliseconds"]) for name, row in costs.items()}
+        titles: Mapping[str, str] = MEASURED.title
+    else:
+        name = options.get("quantity", "epoch_seconds")
+        quantity = called(name)[0]
+        doubt = obstacle(results, [of, over], quantity)
+        taken = {one: measure(results, one, name) for one in (of, over)}
+        for one, found in taken.items():
+            if not (found.values > 0).all():
+                raise ResultsError(f"{results.name}: a ratio needs positive numbers; {one} has {found.values.min()}")
+        estimate = estimates.ratio(taken[of], taken[over], quantity.exact)
+        means = {one: found.mean for one, found in taken.items()}
+        titles = {lang: title(name, lang) for lang in ("zh", "en")}
+    least = options.get("at_least", 0.0)
+    limit = float(least or options["at_most"])
+    evidence = Evidence.at_least(estimate, math.log(limit), of, over)
+    if not least:
+        evidence = Evidence(estimate, evidence.refutes, evidence.supports, (of, over))
+    values = {"of": of, "over": over, "means": means}
+    what = {"zh": f"{titles['zh']}之比，{{0}} 比 {{1}}，", "en": f"ratio of {titles['en']}, {{0}} over {{1}},"}
+    return conclude(
+        [evidence],
+        quantity,
+        margin=limit,
+        claim="at_least" if least else "at_most",
+        what=what,
+        values=values,
+        doubt=doubt,
+        unit="times",
+    )
+
+
+def _row(results: Results, measurement: str, name: str) -> pd.Series:
+    frame = results.measurement(measurement, COLUMNS).set_index("implementation")
+    if name not in frame.index:
+        found = ", ".join(map(str, frame.index))
+        raise ResultsError(f"measurement {measurement}: there is no implementation {name!r}; there are: {found}")
+    row = frame.loc[name]
+    if isinstance(row, pd.DataFrame):
+        raise ResultsError(f"measurement {measurement}: {name!r} stands there more than once")
+    if not row["milliseconds"] > 0:
+        raise ResultsError(f"measurement {measurement}: {name!r} takes {row['milliseconds']} ms; more than 0 is needed")
+    return row
+
+
+def _relative_error(row: pd.Series) -> float:
+    """Standard error of the logarithm of a median, estimated from the quartiles.
+
+    As the notches of box plots are: McGill, Tukey & Larsen 1978, "Variations of box plots", The American Statistician
+    32(1), 12-16, doi:10.1080/00031305.1978.10479236.
+    """
+    width = float(row["milliseconds_high"] - row["milliseconds_low"])
+    return OF_QUARTILES * width / math.sqrt(float(row["repeats"])) / float(row["milliseconds"])

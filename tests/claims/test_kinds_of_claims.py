@@ -1,0 +1,278 @@
+"""The five kinds, judged on whole runs of known answers, and the file that a claim becomes."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import shutil
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+import scipy.stats
+
+from labreport.claims.verdict import adjusted, file_of
+from labreport.errors import ResultsError
+from labreport.files import read_json, write_json
+from labreport.rounding import fixed
+from tests.conftest import CIFAR10
+
+SAMPLES = 2000
+FIELDS = {
+    *("name", "kind", "outcome", "favours", "estimate", "low", "high", "margin", "unit"),
+    *("p", "p_adjusted", "seeds", "level", "paired", "method", "reason", "values"),
+}
+
+
+def answer(folder: str, accuracy: float, start: int = 0) -> None:
+    """Have a run answer just so many samples right, in a row from `start` on."""
+    true = np.arange(SAMPLES, dtype=np.uint8) % len(CIFAR10)
+    right = (np.arange(SAMPLES) - start) % SAMPLES < round(accuracy * SAMPLES)
+    np.savez(f"{folder}/predictions.npz", true=true, predicted=np.where(right, true, (true + 1) % len(CIFAR10)))
+    summary = read_json(f"{folder}/summary.json")
+    said = {"val_accuracy": right.mean(), "val_samples": SAMPLES, "train_samples": 5 * SAMPLES}
+    write_json(f"{folder}/summary.json", {**summary, **said})
+
+
+@pytest.fixture
+def judged(report_spec, tmp_path):
+    """`judged("difference", options, {"a": [0.8], "b": [0.7]})`: the file of a claim on runs of these accuracies."""
+
+    def judge(kind: str, options: dict[str, Any], accuracies: dict[str, list[float]], **changes: Any) -> dict[str, Any]:
+        shutil.rmtree(tmp_path / "results/runs", ignore_errors=True)
+        seeds = max(map(len, accuracies.values()))
+        spec = report_spec(f"labreport.claims.{kind}", options, {name: {} for name in accuracies}, seeds=seeds)
+        spec |= {key: changes[key] for key in ("scale", "measurements") if key in changes}
+        for name, values in accuracies.items():
+            entry = spec["experiments"][name]
+            entry["runs"] = sorted(entry["runs"], key=lambda run: run["seed"])[: len(values)]
+            entry |= changes.get(name, {})
+            for place, (run, value) in enumerate(zip(entry["runs"], values, strict=True)):
+                answer(run["path"], value, start=37 * place)
+                for file, said in changes.get("files", {}).get(name, {}).items():
+                    write_json(f"{run['path']}/{file}", {**read_json(f"{run['path']}/{file}"), **said})
+        found = file_of(importlib.import_module(spec["target"]), spec)
+        assert set(found) == FIELDS
+        assert json.loads(json.dumps(found, allow_nan=False)) == found
+        return found
+
+    return judge
+
+
+A_OVER_B = {"quantity": "val_accuracy", "experiments": ["a"], "than": "b"}
+
+
+def test_two_single_runs_are_compared_by_mcnemar(judged):
+    found = judged("difference", A_OVER_B, {"a": [0.75], "b": [0.7]})
+    assert found["p"] == pytest.approx(scipy.stats.binomtest(100, 100).pvalue)
+    assert (found["method"], found["paired"], found["seeds"], found["outcome"]) == ("mcnemar", True, 1, "supported")
+    assert found["estimate"] == pytest.approx(0.05)
+    assert found["low"] < 0.05 < found["high"]
+    assert "in this run, about the trained models only" in found["reason"]["en"]
+    assert "本次运行" in found["reason"]["zh"]
+
+
+@pytest.mark.parametrize(
+    ("accuracies", "outcome"),
+    [((0.8, 0.7), "supported"), ((0.72, 0.7), "refuted"), ((0.7, 0.8), "refuted"), ((0.751, 0.7), "undecided")],
+)
+def test_a_difference_is_at_least_so_much(judged, accuracies, outcome):
+    found = judged("difference", {**A_OVER_B, "at_least": 5}, {"a": [accuracies[0]], "b": [accuracies[1]]})
+    assert (found["outcome"], found["margin"], found["unit"]) == (outcome, 0.05, "fraction")
+    for reason in found["reason"].values():
+        assert fixed(100 * found["estimate"], 1) in reason
+
+
+def test_several_seeds_make_it_about_the_method(judged):
+    found = judged("difference", A_OVER_B, {"a": [0.8, 0.81, 0.79], "b": [0.7, 0.72, 0.71]})
+    assert (found["method"], found["seeds"], found["outcome"]) == ("welch", 3, "supported")
+    assert "3 seeds" in found["reason"]["en"]
+    assert "this run" not in found["reason"]["en"]
+
+
+def test_lower_is_better_of_a_loss(judged):
+    files = {"a": {"summary.json": {"val_loss": 0.5}}, "b": {"summary.json": {"val_loss": 0.9}}}
+    found = judged("difference", {**A_OVER_B, "quantity": "val_loss"}, {"a": [0.8], "b": [0.8]}, files=files)
+    assert found["estimate"] == pytest.approx(0.4)
+    assert (found["outcome"], found["p"], found["low"]) == ("undecided", None, None)
+    assert "nothing tells its error" in found["reason"]["en"]
+
+
+def test_a_level_that_is_reached_by_both(judged):
+    options = {**A_OVER_B, "quantity": "epochs_to(best)", "share_of_best": 0.5}
+    found = judged("difference", options, {"a": [0.8], "b": [0.8]})
+    assert found["unit"] == "epochs"
+    assert found["values"]["share_of_best"] == 0.5
+    assert found["estimate"] == found["values"]["base"] - found["values"]["means"]["a"]
+
+
+def test_two_quantities_of_the_same_runs(judged):
+    files = {"a": {"summary.json": {"seen_accuracy": 0.95}}}
+    options = {"quantity": "train_accuracy", "minus": "val_accuracy", "experiments": ["a"], "at_least": 10}
+    found = judged("difference", options, {"a": [0.8]}, files=files)
+    assert found["estimate"] == pytest.approx(0.15)
+    assert (found["values"]["means"], found["values"]["base"]) == ({"a": 0.95}, pytest.approx(0.8))
+    assert found["outcome"] == "supported"
+
+
+def test_close_is_shown_and_not_taken_for_granted(judged):
+    near = {"quantity": "val_accuracy", "experiments": ["a", "b"], "within": 5}
+    assert judged("equivalence", near, {"a": [0.8], "b": [0.79]})["outcome"] == "supported"
+    assert judged("equivalence", {**near, "within": 0.1}, {"a": [0.8], "b": [0.799]})["outcome"] == "undecided"
+    assert judged("equivalence", near, {"a": [0.8], "b": [0.7]})["outcome"] == "refuted"
+    few = judged("equivalence", near, {"a": [0.75, 0.85], "b": [0.7, 0.9]})
+    assert few["outcome"] == "undecided"
+
+
+def test_of_several_pairs_the_widest_decides(judged):
+    options = {"quantity": "val_accuracy", "experiments": ["a", "b", "c"], "within": 3}
+    found = judged("equivalence", options, {"a": [0.8], "b": [0.79], "c": [0.7]})
+    values = found["values"]
+    assert found["outcome"] == "refuted"
+    assert (values["best"], values["worst"], values["largest"]) == ("a", "c", pytest.approx(0.1))
+    based = judged("equivalence", {**options, "experiments": ["b"], "base": "a"}, {"a": [0.8], "b": [0.79]})
+    assert (based["outcome"], based["estimate"]) == ("supported", pytest.approx(-0.01))
+
+
+def test_the_best_is_better_than_every_rival(judged):
+    options = {"quantity": "val_accuracy", "best": "a", "experiments": ["a", "b", "c"]}
+    best = judged("ranking", options, {"a": [0.8], "b": [0.7], "c": [0.75]})
+    assert (best["outcome"], best["values"]["rival"], best["estimate"]) == ("supported", "c", pytest.approx(0.05))
+    beaten = judged("ranking", options, {"a": [0.7], "b": [0.71], "c": [0.69]})
+    assert (beaten["outcome"], beaten["values"]["best"]) == ("refuted", "b")
+    assert beaten["p"] == pytest.approx(2 * 2 * 0.5**20)
+
+
+def with_seconds(path: str, times: list[float]) -> None:
+    frame = pd.read_csv(f"{path}/metrics.csv")
+    frame.assign(seconds=times).to_csv(f"{path}/metrics.csv", index=False)
+
+
+@pytest.fixture
+def timed(report_spec):
+    """The file of a claim about the times of two runs, of twelve epochs each, on the machines that are given."""
+
+    def judge(options: dict[str, Any], **machine: Any) -> dict[str, Any]:
+        spec = report_spec(
+            "labreport.claims.ratio", {"of": "a", "over": "b", **options}, {"a": {"epochs": 12}, "b": {"epochs": 12}}
+        )
+        for name, unit in (("a", 2.0), ("b", 1.0)):
+            path = spec["experiments"][name]["runs"][0]["path"]
+            with_seconds(path, [unit * factor for factor in (9.0, *[0.99, 1.0, 1.01, 1.02] * 3)][:12])
+        other = spec["experiments"]["b"]["runs"][0]["path"] + "/environment.json"
+        write_json(other, {**read_json(other), **machine})
+        return file_of(importlib.import_module(spec["target"]), spec)
+
+    return judge
+
+
+@pytest.mark.parametrize(
+    ("options", "outcome"),
+    [
+        ({"at_least": 1.2}, "supported"),
+        ({"at_most": 1.2}, "refuted"),
+        ({"at_most": 30}, "supported"),
+        ({"at_least": 2}, "undecided"),
+    ],
+)
+def test_costs_are_compared_by_their_medians(timed, options, outcome):
+    found = timed(options)
+    assert found["estimate"] == pytest.approx(2.0)
+    assert (found["outcome"], found["unit"], found["method"]) == (outcome, "times", "bootstrap")
+    assert found["low"] < 2 < found["high"]
+
+
+@pytest.mark.parametrize(
+    "machine", [{"device": "GPU"}, {"precision": "bf16"}, {"threads": 3}, {"torch": "3"}, {"shared": True}]
+)
+def test_times_of_other_machines_are_not_compared(timed, machine):
+    found = timed({"at_least": 1.2}, **machine)
+    assert (found["outcome"], found["p"], found["values"]["comparable"]) == ("undecided", None, False)
+    assert "cannot be compared" in found["reason"]["en"]
+
+
+def test_implementations_are_compared_by_their_quartiles(judged, cost_folder):
+    options = {"measurement": "lstm_cost", "of": "own", "over": "packaged", "at_least": 1.5}
+    found = judged("ratio", options, {"a": [0.5]}, measurements={"lstm_cost": str(cost_folder)})
+    assert (found["outcome"], found["estimate"]) == ("supported", pytest.approx(163.5 / 41.25))
+    notches = [1.2533 / 1.349 * width / middle / np.sqrt(5) for width, middle in ((11, 163.5), (3, 41.25))]
+    assert found["high"] / found["estimate"] == pytest.approx(np.exp(1.959964 * np.hypot(*notches)))
+    with pytest.raises(ResultsError, match="no implementation 'mine'; there are: own, packaged"):
+        judged("ratio", {**options, "of": "mine"}, {"a": [0.5]}, measurements={"lstm_cost": str(cost_folder)})
+
+
+def test_exact_numbers_need_no_test(judged):
+    files = {"a": {"summary.json": {"parameters": 300}}, "b": {"summary.json": {"parameters": 100}}}
+    for least, outcome in ((3, "supported"), (3.001, "refuted")):
+        options = {"quantity": "parameters", "of": "a", "over": "b", "at_least": least}
+        found = judged("ratio", options, {"a": [0.5], "b": [0.5]}, files=files)
+        assert (found["outcome"], found["p"], found["low"]) == (outcome, None, pytest.approx(3.0))
+
+
+@pytest.mark.parametrize(
+    ("accuracy", "scale", "outcome"),
+    [
+        (0.805, "full", "supported"),
+        (0.7, "full", "refuted"),
+        (0.826, "full", "undecided"),
+        (0.805, "demo", "undecided"),
+    ],
+)
+def test_measured_agrees_with_published(judged, accuracy, scale, outcome):
+    stated = {"published": {"val_accuracy": 0.8}, "as_published": scale == "full"}
+    options = {"experiment": "a", "quantity": "val_accuracy", "within": 3}
+    found = judged("consistency", options, {"a": [accuracy]}, a=stated, scale=scale)
+    assert (found["outcome"], found["values"]["comparable"]) == (outcome, scale == "full")
+    assert found["values"]["rounding"] == 0.0005
+    assert ("at scale demo is not comparable" in found["reason"]["en"]) is (scale == "demo")
+
+
+@pytest.mark.parametrize(("stated", "outcome"), [(0.735, "supported"), (0.74, "supported"), (0.741, "refuted")])
+def test_published_figures_agree_with_each_other_but_for_rounding(judged, stated, outcome):
+    """Two classes of 0.7 and 0.77, each off by 0.005 at most, have a mean of 0.735, off by as much."""
+    published = {"val_accuracy": stated, "per_class": {"cat": 0.7, "dog": 0.77}}
+    options = {"experiment": "a", "quantity": "val_accuracy", "against": "classes"}
+    found = judged("consistency", options, {"a": [0.5]}, a={"published": published})
+    assert (found["outcome"], found["p"]) == (outcome, None)
+    assert found["margin"] == pytest.approx(0.0055)
+
+
+def test_a_report_s_claims_are_adjusted_together(judged):
+    weak = judged("difference", A_OVER_B, {"a": [0.7045], "b": [0.7]})
+    strong = judged("difference", A_OVER_B, {"a": [0.8], "b": [0.7]})
+    alone = adjusted({"weak": weak})["weak"]
+    assert (alone["outcome"], alone["p_adjusted"]) == ("supported", weak["p"])
+    others = {f"same {number}": weak for number in range(20)}
+    together = adjusted({"weak": weak, "strong": strong, **others})
+    assert together["weak"]["p_adjusted"] == pytest.approx(min(1, 21 * weak["p"]))
+    assert (together["weak"]["outcome"], together["weak"]["favours"]) == ("undecided", "supported")
+    assert together["strong"]["outcome"] == "supported"
+    assert {key: together["weak"][key] for key in ("low", "high", "p")} == {
+        key: weak[key] for key in ("low", "high", "p")
+    }
+    assert adjusted(together) == together
+
+
+def test_runs_on_other_data_are_not_compared(judged):
+    with pytest.raises(ResultsError, match="compares runs of one data set; found a on cifar10, b on imdb"):
+        judged("difference", A_OVER_B, {"a": [0.8], "b": [0.7]}, b={"base": "imdb"})
+
+
+def test_reasons_call_experiments_by_titles_and_values_by_names(judged):
+    title = {"title": {"zh": "甲网络", "en": "Network A"}}
+    found = judged(
+        "ranking",
+        {"quantity": "val_accuracy", "best": "a", "experiments": ["a", "b"]},
+        {"a": [0.8], "b": [0.7]},
+        a=title,
+    )
+    assert "Network A" in found["reason"]["en"]
+    assert "甲网络" in found["reason"]["zh"]
+    assert found["values"]["best"] == "a"
+
+
+def test_other_precisions_are_said(judged):
+    files = {"b": {"environment.json": {"precision": "bf16"}}}
+    found = judged("difference", A_OVER_B, {"a": [0.8], "b": [0.7]}, files=files)
+    assert found["reason"]["en"].endswith("Precisions differ: a fp32, b bf16.")
