@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise, zip_longest
 
 from matplotlib.axes import Axes
@@ -38,7 +38,7 @@ class Drawing:
             first.words, first.width = words, self.ruler.width(words) + 2 * PAD_CM
         self.end = "$y$" if part else self.rows[-1].output
         self.main = [number for number, row in enumerate(self.rows) if not row.branch]
-        self.arcs = [arc for number in range(len(self.rows)) for arc in self._arcs_to(number)]
+        self.arcs = list(self._arcs())
         self._room()
         self.lines = self._lines()
         self.depths = self._depths()
@@ -50,20 +50,15 @@ class Drawing:
         write(axes, self.width / 2, MARGIN_CM + said / 2, self.said, color=GREY)
         return figure, axes
 
-    def _arcs_to(self, join: int) -> list[Arc]:
-        starts = [int(start.split()[1]) for start in self.rows[join].starts.split(", ") if start]
-        if self.rows[join].branch:
-            return []
-        earlier = max((number for number in self.main if number < join and self.rows[number].kind == "join"), default=0)
-        asides = (
-            [
-                [number for number in range(min(earlier, *starts), join) if self.rows[number].branch == branch]
-                for branch in range(1, len(starts) + 1)
-            ]
-            if starts
-            else []
-        )
-        return [(start, join, aside) for start, aside in zip(starts, asides, strict=True)]
+    def _arcs(self) -> Iterator[Arc]:
+        """Every shortcut to a sum of the main way, each layer on one of them with the first sum that it can lead to."""
+        free = [number for number, row in enumerate(self.rows) if row.branch]
+        for join in self.main:
+            starts = [int(start.removeprefix("row ")) for start in self.rows[join].starts.split(", ") if start]
+            for branch, start in enumerate(starts, 1):
+                aside = [number for number in free if start < number < join and self.rows[number].branch == branch]
+                free = [number for number in free if number not in aside]
+                yield max(number for number in self.main if number <= start), join, aside
 
     def _depths(self) -> list[int]:
         """How many arcs each one leads over; one to another line leads on to the end of that line."""
