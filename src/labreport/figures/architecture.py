@@ -9,19 +9,16 @@ from typing import Any
 import pandas as pd
 from matplotlib.figure import Figure
 
-from labreport.errors import ResultsError
-from labreport.figures.networks.block import draw_block
-from labreport.figures.networks.flow import draw_flow
+from labreport.figures.networks.drawing import draw_network
 from labreport.figures.networks.rows import Row
-from labreport.figures.networks.structure import overview, part
-from labreport.figures.networks.towers import draw_towers
+from labreport.figures.networks.structure import rows_of
 from labreport.figures.networks.tracing import follow, network
-from labreport.figures.networks.words import count, size, spoken
+from labreport.figures.networks.words import size, spoken, total
 from labreport.figures.style import WIDTH_CM
 from labreport.results import Results
 
 DEFAULTS = {"image": 32, "channels": 3, "classes": 10, "length": 50}
-NUMBERS = ("parameters", "stride", "repeats", "layers", "directions", "units", "start")
+NUMBERS = ("parameters", "stride", "repeats", "layers", "directions", "units", "branch")
 
 
 def collect(results: Results, options: Mapping[str, Any]) -> pd.DataFrame:
@@ -34,47 +31,38 @@ def collect(results: Results, options: Mapping[str, Any]) -> pd.DataFrame:
 
     Raises:
         TrainingError: no such model, or parameters that it does not take.
-        ResultsError: no such part, or a parameter that belongs to nothing drawn.
+        ResultsError: no such part.
     """
     model, inputs = network(options["target"], options.get("parameters") or {}, {**DEFAULTS, **options})
-    steps = follow(model, inputs)
-    path = options.get("part")
-    rows = part(model, steps, path) if path else overview(model, steps)
+    path = options.get("part") or ""
+    rows = rows_of(model, follow(model, inputs), path)
     frame = pd.DataFrame(map(asdict, rows)).astype(dict.fromkeys(NUMBERS, "Int64"))
     frame.insert(0, "model", type(model).__name__)
-    frame.insert(1, "part", path or "")
+    frame.insert(1, "part", path)
     return frame
 
 
 def draw(frame: pd.DataFrame, options: Mapping[str, Any], lang: str) -> Figure:
-    """Two encoders for pairs of sentences, a chain of boxes for a part, else the way through the whole network.
-
-    Raises:
-        ResultsError: at this width a network of two sentences would not be legible.
-    """
-    rows, width = rows_of(frame), WIDTH_CM[options.get("width", "full")]
-    if rows[-1].kind == "similarity":
-        if options.get("width") == "half":
-            raise ResultsError(f"{frame['model'].iloc[0]}: two encoders need width: full")
-        return draw_towers(rows, width, lang)
-    return (draw_block if options.get("part") else draw_flow)(rows, width, lang)
+    """Boxes from left to right, in as few lines as the width takes."""
+    return draw_network(read(frame), WIDTH_CM[options.get("width", "full")], lang, part=bool(options.get("part")))
 
 
 def describe(frame: pd.DataFrame, options: Mapping[str, Any], lang: str) -> str:
     """Every row in order, and how many parameters there are."""
-    rows, model = rows_of(frame), frame["model"].iloc[0]
-    said = ("，" if lang == "zh" else ", ").join(spoken(row, lang) for row in rows if row.kind != "input")
-    total = count(sum(row.parameters or 0 for row in rows))
+    rows, model = read(frame), frame["model"].iloc[0]
+    said = [spoken(row, lang) for row in rows if row.kind not in ("input", "rest")]
     what = f"{model} ({options['part']})" if options.get("part") else model
-    pairs = rows[-1].kind == "similarity"
+    pairs = any(row.kind == "similarity" for row in rows)
     if lang == "zh":
         twice = "两个句子经过同一编码器。" if pairs else ""
-        return f"结构图: {what}。输入 {size(rows[0], lang)}。{twice}依次为{said}。参数共 {total} 个。"
+        return f"结构图: {what}。输入 {size(rows[0], lang)}。{twice}依次为{'，'.join(said)}。参数共 {total(rows)} 个。"
     twice = " Two sentences go through the same encoder." if pairs else ""
-    return f"Diagram of {what}. Input {size(rows[0], lang)}.{twice} In order: {said}. {total} parameters."
+    return (
+        f"Diagram of {what}. Input {size(rows[0], lang)}.{twice} In order: {', '.join(said)}. {total(rows)} parameters."
+    )
 
 
-def rows_of(frame: pd.DataFrame) -> list[Row]:
+def read(frame: pd.DataFrame) -> list[Row]:
     """The rows that `collect` wrote, whether or not they went through a file."""
     usual = {field.name: field.default for field in fields(Row)}
     rows = []

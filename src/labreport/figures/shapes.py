@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
 from matplotlib.axes import Axes
-from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
-from matplotlib.patches import Arc, FancyArrowPatch, FancyBboxPatch, Polygon
+from matplotlib.patches import Arc, FancyArrowPatch, FancyBboxPatch
+from matplotlib.path import Path
 
 from labreport.figures.style import CM, SMALL_PT
 
 INK, FRAME_FILL = "#222222", "#f5f5f5"
+ROUND_CM = 0.18  # of a line's corners
 LINE_CM = 0.36  # from one line of small type to the next
 DASHED = (0, (2.2, 1.4))
 Point = tuple[float, float]
@@ -39,28 +41,32 @@ def rounded(
 
 def wire(axes: Axes, start: Point, end: Point, *, head: bool = True, dashed: bool = False) -> None:
     """A straight line, with a head at its end or without."""
+    path(axes, [start, end], head=head, dashed=dashed)
+
+
+def path(axes: Axes, points: Sequence[Point], *, head: bool = True, dashed: bool = False) -> None:
+    """A line with rounded corners, with a head at its end or without."""
+    vertices, codes = [points[0]], [Path.MOVETO]
+    for before, corner, after in zip(points, points[1:], points[2:], strict=False):
+        vertices += [_towards(corner, before), corner, _towards(corner, after)]
+        codes += [Path.LINETO, Path.CURVE3, Path.CURVE3]
     look: dict[str, Any] = {"color": INK, "linewidth": 0.9, "capstyle": "butt", "zorder": 2}
-    style = "-|>,head_length=0.35,head_width=0.17" if head else "-"
     axes.add_patch(
         FancyArrowPatch(
-            start,
-            end,
-            arrowstyle=style,
+            path=Path([*vertices, points[-1]], [*codes, Path.LINETO]),
+            arrowstyle="-|>,head_length=0.35,head_width=0.17" if head else "-",
             mutation_scale=10,
-            shrinkA=0,
-            shrinkB=0,
             linestyle=DASHED if dashed else "-",
             **look,
         )
     )
 
 
-def path(axes: Axes, points: Sequence[Point], *, head: bool = True) -> None:
-    """A line with corners, with a head at its end or without."""
-    *bends, last, end = points
-    corners = [*bends, last]
-    axes.plot(*zip(*corners, strict=True), color=INK, linewidth=0.9, solid_joinstyle="miter", zorder=2)
-    wire(axes, last, end, head=head)
+def _towards(corner: Point, other: Point) -> Point:
+    """Where the rounding of a corner begins on the way to `other`."""
+    (x, y), (far_x, far_y) = corner, other
+    share = min(0.5, ROUND_CM / max(math.hypot(far_x - x, far_y - y), 1e-9))
+    return x + share * (far_x - x), y + share * (far_y - y)
 
 
 def write(axes: Axes, x: float, y: float, lines: Sequence[str], **look: Any) -> None:
@@ -69,20 +75,6 @@ def write(axes: Axes, x: float, y: float, lines: Sequence[str], **look: Any) -> 
         place = y + ((len(lines) - 1) / 2 - index) * LINE_CM
         style = {"ha": "center", "va": "center", "fontsize": SMALL_PT, "zorder": 6, **look}
         axes.text(x, place, line, **style)
-
-
-def volume(axes: Axes, x: float, y: float, width: float, height: float, slant: float, fill: str) -> None:
-    """A block seen from its front left; its front is `width` × `height`, the middle of its left edge at (x, y)."""
-    low, high, right = y - height / 2, y + height / 2, x + width
-    front = [(x, low), (right, low), (right, high), (x, high)]
-    top = [(x, high), (right, high), (right + slant, high + slant), (x + slant, high + slant)]
-    side = [(right, low), (right + slant, low + slant), (right + slant, high + slant), (right, high)]
-    for corners, shade in ((front, 1.0), (top, 0.93), (side, 0.84)):
-        red, green, blue = to_rgb(fill)
-        face = (shade * red, shade * green, shade * blue)
-        axes.add_patch(
-            Polygon(corners, closed=True, facecolor=face, edgecolor=INK, linewidth=0.6, joinstyle="round", zorder=3)
-        )
 
 
 def hop(axes: Axes, start: float, end: float, y: float, height: float, *, dashed: bool) -> None:

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from labreport.errors import ResultsError
 from labreport.figures.networks.rows import pair, parameter_count
-from labreport.figures.networks.structure import is_sum, shortcut
+from labreport.figures.networks.structure import is_sum, shortcuts
 from labreport.figures.networks.tracing import follow, network
 
 IMAGE_DIMENSIONS = 4  # batch, channels, height, width
@@ -77,7 +77,7 @@ def stages_of(model: nn.Module, inputs: Sequence[Tensor]) -> list[Stage]:
     """
     steps = follow(model, inputs)
     sums = [number for number, step in enumerate(steps) if is_sum(step)]
-    aside = {steps[one].path for number in sums for one in shortcut(steps, number)[1]}
+    aside = {steps[one].path for number in sums for _, way in shortcuts(steps, number) for one in way}
     outputs: dict[str, tuple[int, ...]] = {}
     for step in steps:
         if name := (*step.inside, step.path)[0]:

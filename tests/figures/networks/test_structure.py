@@ -6,18 +6,16 @@ import pytest
 import torch
 from torch import nn
 
-from labreport.errors import ResultsError
-from labreport.figures.networks.structure import overview, part
+from labreport.figures.networks.structure import rows_of
 from labreport.figures.networks.tracing import follow, network
 from labreport.models.registry import MODELS
 from labreport.training.construction import build_model
-from tests.figures.networks.cases import FULL, PARTS, SIZES
+from tests.figures.networks.cases import FULL, PARTS, SIZES, Branches, Odd, Texts
 
 
 def rows(name, parameters=None, path=None):
     model, inputs = network(MODELS[name], parameters or {}, SIZES)
-    steps = follow(model, inputs)
-    return model, part(model, steps, path) if path else overview(model, steps)
+    return model, rows_of(model, follow(model, inputs), path or "")
 
 
 @pytest.mark.parametrize(("name", "parameters"), FULL)
@@ -85,13 +83,50 @@ def test_activation_and_normalisation_stand_with_the_layer_before_them():
 def test_a_part_has_each_of_its_layers_and_where_its_shortcut_begins(name, path):
     model, found = rows(name, path=path)
     block = model.get_submodule(path)
-    aside = [f"{path}.downsample.{child}" for child, _ in (block.downsample or nn.Sequential()).named_children()]
-    assert [row.name for row in found if row.branch == "shortcut"] == aside
-    (total,) = [row for row in found if row.kind == "add"]
-    assert total.start == 0
-    leaves = [child for child, module in block.named_modules(prefix=path) if not list(module.children())]
-    assert {row.name for row in found} == {"input", "add", *leaves}
+    layers = [child for child, module in block.named_modules(prefix=path) if isinstance(module, nn.Conv2d)]
+    assert [row.name for row in found if row.kind == "convolution"] == layers
+    aside = [child for child in layers if "downsample" in child]
+    assert [row.name for row in found if row.branch] == aside
+    assert all(row.after.startswith("BN") for row in found if row.kind == "convolution")
+    (total,) = [row for row in found if row.kind == "join"]
+    assert (total.operation, total.starts) == ("add", "row 0")
+    assert [row.operation for row in found if row.kind == "activation"] == ["ReLU"], "that of the sum"
     assert sum(row.parameters or 0 for row in found) == sum(one.numel() for one in block.parameters())
+
+
+def own(model, inputs):
+    """Rows of a model that is none of the package's."""
+    with torch.device("meta"):
+        model = model()
+        return model, rows_of(model.eval(), follow(model, inputs()))
+
+
+def test_ways_side_by_side_begin_at_the_same_row_and_meet_in_one():
+    _, found = own(Branches, lambda: [torch.empty(1, 12, 8, 8)])
+    (join,) = [row for row in found if row.kind == "join"]
+    assert (join.operation, join.starts, join.output) == ("cat", "row 0, row 0", "24×8×8")
+    assert {row.name: row.branch for row in found[1:-1]} == {"one": 1, "two": 2, "three.0": 0, "three.1": 0}
+
+
+def test_an_odd_network_keeps_its_gate_its_shortcuts_and_what_is_in_no_layer():
+    model, found = own(lambda: Odd(10), lambda: [torch.empty(1, 3, 16, 16)])
+    names = [row.name for row in found]
+    joins = {row.operation + row.starts: names[int(row.starts.split()[1])] for row in found if row.kind == "join"}
+    assert joins == {"mulrow 2": "mix", "addrow 5": "mul", "addrow 8": "add"}
+    assert names[2:] == [
+        "mix", "gate.0", "gate.1", "mul", "twice", "twice", "add", "attention", "add", "mean", "head.first",
+        "head.second", "rest",
+    ]  # fmt: skip
+    assert found[-1].parameters == 7
+    assert sum(row.parameters for row in found) == sum(one.numel() for one in model.parameters())
+
+
+def test_blocks_that_are_alike_become_one_of_several():
+    _, found = own(lambda: Texts(2, 50), lambda: [torch.zeros(1, 9, dtype=torch.int64), torch.ones(1)])
+    kinds = [row.kind for row in found]
+    assert kinds == ["input", "embedding", "stage", "recurrent", "mean_over_time", "linear"]
+    assert (found[2].operation, found[2].repeats) == ("TransformerEncoderLayer", 3)
+    assert found[2].shortcuts.split() == ["identity"] * 3
 
 
 def test_recurrent_layers_tell_how_they_read():
@@ -123,12 +158,5 @@ class Pair(nn.Module):
 )
 def test_the_formula_is_written_only_where_it_is_computed(similarity, expected):
     model = Pair(similarity).to("meta")
-    found = overview(model, follow(model, [torch.empty(1, 4, device="meta") for _ in "ab"]))
+    found = rows_of(model, follow(model, [torch.empty(1, 4, device="meta") for _ in "ab"]))
     assert [(row.kind, row.operation) for row in found][1:] == [("linear", "Linear"), ("similarity", expected)]
-
-
-def test_a_parameter_outside_every_layer_is_an_error():
-    model = nn.Sequential(nn.Linear(4, 3)).to("meta")
-    model.register_parameter("extra", nn.Parameter(torch.zeros(5, device="meta")))
-    with pytest.raises(ResultsError, match="do not hold all of its 20 parameters"):
-        overview(model, follow(model, [torch.empty(1, 4, device="meta")]))

@@ -31,7 +31,13 @@ KINDS: Mapping[type[nn.Module], str] = {
     BidirectionalLSTM: "recurrent",
     nn.Dropout: "dropout",
 }
+JOINS = {
+    "add": "+",
+    "mul": "×",
+    "cat": "cat",
+}  # functions of two things or more that a drawing can show, and their signs
 FUNCTIONS = {"relu": "ReLU", "celu": "CELU", "elu": "ELU", "gelu": "GELU", "tanh": "Tanh", "sigmoid": "Sigmoid"}
+FUNCTIONS |= {"leaky_relu": "LeakyReLU", "silu": "SiLU", "softmax": "Softmax"}
 OVER_TIME = {"amax": "max_over_time", "max": "max_over_time", "mean": "mean_over_time"}
 ONE_STEP = ("gather", "getitem", "select")
 SIGNS = {"BatchNorm1d": "BN", "BatchNorm2d": "BN"}  # as the field writes them
@@ -43,7 +49,7 @@ class Row:
 
     Attributes:
         name: path of the module, or the function.
-        kind: what is drawn, such as `convolution`, `stage` or `add`.
+        kind: what is drawn, such as `convolution`, `stage` or `join`; `rest` for parameters outside every layer.
         operation: class of the module (of a stage: of its blocks), or the function.
         output: `channels×height×width`, `steps×features`, or the one number that there is.
         parameters: their number; None for an embedding, whose vocabulary the data decide.
@@ -56,8 +62,8 @@ class Row:
         layers: of a recurrent layer.
         directions: in which it reads, 1 or 2.
         units: of each of its layers and directions.
-        branch: `main`, or `shortcut` for what lies on a shortcut.
-        start: number of the row from which a sum's shortcut comes.
+        starts: rows that the shortcuts to a sum (or product, or concatenation) come from: `row 0`, or `row 0, row 3`.
+        branch: which of the next sum's shortcuts it lies on, 1 or more; 0 where it lies on none.
     """
 
     name: str
@@ -74,8 +80,8 @@ class Row:
     layers: int | None = None
     directions: int | None = None
     units: int | None = None
-    branch: str = "main"
-    start: int | None = None
+    starts: str = ""
+    branch: int = 0
 
 
 def module_row(model: nn.Module, step: Step) -> Row:
@@ -98,7 +104,7 @@ def group_row(model: nn.Module, path: str, members: Sequence[Step], shortcuts: S
         shortcuts: of each block, empty for none.
     """
     module = model.get_submodule(path)
-    first = next(step for step in members if step.path)
+    first = next((step for step in members if step.path), members[0])
     if isinstance(module, BidirectionalLSTM):
         found = _recurrence(module, first)
         output = shape_text((first.output[0], 2 * found["units"]))
@@ -117,9 +123,7 @@ def group_row(model: nn.Module, path: str, members: Sequence[Step], shortcuts: S
 def function_row(step: Step) -> Row:
     """The row of a call of a function; its kind is `function` where it is nothing to draw."""
     kind, operation = "function", step.operation
-    if operation == "add":
-        kind = "add"
-    elif operation in FUNCTIONS:
+    if operation in FUNCTIONS:
         kind, operation = "activation", FUNCTIONS[operation]
     elif len(step.reads) == 3 and len(step.output) == 1 and operation in OVER_TIME:
         kind = "average_pool" if operation == "mean" else "max_pool"

@@ -35,6 +35,10 @@ NAMES: dict[str, dict[str, str]] = {
     "per_step": {"zh": "每步读入 {0} 个数", "en": "reads {0} numbers a step"},
     "words": {"zh": "{0} 个词", "en": "{0} words"},
     "add": {"zh": "与捷径相加", "en": "sum with the shortcut"},
+    "mul": {"zh": "与捷径相乘", "en": "product with the shortcut"},
+    "cat": {"zh": "拼接", "en": "concat."},
+    "steps": {"zh": "{0} 个时间步", "en": "{0} time steps"},
+    "rest": {"zh": "其中 {0} 个不在任何层中", "en": "{0} of them in no layer"},
     "on_shortcut": {"zh": "捷径上的{0}", "en": "on the shortcut {0}"},
     "identity": {"zh": "恒等捷径", "en": "identity"},
     "sentence": {"zh": "句子 {0}", "en": "sentence {0}"},
@@ -58,47 +62,38 @@ def name(key: str, lang: str) -> str:
     return NAMES[key][lang] if key in NAMES else LABELS[key][lang] if key in LABELS else key
 
 
-def lines(row: Row, lang: str) -> list[str]:
-    """What a row is, in short lines: kind, kernel, stride, what follows."""
-    if row.kind == "stage":
-        return [row.operation, f"× {row.repeats}"]
+def lines(row: Row, lang: str, before: Row | None = None) -> list[str]:
+    """What a row is, in short lines: kind, kernel, stride, what follows.
+
+    Args:
+        row: one of a drawing.
+        lang: of the words.
+        before: the row before it; a recurrent layer says what it reads at a time where that is something else.
+    """
     if row.kind == "recurrent":
-        return recurrent_lines(row, lang)
-    if row.kind == "input":
-        return [name("image" if "×" in row.output else "tokens", lang)]
-    if row.kind in ("normalization", "activation", "module"):
-        return name(row.operation, lang).split("\n")
-    kind = "global_pool" if row.kind == "average_pool" and not row.kernel else row.kind
-    first = name(kind, lang).split("\n")
+        said = _recurrent_lines(row, lang)
+        if before is not None and before.output != row.reads:
+            said.append(name("per_step", lang).format(row.reads.split("×")[-1]))
+    elif row.kind == "stage":
+        said = [row.operation, f"× {row.repeats}"]
+    elif row.kind == "input":
+        said = [name("image" if "×" in row.output else "tokens", lang)]
+    elif row.kind in ("normalization", "activation", "module", "dropout", "join"):
+        said = name(row.operation, lang).split("\n")
+    else:
+        kind = "global_pool" if row.kind == "average_pool" and not row.kernel else row.kind
+        said = name(kind, lang).split("\n")
     stride = [name("stride", lang).format(row.stride)] if row.stride else []
-    return [*first, *filter(None, [row.kernel]), *stride, *filter(None, [row.after])]
+    return [*said, *filter(None, [row.kernel]), *stride, *filter(None, [row.after])]
 
 
-def recurrent_lines(row: Row, lang: str) -> list[str]:
+def _recurrent_lines(row: Row, lang: str) -> list[str]:
     """Kind, depth and width of a recurrent layer."""
     two_way, deep = row.directions == 2, (row.layers or 1) > 1
     title = name("two_way", lang).format(row.operation) if two_way else row.operation
     key = ("layers_each_way" if two_way else "layers_of_units") if deep else "units_each_way" if two_way else "units"
     residual = [name("residual", lang)] if row.shortcuts else []
-    return [title, name(key, lang).format(row.units, row.layers), *residual]
-
-
-def block_lines(row: Row, lang: str) -> list[str]:
-    """What a layer of a block is: a convolution with its channels, `BN`, `ReLU`."""
-    if row.kind != "convolution":
-        return lines(row, lang)
-    channels = row.output.split("×")[0]
-    stride = [name("stride", lang).format(row.stride)] if row.stride else []
-    return [name(row.kind, lang), f"{row.kernel}, {channels}", *stride]
-
-
-def in_one_line(row: Row, lang: str) -> str:
-    """What a row is, in one line: a convolution with its channels, signs that follow behind a plus."""
-    words = block_lines(row, lang) if row.kind == "convolution" else lines(replace(row, after=""), lang)
-    stride = name("stride", lang).format(row.stride)
-    said = " ".join(word for word in words if word != stride) + (f", {stride}" if row.stride else "")
-    joined = re.sub("(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])", "", said)
-    return f"{joined} + {row.after.replace(', ', ' + ')}" if row.after else joined
+    return [title, *name(key, lang).format(row.units, row.layers).split("\n"), *residual]
 
 
 def size(row: Row, lang: str) -> str:
@@ -111,21 +106,32 @@ def count(number: int) -> str:
     return f"{number:,}"
 
 
+def total(rows: Sequence[Row]) -> str:
+    """The number of parameters, those of word vectors left out."""
+    return count(sum(row.parameters or 0 for row in rows))
+
+
 def foot(rows: Sequence[Row], lang: str, ruler: Ruler, width: float) -> list[str]:
-    """What stands below a drawing: what grey numbers and arcs are, in one line where `width` (cm) takes it."""
-    total = count(sum(row.parameters or 0 for row in rows))
+    """What stands below a drawing: what grey numbers and arcs are, in as few lines as `width` (cm) takes."""
     unknown = any(row.parameters is None for row in rows)
-    said = [name("grey_numbers_more" if unknown else "grey_numbers", lang).format(total)]
+    said = [name("grey_numbers_more" if unknown else "grey_numbers", lang).format(total(rows))]
+    said += [name("rest", lang).format(count(row.parameters or 0)) for row in rows if row.kind == "rest"]
     shortcuts = " ".join(row.shortcuts for row in rows if row.kind == "stage").split()
     if shortcuts:
         said.append(name("hops_dashed" if "projection" in shortcuts else "hops", lang))
-    joined = ("；" if lang == "zh" else "; ").join(said)
-    return [joined] if ruler.width([joined]) <= width else said
+    lines = [""]
+    for part in said:
+        joined = ("；" if lang == "zh" else "; ").join(filter(None, [lines[-1], part]))
+        lines = [*lines[:-1], joined] if ruler.width([joined]) <= width else [*filter(None, lines), part]
+    return lines
 
 
 def spoken(row: Row, lang: str) -> str:
     """A row in a sentence: what it is and the size of its output."""
-    words = in_one_line(row, lang)
-    if row.branch == "shortcut":
+    joined = " ".join(word for line in lines(replace(row, after=""), lang) for word in line.split("\n"))
+    words = re.sub("(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])", "", joined)
+    if row.after:
+        words = f"{words} + {row.after.replace(', ', ' + ')}"
+    if row.branch:
         words = name("on_shortcut", lang).format(words)
     return f"{words}（{row.output}）" if lang == "zh" else f"{words} ({row.output})"
