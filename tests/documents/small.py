@@ -26,6 +26,25 @@ TABLE = {
     "bold": [[0, 1]],
     "notes": ["100 % of $5"],
 }
+CLAIM = {
+    "name": "close",
+    "kind": "equivalence",
+    "outcome": "supported",
+    "favours": "supported",
+    "estimate": 0.0123,
+    "low": 0.0098,
+    "high": 0.0148,
+    "margin": 0.02,
+    "unit": "fraction",
+    "p": 0.01,
+    "p_adjusted": 0.02,
+    "seeds": 1,
+    "level": 0.95,
+    "paired": True,
+    "method": "samples",
+    "reason": {"zh": "相差 1_0", "en": "1_0 apart"},
+    "values": {"quantity": "val_accuracy", "best": "mycnn", "worst": "resnet34"},
+}
 
 
 def write_report(
@@ -52,14 +71,7 @@ def write_report(
     spec = report_spec("", {}, told, seeds=seeds, scale=scale, lang=lang, curves=False)
     for key in ("name", "kind", "target", "options", "naming", "code"):  # an item's, not a text's
         del spec[key]
-    claim = {
-        "name": "close",
-        "kind": "within",
-        "outcome": "supported",
-        "reason": {"zh": "相差 1_0", "en": "1_0 apart"},
-    }
-    claim["values"] = {"spread": 0.0123, "best": "mycnn", "worst": "resnet34"}
-    (tmp_path / "close.json").write_text(json.dumps(claim), encoding="utf-8")
+    (tmp_path / "close.json").write_text(json.dumps(CLAIM), encoding="utf-8")
     data = {"dataset": "cifar10", "classes": ["air_plane", "car"], "train_counts": [5, 6], "test_counts": [1, 2]}
     (tmp_path / "data").mkdir(exist_ok=True)
     (tmp_path / "data" / "dataset.json").write_text(json.dumps(data), encoding="utf-8")

@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-import yaml
 
+from labreport.artifacts.prose import mistakes_of
+from labreport.declarations.project import Project
 from labreport.documents import check, document
 from labreport.documents.check import template_mistakes
 from labreport.documents.provenance import Provenance
@@ -17,7 +18,7 @@ NAMES = {
     "figures": {"loss": {"width": "half"}, "cost": {"width": "half"}, "wide": {}},
     "tables": {"runs": {}},
     "claims": {"close"},
-    "experiments": {"mycnn", "lstm8"},
+    "experiments": {"mycnn": ["val_accuracy", "epochs"], "lstm8": []},
     "datasets": {"imdb"},
     "measurements": {"lstm_cost"},
     "parts": {"images"},
@@ -79,6 +80,10 @@ def test_what_is_right_passes(mistakes, text):
         ("{% if lang %}\\cite{x}{% endif %}", "\\cite is LaTeX's; write [@key]"),
         ("$$\nx \\label{a}\n$$", "\\label is LaTeX's"),
         ("{{ rn('mycnn') }}", 'name "rn": is not declared'),
+        ("{{ mycn.epochs }}", 'name "mycn": is not declared'),
+        ("{{ mycnn.val_acuracy }}", "mycnn has no 'val_acuracy'; did you mean \"val_accuracy\"?"),
+        ("{{ claims.closer }}", 'claim "closer": is not declared; declared are close; did you mean "close"?'),
+        ("{{ datasets.imbd.title }}", 'data set "imbd"'),
         ("{{ 1|percents }}", 'filter "percents": is not declared'),
         ("{% if lang is chinese %}{% endif %}", 'test "chinese"'),
     ],
@@ -113,7 +118,7 @@ def test_one_of_several_templates_may_be_included():
 
 
 def test_groups_that_are_not_given_are_not_checked():
-    assert template_mistakes('{{ run("x") }}\n\n![x](figure:z)', {}) == []
+    assert template_mistakes('{{ run("x") }}{{ claims.y }}\n\n![x](figure:z)', {}) == []
 
 
 def test_every_name_of_a_template_is_known(small_report, monkeypatch):
@@ -121,11 +126,10 @@ def test_every_name_of_a_template_is_known(small_report, monkeypatch):
     monkeypatch.setattr(document.templating, "fill", lambda template, names, *known: seen.update(names) or "x")
     spec = small_report("x", figures=0, tables=0)
     document.render(Path(spec["template"]), "latex", "en", spec, Provenance("", "2026-01-02", 1))
-    assert set(seen) == set(check.VARIABLES)
+    assert set(seen) == {*check.VARIABLES, *spec["experiments"]}
 
 
 @pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: f"{path.parent.name}.{path.name}")
 def test_the_templates_of_this_project_have_no_mistakes(template):
-    declared = yaml.safe_load((ROOT / "config" / "reports" / f"{template.parent.name}.yaml").read_text("utf-8"))
-    names = {group: declared.get(group) or {} for group in ("figures", "tables", "claims")}
-    assert template_mistakes(template.read_text(encoding="utf-8"), names, template.parent) == []
+    project = Project(ROOT, {})
+    assert mistakes_of(project, template.parent.name, str(template.relative_to(ROOT))) == []

@@ -10,14 +10,14 @@ import pytest
 from labreport.documents import views
 from labreport.errors import TemplateError
 from labreport.results import Results
-from tests.documents.small import as_similarity
+from tests.documents.small import CLAIM, as_similarity
 
 
 @pytest.fixture
 def functions(small_report):
     def make(lang="en", seeds=2):
         spec = small_report("", lang=lang, seeds=seeds)
-        return views.functions(Results(spec), spec, lang), Results(spec)
+        return views.names(Results(spec), spec, lang), Results(spec)
 
     return make
 
@@ -27,7 +27,8 @@ def test_a_run_is_averaged_over_seeds(functions):
     run, summary = names["run"]("mycnn"), results.summary("mycnn")
     for column in ("val_accuracy", "best_val_accuracy", "train_loss", "val_loss", "seconds", "samples_per_second"):
         assert getattr(run, column) == pytest.approx(statistics.mean(summary[column])), column
-    assert run.val_accuracy_std == pytest.approx(statistics.stdev(summary["val_accuracy"]))
+    assert run.val_accuracy.spread == pytest.approx(statistics.stdev(summary["val_accuracy"]))
+    assert names["mycnn"].val_accuracy == run.val_accuracy
     assert run.seconds_per_epoch == pytest.approx(run.seconds / 6)
     assert (run.seeds, run.planned, run.epochs, run.batch_size, run.learning_rate) == (2, 2, 6, 128, 0.001)
     assert (run.optimizer, run.device, run.model.width) == ("Adam", "Test CPU", 64)
@@ -36,14 +37,14 @@ def test_a_run_is_averaged_over_seeds(functions):
 
 def test_a_run_knows_how_many_seeds_were_planned(small_report):
     spec = small_report("", seeds=2, experiments={"mycnn": {"failures": {"9": "nan"}}, "resnet34": {}})
-    run = views.functions(Results(spec), spec, "en")["run"]
+    run = views.names(Results(spec), spec, "en")["run"]
     assert [(run(name).seeds, run(name).planned) for name in ("mycnn", "resnet34")] == [(2, 3), (2, 2)]
 
 
 @pytest.mark.parametrize(("lang", "title"), [("zh", r"小\_网络"), ("en", r"Small\*net")])
 def test_a_run_goes_by_its_title(small_report, lang, title):
     spec = small_report("", experiments={"mycnn": {"title": {"zh": "小_网络", "en": "Small*net"}}, "resnet34": {}})
-    run = views.functions(Results(spec), spec, lang)["run"]
+    run = views.names(Results(spec), spec, lang)["run"]
     assert [str(run(name).name) for name in ("mycnn", "resnet34")] == [title, "resnet34"]
 
 
@@ -52,19 +53,19 @@ def test_every_device_is_named(small_report):
     for run, device in zip(Results(spec).runs("mycnn"), ("GPU A", "GPU B", "GPU A"), strict=True):
         path = run.path / "environment.json"
         path.write_text(json.dumps(json.loads(path.read_text()) | {"device": device}))
-    run = views.functions(Results(spec), spec, "en")["run"]
+    run = views.names(Results(spec), spec, "en")["run"]
     assert str(run("mycnn").device) == r"GPU A\, GPU B"
 
 
 def test_a_run_of_pairs_has_correlations_and_no_accuracy(small_report, tmp_path):
     spec = as_similarity(small_report("", seeds=2), tmp_path, test_pearson=0.57, test_loss=1.52)
-    names = views.functions(Results(spec), spec, "en")
+    names = views.names(Results(spec), spec, "en")
     run = names["run"]("mycnn")
     assert (run.test_pearson, run.val_pearson, run.train_pearson) == pytest.approx((0.15, 0.25, 0.45))
     assert (run.test_spearman, run.test_loss, run.best_val_pearson, run.val_loss_at_best) == pytest.approx(
         (0.15, 2.5, 0.35, 2.2)
     )
-    assert run.test_pearson_std == pytest.approx(statistics.stdev([0.1, 0.2]))
+    assert run.test_pearson.spread == pytest.approx(statistics.stdev([0.1, 0.2]))
     assert (run.test_samples, run.schedule, run.loss, run.learning_rate) == (
         138,
         "ReduceLROnPlateau",
@@ -73,13 +74,14 @@ def test_a_run_of_pairs_has_correlations_and_no_accuracy(small_report, tmp_path)
     )
     assert (run.published.test_pearson, run.published.test_loss, run.published.val_pearson) == (0.57, 1.52, None)
     assert "val_accuracy" not in run
+    assert "accuracy_on" not in run
     assert names["experiments"]("pairs") == ["mycnn", "resnet34"]
 
 
 def test_what_classes_are_published(small_report):
     spec = small_report("")
     spec["experiments"]["mycnn"]["published"] = {"convergence_epoch": 30, "per_class": {"a_b": 0.73}}
-    run = views.functions(Results(spec), spec, "en")["run"]
+    run = views.names(Results(spec), spec, "en")["run"]
     published = run("mycnn").published
     assert (published.convergence_epoch, published.val_accuracy, published.per_class["a_b"]) == (30, None, 0.73)
     assert [str(name) for name in published.per_class] == [r"a\_b"]
@@ -88,7 +90,7 @@ def test_what_classes_are_published(small_report):
 
 def test_pairs_have_splits_a_vocabulary_and_unknown_words(small_report, tmp_path):
     spec = as_similarity(small_report(""), tmp_path)
-    data = views.functions(Results(spec), spec, "en")["dataset"]("stsb")
+    data = views.names(Results(spec), spec, "en")["dataset"]("stsb")
     assert (data.train_samples, data.dev_samples, data.test_samples, data.length) == (575, 150, 138, 55)
     assert (data.vocabulary, data.classes, str(data.title)) == (1234, [], r"STS\_b")
     assert (data.unknown.train, data.unknown.dev) == (0.03, 0.05)
@@ -103,22 +105,41 @@ def test_a_long_tail_has_short_classes(small_report, tmp_path, filled, counts):
     about = {"dataset": "tail", "classes": ["a_b", "c", "d"], "train_counts": train, "test_counts": [9, 9, 9]}
     about |= {"train_samples": sum(train), "test_samples": 27, "spec": {"variants": variants}}
     (tmp_path / "data" / "dataset.json").write_text(json.dumps(about), encoding="utf-8")
-    data = views.functions(Results(spec), spec, "en")["dataset"]("cifar10")
+    data = views.names(Results(spec), spec, "en")["dataset"]("cifar10")
     assert ([str(name) for name in data.short], data.full) == ([r"a\_b", "d"], ["c"])
     assert (data.short_count, data.full_count, data.train_samples, data.dev_samples) == (*counts, sum(train), None)
 
 
 def test_texts_inside_the_values_of_a_claim_are_escaped(small_report, tmp_path):
     spec = small_report("")
-    claim = {"name": "close", "kind": "k", "outcome": "refuted", "reason": {"zh": "", "en": ""}}
-    claim["values"] = {"gains": {"sts_a": 0.1}, "order": ["a_b", "*c*"], "best": "sts_a"}
-    (tmp_path / "close.json").write_text(json.dumps(claim), encoding="utf-8")
-    found = views.functions(Results(spec), spec, "en")["claim"]("close")
-    assert (found.gains, found.best, list(map(str, found.order))) == ({"sts_a": 0.1}, "sts_a", ["a_b", r"\*c\*"])
+    values = {"quantity": "val_accuracy", "means": {"sts_a": 0.1}, "order": ["a_b", "*c*"], "best": "sts_a"}
+    (tmp_path / "close.json").write_text(json.dumps({**CLAIM, "values": values}), encoding="utf-8")
+    found = views.names(Results(spec), spec, "en")["claims"].close
+    assert (found.means, found.best, list(map(str, found.order))) == ({"sts_a": 0.1}, "sts_a", ["a_b", r"\*c\*"])
+
+
+@pytest.mark.parametrize(
+    ("changed", "lang", "said"),
+    [
+        ({}, "en", "1.2\u00a0points (95\u202f\\% interval 1.0 to 1.5, supported)"),
+        ({"outcome": "refuted"}, "zh", "1.2\u00a0个百分点（95\\% 置信区间 1.0 至 1.5，数据不支持）"),
+        ({"low": None, "high": None, "outcome": "undecided"}, "en", "1.2\u00a0points (undecided)"),
+        (
+            {"unit": "times", "estimate": 2.13, "low": 1.9, "high": 2.4},
+            "en",
+            "2.1\u00a0times (95\u202f\\% interval 1.9 to 2.4, supported)",
+        ),
+        ({"estimate": None, "low": None, "high": None, "outcome": "undecided"}, "zh", "–（数据不足以判断）"),
+    ],
+)
+def test_a_claim_prints_estimate_interval_and_outcome(small_report, tmp_path, changed, lang, said):
+    spec = small_report("", lang=lang)
+    (tmp_path / "close.json").write_text(json.dumps({**CLAIM, **changed}), encoding="utf-8")
+    assert str(views.names(Results(spec), spec, lang)["claims"].close) == said
 
 
 def test_one_seed_has_no_spread(functions):
-    assert functions(seeds=1)[0]["run"]("mycnn").val_accuracy_std is None
+    assert functions(seeds=1)[0]["mycnn"].val_accuracy.spread is None
 
 
 def test_data_claims_and_parts(functions):
@@ -127,7 +148,7 @@ def test_data_claims_and_parts(functions):
     assert (data.train_samples, data.test_samples, data.title, data.vocabulary) == (11, 3, "CIFAR-10", None)
     assert list(map(str, data.classes)) == [r"air\_plane", "car"]
     claim = names["claim"]("close")
-    assert (claim.supported, claim.refuted, claim.undecided, claim.spread, claim.best) == (
+    assert (claim.supported, claim.refuted, claim.undecided, claim.estimate, claim.best) == (
         True,
         False,
         False,
@@ -140,7 +161,7 @@ def test_data_claims_and_parts(functions):
 
 def test_a_measurement_has_a_row_per_implementation(small_report, cost_folder):
     spec = {**small_report(""), "measurements": {"lstm_cost": str(cost_folder)}}
-    cost = views.functions(Results(spec), spec, "en")["measurement"]("lstm_cost")
+    cost = views.names(Results(spec), spec, "en")["measurement"]("lstm_cost")
     assert list(cost) == ["own", "packaged"]
     assert (cost.own.milliseconds, cost["packaged"].operations) == (163.5, 610)
 

@@ -14,7 +14,6 @@ from typing import Any
 import pytest
 
 from labreport.declarations.items import Item
-from labreport.documents.check import template_mistakes
 from labreport.documents.citations import keys
 from tests.prose.results import at_once, fabricate, report_of, rising
 from tests.prose.text import (
@@ -27,7 +26,6 @@ from tests.prose.text import (
     SLIPS,
     SUPPORTED,
     UNDECIDED,
-    VERDICTS,
     Filled,
     calls,
     sections,
@@ -99,17 +97,26 @@ def test_the_text_tells_the_outcome_of_every_claim(report: str, lang: str, scale
 
 
 @cases
-def test_the_conclusion_lists_the_verdicts_in_order(report: str, lang: str) -> None:
-    filled = Filled(fabricate(report, {}, "full", lang))
-    everywhere = {outcome: filled.text(dict.fromkeys(report_of(report).claims, outcome))
-                  for outcome in OUTCOMES}  # fmt: skip
-    verdicts = re.compile("|".join(VERDICTS[lang].values()))
-    claims = [claim.kind.target for claim in report_of(report).claims.values()]
-    listed = len([target for target in claims if target != AGREEMENT])
-    for outcome, text in everywhere.items():
-        said = verdicts.findall(sections(text)[CONCLUSION[lang]])
-        assert said == [VERDICTS[lang][outcome]] * len(said)
-        assert listed <= len(said) <= len(claims)
+def test_the_conclusion_lists_every_claim_but_those_about_published_figures(report: str, lang: str) -> None:
+    text = source(report, lang)
+    start = re.search(rf"^# {CONCLUSION[lang]}", text, re.MULTILINE)
+    assert start is not None
+    conclusion = text[start.start() :].partition("\n# ")[0]
+    for name, claim in report_of(report).claims.items():
+        if claim.kind.target != AGREEMENT:
+            assert f"claims.{name}" in conclusion, name
+
+
+@cases
+def test_prose_reads_like_prose(report: str, lang: str) -> None:
+    """At most a sixth of a template is Jinja, it has no macros, and no paragraph has more than one branch."""
+    text = source(report, lang)
+    tags = JINJA.findall(text)
+    assert sum(map(len, tags)) <= 0.17 * len(text)
+    assert not [tag for tag in tags if re.match(r"\{%-?\s*macro", tag)]
+    for paragraph in re.split(r"\n\s*\n", text):
+        branches = re.findall(r"\{%-?\s*(?:if|elif|else)\b", paragraph)
+        assert len([one for one in branches if "if" in one and "elif" not in one]) <= 1, paragraph
 
 
 @at_scales
@@ -144,16 +151,6 @@ def test_everything_shown_is_mentioned(report: str, lang: str) -> None:
     shown |= set(re.findall(r"\{#(alg:\w+)", text))
     named = {name for name in REFERENCE.findall(text) if not name.endswith("_")}
     assert shown == {name for name in named if not name.startswith("sec:")}
-
-
-@cases
-def test_nothing_is_named_that_is_not_declared(report: str, lang: str) -> None:
-    item = report_of(report)
-    names = {
-        group: {name: one.options for name, one in getattr(item, group).items()} for group in ("figures", "tables")
-    }
-    names |= {"claims": item.claims, "experiments": {**item.experiments, **item.left_out}}
-    assert template_mistakes(source(report, lang), names, template_of(report, lang).parent) == []
 
 
 @cases

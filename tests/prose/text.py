@@ -11,7 +11,7 @@ from typing import Any
 import jinja2
 
 from labreport import declarations
-from labreport.documents import quantities, templating, views
+from labreport.documents import quantities, templating, views, wording
 from labreport.documents.provenance import Provenance
 from labreport.results import Results
 from labreport.steps import texts
@@ -82,7 +82,7 @@ class Filled:
         path = template_of(spec["report"], self._lang)
         results = Results({"name": spec["report"], **spec})
         self._names = {
-            **views.functions(results, spec, self._lang),
+            **views.names(results, spec, self._lang),
             "report": views.report(spec["declaration"]),
             "scale": views.scale(spec["scale"], results.real_data, self._lang),
             "command": "command",
@@ -100,10 +100,13 @@ class Filled:
             found = judged(name)
             if name not in outcomes:
                 return found
-            told = {outcome: outcome == outcomes[name] for outcome in OUTCOMES}
-            return type(found)(name, {**{key: found[key] for key in found}, **told, "outcome": outcomes[name]})
+            told: dict[str, Any] = {outcome: outcome == outcomes[name] for outcome in OUTCOMES}
+            told |= {"outcome": outcomes[name], "verdict": wording.outcome(outcomes[name], self._lang)}
+            said = str(found).replace(found["verdict"], told["verdict"])
+            return type(found)(name, {**{key: found[key] for key in found}, **told}, said)
 
-        text = self._template.render({**self._names, "claim": claim})
+        claims = {name: claim(name) for name in self._names["claims"]}
+        text = self._template.render({**self._names, "claim": claim, "claims": claims})
         text = re.sub(r"(?a:@(?:fig|tab|sec|lst|alg|eq):\w+)|\[@[\w; @]+\]", "[1]", text)
         text = re.sub(r"!\[(.*?)\]\((?:figure|table|code):[^)]*\)", r"\1", text, flags=re.DOTALL)
         return re.sub(r"\{#sec:[^}]*\}|^:::.*$", "", prose_of(text), flags=re.MULTILINE)

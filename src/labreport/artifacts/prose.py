@@ -7,12 +7,16 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 from labreport.artifacts.artifact import Artifact
 from labreport.artifacts.code import SOURCES
+from labreport.declarations.experiments import Experiment
 from labreport.declarations.project import Project
 from labreport.declarations.reports import template
 from labreport.errors import TemplateError
+from labreport.metrics import metric_columns
+from labreport.quantities.registry import FACTS, QUANTITIES
 
 FOLDER = "templates"
 # A statement that takes another template in, and the names in it: `{% include "methods.md.j2" %}`.
@@ -49,6 +53,25 @@ def pictures(root: Path, report: str, files: Iterable[str]) -> list[str]:
     return [path for path in found if (root / path).is_file()]
 
 
+def fields(experiment: Experiment) -> list[str]:
+    """What a template may ask of an experiment: facts, quantities of its task, and numbers that it declares."""
+    metrics = {"", *(column.removeprefix("val_") for column in metric_columns(experiment.task))}
+    measured = [name for name, quantity in QUANTITIES.items() if quantity.metric in metrics]
+    return [*FACTS, *measured, *_numbers(experiment.settings.model_dump()), *experiment.data]
+
+
+def _numbers(value: Any) -> Iterator[str]:
+    """The names that numbers stand under, however deep."""
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            if isinstance(inner, int | float) and not isinstance(inner, bool):
+                yield key
+            yield from _numbers(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _numbers(inner)
+
+
 def check_text(project: Project, document: Artifact) -> None:
     """Refuse a template that names what the report does not have, unless its text is there already.
 
@@ -63,19 +86,19 @@ def check_text(project: Project, document: Artifact) -> None:
     if text.is_there(Path()):
         return
     template = text.spec["template"]
-    if mistakes := _mistakes(project, text.spec["report"], template):
+    if mistakes := mistakes_of(project, text.spec["report"], template):
         raise TemplateError("\n".join(f"{template}: {mistake}" for mistake in mistakes))
 
 
 @cache
-def _mistakes(project: Project, name: str, template: str) -> list[str]:
+def mistakes_of(project: Project, name: str, template: str) -> list[str]:
     """Those in a template of a report, which has a text for each format."""
     # Only here, so that planning a finished project imports no jinja2.
     from labreport.documents.check import template_mistakes
 
     report, path = project.report(name), project.root / template
     names = {
-        "experiments": [*report.experiments, *report.left_out],
+        "experiments": {name: fields(project.experiment(name)) for name in (*report.experiments, *report.left_out)},
         "parts": {experiment.part for experiment in report.experiments.values()},
         "datasets": {experiment.dataset.name for experiment in report.experiments.values()},
         "measurements": report.measurements,

@@ -23,7 +23,9 @@ ARGUMENTS = {
     "measurement": ("measurements", "measurement"),
     "experiments": ("parts", "part"),
 }
-VARIABLES = ("report", "scale", "command", "lang", "format", *ARGUMENTS)
+# Groups of names that a template reads with a dot, `claims.momentum`, and what a message calls one of them.
+GROUPS = {"claims": "claim", "datasets": "data set", "measurements": "measurement"}
+VARIABLES = ("report", "scale", "command", "lang", "format", *ARGUMENTS, *GROUPS)
 OF_JINJA = ("loop", "caller", "varargs", "kwargs", "self", "super")
 COMPUTED = "jinja0computed"  # stands for what only results can tell
 _TAG = re.compile(  # with the white space that a dash takes away
@@ -37,9 +39,9 @@ def template_mistakes(text: str, names: Mapping[str, Collection[str]], folder: P
 
     Args:
         text: the template.
-        names: what is declared: `figures` and `tables` (name -> its declaration), `claims, experiments, datasets,
-            measurements`, `parts` (of experiments). A group that is not given is not checked. Only arguments that are
-            constants are.
+        names: what is declared: `figures` and `tables` (name -> its declaration), `experiments` (name -> what it has),
+            `claims, datasets, measurements`, `parts` (of experiments). A group that is not given is not checked. Only
+            arguments that are constants are.
         folder: that the template lies in, with its bibliography and pictures.
 
     Returns:
@@ -53,7 +55,7 @@ def template_mistakes(text: str, names: Mapping[str, Collection[str]], folder: P
     inside = list(tree.find_all(nodes.Node))
     whole = not any(isinstance(node, _PARTIAL) for node in inside)
     found: list[_Mistake] = [*_filters(inside, environment), *_computed(inside)]
-    found += [] if not whole else _variables(inside, environment)
+    found += [*(_variables(inside, environment, names) if whole else ()), *_attributes(inside, names)]
     found += [mistake for call in _calls(inside) for mistake in _arguments(*call, names)]
     found += [(_line(text, token), message) for token, message in _markdown(text, names, folder, whole)]
     return [f"line {line}: {message}" for line, message in sorted(dict.fromkeys(found), key=lambda mistake: mistake[0])]
@@ -154,15 +156,31 @@ def _is_written(name: nodes.Expr) -> bool:
     return isinstance(name, nodes.Const)
 
 
-def _variables(inside: list[nodes.Node], environment: jinja2.Environment) -> Iterator[_Mistake]:
+def _attributes(inside: list[nodes.Node], names: Mapping[str, Collection[str]]) -> Iterator[_Mistake]:
+    """Names behind a dot that nothing has: of a group, and of an experiment."""
+    experiments = names.get("experiments", ())
+    for node in inside:
+        if isinstance(node, nodes.Getattr) and isinstance(node.node, nodes.Name):
+            group = node.node.name
+            if group in GROUPS and group in names and node.attr not in names[group]:
+                yield node.lineno, _undeclared(GROUPS[group], node.attr, names[group])
+            elif isinstance(experiments, Mapping) and group in experiments and node.attr not in experiments[group]:
+                near = did_you_mean(node.attr, experiments[group])
+                yield node.lineno, f"{group} has no {node.attr!r}{near}"
+
+
+def _variables(
+    inside: list[nodes.Node], environment: jinja2.Environment, names: Mapping[str, Collection[str]]
+) -> Iterator[_Mistake]:
     """Names that nothing in the template or outside it gives a value."""
     named = [node for node in inside if isinstance(node, nodes.Name)]
     bound = {node.name for node in named if node.ctx != "load"}
     bound |= {node.name for node in inside if isinstance(node, nodes.Macro)}
-    bound |= {*VARIABLES, *OF_JINJA, *environment.globals}
+    experiments = names.get("experiments", ())
+    bound |= {*VARIABLES, *OF_JINJA, *environment.globals, *experiments}
     for node in named:
         if node.ctx == "load" and node.name not in bound:
-            yield node.lineno, _undeclared("name", node.name, VARIABLES)
+            yield node.lineno, _undeclared("name", node.name, [*VARIABLES, *experiments])
 
 
 def _arguments(function: str, arguments: list[Any], line: int, names: Mapping[str, Collection[str]]) -> list[_Mistake]:

@@ -19,6 +19,8 @@ from labreport.quantities.registry import QUANTITIES, called
 from labreport.results import Results
 
 OUTCOMES = ("supported", "refuted", "undecided")
+# Values of claims that are a quantity's own, not a difference of it.
+LEVELS = ("means", "base", "threshold", "highest", "lowest", "measured", "published", "mean", "classes")
 INTERVAL = 2 * 1.959964  # standard errors that an interval of 95 % is wide
 SPLITS = ("train", "dev", "test")
 PUBLISHED = (
@@ -223,32 +225,38 @@ def _groups(results: Results, found: Mapping[str, Any], name: str, lang: str) ->
 
 def _claim(found: Mapping[str, Any], name: str, lang: str) -> Namespace:
     """A claim; printed, it is its estimate with interval and outcome."""
-    unit = DIFFERENCE.get(found["unit"], found["unit"])
-
+    of_difference = DIFFERENCE.get(found["unit"], found["unit"])
+    quantity = found["values"].get("quantity")
+    known = QUANTITIES.get(str(quantity).partition("(")[0])  # of a measurement it is none
+    of_level = "" if known is None else known.unit or "loss"
     low, high = found["low"], found["high"]
     error = 0.0 if low is None or high is None else (high - low) / INTERVAL
 
-    def number(value: float | None) -> Value:
-        return Value(math.nan if value is None else value, unit, lang, error=error)
+    def shown(value: Any, unit: str) -> Any:
+        if isinstance(value, str):
+            return shown_name(value)
+        if isinstance(value, Mapping):
+            return {key: shown(item, unit) for key, item in value.items()}
+        if isinstance(value, list):
+            return [shown(item, unit) for item in value]
+        return (
+            value if isinstance(value, bool) else Value(math.nan if value is None else value, unit, lang, error=error)
+        )
 
+    units = {**dict.fromkeys(LEVELS, of_level), "share_of_best": "fraction"}
+    values = {key: shown(value, units.get(key, of_difference)) for key, value in found["values"].items()}
+    estimates = {key: shown(found[key], of_difference) for key in ("estimate", "low", "high", "margin")}
     outcomes = {outcome: found["outcome"] == outcome for outcome in OUTCOMES}
-    values = {key: _shown(value) for key, value in found["values"].items() if key not in OUTCOMES}
-    fields = {key: value for key, value in found.items() if key not in {"values", "name", "kind", "reason"}}
-    estimates = {key: number(found[key]) for key in ("estimate", "low", "high", "margin")}
+    facts = {key: found[key] for key in ("outcome", "favours", "p", "p_adjusted", "seeds", "paired", "method")}
     verdict = wording.outcome(found["outcome"], lang)
-    told = {"reason": Literal(found["reason"][lang]), "verdict": verdict}
-    between = "" if not error else wording.interval(estimates["low"].digits(), estimates["high"].digits(), lang)
+    told = {
+        "reason": Literal(found["reason"][lang]),
+        "verdict": verdict,
+        "level": Value(found["level"], "fraction", lang),
+    }
+    between = wording.interval(estimates["low"].digits(), estimates["high"].digits(), lang) if error else ""
     said = wording.claim(str(estimates["estimate"]), between, verdict, lang)
-    return Namespace(f"claims.{name}", {**values, **fields, **estimates, **outcomes, **told}, said)
-
-
-def _shown(value: Any) -> Any:
-    """A value of a claim, whose texts are names."""
-    if isinstance(value, str):
-        return shown_name(value)
-    if isinstance(value, Mapping):
-        return {key: _shown(item) for key, item in value.items()}
-    return [_shown(item) for item in value] if isinstance(value, list) else value
+    return Namespace(f"claims.{name}", {**values, **facts, **estimates, **outcomes, **told}, said)
 
 
 def _measurement(frame: pd.DataFrame, name: str) -> Namespace:

@@ -86,6 +86,9 @@ def _others() -> dict[str, Quantity]:
         ),
         Quantity("epochs_to", "epochs", {"zh": "达到水平的轮数", "en": "epochs to a level"}, False, "", "a level"),
         Quantity("convergence_epoch", "epochs", {"zh": "收敛轮数", "en": "epoch of convergence"}, False),
+        Quantity(
+            "val_loss_at_best", "", {"zh": "最好一轮的验证损失", "en": "validation loss in the best epoch"}, False
+        ),
         Quantity("best_epoch", "epochs", {"zh": "最好的一轮", "en": "best epoch"}),
         Quantity("seconds", "seconds", {"zh": "训练用时", "en": "training time"}, False),
         Quantity("seconds_per_epoch", "seconds", {"zh": "平均每轮用时", "en": "mean time of an epoch"}, False),
@@ -101,6 +104,8 @@ def _others() -> dict[str, Quantity]:
 
 
 QUANTITIES: Mapping[str, Quantity] = MappingProxyType({**_metrics(), **_others()})
+# What an experiment has that is no quantity.
+FACTS = ("name", "optimizer", "loss", "schedule", "seeds", "planned", "device", "published", "model")
 TIMES = ("seconds", "seconds_per_epoch", "epoch_seconds", "samples_per_second")
 
 
