@@ -13,6 +13,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from labreport.errors import ResultsError
+from labreport.figures.fonts import truetype_embedded
 from labreport.figures.style import house_style
 from labreport.result_spec import titled
 from labreport.results import TEXT_COLUMNS, Results
@@ -73,7 +74,7 @@ def told(kind: FigureKind, spec: Mapping[str, Any]) -> tuple[pd.DataFrame, dict[
 
 def pictures_of(kind: FigureKind, frame: pd.DataFrame, options: Mapping[str, Any], lang: str) -> dict[str, bytes]:
     """A figure as `pdf`, `svg` and `png`, in the house style."""
-    with house_style(lang), every_glyph():
+    with house_style(lang), every_glyph(), truetype_embedded():
         figure = kind.draw(frame, options, lang)
         figure.draw_without_rendering()
         figure.set_layout_engine("none")  # what was laid out once is so in every form

@@ -61,7 +61,7 @@ RC: dict[Any, Any] = {
     "figure.constrained_layout.h_pad": 0.03,
     "figure.constrained_layout.w_pad": 0.03,
     "hatch.linewidth": 0.6,
-    "pdf.fonttype": 3,  # outlines: the one way that embeds OpenType fonts in every reader
+    "pdf.fonttype": 42,  # TrueType: many venues refuse Type 3
     "svg.fonttype": "path",  # text drawn as paths: renders alike where the fonts are not there
     "svg.hashsalt": "labreport",  # element names that do not change from one run to the next
     "savefig.dpi": 200,
