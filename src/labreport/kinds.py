@@ -99,6 +99,7 @@ Datasets = Annotated[Names, _DATASET, Role("dataset")]
 Measurement = Annotated[str, _among("rows", "a measurement of this report"), Role("measurement")]
 Row = Annotated[str, Role("row")]
 Member = Annotated[str, Role("member")]
+Setting = Annotated[str, Role("setting")]  # a dotted path: `learning_rate`, `model.width`, `data.train_per_class`
 AnyModel = Annotated[Model, PlainSerializer(lambda model: model.spec)]
 ImageModel = Annotated[AnyModel, AfterValidator(_of_images)]
 Width = Literal["half", "full"]
@@ -137,6 +138,7 @@ class Kind:
         of_runs: whether it shows results of runs, and not only what was published.
         curves: whether published curves stand beside measured ones.
         models: whether it shows how models were declared.
+        data: whether it shows samples out of the prepared data of its experiments.
     """
 
     name: str
@@ -157,6 +159,7 @@ class Kind:
     of_runs: bool = True
     curves: bool = False
     models: bool = False
+    data: bool = False
 
     @cached_property
     def options(self) -> type[Options]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from labreport.declarations.mistakes import check, shown, suggestion
@@ -13,6 +13,7 @@ from labreport.kinds import Context, Kind
 from labreport.training.tasks import TASKS
 
 if TYPE_CHECKING:
+    from labreport.declarations.experiments import Experiment
     from labreport.declarations.project import Project
 
 
@@ -26,7 +27,8 @@ class Item:
         options: as declared, with `part` replaced by `experiments`, and models by targets and parameters.
         experiments: every experiment that it shows, in the report's order.
         measurements: every measurement that it shows.
-        datasets: every data set that it names itself.
+        datasets: every data set that it names itself, or shows samples of.
+        settings: experiment -> the settings that it names, path -> number.
     """
 
     name: str
@@ -35,6 +37,7 @@ class Item:
     experiments: tuple[str, ...] = ()
     measurements: tuple[str, ...] = ()
     datasets: tuple[str, ...] = ()
+    settings: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
 
 
 def resolve_item(
@@ -77,10 +80,31 @@ def resolve_item(
             found = f"{at}.{key}: found {shown(options[key])}, which is not {what}"
             raise DeclarationError(f"{found}{suggestion(options[key], allowed[role])}")
     in_order = tuple(one for one in context.experiments if one in experiments)
-    item = Item(name, kind, options, in_order, tuple(named("measurement")), tuple(datasets))
+    shown_data = [context.experiments[one].dataset.name for one in in_order if kind.data]
+    settings = {
+        one: {path: _number(context.experiments[one], path, f"{at}.{key}") for path in named("setting")}
+        for one in in_order
+        for key, role in kind.roles.items()
+        if role == "setting"
+    }
+    datasets = list(dict.fromkeys([*datasets, *shown_data]))
+    item = Item(name, kind, options, in_order, tuple(named("measurement")), tuple(datasets), settings)
     if mistake := next(_unfit(item, context), None):
         raise DeclarationError(f"{at}{mistake}")
     return item
+
+
+def _number(experiment: Experiment, path: str, at: str) -> float:
+    """The value of a setting, defaults included.
+
+    Raises:
+        DeclarationError: there is no such setting, or it is no number.
+    """
+    numbers = {key: one for key, one in experiment.every_setting().items() if isinstance(one, int | float)}
+    if path not in numbers:
+        found = f"{at}: found {shown(path)}, which is no number that {experiment.name} is trained with"
+        raise DeclarationError(f"{found}{suggestion(path, numbers)}")
+    return numbers[path]
 
 
 def at_scale(item: Item, project: Project) -> Item:
