@@ -8,7 +8,7 @@ format's own text in their place.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -38,7 +38,7 @@ class Floats:
     figures: Mapping[str, Mapping[str, Any]]
     tables: Mapping[str, Mapping[str, Any]]
     works: Mapping[str, Any] = field(default_factory=dict)
-    marks: Mapping[str, str] = field(default_factory=dict)
+    marks: Mapping[str, Sequence[str]] = field(default_factory=dict)
     modules: Collection[str] | None = None
     used: list[str] = field(default_factory=list)
     listings: dict[str, listings.Excerpt] = field(default_factory=dict)
@@ -126,7 +126,7 @@ class Floats:
         for name in names:
             self._known(kind, name)
             self._show(kind, name)
-        marks = dict.fromkeys(self.marks[name] for name in names if kind == "fig" and self.marks.get(name))
+        marks = dict.fromkeys(mark for name in names if kind == "fig" for mark in self.marks.get(name, ()) if mark)
         caption = [self._caption(kind, names[0], caller() if caller else ""), *map(pandoc_markdown, marks)]
         return _div(kind, names, " ".join(caption))
 
