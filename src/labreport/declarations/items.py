@@ -100,7 +100,7 @@ def _number(experiment: Experiment, path: str, at: str) -> float:
     Raises:
         DeclarationError: there is no such setting, or it is no number.
     """
-    numbers = {key: one for key, one in experiment.every_setting().items() if isinstance(one, int | float)}
+    numbers = {key: one for key, one in experiment.every_setting().items() if type(one) in (int, float)}
     if path not in numbers:
         found = f"{at}: found {shown(path)}, which is no number that {experiment.name} is trained with"
         raise DeclarationError(f"{found}{suggestion(path, numbers)}")

@@ -19,6 +19,7 @@ from labreport.results import Results
 from labreport.rounding import fixed
 
 BINS = 10
+MEANS = ["probability", "accuracy"]
 FEWEST = 10  # samples of a bin that is drawn: the accuracy of fewer says nothing
 
 
@@ -48,7 +49,9 @@ def draw(frame: pd.DataFrame, options: Mapping[str, Any], lang: str) -> Figure:
         rows, look = frame[frame["experiment"] == name], series(index)
         for _, run in rows[rows["samples"] >= FEWEST].groupby("seed") if rows["seed"].nunique() > 1 else ():
             axes.plot(100 * run["probability"], 100 * run["accuracy"], color=look["color"], **FAINT)
-        pooled = rows[rows.groupby("bin")["samples"].transform("sum") >= FEWEST].groupby("bin").apply(_weighted)
+        weighed = rows.assign(**{key: rows[key] * rows["samples"] for key in MEANS})
+        sums = weighed.groupby("bin")[["samples", *MEANS]].sum()
+        pooled = sums[sums["samples"] >= FEWEST].pipe(lambda bins: bins[MEANS].div(bins["samples"], axis=0))
         words = label("ece", lang, name, fixed(100 * errors(rows)["error"].mean(), 1))
         axes.plot(100 * pooled["probability"], 100 * pooled["accuracy"], label=words, **MEASURED, **look)
     axes.set(xlim=(0, 100), ylim=(0, 100), aspect="equal", anchor="E")
@@ -74,8 +77,3 @@ def errors(rows: pd.DataFrame) -> pd.DataFrame:
     sums = rows.assign(error=gap.abs() * rows["samples"], bias=gap * rows["samples"]).groupby("seed")
     totals = sums[["error", "bias", "samples"]].sum()
     return totals[["error", "bias"]].div(totals["samples"], axis=0)
-
-
-def _weighted(rows: pd.DataFrame) -> pd.Series:
-    """Of a bin, over seeds: means weighted by the samples."""
-    return rows[["probability", "accuracy"]].mul(rows["samples"], axis=0).sum() / rows["samples"].sum()
