@@ -38,7 +38,6 @@ def options(kind: str, experiments: Any = None) -> dict[str, Any]:
         "functions": ["relu", "celu"],
         "model": {},
         "setting": "learning_rate",
-        "quantity": "val_accuracy",
         "count": 5,
     }
     chosen = {key: values[key] for key in KINDS[kind].fields if key in values}

@@ -55,7 +55,7 @@ def test_means_whiskers_and_seeds_stand_above_their_settings(results):
     ],
 )
 def test_the_axis_is_logarithmic_over_a_decade_and_its_ticks_are_the_settings(values, scale, ticks, results):
-    chosen = {"setting": "model.width", "quantity": "seconds", "width": "half"}
+    chosen = {"setting": "model.width", "metric": "seconds", "width": "half"}
     _, axes, words = drawn(results, dict(zip(IMAGES, values, strict=True)), **chosen)
     assert axes.get_xscale() == scale
     assert [text.get_text() for text in axes.get_xticklabels()] == ticks

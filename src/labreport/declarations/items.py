@@ -135,7 +135,7 @@ def _unfit(item: Item, context: Context) -> Iterator[str]:
         yield from (f"{needs} {one}, {has} {', '.join((*task.metrics, *task.files))}" for one in lacking)
         # `accuracy`, `val_accuracy` and the like, which only some tasks have; every task has a loss
         measured = ("loss", *task.metrics)
-        if "metric" in options and options["metric"].rpartition("_")[2] not in measured:
+        if "metric" in options and options["metric"].rpartition("_")[2] not in (*measured, "seconds"):
             yield f".metric: found {shown(options['metric'])}, {has} {', '.join(measured)}"
         stated = experiment.published.model_dump(exclude_none=True)
         for needed in (options["metric"] if one == "metric" else one for one in kind.published):

@@ -19,14 +19,14 @@ def collect(results: Results, options: Mapping[str, Any]) -> pd.DataFrame:
 
     Args:
         results: the runs' results.
-        options: `experiments`, `setting` (a dotted path) and `quantity`, a column of the runs' summaries.
+        options: `experiments`, `setting` (a dotted path) and `metric`, a column of the runs' summaries.
 
     Raises:
         ResultsError: a run is missing, or did not measure the quantity.
     """
     frames = []
     for name in options["experiments"]:
-        found = results.summary(name)[["seed", options["quantity"]]].rename(columns={options["quantity"]: "value"})
+        found = results.summary(name)[["seed", options["metric"]]].rename(columns={options["metric"]: "value"})
         frames.append(found.assign(experiment=name, setting=results.setting(name, options["setting"])))
     return pd.concat(frames, ignore_index=True)[["experiment", "setting", "seed", "value"]]
 
@@ -34,10 +34,10 @@ def collect(results: Results, options: Mapping[str, Any]) -> pd.DataFrame:
 def draw(frame: pd.DataFrame, options: Mapping[str, Any], lang: str) -> Figure:
     """A dot per setting, joined by a line, one deviation over seeds as its whisker and each seed faint beside it."""
     figure, axes = new_figure(options, half_cm=5.6, full_cm=7.0)
-    frame = shown(frame, options["quantity"])
+    frame = shown(frame, options["metric"])
     mean = over_seeds(frame, by="setting", x="setting")
     setting_axis(axes, list(mean["x"]), setting_name(options["setting"], lang))
-    value_axis(axes, frame["value"], label(options["quantity"], lang), percent=percent(options["quantity"]))
+    value_axis(axes, frame["value"], label(options["metric"], lang), percent=percent(options["metric"]))
     if frame["seed"].nunique() > 1:
         axes.plot(frame["setting"], frame["value"], "o", markersize=2.5, color=COLOURS[0], **FAINT)
     spread = mean["std"] if mean["std"].notna().any() else None
@@ -49,6 +49,6 @@ def draw(frame: pd.DataFrame, options: Mapping[str, Any], lang: str) -> Figure:
 def describe(frame: pd.DataFrame, options: Mapping[str, Any], lang: str) -> str:
     """The mean at every setting."""
     mean = over_seeds(frame, by="setting", x="setting")
-    parts = [sentence("at", lang, f"{x:g}", number(value, options["quantity"])) for x, value in mean["value"].items()]
-    names = quantity_name(options["quantity"], lang), setting_name(options["setting"], lang).lower()
+    parts = [sentence("at", lang, f"{x:g}", number(value, options["metric"])) for x, value in mean["value"].items()]
+    names = quantity_name(options["metric"], lang), setting_name(options["setting"], lang).lower()
     return sentence("against", lang, *names, listed(parts, lang))

@@ -38,7 +38,7 @@ KINDS: dict[str, Kind] = kinds(
     group_accuracy={"experiments": Experiments, "dataset": Dataset, "needs": _GROUPS},
     accuracy_time={"experiments": Experiments, "metric": VALIDATED},
     learning_rate={"experiments": Experiments},
-    against={"experiments": Experiments, "setting": Setting, "quantity": one_of(*NAMES, "seconds")},
+    against={"experiments": Experiments, "setting": Setting, "metric": one_of(*NAMES, "seconds")},
     calibration={"experiments": Experiments, "needs": {"files": ("confusion.csv",)}},
     mistakes={
         "experiments": Experiments,
