@@ -55,6 +55,14 @@ def confusion_counts(classes: tuple[str, ...], accuracy: float, rng: np.random.G
     return np.array(rows)
 
 
+def probabilities_of(predicted: np.ndarray, classes: int, rng: np.random.Generator) -> np.ndarray:
+    """float16 (n, classes): more than the others, up to nearly 1, for the predicted class; the rest in equal shares."""
+    top = rng.uniform(1.2 / classes, 0.999, len(predicted))
+    found = np.repeat(((1 - top) / (classes - 1))[:, None], classes, axis=1)
+    found[np.arange(len(predicted)), predicted] = top
+    return found.astype(np.float16)
+
+
 def write_run(
     folder: Path, experiment: str, seed: int, *, classes: tuple[str, ...], epochs: int, best: float, **training: Any
 ) -> None:
@@ -132,7 +140,8 @@ def write_run(
     pairs = [(t, p, counts[i, j]) for i, t in enumerate(classes) for j, p in enumerate(classes)]
     pd.DataFrame(pairs, columns=["true", "predicted", "count"]).to_csv(folder / "confusion.csv", index=False)
     true, predicted = (np.repeat(side.ravel(), counts.ravel()).astype(np.uint8) for side in np.indices(counts.shape))
-    np.savez(folder / "predictions.npz", true=true, predicted=predicted)
+    probabilities = probabilities_of(predicted, len(classes), rng)
+    np.savez(folder / "predictions.npz", true=true, predicted=predicted, probabilities=probabilities)
 
 
 @pytest.fixture

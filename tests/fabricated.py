@@ -153,3 +153,29 @@ def _add_data(spec: dict[str, Any], root: Path, name: str, prepared: Prepared) -
     folder = root / "results" / "data" / name / "key"
     save(prepared, folder)
     spec["data"][name] = str(folder)
+
+
+def add_words(spec: dict[str, Any], root: Path, experiment: str, dataset: str = "imdb") -> None:
+    """Put prepared texts, or pairs, into the spec of an item: those that the runs of `experiment` were judged on.
+
+    Text number n is `w0 wN ...`, of N = n modulo 23 and as many words as that and one more.
+    """
+    entry = spec["experiments"][experiment]
+    entry["dataset"] = dataset
+    runs = [Path(run["path"]) for run in sorted(entry["runs"], key=lambda run: run["seed"])]
+    truth = np.load(runs[0] / "predictions.npz")["true"]
+    for other in runs[1:]:  # all seeds are judged on the same samples
+        arrays = dict(np.load(other / "predictions.npz"))
+        np.savez(other / "predictions.npz", **(arrays | {"true": truth[: len(arrays["true"])]}))
+    number = np.arange(len(truth)) % 23
+    inputs = np.repeat(number[:, None], 24, axis=1).astype(np.int32)
+    inputs[:, 0] = 0
+    lengths = (number + 1).astype(np.int32)
+    if dataset == "stsb":
+        inputs, lengths = np.stack([inputs, inputs[::-1]], 1), np.stack([lengths, lengths[::-1]], 1)
+    folder = root / "results" / "data" / dataset / "words"
+    folder.mkdir(parents=True)
+    for name, array in (("labels", truth), ("inputs", inputs), ("lengths", lengths)):
+        np.save(folder / f"test_{name}.npy", array)
+    (folder / "vocabulary.txt").write_text("".join(f"w{index}\n" for index in range(23)), encoding="utf-8")
+    spec["data"][dataset] = str(folder)

@@ -117,6 +117,7 @@ QuantityName = Annotated[
     WithJsonSchema({"type": "string", "pattern": rf"^({'|'.join(QUANTITIES)})(\(.+\))?$"}),
 ]
 Member = Annotated[str, Role("member")]
+Setting = Annotated[str, Role("setting")]  # a dotted path: `learning_rate`, `model.width`, `data.train_per_class`
 AnyModel = Annotated[Model, PlainSerializer(lambda model: model.spec)]
 ImageModel = Annotated[AnyModel, AfterValidator(_of_images)]
 Width = Literal["half", "full"]
@@ -157,6 +158,7 @@ class Kind:
         curves: whether published curves stand beside measured ones.
         models: whether it shows how models were declared.
         either: groups of options of which exactly one is needed.
+        data: whether it shows samples out of the prepared data of its experiments.
     """
 
     name: str
@@ -179,6 +181,7 @@ class Kind:
     curves: bool = False
     models: bool = False
     either: tuple[tuple[str, ...], ...] = ()
+    data: bool = False
 
     @cached_property
     def options(self) -> type[Options]:

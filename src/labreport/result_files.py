@@ -84,6 +84,21 @@ def read_filters(path: Path) -> np.ndarray:
     return weights
 
 
+def read_array(path: Path) -> np.ndarray:
+    """An array of prepared data, mapped into memory.
+
+    Raises:
+        ResultsError: the file is missing or holds something else.
+    """
+    try:
+        array: np.ndarray = np.load(path, mmap_mode="r", allow_pickle=False)
+    except FileNotFoundError:
+        raise ResultsError(f"{path}: no such file; remove its folder and build the report again") from None
+    except (OSError, ValueError, EOFError) as error:
+        raise ResultsError(f"{path}: cannot be read as an array: {error}") from None
+    return array
+
+
 def read_predictions(path: Path) -> dict[str, np.ndarray]:
     """What a run said about every sample: arrays by name, (n, ...) each, `true` and `predicted` among them.
 

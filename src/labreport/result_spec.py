@@ -119,6 +119,14 @@ class Specified:
         """The parameters that the model of `experiment` was declared with; others have its constructor's defaults."""
         return dict(self._entry(experiment).get("model") or {})
 
+    def setting(self, experiment: str, path: str) -> float:
+        """The number that `experiment` was trained with as a setting that the item names, such as `model.width`."""
+        return float(self._entry(experiment)["settings"][path])
+
+    def trained_on(self, experiment: str) -> str:
+        """The data set that `experiment` was trained on, as it is called where it was declared."""
+        return str(self._entry(experiment)["dataset"])
+
     def vectors(self, experiment: str) -> dict[str, Any] | None:
         """What the word vectors of `experiment` were declared with; None where it has none."""
         found: dict[str, Any] | None = self._entry(experiment).get("vectors")

@@ -8,6 +8,7 @@ from torch import nn
 
 from labreport.artifacts.graph import Graph
 from labreport.declarations.models import may_convolve
+from labreport.errors import DeclarationError
 from labreport.models.registry import MODELS
 from tests.models.test_registry import build, variants
 
@@ -39,6 +40,18 @@ FITTING = [
     ("figures", {"kind": "final_accuracy", "experiments": ["cnn4", "bilstm2"]}),
     ("figures", {"kind": "sample_grid", "dataset": "cifar10_longtail"}),
     ("figures", {"kind": "filters", "experiments": ["cnn4"]}),
+    (
+        "figures",
+        {
+            "kind": "against",
+            "experiments": ["cnn4", "lenet5"],
+            "setting": "optimizer.parameters.weight_decay",
+            "metric": "seconds",
+        },
+    ),
+    ("figures", {"kind": "mistakes", "experiments": ["cnn4_longtail"]}),
+    ("tables", {"kind": "mistakes", "experiments": ["bilstm2"]}),
+    ("tables", {"kind": "mistakes", "experiments": ["sts_bilstm1"], "count": 3}),
     ("tables", {"kind": "per_class", "experiments": ["cnn4", "cnn4_longtail", "lenet5"]}),
     ("tables", {"kind": "class_counts", "datasets": ["imdb"]}),
     ("tables", {"kind": "class_counts", "datasets": ["cifar10", "cifar10_longtail"]}),
@@ -121,6 +134,48 @@ def test_what_fits_is_taken(project, group, options):
 def test_what_does_not_fit_is_refused_before_anything_is_trained(project, group, options, pattern):
     project.report(experiments=MIXED, **{group: {"one": options}})
     refused(project, pattern)
+
+
+AGAINST = {"kind": "against", "experiments": ["cnn4", "resnet18_celu"], "metric": "val_accuracy"}
+
+
+@pytest.mark.parametrize(
+    ("setting", "pattern"),
+    [
+        (
+            "learning_rat",
+            r"reports/own.yaml: figures.one.setting: found 'learning_rat', which is no number that cnn4 is trained with; did you mean \"learning_rate\"\?",
+        ),
+        (
+            "model.activation",
+            r"found 'model.activation', which is no number that cnn4 is trained with; allowed: epochs",
+        ),
+        ("model.name", r"which is no number"),
+    ],
+)
+def test_a_setting_that_is_no_number_of_every_experiment_is_refused(setting, pattern, project):
+    with pytest.raises(DeclarationError, match=pattern):
+        item(project, "figures", {**AGAINST, "setting": setting})
+
+
+def test_settings_are_known_where_they_have_their_defaults(project):
+    """Of the model's constructor and of the data set, which the declaration of the experiment does not state."""
+    item(project, "figures", {**AGAINST, "experiments": ["cnn4"], "setting": "data.seed"})
+    found = project.load()
+    experiment = found.experiment("cnn4")
+    assert experiment.every_setting()["data.seed"] == experiment.data["seed"]
+    assert found.experiment("lenet5").every_setting()["optimizer.parameters.momentum"] == 0.9
+    spec = Graph(found).figures(found.report("own"), "en").spec["items"]["one"]
+    assert spec["experiments"]["cnn4"]["settings"] == {"data.seed": experiment.data["seed"]}
+
+
+def test_a_kind_that_shows_samples_is_made_from_the_prepared_data_of_its_experiment(project):
+    item(project, "figures", {"kind": "mistakes", "experiments": ["cnn4_longtail"]})
+    found = project.load()
+    made = Graph(found).figures(found.report("own"), "en")
+    data = made.spec["items"]["one"]["data"]
+    assert list(data) == ["cifar10_longtail"]
+    assert [one.folder for one in made.needs if one.step == "prepare"] == list(data.values())
 
 
 @pytest.mark.parametrize("name", MODELS)

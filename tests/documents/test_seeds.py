@@ -135,3 +135,13 @@ def test_figures_of_a_spec_that_does_not_say_what_they_show_have_no_mark(spec):
     for figure in made["figures"].values():
         figure.pop("experiments", None)
     assert "[mycnn" not in written(made, "markdown", "en")
+
+
+@pytest.mark.parametrize("form", ["latex", "markdown"])
+def test_captions_say_once_what_bands_and_whiskers_are(spec, form):
+    made = spec(failures={})
+    for name in ("plot_0", "plot_1", "plot_2"):
+        Path(made["figures"][name]["path"] + ".note").write_text("mean of 3 seeds", encoding="utf-8")
+    text = written(made, form, "en")
+    assert text.count("mean of 3 seeds") == 2, "two pictures under one caption share the words"
+    assert "[mean of 3 seeds" in text.replace("\\[", "[").replace("{[}", "[")

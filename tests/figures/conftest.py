@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,7 @@ from matplotlib.text import Text
 from labreport.figures.registry import KINDS
 from labreport.models.registry import MODELS
 from labreport.results import Results
-from tests.conftest import CIFAR10
+from tests.conftest import CIFAR10, samples_of
 from tests.fabricated import LONGTAIL, add_images, add_pairs
 
 IMAGES = {"mycnn": {"epochs": 8, "best": 0.7}, "resnet34": {"epochs": 6, "best": 0.8}, "myresnet34": {"epochs": 6}}
@@ -36,6 +37,8 @@ def options(kind: str, experiments: Any = None) -> dict[str, Any]:
         "dataset": "cifar10_longtail",
         "functions": ["relu", "celu"],
         "model": {},
+        "setting": "learning_rate",
+        "count": 5,
     }
     chosen = {key: values[key] for key in KINDS[kind].fields if key in values}
     if "model" in chosen:
@@ -64,9 +67,25 @@ def whiskers(axes: Axes) -> dict[float, tuple[float, float]]:
     """Height -> left and right end of the horizontal whiskers in a figure."""
     found = {}
     for one in axes.containers:
-        if isinstance(one, ErrorbarContainer):
+        if isinstance(one, ErrorbarContainer) and one.has_xerr:
             for (left, height), (right, _) in one.lines[2][0].get_segments():
                 found[round(float(height), 6)] = (float(left), float(right))
+    return found
+
+
+def dots(axes: Axes) -> dict[float, dict[str, Any]]:
+    """Height -> what stands there in a figure of rows: `dot` and its `fill`, `whisker` (ends), `faint` (values)."""
+    found: dict[float, dict[str, Any]] = {}
+    for one in axes.containers:
+        if isinstance(one, ErrorbarContainer):
+            line = one.lines[0]
+            height = round(float(line.get_ydata()[0]), 6)
+            found[height] = {"dot": float(line.get_xdata()[0]), "fill": line.get_markerfacecolor()}
+    for height, ends in whiskers(axes).items():
+        found[height]["whisker"] = ends
+    for line in axes.lines:
+        if line.get_alpha() is not None:
+            found[round(float(line.get_ydata()[0]), 6)]["faint"] = list(map(float, line.get_xdata()))
     return found
 
 
@@ -89,6 +108,13 @@ def results(report_spec, cost_folder, tmp_path) -> Callable[..., Results]:
         for name in PAIRS:
             add_pairs(spec, tmp_path, name, seeds=seeds)
         add_images(spec, tmp_path, "cifar10_longtail", list(CIFAR10), LONGTAIL)
+        add_images(spec, tmp_path, "cifar10", list(CIFAR10))
+        tested = np.repeat(np.arange(10, dtype=np.uint8), [samples_of(place) for place in range(10)])
+        np.save(Path(spec["data"]["cifar10"], "test_labels.npy"), tested)
+        drawn = np.random.default_rng(0).integers(0, 256, (len(tested), 3, 8, 8), dtype=np.uint8)
+        np.save(Path(spec["data"]["cifar10"], "test_inputs.npy"), drawn)
+        for place, entry in enumerate(spec["experiments"].values()):
+            entry["settings"] = {"learning_rate": 0.001 * 4**place}
         made = Results(spec)
         for run in made.runs(next(iter(experiments or IMAGES))):
             weights = np.random.default_rng(run.seed).normal(0, 0.1, (6, 3, 5, 4)).astype(np.float32)

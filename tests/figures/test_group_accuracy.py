@@ -7,7 +7,6 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
-from matplotlib.container import BarContainer
 
 from labreport.errors import ResultsError
 from labreport.figures import group_accuracy
@@ -15,46 +14,40 @@ from labreport.figures.style import house_style
 from labreport.groups import NAMES
 from labreport.tables import group_accuracy as table_of_groups
 from tests.conftest import CIFAR10, SEEDS
-from tests.figures.conftest import options, whiskers
+from tests.figures.conftest import dots, options
 
 GROUPS = {"short": CIFAR10[:5], "full": CIFAR10[5:]}  # as the fabricated long tail has them
 
 
-@pytest.mark.parametrize("seeds", [1, 3])
-def test_groups_are_means_over_classes_then_over_seeds(seeds, results):
-    made = results("group_accuracy", seeds=seeds)
-    chosen = options("group_accuracy")
-    frame = group_accuracy.collect(made, chosen).set_index(["experiment", "group"])
+def test_groups_are_means_over_classes_of_every_seed(results):
+    made, chosen = results("group_accuracy", seeds=3), options("group_accuracy")
+    frame = group_accuracy.collect(made, chosen).set_index(["experiment", "group", "seed"])
     for name in chosen["experiments"]:
         table = made.per_class(name).set_index(["seed", "class"])["accuracy"]
         for group, classes in GROUPS.items():
-            means = [np.mean([table[seed, label] for label in classes]) for seed in SEEDS[:seeds]]
-            row = frame.loc[(name, group)]
-            assert row["value"] == pytest.approx(np.mean(means))
-            assert row["classes"].split("; ") == list(classes)
-            if seeds > 1:
-                assert row["std"] == pytest.approx(np.std(means, ddof=1))
-            else:
-                assert np.isnan(row["std"])
+            for seed in SEEDS:
+                row = frame.loc[(name, group, seed)]
+                assert row["value"] == pytest.approx(np.mean([table[seed, label] for label in classes]))
+                assert row["classes"].split("; ") == list(classes)
 
 
-def test_bars_are_as_long_as_they_should_be_and_differ_in_grey(results):
+def test_dots_stand_in_the_row_of_their_experiment_and_differ_in_grey(results):
     chosen = options("group_accuracy")
     frame = group_accuracy.collect(results("group_accuracy", seeds=2), chosen)
     with house_style("en"):  # however the rows are ordered
         (axes,) = group_accuracy.draw(frame.iloc[::-1], chosen, "en").axes
-    drawn = [one for one in axes.containers if isinstance(one, BarContainer)]
-    assert [bool(bars[0].get_hatch()) for bars in drawn] == [True, False]
-    names = dict(zip(axes.get_yticks(), (text.get_text() for text in axes.get_yticklabels()), strict=True))
-    assert list(names.values()) == chosen["experiments"]
-    for group, bars in zip(GROUPS, drawn, strict=True):
-        rows = frame[frame["group"] == group].set_index("experiment")
-        for bar in bars:
-            row = rows.loc[names[round(bar.get_y() + bar.get_height() / 2)]]
-            assert bar.get_width() == pytest.approx(100 * row["value"])
-            assert whiskers(axes)[round(bar.get_y() + bar.get_height() / 2, 6)] == pytest.approx(
-                (100 * (row["value"] - row["std"]), 100 * (row["value"] + row["std"]))
-            )
+    rows = dict(zip((text.get_text() for text in axes.get_yticklabels()), axes.get_yticks(), strict=True))
+    assert list(rows) == chosen["experiments"]
+    shown, fills = dots(axes), []
+    for name, middle in rows.items():
+        for group, apart in (("short", 0.2), ("full", -0.2)):
+            values = 100 * frame[(frame["experiment"] == name) & (frame["group"] == group)]["value"]
+            found = shown[round(middle + apart, 6)]
+            assert found["dot"] == pytest.approx(values.mean())
+            assert found["whisker"] == pytest.approx((values.mean() - values.std(), values.mean() + values.std()))
+            fills.append(found["fill"])
+    assert fills[::2] != fills[1::2]
+    assert set(fills[1::2]) == {"white"}
 
 
 def test_a_run_without_the_classes_is_an_error(results):

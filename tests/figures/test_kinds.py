@@ -8,12 +8,20 @@ import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.colors import to_hex, to_rgb
-from matplotlib.container import BarContainer
 from matplotlib.text import Text
 from sklearn.metrics import confusion_matrix
 
 from labreport.errors import ResultsError
-from labreport.figures import comparison_curves, confusion, curves, final_accuracy, lstm_cell, lstm_cost, picture
+from labreport.figures import (
+    comparison_curves,
+    confusion,
+    curves,
+    final_accuracy,
+    lstm_cell,
+    lstm_cost,
+    picture,
+    scatter,
+)
 from labreport.figures.labels import CLASS_NAMES, LABELS
 from labreport.figures.networks.words import NAMES
 from labreport.figures.picture import METADATA, files_of, told
@@ -22,7 +30,8 @@ from labreport.figures.style import COLOURS, WIDTH_CM, house_style
 from labreport.loading import load_module
 from labreport.results import Results
 from labreport.rounding import fixed
-from tests.figures.conftest import IMAGES, clashes, options, whiskers
+from tests.conftest import SEEDS
+from tests.figures.conftest import IMAGES, clashes, dots, options, whiskers
 
 SIGNATURE = {"pdf": b"%PDF", "svg": b"<?xml", "png": b"\x89PNG"}
 
@@ -37,7 +46,7 @@ def test_each_kind_makes_numbers_words_and_pictures(kind, lang, results, monkeyp
     forms = SIGNATURE if lang == "en" else {"svg": SIGNATURE["svg"]}  # other forms add time and nothing of a language
     monkeypatch.setattr(picture, "METADATA", {form: METADATA[form] for form in forms})
     files = files_of(module_of(kind), results(kind, lang=lang).spec)
-    assert set(files) == {"csv", "txt", *forms}
+    assert set(files) == {"csv", "txt", "note", *forms}
     for form, start in forms.items():
         assert files[form].startswith(start)
     assert b"<text" not in files["svg"], "text must be paths, or it renders with another machine's fonts"
@@ -75,13 +84,14 @@ def test_experiments_go_by_their_titles(kind, lang, results):
     named = spec["options"]["experiments"][0]
     spec["experiments"][named]["title"] = titles
     frame, chosen, files = told(module_of(kind), spec)
-    assert all(titles[lang] in text for text in files.values())
+    by_name = kind != "against"  # which shows settings in their place
+    assert all(titles[lang] in files[one] for one in ("csv", "txt")[: 1 + by_name])
     assert named not in re.findall(r"\w+", files["csv"] + files["txt"])
     with house_style(lang):
         figure = module_of(kind).draw(frame, chosen, lang)
     drawn = {text.get_text() for text in figure.findobj(Text)}
     assert named not in drawn
-    assert KINDS[kind].single or titles[lang] in drawn
+    assert KINDS[kind].single or not by_name or any(titles[lang] in text for text in drawn)
 
 
 @pytest.mark.parametrize("width", WIDTH_CM)
@@ -94,14 +104,14 @@ def test_printed_width_and_words_apart(kind, width, results):
         assert not clashes(figure)
 
 
-def test_curves_are_mean_and_std_over_seeds(results):
+def test_curves_hold_every_seed_of_every_split(results):
     made = results(seeds=3)
-    frame = curves.collect(made, options("curves"))
-    raw = made.metrics("mycnn").pivot(index="epoch", columns="seed", values="val_accuracy").to_numpy()
-    ours = frame.query("split == 'val' and source == 'measured'")
-    np.testing.assert_allclose(ours["value"], raw.mean(axis=1))
-    np.testing.assert_allclose(ours["std"], raw.std(axis=1, ddof=1))
-    assert set(ours["seeds"]) == {3}
+    frame = curves.collect(made, options("curves")).query("source == 'measured'")
+    for split in ("train", "val"):
+        raw = made.metrics("mycnn").pivot(index="epoch", columns="seed", values=f"{split}_accuracy")
+        found = frame[frame["split"] == split].pivot(index="epoch", columns="seed", values="value")
+        np.testing.assert_array_equal(found.to_numpy(), raw.to_numpy())
+        assert list(found.columns) == list(SEEDS)
 
 
 @pytest.mark.parametrize(("scale", "there"), [("full", True), ("lite", True), ("demo", False)])
@@ -111,17 +121,54 @@ def test_published_values_stand_only_beside_real_data(kind, scale, there, result
     assert ("published" in set(frame["source"])) == there
 
 
-def test_a_line_lies_on_its_mean_and_its_band_is_one_deviation_wide(results):
-    chosen = options("comparison_curves", {"mycnn": {}})
-    frame = comparison_curves.collect(results(seeds=3), chosen).query("source == 'measured'")
+@pytest.mark.parametrize("kind", ["curves", "comparison_curves", "accuracy_time"])
+def test_a_line_lies_on_its_mean_its_band_is_one_deviation_wide_and_every_seed_is_seen(kind, results):
+    made, chosen = results(kind, seeds=3, curves=False), options(kind, {"mycnn": {}})
+    metrics = made.metrics("mycnn")
+    metrics["seconds"] = metrics.groupby("seed")["seconds"].cumsum()
+    raw = 100 * metrics.pivot(index="epoch", columns="seed", values="val_accuracy")
+    time = metrics.pivot(index="epoch", columns="seed", values="seconds" if kind == "accuracy_time" else "epoch")
     with house_style("en"):
-        (axes,) = comparison_curves.draw(frame, chosen, "en").axes
-    (band,) = axes.collections
-    corners = pd.DataFrame(band.get_paths()[0].vertices, columns=["epoch", "edge"]).groupby("epoch")["edge"]
-    np.testing.assert_allclose(corners.min(), 100 * (frame["value"] - frame["std"]))
-    np.testing.assert_allclose(corners.max(), 100 * (frame["value"] + frame["std"]))
-    (name,) = [text for text in axes.texts if text.get_text() == "mycnn"]
-    assert name.xy == pytest.approx((frame["epoch"].iloc[-1], 100 * frame["value"].iloc[-1]))
+        (axes,) = module_of(kind).draw(module_of(kind).collect(made, chosen), chosen, "en").axes
+    *faint, mean = [line for line in axes.lines if len(line.get_xdata()) == 8][-4:]  # of curves, those of validation
+    for seed, line in zip(SEEDS, faint, strict=True):
+        np.testing.assert_allclose(line.get_ydata(), raw[seed])
+        np.testing.assert_allclose(line.get_xdata(), time[seed])
+        assert line.get_linewidth() < mean.get_linewidth() / 2
+        assert line.get_alpha() <= 0.5
+        assert line.get_color() == mean.get_color()
+    np.testing.assert_allclose(mean.get_ydata(), raw.mean(axis=1))
+    np.testing.assert_allclose(mean.get_xdata(), time.mean(axis=1))
+    band = axes.collections[-1]
+    corners = pd.DataFrame(band.get_paths()[0].vertices, columns=["x", "edge"]).groupby("x")["edge"]
+    np.testing.assert_allclose(corners.min(), raw.mean(axis=1) - raw.std(axis=1, ddof=1))
+    np.testing.assert_allclose(corners.max(), raw.mean(axis=1) + raw.std(axis=1, ddof=1))
+    (name,) = [text for text in axes.texts if text.get_text() == ("validation" if kind == "curves" else "mycnn")]
+    assert name.xy == pytest.approx((time.mean(axis=1).iloc[-1], raw.mean(axis=1).iloc[-1]))
+
+
+@pytest.mark.parametrize(
+    ("seeds", "lang", "words"),
+    [
+        (1, "en", ""),
+        (3, "en", "mean and standard deviation of 3 seeds, single seeds faint"),
+        (2, "zh", "均值与标准差（2 个种子），浅色为单个种子"),
+    ],
+)
+def test_what_bands_are_is_said_with_the_number_of_seeds(seeds, lang, words, results):
+    files = told(curves, results("curves", seeds=seeds, lang=lang).spec)[2]
+    assert files["note"] == words
+    assert files["txt"].lower().rstrip("\n.。").endswith(words)
+
+
+def test_experiments_of_different_numbers_of_seeds_say_both(results):
+    spec = results("comparison_curves", seeds=3).spec
+    del spec["experiments"]["resnet34"]["runs"][1:]
+    assert "of 1 to 3 seeds" in told(comparison_curves, spec)[2]["note"]
+
+
+def test_pairs_that_are_pooled_over_seeds_are_no_means(results):
+    assert told(scatter, results("scatter", seeds=2).spec)[2]["note"] == ""
 
 
 def test_a_published_curve_ends_where_the_measured_ones_do(results):
@@ -201,14 +248,16 @@ def test_a_kind_for_one_experiment_refuses_two(module, results):
         module.collect(results(), {"experiments": ["mycnn", "resnet34"], "metric": "loss"})
 
 
-def test_final_accuracy_is_the_summary(results):
+def test_final_accuracy_is_the_last_epochs_of_every_seed(results):
     made = results(seeds=2)
-    frame = final_accuracy.collect(made, options("final_accuracy")).set_index(["experiment", "source"])
+    frame = final_accuracy.collect(made, options("final_accuracy"))
     for name in IMAGES:
+        ours = frame[(frame["experiment"] == name) & (frame["source"] == "measured")].set_index("seed")["value"]
         last = made.metrics(name).groupby("seed")["val_accuracy"].last()
-        assert frame.loc[(name, "measured"), "value"] == pytest.approx(last.mean())
-        assert frame.loc[(name, "measured"), "std"] == pytest.approx(last.std())
-        assert frame.loc[(name, "published"), "value"] == 0.8442
+        assert ours.to_dict() == last.to_dict()
+        theirs = frame[(frame["experiment"] == name) & (frame["source"] == "published")]
+        assert list(theirs["value"]) == [0.8442]
+        assert theirs["seed"].isna().all()
     assert set(frame["chance"]) == {0.1}
 
 
@@ -218,45 +267,40 @@ MANY = {f"{letter}_longtailed": {"epochs": 4, "best": 0.3 + 0.08 * i} for i, let
 @pytest.mark.parametrize("lang", ["zh", "en"])
 @pytest.mark.parametrize("width", WIDTH_CM)
 @pytest.mark.parametrize("count", [2, 8])
-def test_bars_of_accuracy_begin_at_0_and_say_their_values(count, width, lang, results):
+def test_dots_of_accuracy_stand_where_their_values_are(count, width, lang, results):
     names = list(MANY)[:count]
     made = results("final_accuracy", experiments={name: MANY[name] for name in names}, seeds=2)
+    made.spec["experiments"][names[1]]["published"] = {}
     frame = final_accuracy.collect(made, {"experiments": names})
     with house_style(lang):
         figure = final_accuracy.draw(frame, {"experiments": names, "width": width}, lang)
         assert not clashes(figure)
     (axes,) = figure.axes
-    measured, published = [box for box in axes.containers if isinstance(box, BarContainer)]
-    std = 100 * frame.loc[frame["source"] == "measured", "std"].to_numpy()
-    for bar, spread in zip(measured, std, strict=True):
-        middle = round(bar.get_y() + bar.get_height() / 2, 6)
-        assert whiskers(axes)[middle] == pytest.approx((bar.get_width() - spread, bar.get_width() + spread))
-    for bars, source in ((measured, "measured"), (published, "published")):
-        expected = 100 * frame.loc[frame["source"] == source, "value"]
-        np.testing.assert_allclose([bar.get_width() for bar in bars], expected)
-        assert {bar.get_x() for bar in bars} == {0.0}
-        assert {fixed(value, 1) for value in expected} <= {text.get_text() for text in axes.texts}
-    assert axes.get_xlim() == (0, 100)
-    assert measured[0].get_facecolor()[3] == 1
-    assert published[0].get_facecolor()[3] == 0, "an outline is told from a solid bar in a grey print"
-    rows = {round(bar.get_y() + bar.get_height()): place for place, bar in enumerate(measured)}
-    texts = [text.get_text() for text in axes.get_yticklabels()]
-    assert [texts[rows[tick]] for tick in sorted(rows, reverse=True)] == names
-
-
-def test_an_experiment_without_published_value_has_one_bar(results):
-    made = results("final_accuracy")
-    made.spec["experiments"]["mycnn"]["published"] = {}
-    frame = final_accuracy.collect(made, options("final_accuracy"))
-    with house_style("en"):
-        (axes,) = final_accuracy.draw(frame, options("final_accuracy"), "en").axes
-    assert len([text for text in axes.texts if text.get_text() != "chance"]) == 2 * len(IMAGES) - 1
-    assert [bar.get_width() for bar in axes.containers[-1]] == [84.42, 84.42]
+    rows = dict(zip((text.get_text() for text in axes.get_yticklabels()), axes.get_yticks(), strict=True))
+    assert list(rows) == names
+    assert sorted(rows.values(), reverse=True) == list(rows.values()), "the first experiment stands on top"
+    shown = dots(axes)
+    for name, middle in rows.items():
+        last = 100 * made.metrics(name).groupby("seed")["val_accuracy"].last()
+        apart = 0.0 if name == names[1] else 0.2
+        found = shown[round(middle + apart, 6)]
+        assert found["dot"] == pytest.approx(last.mean())
+        assert found["whisker"] == pytest.approx((last.mean() - last.std(), last.mean() + last.std()))
+        assert sorted(found["faint"]) == pytest.approx(sorted(last))
+        assert fixed(last.mean(), 1) in {text.get_text() for text in axes.texts}
+        if apart:
+            assert shown[round(middle - apart, 6)]["dot"] == pytest.approx(84.42)
+            assert shown[round(middle - apart, 6)]["fill"] == "white", "an open mark is told from a full one in grey"
+    low, high = axes.get_xlim()
+    values = [end for one in shown.values() for end in (one["dot"], *one.get("whisker", ()))]
+    assert low <= min(values) < max(values) <= high
+    assert high - low < 1.5 * (max(values) - min(values)) + 2, "differences of half a point are to be seen"
+    assert len(shown) == 2 * count - 1
 
 
 @pytest.mark.parametrize(("classes", "seen"), [({}, True), ({"classes": ("negative", "positive")}, False)])
 def test_chance_is_marked_where_it_is_one_for_all(classes, seen, results):
-    two = {"m": {"best": 0.8}, "n": {"best": 0.8, **classes}}
+    two = {"m": {"best": 0.1}, "n": {"best": 0.12, **classes}}
     frame = final_accuracy.collect(results("final_accuracy", experiments=two), {"experiments": list(two)})
     with house_style("en"):
         (axes,) = final_accuracy.draw(frame, {"experiments": list(two)}, "en").axes

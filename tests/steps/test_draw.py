@@ -19,10 +19,10 @@ def spec(report_spec):
     return report_spec("labreport.figures.curves", CURVES, {"mycnn": {"title": "网络"}}, lang="zh")
 
 
-def test_a_figure_is_five_files_and_the_same_bytes_each_time(spec, tmp_path):
+def test_a_figure_is_six_files_and_the_same_bytes_each_time(spec, tmp_path):
     job = of_items("draw", {"loss": spec}, tmp_path)
     draw(job)
-    files = {f"loss.{form}" for form in ("pdf", "svg", "png", "csv", "txt")}
+    files = {f"loss.{form}" for form in ("pdf", "svg", "png", "csv", "txt", "note")}
     assert {path.name for path in job.out.iterdir()} == files | BESIDE
     assert list(sums_faults(job.out)) == []
     assert read_json(job.out / "spec.json") == job.spec

@@ -19,7 +19,7 @@ from labreport.tables.heads import HEADS, NOTES, PHRASES, WORDS
 from labreport.tables.registry import KINDS
 from labreport.tables.table import Column, Table, decimals_for, files_of
 from tests.conftest import CIFAR10
-from tests.fabricated import LONGTAIL, add_images, add_sentences
+from tests.fabricated import LONGTAIL, add_images, add_sentences, add_words
 
 IMAGES = {
     "mycnn": {"epochs": 8, "best": 0.7},
@@ -49,6 +49,8 @@ def results(report_spec, cost_folder, tmp_path):
         add_images(spec, tmp_path, "cifar10", list(CIFAR10))
         add_images(spec, tmp_path, TAIL, list(CIFAR10), LONGTAIL)
         add_sentences(spec, tmp_path)
+        if kind == "mistakes":
+            add_words(spec, tmp_path, next(iter(experiments)))
         return Results(spec)
 
     return make
@@ -132,7 +134,7 @@ def test_experiments_go_by_their_titles(kind, lang, results):
         name: {**settings, "title": titles} if name == "mycnn" else settings for name, settings in IMAGES.items()
     }
     files = files_of(load_module(KINDS[kind].target, kind), results(kind, experiments, lang=lang).spec)
-    assert kind == "epoch_log" or all(titles[lang] in text for text in files.values())
+    assert kind in ("epoch_log", "mistakes") or all(titles[lang] in text for text in files.values())
     assert "mycnn" not in "".join(files.values())
 
 

@@ -307,6 +307,7 @@ class Graph:
             "curve": experiment.published.curve if item is not None and item.kind.curves else None,
             **({"model": experiment.settings.model.parameters} if item is None or item.kind.models else {}),
             **({"vectors": vectors.model_dump()} if vectors else {}),
+            **({"settings": dict(item.settings[name])} if item is not None and item.settings else {}),
             "runs": [{"seed": run.spec["seed"], "key": run.key, "path": run.folder} for run in runs],
             **({"failures": {str(seed): why for seed, why in failures.items()}} if failures else {}),
         }

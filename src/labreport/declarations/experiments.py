@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from labreport.declarations.datasets import DATASETS, Dataset
 from labreport.declarations.fields import Text, in_language
 from labreport.declarations.mistakes import Checked, check, explained, shown, suggestion
-from labreport.declarations.models import takes_weights
+from labreport.declarations.models import parameters_of, takes_weights
 from labreport.declarations.settings import ArmAbout, ExperimentFile, Published, Settings
 from labreport.declarations.yaml_files import MERGED, merge
 from labreport.errors import DeclarationError, UserError
@@ -70,6 +70,20 @@ class Experiment:
     as_published: bool
     where: str
     layers: tuple[Layer, ...]
+
+    def every_setting(self) -> dict[str, Any]:
+        """Dotted path, such as `model.width` -> value, of all that it is trained with, defaults included."""
+        model = parameters_of(self.settings.model.name).model_validate(self.settings.model.parameters)
+        found: dict[str, Any] = {}
+        groups: list[tuple[str, Any]] = [
+            ("", {**self.settings.model_dump(), "data": dict(self.data), "model": model.model_dump()})
+        ]
+        for path, value in groups:
+            if isinstance(value, Mapping):
+                groups += [(f"{path}.{key}" if path else str(key), one) for key, one in value.items()]
+            else:
+                found[path] = value
+        return found
 
     def place(self, *keys: str) -> str:
         """The file and key that wrote a setting; of one that has its default, the arm's own."""

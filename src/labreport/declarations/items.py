@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from labreport.declarations.mistakes import check, shown, suggestion
@@ -29,7 +29,8 @@ class Item:
         options: as declared, with `part` replaced by `experiments`, and models by targets and parameters.
         experiments: every experiment that it shows, in the report's order.
         measurements: every measurement that it shows.
-        datasets: every data set that it names itself.
+        datasets: every data set that it names itself, or shows samples of.
+        settings: experiment -> the settings that it names, path -> number.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Item:
     experiments: tuple[str, ...] = ()
     measurements: tuple[str, ...] = ()
     datasets: tuple[str, ...] = ()
+    settings: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
 
 
 def resolve_item(
@@ -85,7 +87,15 @@ def resolve_item(
             found = f"{at}.{key}: found {shown(options[key])}, which is not {what}"
             raise DeclarationError(f"{found}{suggestion(options[key], known)}")
     in_order = tuple(one for one in context.experiments if one in experiments)
-    item = Item(name, kind, options, in_order, tuple(named("measurement")), tuple(datasets))
+    shown_data = [context.experiments[one].dataset.name for one in in_order if kind.data]
+    settings = {
+        one: {path: _number(context.experiments[one], path, f"{at}.{key}") for path in named("setting")}
+        for one in in_order
+        for key, role in kind.roles.items()
+        if role == "setting"
+    }
+    datasets = list(dict.fromkeys([*datasets, *shown_data]))
+    item = Item(name, kind, options, in_order, tuple(named("measurement")), tuple(datasets), settings)
     if mistake := next(_unfit(item, context), None):
         raise DeclarationError(f"{at}{mistake}")
     return item
@@ -117,6 +127,19 @@ def _unfit_quantity(name: str, item: Item, experiments: Sequence[Experiment]) ->
         yield f"{name} needs `dataset`, a long-tailed one, which says which classes are {argument}"
     if "share_of_best" in item.options and argument != "best":
         yield f"found {shown(name)} beside `share_of_best`, which is of epochs_to(best)"
+
+
+def _number(experiment: Experiment, path: str, at: str) -> float:
+    """The value of a setting, defaults included.
+
+    Raises:
+        DeclarationError: there is no such setting, or it is no number.
+    """
+    numbers = {key: one for key, one in experiment.every_setting().items() if type(one) in (int, float)}
+    if path not in numbers:
+        found = f"{at}: found {shown(path)}, which is no number that {experiment.name} is trained with"
+        raise DeclarationError(f"{found}{suggestion(path, numbers)}")
+    return numbers[path]
 
 
 def at_scale(item: Item, project: Project) -> Item:
@@ -151,7 +174,7 @@ def _unfit(item: Item, context: Context) -> Iterator[str]:
         yield from (f"{needs} {one}, {has} {', '.join((*task.metrics, *task.files))}" for one in lacking)
         # `accuracy`, `val_accuracy` and the like, which only some tasks have; every task has a loss
         measured = ("loss", *task.metrics)
-        if "metric" in options and options["metric"].rpartition("_")[2] not in measured:
+        if "metric" in options and options["metric"].rpartition("_")[2] not in (*measured, "seconds"):
             yield f".metric: found {shown(options['metric'])}, {has} {', '.join(measured)}"
         stated = experiment.published.model_dump(exclude_none=True)
         for needed in _published(item):

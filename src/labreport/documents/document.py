@@ -78,7 +78,10 @@ def render(template: Path, form: str, lang: str, spec: Mapping[str, Any], proven
     results = Results({"name": spec["report"], **spec})
     short = seeds.short(results, results.experiments, lang)
     figures = spec.get("figures") or {}
-    marks = {name: seeds.mark(short, entry.get("experiments") or [], lang) for name, entry in figures.items()}
+    marks = {
+        name: [seeds.mark(short, entry.get("experiments") or [], lang), _note(f"{entry['path']}.note", lang)]
+        for name, entry in figures.items()
+    }
     origins = Origins()
     names = {
         **views.names(results, spec, lang, origins),
@@ -127,6 +130,12 @@ def _layout(form: str, lang: str, spec: Mapping[str, Any], shown: Syntax) -> tre
     images |= {name: f"{folder}/{picture.file}" for name, picture in shown.pictures.items()}
     alt = {name: _alternative(f"{entry['path']}.txt") for name, entry in figures.items()}
     return gfm.MarkdownLayout(lang, scale, tables, images, alt, shown.listings)
+
+
+def _note(path: str, lang: str) -> str:
+    """What a figure's bands and whiskers are, as it ends a caption; empty where it has none."""
+    note = Path(path).read_text(encoding="utf-8") if Path(path).is_file() else ""
+    return wording.marked(note, lang) if note else ""
 
 
 def _alternative(path: str) -> str:

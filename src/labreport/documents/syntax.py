@@ -83,7 +83,7 @@ class Syntax:
     folder: Path
     figures: Mapping[str, Mapping[str, object]] | None = None
     tables: Collection[str] | None = None
-    marks: Mapping[str, str] = field(default_factory=dict)
+    marks: Mapping[str, Sequence[str]] = field(default_factory=dict)
     modules: Collection[str] | None = None
     origins: Sequence[tuple[str, tuple[str, ...]]] = ()
     pictures: dict[str, Picture] = field(default_factory=dict)
@@ -284,7 +284,7 @@ class Syntax:
         self.shown.append(name)
 
     def _marks(self, items: list[str]) -> list[Node]:
-        marks = dict.fromkeys(self.marks[name] for name in items if self.marks.get(name))
+        marks = dict.fromkeys(mark for name in items for mark in self.marks.get(name, ()) if mark)
         return [node for mark in marks for node in (pandoc.space(), pandoc.string(mark))]
 
 

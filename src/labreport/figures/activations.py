@@ -12,6 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from labreport.figures.activation_names import ACTIVATIONS
+from labreport.figures.labels import listed, sentence
 from labreport.figures.style import GREY, series, two_panels
 from labreport.results import Results
 from labreport.rounding import fixed
@@ -61,20 +62,9 @@ def describe(frame: pd.DataFrame, options: Mapping[str, Any], lang: str) -> str:
     parts = []
     for name in options["functions"]:
         rows = frame[frame["function"] == name]
-        ends = [fixed(float(value), 2) for value in (rows["value"].min(), *_range(rows["derivative"]))]
-        parts.append((ACTIVATIONS[name], *ends))
-    if lang == "zh":
-        said = "; ".join(f"{name} 的最小值为 {low}, 导数在 {least} 与 {most} 之间" for name, low, least, most in parts)
-        return f"折线图: 激活函数及其导数, 自变量从 {fixed(-REACH, 0)} 到 {fixed(REACH, 0)}。{said}。"
-    said = "; ".join(
-        f"{name} is at least {low} and its derivative lies between {least} and {most}"
-        for name, low, least, most in parts
-    )
-    return f"Line chart: activation functions and derivatives from {fixed(-REACH, 0)} to {fixed(REACH, 0)}. {said}."
-
-
-def _range(values: pd.Series) -> tuple[float, float]:
-    return values.min(), values.max()
+        ends = rows["value"].min(), rows["derivative"].min(), rows["derivative"].max()
+        parts.append(sentence("function", lang, ACTIVATIONS[name], *(fixed(float(value), 2) for value in ends)))
+    return sentence("activations", lang, fixed(-REACH, 0), fixed(REACH, 0), listed(parts, lang))
 
 
 def _with_jumps(axes: Axes, x: np.ndarray, y: np.ndarray, look: Mapping[str, Any]) -> None:

@@ -10,7 +10,7 @@ from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 
 from labreport.errors import ResultsError
-from labreport.figures.labels import class_name, label
+from labreport.figures.labels import class_name, label, sentence
 from labreport.figures.style import SMALL_PT, new_figure
 from labreport.results import Results
 
@@ -70,18 +70,10 @@ def describe(frame: pd.DataFrame, options: Mapping[str, Any], lang: str) -> str:
     right = frame[frame["true"] == frame["predicted"]].sort_values("share")
     wrong = frame[frame["true"] != frame["predicted"]].sort_values("share")
     worst, best, pair = right.iloc[0], right.iloc[-1], wrong.iloc[-1]
-    say = {key: class_name(str(value), lang) for key, value in (("worst", worst["true"]), ("best", best["true"]))}
-    true, taken = class_name(pair["true"], lang), class_name(pair["predicted"], lang)
-    if lang == "zh":
-        return (
-            f"混淆矩阵: {name}。识别最好的类别是{say['best']} ({best['share']:.0%}), "
-            f"最差的是{say['worst']} ({worst['share']:.0%}); 最常见的混淆是把{true}认作{taken} ({pair['share']:.0%})。"
-        )
-    return (
-        f"Confusion matrix of {name}. Best recognised: {say['best']} ({best['share']:.0%}); "
-        f"worst: {say['worst']} ({worst['share']:.0%}); most frequent confusion: {true} taken for {taken} "
-        f"({pair['share']:.0%})."
-    )
+    said: list[str] = []
+    for row, ends in ((best, ["true"]), (worst, ["true"]), (pair, ["true", "predicted"])):
+        said += [*(class_name(row[end], lang) for end in ends), f"{row['share']:.0%}"]
+    return sentence("confusion", lang, name, *said)
 
 
 def _matrix(frame: pd.DataFrame) -> tuple[list[str], Any]:

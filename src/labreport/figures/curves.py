@@ -8,15 +8,15 @@ from typing import Any
 import pandas as pd
 from matplotlib.figure import Figure
 
-from labreport.figures.epochs import draw_lines, measured_curve, number, published_curve, sources
-from labreport.figures.labels import label
-from labreport.figures.style import new_figure
+from labreport.figures.epochs import draw_lines, measured_curve, number, over_seeds, percent, published_curve, shown
+from labreport.figures.labels import label, sentence
+from labreport.figures.style import epoch_axis, new_figure, value_axis
 from labreport.metrics import METRICS, SPLITS
 from labreport.results import Results
 
 
 def collect(results: Results, options: Mapping[str, Any]) -> pd.DataFrame:
-    """Columns `split`, `experiment, source` (measured, published), `epoch, value, std, seeds`.
+    """Columns `experiment, source` (measured, published), `epoch, seed, value, split`.
 
     Args:
         results: the run's results; published curves are taken along where the runs saw the real data.
@@ -38,35 +38,25 @@ def collect(results: Results, options: Mapping[str, Any]) -> pd.DataFrame:
 
 def draw(frame: pd.DataFrame, options: Mapping[str, Any], lang: str) -> Figure:
     """The splits as solid lines with their names at the ends, published ones thin and dashed."""
-    metric = options["metric"]
-    names = {split: label(split, lang) for split in frame["split"].unique()}
     figure, axes = new_figure(options, half_cm=5.6, full_cm=7.5)
-    axes.set_ylabel(label(metric, lang))
-    draw_lines(figure, axes, frame, "split", names, METRICS[metric].percent, lang)
+    frame = shown(frame, options["metric"])
+    value_axis(axes, frame["value"], label(options["metric"], lang), percent=percent(options["metric"]))
+    epoch_axis(axes, int(frame["epoch"].max()), label("epoch", lang))
+    draw_lines(figure, axes, frame, {split: label(split, lang) for split in frame["split"].unique()}, lang, by="split")
     return figure
 
 
 def describe(frame: pd.DataFrame, options: Mapping[str, Any], lang: str) -> str:
-    """First and last value of each split, and the validation's best epoch."""
-    metric = options["metric"]
-    ours = frame[frame["source"] == "measured"]
-    val = ours[ours["split"] == "val"]
-    best = val.sort_values("value", ascending=not METRICS[metric].higher_is_better, kind="stable").iloc[0]
-    ends = []
-    for split, curve in ours.groupby("split", sort=False):
-        first, final = (number(float(curve["value"].iloc[i]), metric) for i in (0, -1))
-        ends.append((label(str(split), lang), first, final))
-    name, last, at = ours["experiment"].iloc[0], int(ours["epoch"].max()), int(best["epoch"])
-    value, published = number(float(best["value"]), metric), "published" in sources(frame)
-    what = METRICS[metric].title[lang]
-    if lang == "zh":
-        moves = ", ".join(f"{split}{what}从 {first} 变为 {final}" for split, first, final in ends)
-        return f"折线图: {name} 在 {last} 个训练轮次中的{what}。{moves}, 验证最佳值 {value} 出现在第 {at} 轮。" + (
-            "细虚线为原报告的曲线。" if published else ""
-        )
-    moves = ", ".join(f"{split} from {first} to {final}" for split, first, final in ends)
-    return (
-        f"Line chart: {what} of {name} over {last} epochs, {moves}; "
-        f"the best validation value, {value}, is at epoch {at}."
-        + (" Thin dashed lines are the published curves." if published else "")
-    )
+    """First and last value of each split, and the validation's best epoch, of the means over seeds."""
+    name = options["metric"]
+    metric, ours = METRICS[name], frame[frame["source"] == "measured"]
+    means = {str(split): over_seeds(one)["value"] for split, one in ours.groupby("split", sort=False)}
+    best = means["val"].sort_values(ascending=not metric.higher_is_better, kind="stable")
+    moves = [
+        sentence("moves", lang, label(split, lang), *(number(mean.iloc[i], name) for i in (0, -1)), metric.title[lang])
+        for split, mean in means.items()
+    ]
+    about = (ours["experiment"].iloc[0], metric.title[lang], ours["epoch"].max())
+    joined = ("，" if lang == "zh" else ", ").join(moves)
+    said = sentence("curves", lang, *about, joined, number(best.iloc[0], name), best.index[0])
+    return said + (sentence("published_curves", lang) if len(ours) < len(frame) else "")

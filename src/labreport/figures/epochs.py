@@ -1,4 +1,4 @@
-"""Curves over epochs: mean and spread over seeds, published curves, and how both are drawn."""
+"""Curves over epochs: every seed, their mean and spread, published curves, and how they are drawn."""
 
 from __future__ import annotations
 
@@ -8,11 +8,10 @@ from typing import Any
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
 
 from labreport.figures.endlabels import Ending, name_lines
 from labreport.figures.labels import label
-from labreport.figures.style import MARKERS_PER_LINE, MEASURED, PUBLISHED, epoch_axis, series, value_axis
+from labreport.figures.style import FAINT, MARKERS_PER_LINE, MEASURED, PUBLISHED, series
 from labreport.metrics import METRICS
 from labreport.results import Results
 from labreport.rounding import fixed
@@ -21,23 +20,18 @@ BAND_ALPHA = 0.18
 
 
 def measured_curve(results: Results, experiment: str, column: str) -> pd.DataFrame:
-    """Mean over the seeds that reached an epoch.
-
-    Returns:
-        `experiment, source, epoch, value, std, seeds`; std is the sample standard deviation, empty for one seed.
+    """Columns `experiment, source, epoch, seed, value`: a row per seed and epoch.
 
     Raises:
         ResultsError: the runs did not measure `column`.
     """
-    metrics = results.metrics(experiment, [column])
-    frame = metrics.groupby("epoch")[column].agg(value="mean", std="std", seeds="count").reset_index()
-    frame.insert(0, "experiment", experiment)
-    frame.insert(1, "source", "measured")
-    return frame
+    frame = results.metrics(experiment, [column]).rename(columns={column: "value"})
+    frame = frame.assign(experiment=experiment, source="measured", seed=frame["seed"].astype("Int64"))
+    return frame[["experiment", "source", "epoch", "seed", "value"]]
 
 
 def published_curve(results: Results, experiment: str, column: str, last_epoch: int) -> pd.DataFrame | None:
-    """The published curve up to `last_epoch`, in the columns of `measured_curve`.
+    """The published curve up to `last_epoch`, in the columns of `measured_curve`; it has no seed.
 
     None where nothing of it is published or where the runs did not see the real data: a curve of other data beside them
     would invite a comparison that means nothing.
@@ -45,58 +39,59 @@ def published_curve(results: Results, experiment: str, column: str, last_epoch: 
     curve = results.curve(experiment) if results.real_data else None
     if curve is None or column not in curve or curve["epoch"].min() > last_epoch:
         return None
-    curve = curve[curve["epoch"] <= last_epoch]
-    columns = {"experiment": experiment, "source": "published", "epoch": curve["epoch"], "value": curve[column]}
-    return pd.DataFrame({**columns, "std": float("nan"), "seeds": 1})
+    curve = curve[curve["epoch"] <= last_epoch].rename(columns={column: "value"})
+    frame = curve.assign(experiment=experiment, source="published", seed=pd.Series(dtype="Int64"))
+    return frame[["experiment", "source", "epoch", "seed", "value"]]
+
+
+def over_seeds(frame: pd.DataFrame, by: str = "epoch", x: str = "epoch") -> pd.DataFrame:
+    """Columns `x, value, std` by `by`: means over seeds, and the sample standard deviation, empty for one seed."""
+    return frame.groupby(by).agg(x=(x, "mean"), value=("value", "mean"), std=("value", "std"))
 
 
 def draw_lines(
-    figure: Figure, axes: Axes, frame: pd.DataFrame, by: str, names: Mapping[str, str], percent: bool, lang: str
+    figure: Figure,
+    axes: Axes,
+    frame: pd.DataFrame,
+    names: Mapping[str, str],
+    lang: str,
+    by: str = "experiment",
+    x: str = "epoch",
 ) -> None:
-    """A solid line for each of `names` in its own look and with its name at the end, its published curve dashed beside.
+    """A line for each of `names` in its own look and with its name at the end, its published curve dashed beside it.
 
     Args:
         figure: that `axes` are on.
-        axes: to draw on, labelled already, since names at the ends of lines take the room that is left.
-        frame: `source, epoch, value, std` of all lines, `value` in units of the metric.
+        axes: to draw on, their limits final and labelled, since names at the ends of lines take the room that is left.
+        frame: `source, epoch, seed, value` of all lines and `x`, in the units of the axes.
+        names: values of `by`, in the order of drawing -> how each line is called.
+        lang: of the words.
         by: the column that tells the lines apart.
-        names: its values, in the order of drawing -> how each is called.
-        percent: whether values are fractions, shown in percent.
-        lang: of the labels.
+        x: the column that they are drawn over.
     """
-    factor = 100.0 if percent else 1.0
     endings = []
     for index, (key, name) in enumerate(names.items()):
-        of_line = frame[frame[by] == key]
+        of_line, look = frame[frame[by] == key], series(index)
         ours, theirs = (of_line[of_line["source"] == source] for source in ("measured", "published"))
-        look = series(index)
-        draw_published(axes, theirs, factor, look)
-        line = draw_measured(axes, ours, factor, look)
-        end = ours.iloc[-1]
-        endings.append(Ending(float(end["epoch"]), factor * float(end["value"]), name, line))
-    values = factor * frame["value"]
-    value_axis(axes, values.min(), values.max(), percent=percent)
-    epoch_axis(axes, int(frame["epoch"].max()), label("epoch", lang))
+        if len(theirs):
+            axes.plot(theirs[x], theirs["value"], **{**PUBLISHED, "color": look["color"]}, zorder=2)
+        endings.append(_draw_measured(axes, ours, x, look, name))
     name_lines(figure, axes, endings, [(source, label(source, lang)) for source in sources(frame)])
 
 
-def draw_measured(axes: Axes, curve: pd.DataFrame, factor: float, look: dict[str, Any]) -> Line2D:
-    """A solid line with a few markers, and a band of one standard deviation where there are several seeds."""
-    value, std = factor * curve["value"], factor * curve["std"]
-    every = max(1, round(len(curve) / MARKERS_PER_LINE))
-    marks = [i for i in range(len(curve)) if (len(curve) - 1 - i) % every == 0]
+def _draw_measured(axes: Axes, curves: pd.DataFrame, x: str, look: dict[str, Any], name: str) -> Ending:
+    """The mean with a few markers; of several seeds, each one faint, and a band of one standard deviation."""
+    mean = over_seeds(curves, x=x)
+    if mean["std"].notna().any():
+        for _, one in curves.groupby("seed"):
+            axes.plot(one[x], one["value"], **FAINT, color=look["color"])
+        edges = mean["value"] - mean["std"], mean["value"] + mean["std"]
+        axes.fill_between(mean["x"], *edges, color=look["color"], alpha=BAND_ALPHA, linewidth=0, zorder=1)
+    every = max(1, round(len(mean) / MARKERS_PER_LINE))
+    marks = [i for i in range(len(mean)) if (len(mean) - 1 - i) % every == 0]
     style = {**MEASURED, **look, "markerfacecolor": "white", "markevery": marks, "zorder": 3, "clip_on": False}
-    (line,) = axes.plot(curve["epoch"], value, **style)
-    if std.notna().any():
-        axes.fill_between(
-            curve["epoch"], value - std, value + std, color=look["color"], alpha=BAND_ALPHA, linewidth=0, zorder=1
-        )
-    return line
-
-
-def draw_published(axes: Axes, curve: pd.DataFrame, factor: float, look: dict[str, Any]) -> None:
-    """A thin dashed line without markers."""
-    axes.plot(curve["epoch"], factor * curve["value"], **{**PUBLISHED, "color": look["color"]}, zorder=2)
+    (line,) = axes.plot(mean["x"], mean["value"], **style)
+    return Ending(float(mean["x"].iloc[-1]), float(mean["value"].iloc[-1]), name, line)
 
 
 def sources(frame: pd.DataFrame) -> list[str]:
@@ -104,8 +99,20 @@ def sources(frame: pd.DataFrame) -> list[str]:
     return [source for source in ("measured", "published") if (frame["source"] == source).any()]
 
 
-def number(value: float, metric: str) -> str:
-    """A fraction in percent with one decimal, a loss with two decimals, a correlation with three."""
-    if METRICS[metric].percent:
-        return f"{fixed(100 * value, 1)} %"
-    return fixed(value, 2 if metric == "loss" else 3)
+def shown(frame: pd.DataFrame, quantity: str) -> pd.DataFrame:
+    """The frame with `value` in the unit that figures show: fractions in percent, all else as it is."""
+    return frame.assign(value=100 * frame["value"]) if percent(quantity) else frame
+
+
+def percent(quantity: str) -> bool:
+    """Whether a metric (`accuracy`), a column (`val_accuracy`) or another quantity is a fraction, shown in percent."""
+    metric = METRICS.get(quantity.rpartition("_")[2])
+    return metric is not None and metric.percent
+
+
+def number(value: float, quantity: str) -> str:
+    """A fraction in percent with one decimal, a loss with two decimals, a correlation with three, seconds with one."""
+    name = quantity.rpartition("_")[2]
+    if name in METRICS and not percent(name):
+        return fixed(value, 2 if name == "loss" else 3)
+    return f"{fixed(100 * value, 1)} %" if name in METRICS else f"{fixed(value, 1)} s"

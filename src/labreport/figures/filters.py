@@ -12,9 +12,10 @@ from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 
 from labreport.errors import ResultsError
-from labreport.figures.labels import label
-from labreport.figures.pixels import colours, enlarged
-from labreport.figures.style import CM, SMALL_PT, WIDTH_CM
+from labreport.figures.labels import label, sentence
+from labreport.figures.pixels import colours, show
+from labreport.figures.shapes import canvas
+from labreport.figures.style import SMALL_PT, WIDTH_CM
 from labreport.results import Results
 from labreport.rounding import fixed
 
@@ -60,37 +61,23 @@ def draw(frame: pd.DataFrame, options: Mapping[str, Any], lang: str) -> Figure:
     room = WIDTH_CM[width] - 2 * MARGIN_CM
     tile = min(LARGEST_CM[width], room / (columns + (columns - 1) * GAP))
     height = MARGIN_CM + tile * (rows + (rows - 1) * GAP) + SCALE_CM
-    figure = Figure(figsize=(WIDTH_CM[width] * CM, height * CM))
-    axes = figure.add_axes((0, 0, 1, 1))
+    figure, axes = canvas(WIDTH_CM[width], height)
     left = (WIDTH_CM[width] - tile * (columns + (columns - 1) * GAP)) / 2
     for index, kernel in enumerate(kernels):
         x = left + (index % columns) * tile * (1 + GAP)
         top = height - MARGIN_CM - (index // columns) * tile * (1 + GAP)
-        shades = enlarged(0.5 + kernel / (2 * largest))
-        axes.imshow(shades, extent=(x, x + tile, top - tile, top), interpolation="none", aspect="auto")
-    axes.set_xlim(0, WIDTH_CM[width])
-    axes.set_ylim(0, height)
-    axes.axis("off")
+        show(axes, 0.5 + kernel / (2 * largest), x, top, tile)
     _scale(figure, largest, WIDTH_CM[width], height, lang)
     return figure
 
 
 def describe(frame: pd.DataFrame, options: Mapping[str, Any], lang: str) -> str:
     """How many kernels there are, of what size, and how large their weights are."""
-    kernels, largest = _kernels(frame), fixed(_largest(frame), 2)
-    name, (count, height, width, _) = frame["experiment"].iloc[0], kernels.shape
-    grey = bool((kernels == kernels[..., :1]).all())
-    if lang == "zh":
-        shown, scale = ("灰度", "") if grey else ("彩色", "各通道的")
-        return (
-            f"图像: {name} 训练后第一个卷积层的 {count} 个 {height}×{width} 卷积核, 以{shown}小图显示; "
-            f"中灰表示权重为零, {scale}范围为 −{largest} 到 {largest}。"
-        )
-    shown, scale = ("grey", "the scale") if grey else ("colour", "each channel")
-    return (
-        f"Image: the {count} kernels of {height}×{width} of the first convolution of {name} after training, as {shown} "
-        f"tiles. Mid-grey is a weight of zero; {scale} reaches from −{largest} to {largest}."
-    )
+    kernels = _kernels(frame)
+    count, height, width, _ = kernels.shape
+    shown = sentence("grey" if (kernels == kernels[..., :1]).all() else "colour", lang)
+    name = frame["experiment"].iloc[0]
+    return sentence("filters", lang, name, count, height, width, shown, fixed(_largest(frame), 2))
 
 
 def _kernels(frame: pd.DataFrame) -> np.ndarray:

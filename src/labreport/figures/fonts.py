@@ -8,10 +8,16 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
+from fontTools.pens.cu2quPen import Cu2QuPen
+from fontTools.pens.ttGlyphPen import TTGlyphPen
+from fontTools.ttLib import TTFont, newTable
 from matplotlib import font_manager
+from matplotlib.backends import _backend_pdf_ps
 
 from labreport.errors import ResultsError
 
@@ -122,3 +128,33 @@ def _registered(file: str, family: str) -> str | None:
     entry = font_manager.ttfFontProperty(font_manager.get_font(str(path)))
     font_manager.fontManager.ttflist.append(dataclasses.replace(entry, name=family))
     return family
+
+
+@contextmanager
+def truetype_embedded() -> Iterator[None]:
+    """Have PDFs hold TrueType fonts only: matplotlib embeds OpenType's cubic outlines under TrueType's name."""
+    plain = _backend_pdf_ps.font_as_file
+    _backend_pdf_ps.font_as_file = lambda font: plain(quadratic(font))
+    try:
+        yield
+    finally:
+        _backend_pdf_ps.font_as_file = plain
+
+
+def quadratic(font: TTFont) -> TTFont:
+    """A font with its cubic outlines, where it has such, as quadratic ones at most a two-thousandth of an em away."""
+    if "CFF " not in font:
+        return font
+    order, drawn, glyphs = font.getGlyphOrder(), font.getGlyphSet(), {}
+    for name in order:
+        pen = TTGlyphPen(None)
+        drawn[name].draw(Cu2QuPen(pen, font["head"].unitsPerEm / 2000, reverse_direction=True))
+        glyphs[name] = pen.glyph()
+    for tag in {"CFF ", "VORG"} & set(font.keys()):
+        del font[tag]
+    font["loca"], font["glyf"] = newTable("loca"), newTable("glyf")
+    font["glyf"].glyphOrder, font["glyf"].glyphs = order, glyphs
+    limits = ("TwilightPoints", "Storage", "FunctionDefs", "InstructionDefs", "StackElements", "SizeOfInstructions")
+    vars(font["maxp"]).update(tableVersion=0x00010000, maxZones=1, **{f"max{limit}": 0 for limit in limits})
+    font["post"].formatType, font.sfntVersion, font.recalcBBoxes = 3.0, "\000\001\000\000", True
+    return font

@@ -10,21 +10,14 @@ from matplotlib.figure import Figure
 
 from labreport.enumeration import enumerated
 from labreport.figures.epochs import number
-from labreport.figures.labels import class_name, label
-from labreport.figures.style import COLOURS, SMALL_PT, new_figure
+from labreport.figures.labels import class_name, label, listed, sentence
+from labreport.figures.rows import draw_rows
 from labreport.groups import GROUPS, group_accuracies, group_name
 from labreport.results import Results
-from labreport.rounding import fixed
-
-LOOKS: dict[str, dict[str, Any]] = {
-    "short": {"facecolor": "#f6cfae", "edgecolor": COLOURS[1], "hatch": "////", "linewidth": 0.7},
-    "full": {"facecolor": COLOURS[0], "edgecolor": COLOURS[0], "linewidth": 0.7},
-}
-BAR, ROW_CM, FRAME_CM = 0.36, 1.05, 2.0
 
 
 def collect(results: Results, options: Mapping[str, Any]) -> pd.DataFrame:
-    """Columns `experiment, group` (short, full), `value, std` (fractions, over seeds), `seeds, classes` (their names).
+    """Columns `experiment, group` (short, full), `seed, value` (fractions), `classes` (names of the group's).
 
     A group's accuracy is the mean of its classes' accuracies, each class counting the same.
 
@@ -35,53 +28,29 @@ def collect(results: Results, options: Mapping[str, Any]) -> pd.DataFrame:
     Raises:
         ResultsError: the data set has no short classes, or an experiment was not tested on its classes.
     """
-    groups = dict(zip(GROUPS, results.class_groups(options["dataset"]), strict=True))
     rows = []
     for name in options["experiments"]:
         runs = group_accuracies(results, name, options["dataset"])
-        for group, classes in groups.items():
-            means = runs[group]
-            row = {"experiment": name, "group": group, "value": means.mean(), "std": means.std(), "seeds": len(means)}
-            rows.append({**row, "classes": "; ".join(classes)})
-    return pd.DataFrame(rows)
+        for group, classes in zip(GROUPS, results.class_groups(options["dataset"]), strict=True):
+            columns = {"experiment": name, "group": group, "seed": runs["seed"], "value": runs[group]}
+            rows.append(pd.DataFrame({**columns, "classes": "; ".join(classes)}))
+    return pd.concat(rows, ignore_index=True)
 
 
 def draw(frame: pd.DataFrame, options: Mapping[str, Any], lang: str) -> Figure:
-    """Two bars per experiment, one of them hatched, their values at the ends, one deviation over seeds as a whisker."""
-    names = list(options["experiments"])
-    height = FRAME_CM + ROW_CM * len(names)
-    figure, axes = new_figure(options, half_cm=height, full_cm=height)
-    for index, group in enumerate(GROUPS):
-        rows = frame[frame["group"] == group].set_index("experiment").loc[names]
-        places = [len(names) - 1 - i + (0.5 - index) * BAR for i in range(len(names))]
-        value, std = 100 * rows["value"], 100 * rows["std"]
-        words = label("group", lang).format(group_name(group, lang), rows["classes"].iloc[0].count("; ") + 1)
-        axes.barh(places, value, BAR, label=words, **LOOKS[group])
-        if std.notna().any():
-            axes.errorbar(value, places, xerr=std, linestyle="none", color="black", elinewidth=0.8, capsize=2)
-        for end, spread, place in zip(value, std.fillna(0.0), places, strict=True):
-            axes.annotate(
-                fixed(end, 1), (end + spread, place), (4, 0), textcoords="offset points", va="center", fontsize=SMALL_PT
-            )
-    axes.set_yticks(range(len(names) - 1, -1, -1), names, fontsize=SMALL_PT)
-    axes.tick_params(axis="y", length=0)
-    axes.grid(False, axis="y")
-    axes.set_ylim(-0.6, len(names) - 0.4)
-    axes.set_xlim(0, 100)
+    """A row per experiment: a filled dot for the short classes, an open one for the full ones."""
+    counts = frame.groupby("group")["classes"].first().str.count("; ") + 1
+    series = {group: label("group", lang, group_name(group, lang), counts[group]) for group in GROUPS}
+    figure, axes = draw_rows(frame, options["experiments"], series, "group", options)
     axes.set_xlabel(label("mean_accuracy", lang))
-    figure.legend(loc="outside upper center", ncols=2, handlelength=1.8)
     return figure
 
 
 def describe(frame: pd.DataFrame, options: Mapping[str, Any], lang: str) -> str:
     """Both values of every experiment, and which classes are short."""
-    values = frame.set_index(["experiment", "group"])["value"]
-    both = [(name, *(number(values[name, group], "accuracy") for group in GROUPS)) for name in options["experiments"]]
-    named = [class_name(name, lang) for name in frame.loc[frame["group"] == "short", "classes"].iloc[0].split("; ")]
-    short, full = (group_name(group, lang) for group in GROUPS)
-    which = enumerated(named, lang)
-    if lang == "zh":
-        said = "; ".join(f"{name} {short} {few}, {full} {many}" for name, few, many in both)
-        return f"条形图: 两组类别的平均准确率, {short}为{which}。{said}。"
-    said = "; ".join(f"{name} {few} on the {short}, {many} on the {full}" for name, few, many in both)
-    return f"Bar chart: mean accuracy of two groups of classes; the {short} are {which}. {said}."
+    values, parts = frame.groupby(["experiment", "group"])["value"].mean(), []
+    for name in options["experiments"]:
+        said = [(group_name(group, lang), number(values[name, group], "accuracy")) for group in GROUPS]
+        parts.append(sentence("both_groups", lang, name, *said[0], *said[1]))
+    short = [class_name(name, lang) for name in frame.loc[frame["group"] == "short", "classes"].iloc[0].split("; ")]
+    return sentence("group_accuracy", lang, group_name("short", lang), enumerated(short, lang), listed(parts, lang))

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.text import Annotation
 
-from labreport.figures.labels import implementation_name, label
+from labreport.figures.labels import implementation_name, label, listed, sentence
 from labreport.figures.style import COLOURS, GREY, SMALL_PT, new_figure
 from labreport.results import Results
 from labreport.rounding import fixed
@@ -38,7 +38,7 @@ def draw(frame: pd.DataFrame, options: Mapping[str, Any], lang: str) -> Figure:
     beside = []
     axes.barh(places, median, BAR_HEIGHT, color=colours, xerr=spread, error_kw=error)
     for row, y in zip(frame.to_dict("records"), places, strict=True):
-        words = label("operations_per_step", lang).format(_rounded(row["operations_per_step"]))
+        words = label("operations_per_step", lang, _rounded(row["operations_per_step"]))
         for text, shift, colour in ((f"{_rounded(row['milliseconds'])} ms", 5, "black"), (words, -5, GREY)):
             beside.append(
                 axes.annotate(
@@ -72,13 +72,10 @@ def describe(frame: pd.DataFrame, options: Mapping[str, Any], lang: str) -> str:
     ratio = frame["milliseconds"].max() / frame["milliseconds"].min()
     parts = [
         f"{implementation_name(row['implementation'], lang)} {_rounded(row['milliseconds'])} ms, "
-        + label("operations_per_step", lang).format(_rounded(row["operations_per_step"]))
+        + label("operations_per_step", lang, _rounded(row["operations_per_step"]))
         for row in frame.to_dict("records")
     ]
-    if lang == "zh":
-        return f"条形图: 一层 LSTM 处理一个批次的用时。{'; '.join(parts)}。最慢者是最快者的 {fixed(ratio, 1)} 倍。"
-    times = f"The slowest takes {fixed(ratio, 1)} times the fastest."
-    return f"Bar chart: time of one LSTM layer per batch. {'; '.join(parts)}. {times}"
+    return sentence("lstm_cost", lang, listed(parts, lang), fixed(ratio, 1))
 
 
 def _rounded(value: float) -> str:

@@ -13,6 +13,8 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from labreport.errors import ResultsError
+from labreport.figures.fonts import truetype_embedded
+from labreport.figures.labels import label
 from labreport.figures.style import house_style
 from labreport.result_spec import titled
 from labreport.results import TEXT_COLUMNS, Results
@@ -57,23 +59,33 @@ def files_of(kind: FigureKind, spec: Mapping[str, Any]) -> dict[str, bytes]:
 
 
 def told(kind: FigureKind, spec: Mapping[str, Any]) -> tuple[pd.DataFrame, dict[str, Any], dict[str, str]]:
-    """What a figure shows, without drawing it: its frame, its options, and the files `csv` and `txt`."""
+    """What a figure shows, without drawing it: its frame, its options, and the files `csv`, `txt` and `note`."""
     lang = spec["lang"]
     shown = titled(spec, lang)
     options = shown["options"]
     numbers = kind.collect(Results(shown), options).to_csv(index=False)
-    frame = pd.read_csv(
-        io.StringIO(numbers),
-        dtype=dict.fromkeys((*TEXT_COLUMNS, "experiment", "node", "label"), "str"),  # names stay text
-        keep_default_na=False,
-        na_values=[""],
-    )
-    return frame, options, {"csv": numbers, "txt": kind.describe(frame, options, lang) + "\n"}
+    text = dict.fromkeys((*TEXT_COLUMNS, "experiment", "node", "label"), "str")  # names stay text
+    frame = pd.read_csv(io.StringIO(numbers), dtype={**text, "seed": "Int64"}, keep_default_na=False, na_values=[""])
+    words, note = kind.describe(frame, options, lang), spread_note(frame, lang)
+    said = f"{words} {note[:1].upper()}{note[1:]}{'。' if lang == 'zh' else '.'}" if note else words
+    return frame, options, {"csv": numbers, "txt": f"{said}\n", "note": note}
+
+
+def spread_note(frame: pd.DataFrame, lang: str) -> str:
+    """What bands, whiskers and faint marks are, in a few words; empty where nothing was measured with several seeds.
+
+    A frame that has a `value` for every `seed` is drawn as means and standard deviations over them.
+    """
+    if not {"experiment", "seed", "value"} <= set(frame):
+        return ""
+    counts = frame.dropna(subset="seed").groupby("experiment")["seed"].nunique()
+    fewest, most = counts.min(), counts.max()
+    return label("seeds", lang, most if fewest == most else label("to", lang, fewest, most)) if most > 1 else ""
 
 
 def pictures_of(kind: FigureKind, frame: pd.DataFrame, options: Mapping[str, Any], lang: str) -> dict[str, bytes]:
     """A figure as `pdf`, `svg` and `png`, in the house style."""
-    with house_style(lang), every_glyph():
+    with house_style(lang), every_glyph(), truetype_embedded():
         figure = kind.draw(frame, options, lang)
         figure.draw_without_rendering()
         figure.set_layout_engine("none")  # what was laid out once is so in every form

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from matplotlib.axes import Axes
 
 FACTOR = 6  # readers that smooth pictures then smooth no wider than a sixth of a pixel
 
@@ -15,6 +16,11 @@ def enlarged(picture: np.ndarray) -> np.ndarray:
 def colours(picture: np.ndarray) -> np.ndarray:
     """(..., 1 or 3) -> (..., 3): grey as equal shares of red, green and blue."""
     return np.broadcast_to(picture, (*picture.shape[:-1], 3))
+
+
+def show(axes: Axes, picture: np.ndarray, x: float, top: float, size: float) -> None:
+    """Draw a picture as a square whose upper left corner is (x, top), in the units of the axes."""
+    axes.imshow(enlarged(picture), extent=(x, x + size, top - size, top), interpolation="none", aspect="auto")
 
 
 def to_text(picture: np.ndarray) -> str:

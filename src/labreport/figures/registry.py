@@ -12,6 +12,7 @@ from labreport.kinds import (
     Experiments,
     Kind,
     Measurement,
+    Setting,
     Width,
     kinds,
     one_of,
@@ -19,7 +20,8 @@ from labreport.kinds import (
 )
 
 LOSSES = ("val_loss", "train_loss")
-METRICS = one_of("val_accuracy", "train_accuracy", *LOSSES, "val_pearson", "test_pearson")
+NAMES = ("val_accuracy", "train_accuracy", *LOSSES, "val_pearson", "test_pearson")
+METRICS, VALIDATED = one_of(*NAMES), one_of("val_accuracy", "val_loss", "val_pearson")
 _GROUPS: dict[str, Any] = {"files": ("per_class.csv",), "one_set_of_classes": True, "longtail": True}
 
 # Every figure may be drawn at full or at half width; `experiments` may be stated as the `part` that they are.
@@ -34,6 +36,15 @@ KINDS: dict[str, Kind] = kinds(
     comparison_curves={"experiments": Experiments, "metric": METRICS, "needs": {"curves": True}},
     final_accuracy={"experiments": Experiments, "needs": {"metrics": ("accuracy",)}},
     group_accuracy={"experiments": Experiments, "dataset": Dataset, "needs": _GROUPS},
+    accuracy_time={"experiments": Experiments, "metric": VALIDATED},
+    learning_rate={"experiments": Experiments},
+    against={"experiments": Experiments, "setting": Setting, "metric": one_of(*NAMES, "seconds")},
+    calibration={"experiments": Experiments, "needs": {"files": ("confusion.csv",)}},
+    mistakes={
+        "experiments": Experiments,
+        "count": (Positive, 16),
+        "needs": {"single": True, "inputs": ("images",), "data": True},
+    },
     confusion={"experiments": Experiments, "needs": {"single": True, "files": ("confusion.csv",)}},
     scatter={"experiments": Experiments, "needs": {"single": True, "metrics": ("pearson",)}},
     sample_grid={"dataset": Dataset, "per_class": (Positive, 5), "needs": {"inputs": ("images",)}},

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,9 +10,11 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from labreport.errors import ResultsError
-from labreport.figures.labels import class_name
-from labreport.figures.pixels import colours, enlarged, from_text, to_text
-from labreport.figures.style import CM, TEXT_PT, WIDTH_CM
+from labreport.figures.labels import class_name, label, sentence
+from labreport.figures.pixels import colours, from_text, show, to_text
+from labreport.figures.shapes import canvas
+from labreport.figures.style import TEXT_PT, WIDTH_CM
+from labreport.result_files import read_array
 from labreport.results import Results
 
 PER_CLASS = 5
@@ -33,20 +34,20 @@ def collect(results: Results, options: Mapping[str, Any]) -> pd.DataFrame:
     """
     name = options["dataset"]
     classes, folder = results.dataset(name)["classes"], results.data_folder(name)
-    images, labels = _load(folder / "train_inputs.npy"), _load(folder / "train_labels.npy")
+    images, labels = read_array(folder / "train_inputs.npy"), read_array(folder / "train_labels.npy")
     if images.ndim != 4 or images.shape[1] not in (1, 3) or images.dtype != np.uint8:
         raise ResultsError(
-            f"{folder / 'train_inputs.npy'}: holds {images.dtype} of shape {images.shape}, not bytes "
-            "(n, 1 or 3, h, w); choose a data set of images"
+            f"{folder / 'train_inputs.npy'}: holds {images.dtype} of shape {images.shape}, not "
+            "bytes (n, 1 or 3, h, w); choose a data set of images"
         )
     rows = []
-    for index, label in enumerate(classes):
+    for index, one in enumerate(classes):
         chosen = np.flatnonzero(labels == index)[: options.get("per_class", PER_CLASS)]
         if not len(chosen):
-            raise ResultsError(f"{results.name}: {name} has no training image of {label}")
+            raise ResultsError(f"{results.name}: {name} has no training image of {one}")
         for sample in chosen:
             pixels = to_text(colours(images[sample].transpose(1, 2, 0)))
-            rows.append({"dataset": name, "class": label, "sample": int(sample), "pixels": pixels})
+            rows.append({"dataset": name, "class": one, "sample": int(sample), "pixels": pixels})
     return pd.DataFrame(rows)
 
 
@@ -60,8 +61,7 @@ def draw(frame: pd.DataFrame, options: Mapping[str, Any], lang: str) -> Figure:
     room = (WIDTH_CM[width] - 2 * MARGIN_CM - (blocks - 1) * BETWEEN_CM) / blocks - LABEL_CM
     tile = min(LARGEST_CM, room / most - GAP_CM)
     height = 2 * MARGIN_CM + per_block * (tile + GAP_CM) - GAP_CM
-    figure = Figure(figsize=(WIDTH_CM[width] * CM, height * CM))
-    axes = figure.add_axes((0, 0, 1, 1))
+    figure, axes = canvas(WIDTH_CM[width], height)
     block_cm = LABEL_CM + most * (tile + GAP_CM) - GAP_CM
     left = (WIDTH_CM[width] - blocks * block_cm - (blocks - 1) * BETWEEN_CM) / 2
     for index, (name, pixels) in enumerate(groups):
@@ -69,12 +69,7 @@ def draw(frame: pd.DataFrame, options: Mapping[str, Any], lang: str) -> Figure:
         top = height - MARGIN_CM - (index % per_block) * (tile + GAP_CM)
         axes.text(x - 0.15, top - tile / 2, class_name(name, lang), ha="right", va="center", fontsize=TEXT_PT)
         for place, text in enumerate(pixels):
-            start = x + place * (tile + GAP_CM)
-            extent = (start, start + tile, top - tile, top)
-            axes.imshow(enlarged(from_text(text)), extent=extent, interpolation="none", aspect="auto")
-    axes.set_xlim(0, WIDTH_CM[width])
-    axes.set_ylim(0, height)
-    axes.axis("off")
+            show(axes, from_text(text), x + place * (tile + GAP_CM), top, tile)
     return figure
 
 
@@ -84,18 +79,5 @@ def describe(frame: pd.DataFrame, options: Mapping[str, Any], lang: str) -> str:
     names = [class_name(str(name), lang) for name in counts.index]
     size = "×".join(map(str, reversed(from_text(frame["pixels"].iloc[0]).shape[:2])))
     few, most = counts.min(), counts.max()
-    each = str(few) if few == most else f"{few} 至 {most}" if lang == "zh" else f"{few} to {most}"
-    if lang == "zh":
-        return f"图像网格: {'、'.join(names)}各 {each} 张训练图像, 每张 {size} 像素, 取每类的前几张。"
-    return f"Image grid: the first training images of each class, {each} each, {size} pixels: {', '.join(names)}."
-
-
-def _load(path: Path) -> np.ndarray:
-    """An array, read as it is needed."""
-    try:
-        array: np.ndarray = np.load(path, mmap_mode="r", allow_pickle=False)
-    except FileNotFoundError:
-        raise ResultsError(f"{path}: no such file; remove its folder and build the report again") from None
-    except (OSError, ValueError, EOFError) as error:
-        raise ResultsError(f"{path}: cannot be read as an array: {error}") from None
-    return array
+    each = few if few == most else label("to", lang, few, most)
+    return sentence("sample_grid", lang, ("、" if lang == "zh" else ", ").join(names), each, size)

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from labreport.figures.confusion import SHADES
-from labreport.figures.labels import label
+from labreport.figures.labels import label, listed, sentence
 from labreport.figures.style import GREY, SMALL_PT, new_figure
 from labreport.results import Results
 from labreport.rounding import fixed
@@ -61,17 +61,11 @@ def draw(frame: pd.DataFrame, options: Mapping[str, Any], lang: str) -> Figure:
 
 def describe(frame: pd.DataFrame, options: Mapping[str, Any], lang: str) -> str:
     """The correlation, and the mean prediction of pairs with low and with high scores."""
-    low = frame.loc[frame["score"] <= 1, "prediction"].mean()
-    high = frame.loc[frame["score"] >= HIGHEST - 1, "prediction"].mean()
-    name, said = frame["experiment"].iloc[0], _said(frame, lang)
-    ends = [(words, fixed(float(mean), 2)) for words, mean in (("low", low), ("high", high)) if mean == mean]
-    if lang == "zh":
-        kinds = {"low": "评分不超过 1 的句对", "high": f"评分不低于 {HIGHEST - 1} 的句对"}
-        means = "; ".join(f"{kinds[key]}平均预测为 {mean}" for key, mean in ends)
-        return f"密度图: {name} 在测试集上的预测评分与人工评分, {said}。{means}。"
-    kinds = {"low": "pairs scored 1 or less", "high": f"pairs scored {HIGHEST - 1} or more"}
-    means = "; ".join(f"the mean prediction for {kinds[key]} is {mean}" for key, mean in ends)
-    return f"Density plot: predicted against human scores of the test pairs by {name}, {said}. {means.capitalize()}."
+    scores, said = frame["score"], []
+    for key, rows in (("low_scores", scores <= 1), ("high_scores", scores >= HIGHEST - 1)):
+        if rows.any():
+            said.append(sentence(key, lang, fixed(float(frame.loc[rows, "prediction"].mean()), 2)))
+    return sentence("scatter", lang, frame["experiment"].iloc[0], _said(frame, lang), listed(said, lang))
 
 
 def correlations(frame: pd.DataFrame) -> pd.Series:
@@ -82,4 +76,4 @@ def correlations(frame: pd.DataFrame) -> pd.Series:
 def _said(frame: pd.DataFrame, lang: str) -> str:
     found = correlations(frame)
     key = "correlation" if len(found) == 1 else "correlation_of_seeds"
-    return label(key, lang).format(fixed(float(found.mean()), 3), len(frame) // len(found), len(found))
+    return label(key, lang, fixed(float(found.mean()), 3), len(frame) // len(found), len(found))

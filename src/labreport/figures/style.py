@@ -6,11 +6,13 @@ Colours: M. Okabe and K. Ito, "Color Universal Design", 2008.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 import matplotlib
+import numpy as np
+import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
@@ -27,7 +29,9 @@ GREY = "#5f5f5f"
 TEXT_PT, SMALL_PT = 9.0, 8.0
 MEASURED: dict[str, Any] = {"linestyle": "-", "linewidth": 1.3, "markersize": 3.4, "markeredgewidth": 0.7}
 PUBLISHED: dict[str, Any] = {"linestyle": (0, (3.5, 2)), "linewidth": 0.8, "marker": "none"}
+FAINT: dict[str, Any] = {"linewidth": 0.5, "alpha": 0.5, "zorder": 1.5}  # of single seeds
 MARKERS_PER_LINE = 8
+TICK_CM = 1.1  # between two values of a setting, so that their numbers stay apart
 
 RC: dict[Any, Any] = {
     "font.size": TEXT_PT,
@@ -61,7 +65,7 @@ RC: dict[Any, Any] = {
     "figure.constrained_layout.h_pad": 0.03,
     "figure.constrained_layout.w_pad": 0.03,
     "hatch.linewidth": 0.6,
-    "pdf.fonttype": 3,  # outlines: the one way that embeds OpenType fonts in every reader
+    "pdf.fonttype": 42,  # TrueType: many venues refuse Type 3
     "svg.fonttype": "path",  # text drawn as paths: renders alike where the fonts are not there
     "svg.hashsalt": "labreport",  # element names that do not change from one run to the next
     "savefig.dpi": 200,
@@ -126,6 +130,29 @@ def epoch_axis(axes: Axes, last: int, label: str) -> None:
     axes.set_xlabel(label)
 
 
+def setting_axis(axes: Axes, values: Sequence[float], label: str) -> None:
+    """Ticks at the values of a setting, as far as there is room; logarithmic where they span a decade."""
+    low, high = min(values), max(values)
+    logarithmic = low > 0 and high >= 10 * low
+    at = np.log10(values) if logarithmic else np.array(values, float)
+    span = at.max() - at.min() or 1.0
+    room = 0.06 * span
+    if logarithmic:
+        axes.set_xscale("log")
+        axes.minorticks_off()
+        axes.set_xlim(10 ** (at.min() - room), 10 ** (at.max() + room))
+    else:
+        axes.set_xlim(at.min() - room, at.max() + room)
+    figure = axes.get_figure(root=True)
+    least = TICK_CM / (figure.get_figwidth() / CM - 2) if figure else 0  # of the axis, which labels beside it shorten
+    kept: list[int] = []
+    for index in np.argsort(at):
+        if not kept or at[index] - at[kept[-1]] >= least * span:
+            kept.append(int(index))
+    axes.set_xticks([values[index] for index in kept], [f"{values[index]:g}" for index in kept])
+    axes.set_xlabel(label)
+
+
 def percent_limits(low: float, high: float) -> tuple[float, float]:
     """Round limits in percent around values from `low` to `high` percent: within 0..100 and at least 20 wide.
 
@@ -140,11 +167,13 @@ def percent_limits(low: float, high: float) -> tuple[float, float]:
     return bottom, top
 
 
-def value_axis(axes: Axes, low: float, high: float, *, percent: bool) -> None:
-    """Limits for values from `low` to `high`: round ones for percentages, with zero for losses and correlations."""
+def value_axis(axes: Axes, values: pd.Series, label: str, *, percent: bool) -> None:
+    """Limits that hold all values: round ones for percentages, with zero for losses and correlations."""
+    low, high = values.min(), values.max()
     if percent:
         axes.set_ylim(*percent_limits(low, high))
     else:
         bottom, top = min(low, 0.0), max(high, 0.0)
         room = 0.05 * (top - bottom or 1.0)
         axes.set_ylim(bottom - room * (bottom < 0), top + room * (top > 0 or bottom == 0))
+    axes.set_ylabel(label)

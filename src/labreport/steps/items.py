@@ -16,7 +16,7 @@ from labreport.steps.step import Job
 
 
 def draw(job: Job) -> None:
-    """Write each figure as `.pdf`, `.svg` and `.png`, what it shows as `.csv`, and in words as `.txt`."""
+    """Write each figure as `.pdf`, `.svg` and `.png`, what it shows as `.csv`, and in words as `.txt` and `.note`."""
     with job.made("matplotlib", "numpy", "pandas") as folder:
         for name, spec in each_item(job, folder):
             from labreport.figures.picture import files_of

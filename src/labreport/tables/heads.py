@@ -81,6 +81,13 @@ HEADS: dict[str, dict[str, str]] = {
     "quartiles": {"zh": "四分位区间", "en": "Quartiles"},
     "operations": {"zh": "每批次 运算调用", "en": "Operations per batch"},
     "operations_per_step": {"zh": "每步 运算调用", "en": "Operations per step"},
+    "text": {"zh": "文本", "en": "Text"},
+    "first": {"zh": "句子一", "en": "First sentence"},
+    "second": {"zh": "句子二", "en": "Second sentence"},
+    "true": {"zh": "真实", "en": "True"},
+    "predicted": {"zh": "预测", "en": "Predicted"},
+    "probability": {"zh": "概率", "en": "Probability"},
+    "score": {"zh": "人工评分", "en": "Human score"},
     "ratio": {"zh": "与最快者之比", "en": "Relative to fastest"},
 }
 
@@ -141,6 +148,18 @@ NOTES: dict[str, dict[str, str]] = {
     "pairs": {
         "zh": "词表 {0} 个词（含填充与未登录），每句至多 {1} 个词。",
         "en": "The vocabulary has {0} words, padding and unknown included; a sentence has at most {1} words.",
+    },
+    "surest": {
+        "zh": "首个种子的运行中预测概率最高的错误。",
+        "en": "The mistakes of the first seed's run that have the highest probability.",
+    },
+    "farthest": {
+        "zh": "首个种子的运行中预测与评分相差最大的句对。",
+        "en": "The pairs of the first seed's run whose prediction is farthest from the score.",
+    },
+    "shortened": {
+        "zh": "文本为模型所读的词，至多显示前 {0} 个。",
+        "en": "Texts are the words that the model reads, the first {0} at most.",
     },
     "published_mean": {
         "zh": "各类样本数相等时，各类别准确率的平均就是总准确率。",

@@ -35,5 +35,10 @@ KINDS: dict[str, Kind] = kinds(
     class_counts={"datasets": Datasets, "needs": {"inputs": ("images", "texts"), "one_set_of_classes": True}},
     group_accuracy={"experiments": Experiments, "dataset": Dataset, "needs": {**_CLASSES, "longtail": True}},
     pair_counts={"dataset": Dataset, "needs": {"inputs": ("pairs",)}},
+    mistakes={
+        "experiments": Experiments,
+        "count": (Positive, 8),
+        "needs": {"single": True, "inputs": ("texts", "pairs"), "data": True},
+    },
     published_classes={"experiments": Experiments, "needs": {"published": ("per_class",), "of_runs": False}},
 )

@@ -1,0 +1,54 @@
+"""A result against a declared setting, such as accuracy against learning rate: means, spread, and every seed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from labreport.figures.epochs import number, over_seeds, percent, shown
+from labreport.figures.labels import label, listed, quantity_name, sentence, setting_name
+from labreport.figures.style import COLOURS, FAINT, new_figure, setting_axis, value_axis
+from labreport.results import Results
+
+
+def collect(results: Results, options: Mapping[str, Any]) -> pd.DataFrame:
+    """Columns `experiment, setting` (its number), `seed, value`.
+
+    Args:
+        results: the runs' results.
+        options: `experiments`, `setting` (a dotted path) and `metric`, a column of the runs' summaries.
+
+    Raises:
+        ResultsError: a run is missing, or did not measure the quantity.
+    """
+    frames = []
+    for name in options["experiments"]:
+        found = results.summary(name)[["seed", options["metric"]]].rename(columns={options["metric"]: "value"})
+        frames.append(found.assign(experiment=name, setting=results.setting(name, options["setting"])))
+    return pd.concat(frames, ignore_index=True)[["experiment", "setting", "seed", "value"]]
+
+
+def draw(frame: pd.DataFrame, options: Mapping[str, Any], lang: str) -> Figure:
+    """A dot per setting, joined by a line, one deviation over seeds as its whisker and each seed faint beside it."""
+    figure, axes = new_figure(options, half_cm=5.6, full_cm=7.0)
+    frame = shown(frame, options["metric"])
+    mean = over_seeds(frame, by="setting", x="setting")
+    setting_axis(axes, list(mean["x"]), setting_name(options["setting"], lang))
+    value_axis(axes, frame["value"], label(options["metric"], lang), percent=percent(options["metric"]))
+    if frame["seed"].nunique() > 1:
+        axes.plot(frame["setting"], frame["value"], "o", markersize=2.5, color=COLOURS[0], **FAINT)
+    spread = mean["std"] if mean["std"].notna().any() else None
+    look: dict[str, Any] = {"color": COLOURS[0], "markersize": 4.5, "linewidth": 0.9, "capsize": 2.5, "zorder": 3}
+    axes.errorbar(mean["x"], mean["value"], spread, fmt="o-", **look)
+    return figure
+
+
+def describe(frame: pd.DataFrame, options: Mapping[str, Any], lang: str) -> str:
+    """The mean at every setting."""
+    mean = over_seeds(frame, by="setting", x="setting")
+    parts = [sentence("at", lang, f"{x:g}", number(value, options["metric"])) for x, value in mean["value"].items()]
+    names = quantity_name(options["metric"], lang), setting_name(options["setting"], lang).lower()
+    return sentence("against", lang, *names, listed(parts, lang))
