@@ -12,7 +12,7 @@ import scipy.stats
 
 from labreport.claims.estimates import FEWEST, Estimate, between, holm, mcnemar, of_runs, ratio
 from labreport.claims.verdict import Evidence, weigh
-from labreport.quantities.measured import Measured, Samples
+from labreport.quantities.values import Measured, Samples
 
 SEEDS = [3, 7, 12, 40]
 
