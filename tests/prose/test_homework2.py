@@ -59,7 +59,7 @@ PHRASES: dict[str, tuple[dict[str, Any], dict[str, tuple[str, ...]]]] = {
     "as published": (
         AS_PUBLISHED,
         {
-            "zh": ("第 2 轮最高，此后学到的", "不降反升", "样本少的类得到的", "难处不在拟合", "一致。"),
+            "zh": ("第 2 轮最高，此后学到的", "不降反升", "样本少的类得到的", "难处不在拟合", "两者相差在"),
             "en": ("in epoch 2 of 4", "did not lose but gained", "What the short classes gain", "not in the fitting"),
         },
     ),

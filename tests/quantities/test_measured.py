@@ -89,7 +89,7 @@ def test_a_level_counts_from_when_it_is_reached(images):
 def test_where_one_seed_does_not_get_there_there_is_no_mean(images):
     results = Results(images)
     best = measure(results, "b", "best_val_accuracy").values.sort_values()
-    found = measure(results, "b", f"epochs_to({best.iloc[1]!r})")
+    found = measure(results, "b", f"epochs_to({float(best.iloc[1])!r})")
     assert found.values.isna().sum() == 1
     assert np.isnan(found.mean)
 
