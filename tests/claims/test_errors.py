@@ -9,7 +9,7 @@ import pytest
 from labreport.claims import estimates
 from labreport.claims.estimates import Estimate, between, ratio
 from labreport.claims.verdict import Evidence, weigh
-from labreport.quantities.measured import Measured, Samples
+from labreport.quantities.values import Measured, Samples
 from tests.claims.test_estimates import answered
 
 SIZE = 250

@@ -12,7 +12,7 @@ import scipy.stats
 
 from labreport.claims.estimates import FEWEST, Estimate, between, holm, mcnemar, of_runs, ratio
 from labreport.claims.verdict import Evidence, weigh
-from labreport.quantities.measured import Measured, Samples
+from labreport.quantities.values import Measured, Samples
 
 SEEDS = [3, 7, 12, 40]
 
@@ -180,3 +180,12 @@ def test_a_ratio_over_seeds_is_that_of_geometric_means():
     found = ratio(measured(*one), measured(*other))
     reference = scipy.stats.ttest_ind(np.log(one), np.log(other), equal_var=False)
     assert found.interval() == pytest.approx(tuple(reference.confidence_interval()))
+
+
+def test_what_seeds_and_samples_both_scatter_counts_once():
+    """Answers that are coins, thrown anew for each seed and sample: the scatter over seeds holds all of the error."""
+    rng = np.random.default_rng(6)
+    one, other = ((rng.random((3000, 8)) < 0.7).astype(float) for _ in range(2))
+    scatter = sum(answers.mean(0).var(ddof=1) / 8 for answers in (one, other))
+    assert between(answered(one), answered(other)).error ** 2 == pytest.approx(scatter, rel=0.15)
+    assert of_runs(answered(one)).error ** 2 == pytest.approx(one.mean(0).var(ddof=1) / 8, rel=0.15)

@@ -80,6 +80,7 @@ def test_two_single_runs_are_compared_by_mcnemar(judged):
 def test_a_difference_is_at_least_so_much(judged, accuracies, outcome):
     found = judged("difference", {**A_OVER_B, "at_least": 5}, {"a": [accuracies[0]], "b": [accuracies[1]]})
     assert (found["outcome"], found["margin"], found["unit"]) == (outcome, 0.05, "fraction")
+    assert (found["method"], found["paired"]) == ("paired", True)
     for reason in found["reason"].values():
         assert fixed(100 * found["estimate"], 1) in reason
 

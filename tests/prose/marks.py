@@ -27,7 +27,7 @@ EN: Marks = {
         REFUTED: (None, "which is not close"),
         UNDECIDED: (None, "whether that is within"),
     },
-    "depth_needs_residual": {
+    "depth": {
         SUPPORTED: ("stay at the level of guessing", "is that of guessing, from which"),
         REFUTED: ("do not bear out", "not the picture of eight plain layers"),
         UNDECIDED: ("is not decided by these runs", "leave open whether the one stays"),
@@ -60,7 +60,7 @@ ZH: Marks = {
         REFUTED: (None, "，不能说相近"),
         UNDECIDED: (None, "四个模型最后的差距还不能断定"),
     },
-    "depth_needs_residual": {
+    "depth": {
         SUPPORTED: ("停在随机猜测的水平", "与随机猜测没有区别"),
         REFUTED: ("没有得到这次数据的支持", "的说法不符"),
         UNDECIDED: ("这些运行还分不出结论", "还不能断定是否一个停在随机水平"),

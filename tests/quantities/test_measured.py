@@ -10,8 +10,11 @@ from sklearn.metrics import recall_score
 
 from labreport.errors import ResultsError
 from labreport.files import read_json, write_json
-from labreport.quantities.measured import finite_variance, first_epoch, measure, rounding, settings
+from labreport.quantities.declared import rounding, settings
+from labreport.quantities.epochs import first_epoch
+from labreport.quantities.measured import measure
 from labreport.quantities.registry import QUANTITIES, called
+from labreport.quantities.values import finite_variance
 from labreport.results import Results
 from tests.conftest import CIFAR10, SEEDS
 from tests.fabricated import LONGTAIL, add_images, add_pairs
@@ -81,6 +84,14 @@ def test_a_level_counts_from_when_it_is_reached(images):
     found = measure(Results(images), "a", "epochs_to(0.999)").values
     assert list(found.index) == sorted(SEEDS)
     assert found.isna().all()
+
+
+def test_where_one_seed_does_not_get_there_there_is_no_mean(images):
+    results = Results(images)
+    best = measure(results, "b", "best_val_accuracy").values.sort_values()
+    found = measure(results, "b", f"epochs_to({float(best.iloc[1])!r})")
+    assert found.values.isna().sum() == 1
+    assert np.isnan(found.mean)
 
 
 def test_the_farthest_epoch_from_chance_may_lie_below_it(images):

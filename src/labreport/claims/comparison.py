@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -96,6 +97,8 @@ def conclude(
         unit: of the estimate, where that is not the quantity's.
     """
     shown, favours, p = weigh(evidence)
+    if margin and shown.estimate.method == "mcnemar":  # which tests no other limit than zero
+        shown = replace(shown, estimate=replace(shown.estimate, method="paired"))
     unit = quantity.unit if unit is None else unit
     decided = not doubt and favours != UNDECIDED
     reason = {

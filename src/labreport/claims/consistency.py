@@ -11,7 +11,8 @@ from labreport.claims.comparison import conclude, margin_of, quantity_of
 from labreport.claims.estimates import Estimate, between
 from labreport.claims.verdict import Evidence, Verdict
 from labreport.claims.wording import title
-from labreport.quantities.measured import measure, rounding, stated
+from labreport.quantities.declared import rounding, stated
+from labreport.quantities.measured import measure
 from labreport.quantities.registry import PUBLISHED
 from labreport.results import Results
 

@@ -85,5 +85,5 @@ def _what(options: Mapping[str, Any], than: str) -> dict[str, str]:
             "en": f"{titles['en']} minus {second['en']} of {{}}",
         }
     if quantity.higher_is_better is False:
-        return {"zh": f"{titles['zh']}，{{1}} 减 {{0}}", "en": f"{titles['en']}, {{1}} minus {{0}},"}
-    return {"zh": f"{titles['zh']}，{{0}} 减 {{1}}", "en": f"{titles['en']}, {{0}} minus {{1}},"}
+        return {"zh": f"{titles['zh']}，{{1}} 减 {{0}} ", "en": f"{titles['en']}, {{1}} minus {{0}},"}
+    return {"zh": f"{titles['zh']}，{{0}} 减 {{1}} ", "en": f"{titles['en']}, {{0}} minus {{1}},"}

@@ -57,7 +57,7 @@ def judge(results: Results, options: Mapping[str, Any]) -> Verdict:
         "widest": widest.names[0],
     }
     titles = {lang: title(options["quantity"], lang) for lang in ("zh", "en")}
-    what = {"zh": f"{titles['zh']}，{{0}} 减 {{1}}", "en": f"{titles['en']}, {{0}} minus {{1}},"}
+    what = {"zh": f"{titles['zh']}，{{0}} 减 {{1}} ", "en": f"{titles['en']}, {{0}} minus {{1}},"}
     if minus:
         what = {
             "zh": f"{{0}} 的{titles['zh']}减{title(minus, 'zh')}",

@@ -26,7 +26,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from labreport.quantities.measured import Measured, Samples, finite_variance
+from labreport.quantities.values import Measured, Samples, finite_variance
 
 LEVEL = 0.95
 BINARY = 1e-12  # 0.86 - 0.84 is a little more than 2 points in binary

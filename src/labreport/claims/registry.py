@@ -5,6 +5,8 @@ Limits are given in points of fractions, in hundredths of correlations, and else
 
 from __future__ import annotations
 
+from typing import Any
+
 from labreport.declarations.fields import NotNegative, PositiveFraction, Rate
 from labreport.kinds import (
     Compared,
@@ -20,6 +22,7 @@ from labreport.kinds import (
 )
 
 _QUANTITY = {"quantity": QuantityName, "dataset": (Dataset, "")}
+_GROUPS: dict[str, Any] = {"one_set_of_classes": True, "longtail": True}
 _PUBLISHED = one_of("train_accuracy", "val_accuracy", "best_val_accuracy", "val_pearson", "test_pearson")
 
 KINDS: dict[str, Kind] = kinds(
@@ -32,7 +35,7 @@ KINDS: dict[str, Kind] = kinds(
         "minus": (QuantityName, ""),
         "at_least": (NotNegative, 0.0),
         "share_of_best": (PositiveFraction, 1.0),
-        "needs": {"either": (("than", "minus"),)},
+        "needs": {"either": (("than", "minus"),), **_GROUPS},
     },
     equivalence={
         **_QUANTITY,
@@ -40,7 +43,7 @@ KINDS: dict[str, Kind] = kinds(
         "base": (Experiment, ""),
         "minus": (QuantityName, ""),
         "within": Rate,
-        "needs": {"fewest": 2, "one_will_do": frozenset({"base", "minus"})},
+        "needs": {"fewest": 2, "one_will_do": frozenset({"base", "minus"}), **_GROUPS},
     },
     ratio={
         "quantity": (QuantityName, "epoch_seconds"),
@@ -51,7 +54,7 @@ KINDS: dict[str, Kind] = kinds(
         "at_most": (Rate, 0.0),
         "needs": {"either": (("at_least", "at_most"),)},
     },
-    ranking={**_QUANTITY, "best": Member, "experiments": Experiments, "needs": {"fewest": 2}},
+    ranking={**_QUANTITY, "best": Member, "experiments": Experiments, "needs": {"fewest": 2, **_GROUPS}},
     consistency={
         "experiment": Experiment,
         "quantity": _PUBLISHED,

@@ -12,6 +12,7 @@ from labreport.rounding import fixed
 METHODS = {
     "exact": {"zh": "无误差", "en": "without error"},
     "mcnemar": {"zh": "同一批样本，McNemar 精确检验", "en": "same samples, McNemar's exact test"},
+    "paired": {"zh": "同一批样本，配对比较", "en": "same samples, paired"},
     "bootstrap": {"zh": "自助法", "en": "bootstrap"},
     "welch": {"zh": "韦尔奇 t 检验", "en": "Welch's t-test"},
     "samples": {"zh": "只计样本有限的误差", "en": "the error of the finite samples only"},

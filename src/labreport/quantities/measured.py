@@ -2,79 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
-from decimal import Decimal
-from typing import Any
+from collections.abc import Callable, Mapping
 
 import numpy as np
 import pandas as pd
 
-from labreport.convergence import TOLERANCE, convergence_epoch
 from labreport.errors import ResultsError
 from labreport.metrics import SPLITS
+from labreport.quantities import epochs
+from labreport.quantities.declared import rounding, settings, stated
 from labreport.quantities.registry import PUBLISHED, SHORT_AND_FULL, called, members
+from labreport.quantities.values import Measured, Samples, finite_variance, sampling
 from labreport.result_files import read_predictions
 from labreport.results import Results
-from labreport.sampling import correlation_error, sampling_error
-
-QUANTISATION = 0.5  # epochs: a metric is known at the ends of epochs only
-# Reports state accuracies to a tenth of a percent, correlations and the accuracy of a class to a hundredth, or finer.
-COARSEST = {"train_accuracy": 3, "val_accuracy": 3, "val_pearson": 2, "test_pearson": 2, "per_class": 2}
-
-
-@dataclass(frozen=True)
-class Samples:
-    """What each sample contributes, run by run.
-
-    Attributes:
-        truth: (samples,), labels or scores; runs with equal ones were measured on the same samples.
-        influence: (samples, runs), how far each sample moves a run's value, times the number of samples; sums to zero.
-        flip: the largest influence of one answer that turns from wrong to right; 0 where there are no such answers.
-        answers: (samples, runs), 1.0 where right and 0.0 where wrong, of an accuracy over all samples; else None.
-        scores: (samples, runs), what each run predicted, of a correlation (of Spearman's, its ranks); else None.
-    """
-
-    truth: np.ndarray
-    influence: np.ndarray
-    flip: float = 0.0
-    answers: np.ndarray | None = None
-    scores: np.ndarray | None = None
-
-
-@dataclass(frozen=True)
-class Measured:
-    """A quantity of one experiment.
-
-    Attributes:
-        values: by seed.
-        error: standard error of each value that comes from the finite set of samples, or from epochs being whole; no
-            further seed reduces it. 0 where there is none or where it is unknown.
-        samples: a value per sample where runs keep one.
-        repeats: seed -> the single times whose median the value is.
-        rounding: the most by which a published figure is off because it is rounded.
-    """
-
-    values: pd.Series
-    error: float = 0.0
-    samples: Samples | None = None
-    repeats: Mapping[int, np.ndarray] = field(default_factory=dict)
-    rounding: float = 0.0
-
-    @property
-    def mean(self) -> float:
-        """Over seeds."""
-        return float(self.values.mean())
-
-    def minus(self, other: Measured) -> Measured:
-        """The difference of two quantities of the same runs, seed by seed."""
-        one, two = self.samples, other.samples
-        both = one is not None and two is not None and np.array_equal(one.truth, two.truth)
-        samples = None
-        if both and one is not None and two is not None:
-            samples = Samples(one.truth, one.influence - two.influence, float(np.hypot(one.flip, two.flip)))
-        error = float(np.hypot(self.error, other.error))
-        return Measured(self.values - other.values, error, samples, rounding=self.rounding + other.rounding)
 
 
 def measure(results: Results, experiment: str, name: str, dataset: str = "") -> Measured:
@@ -106,7 +46,7 @@ def measure(results: Results, experiment: str, name: str, dataset: str = "") -> 
     if quantity.name == "epochs_to":
         if argument == "best":
             raise ResultsError(f"{results.name}: epochs_to(best) is of several experiments; give a number for one")
-        return _epochs_to(results, experiment, float(argument))
+        return epochs.epochs_to(results, experiment, float(argument))
     if quantity.name in TAKEN:
         return TAKEN[quantity.name](results, experiment)
     found = _column(results, experiment, quantity.name)
@@ -114,37 +54,8 @@ def measure(results: Results, experiment: str, name: str, dataset: str = "") -> 
         return found
     split = quantity.name.removeprefix("best_").partition("_")[0]
     samples = _column(results, experiment, f"{split}_samples").values
-    return Measured(found.values, _sampling(quantity.unit, found.mean, int(samples.min())), _samples_of(
-        results, experiment, quantity.name
-    ))  # fmt: skip
-
-
-def settings(results: Results, experiment: str) -> dict[str, float]:
-    """Every number that an experiment's model, training and data were declared with, by its last name.
-
-    A name that stands in several places, such as a parameter of two augmentations, has the path in front:
-    `augment.crop.p`.
-    """
-    spec = results.run_spec(experiment)
-    declared = {"model": spec["model"].get("parameters", {}), **spec["training"]}
-    dataset = spec["data"]["dataset"]
-    if dataset in (results.spec.get("data") or {}):
-        declared["data"] = (results.dataset(dataset).get("spec") or {}).get("variants") or []
-    paths = dict(_numbers(declared, ()))
-    last = [path[-1] for path in paths]
-    return {path[-1] if last.count(path[-1]) == 1 else ".".join(path): value for path, value in paths.items()}
-
-
-def _numbers(value: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], float]]:
-    if isinstance(value, Mapping):
-        named = (*path, str(value["name"])) if "name" in value else path
-        for key, inner in value.items():
-            yield from _numbers(inner, named if key == "parameters" else (*named, str(key)))
-    elif isinstance(value, list) and all(isinstance(one, Mapping) for one in value):
-        for one in value:
-            yield from _numbers(one, path)
-    elif isinstance(value, int | float) and not isinstance(value, bool):
-        yield path, float(value)
+    finite = sampling(quantity.unit, found.mean, int(samples.min()))
+    return Measured(found.values, finite, _samples_of(results, experiment, quantity.name))
 
 
 def _column(results: Results, experiment: str, column: str) -> Measured:
@@ -156,13 +67,6 @@ def _column(results: Results, experiment: str, column: str) -> Measured:
 
 def _constant(results: Results, experiment: str, value: float) -> Measured:
     return Measured(pd.Series({run.seed: value for run in results.runs(experiment)}))
-
-
-def _sampling(unit: str, value: float, samples: int) -> float:
-    """Standard error of a fraction or correlation of finitely many samples."""
-    if not (0 if unit == "fraction" else -1) <= value <= 1:
-        raise ResultsError(f"a {unit} has to lie between {0 if unit == 'fraction' else -1} and 1; found {value}")
-    return sampling_error(value, samples) if unit == "fraction" else correlation_error(value, samples)
 
 
 def _samples_of(results: Results, experiment: str, column: str) -> Samples | None:
@@ -221,87 +125,9 @@ def _accuracy_on(results: Results, experiment: str, argument: str, dataset: str)
     return Measured(by_seed, float(np.sqrt(finite_variance(influence.mean(1), samples.flip))), samples)
 
 
-def finite_variance(influence: np.ndarray, flip: float) -> float:
-    """Variance of a mean over samples: that of their influences, two samples of opposite answers added.
-
-    Of equal answers the plain variance says that they are certain. With one imagined sample to either side it is that
-    of Agresti & Min 2005, "Simple improved confidence intervals for comparing matched proportions", Statistics in
-    Medicine 24(5), 729-740, doi:10.1002/sim.1781, for the difference of two accuracies.
-    """
-    added = 2 if flip else 0
-    return float((influence @ influence + flip**2) / (len(influence) + added) ** 2)
-
-
-def _curves(results: Results, experiment: str) -> dict[int, pd.Series]:
-    """The task's own metric on the validation samples: seed -> by epoch, counted from 1."""
-    metric = f"val_{results.metric(experiment)}"
-    frame = results.metrics(experiment, [metric]).sort_values("epoch")
-    seeds = [run.seed for run in results.runs(experiment)]
-    return {seed: frame[frame["seed"] == seed].set_index("epoch")[metric] for seed in seeds}
-
-
-def _epochs_to(results: Results, experiment: str, level: float) -> Measured:
-    """The first epoch at which the task's metric is at least `level` on the validation samples; NaN where none is."""
-    found = {seed: first_epoch(curve, level) for seed, curve in _curves(results, experiment).items()}
-    epochs = pd.Series({seed: np.nan if epoch is None else float(epoch) for seed, epoch in found.items()})
-    return Measured(epochs, _epoch_error(results, experiment, lambda _: level))
-
-
-def _convergence(results: Results, experiment: str) -> Measured:
-    epochs = {seed: float(convergence_epoch(list(curve))) for seed, curve in _curves(results, experiment).items()}
-    return Measured(pd.Series(epochs), _epoch_error(results, experiment, lambda curve: float(curve.max()) - TOLERANCE))
-
-
-def _epoch_error(results: Results, experiment: str, level: Callable[[pd.Series], float]) -> float:
-    """Standard error of a first epoch: half of those between one sampling error below the level and one above it."""
-    unit = "fraction" if results.metric(experiment) == "accuracy" else "correlation"
-    samples = int(results.summary(experiment)["val_samples"].min())
-    widths = []
-    for curve in _curves(results, experiment).values():
-        middle, end = level(curve), int(curve.index[-1])
-        error = _sampling(unit, min(middle, 1.0), samples)
-        early, late = first_epoch(curve, middle - error), first_epoch(curve, middle + error)
-        widths.append((end if late is None else late) - (end if early is None else early))
-    return max(QUANTISATION, float(np.mean(widths)) / 2)
-
-
-def first_epoch(curve: pd.Series, level: float) -> int | None:
-    """First epoch (from the index) at which `curve` is at least `level`; None where it never is."""
-    reached = curve.index[curve.to_numpy() >= level]
-    return int(reached[0]) if len(reached) else None
-
-
-def _chance(results: Results, experiment: str) -> Measured:
-    classes = len(results.summary(experiment)["classes"].iloc[0])
-    if classes < 2:
-        raise ResultsError(f"{results.name}: chance needs two classes at least; {experiment} has {classes}")
-    return _constant(results, experiment, 1 / classes)
-
-
-def _farthest_from_chance(results: Results, experiment: str) -> Measured:
-    """The validation accuracy of the epoch that lies farthest from chance, to either side."""
-    chance = _chance(results, experiment).mean
-    curves = _curves(results, experiment)
-    distances = {seed: np.abs(curve.to_numpy() - chance) for seed, curve in curves.items()}
-    values = pd.Series({seed: float(curve.iloc[distances[seed].argmax()]) for seed, curve in curves.items()})
-    samples = int(results.summary(experiment)["val_samples"].min())
-    return Measured(values, _sampling("fraction", float(values.mean()), samples))
-
-
-def _epoch_seconds(results: Results, experiment: str) -> Measured:
-    """The median wall time of an epoch."""
-    frame = results.metrics(experiment, ["seconds"])
-    if not (frame["seconds"] > 0).all():
-        raise ResultsError(
-            f"{results.name}: an epoch of {experiment} takes longer than 0 s; found {frame['seconds'].min()}"
-        )
-    repeats = {run.seed: frame.loc[frame["seed"] == run.seed, "seconds"].to_numpy() for run in results.runs(experiment)}
-    return Measured(pd.Series({seed: float(np.median(times)) for seed, times in repeats.items()}), repeats=repeats)
-
-
 def _seconds_per_epoch(results: Results, experiment: str) -> Measured:
-    seconds, epochs = (_column(results, experiment, column).values for column in ("seconds", "epochs"))
-    return Measured(seconds / epochs)
+    seconds, count = (_column(results, experiment, column).values for column in ("seconds", "epochs"))
+    return Measured(seconds / count)
 
 
 def _generalisation_gap(results: Results, experiment: str) -> Measured:
@@ -310,36 +136,9 @@ def _generalisation_gap(results: Results, experiment: str) -> Measured:
 
 TAKEN: Mapping[str, Callable[[Results, str], Measured]] = {
     "generalisation_gap": _generalisation_gap,
-    "chance": _chance,
-    "farthest_from_chance": _farthest_from_chance,
-    "convergence_epoch": _convergence,
-    "epoch_seconds": _epoch_seconds,
+    "chance": epochs.chance,
+    "farthest_from_chance": epochs.farthest_from_chance,
+    "convergence_epoch": epochs.convergence,
+    "epoch_seconds": epochs.epoch_seconds,
     "seconds_per_epoch": _seconds_per_epoch,
 }
-
-
-def stated(results: Results, experiment: str, figure: str) -> Any:
-    """A published figure of an experiment.
-
-    Raises:
-        ResultsError: the published report does not state it.
-    """
-    published = results.published(experiment)
-    if figure not in published:
-        found = ", ".join(published) or "nothing"
-        raise ResultsError(f"{results.name}: no {figure} of {experiment} was published; what was: {found}")
-    return published[figure]
-
-
-def rounding(value: float, figure: str) -> float:
-    """Half a unit of the last digit that was printed: the most by which rounding can have moved a published figure.
-
-    The digits are those of the shortest decimal text; zeros at the end are lost in it, so that it has at least as many
-    digits as such figures are commonly given with.
-
-    >>> rounding(0.719, "val_accuracy"), rounding(0.5, "val_accuracy"), rounding(0.607, "val_pearson")
-    (0.0005, 0.0005, 0.0005)
-    """
-    exponent = Decimal(repr(value)).as_tuple().exponent
-    digits = max(-int(exponent), COARSEST.get(figure, 0))
-    return 0.5 * 10**-digits

@@ -1,0 +1,68 @@
+"""Numbers that were declared or published, not measured: settings by their names, published figures with rounding."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from typing import Any
+
+from labreport.errors import ResultsError
+from labreport.results import Results
+
+# Reports state accuracies to a tenth of a percent, correlations and the accuracy of a class to a hundredth, or finer.
+COARSEST = {"train_accuracy": 3, "val_accuracy": 3, "val_pearson": 2, "test_pearson": 2, "per_class": 2}
+
+
+def settings(results: Results, experiment: str) -> dict[str, float]:
+    """Every number that an experiment's model, training and data were declared with, by its last name.
+
+    A name that stands in several places, such as a parameter of two augmentations, has the path in front:
+    `augment.crop.p`.
+    """
+    spec = results.run_spec(experiment)
+    declared = {"model": spec["model"].get("parameters", {}), **spec["training"]}
+    dataset = spec["data"]["dataset"]
+    if dataset in (results.spec.get("data") or {}):
+        declared["data"] = (results.dataset(dataset).get("spec") or {}).get("variants") or []
+    paths = dict(_numbers(declared, ()))
+    last = [path[-1] for path in paths]
+    return {path[-1] if last.count(path[-1]) == 1 else ".".join(path): value for path, value in paths.items()}
+
+
+def _numbers(value: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], float]]:
+    if isinstance(value, Mapping):
+        named = (*path, str(value["name"])) if "name" in value else path
+        for key, inner in value.items():
+            yield from _numbers(inner, named if key == "parameters" else (*named, str(key)))
+    elif isinstance(value, list) and all(isinstance(one, Mapping) for one in value):
+        for one in value:
+            yield from _numbers(one, path)
+    elif isinstance(value, int | float) and not isinstance(value, bool):
+        yield path, float(value)
+
+
+def stated(results: Results, experiment: str, figure: str) -> Any:
+    """A published figure of an experiment.
+
+    Raises:
+        ResultsError: the published report does not state it.
+    """
+    published = results.published(experiment)
+    if figure not in published:
+        found = ", ".join(published) or "nothing"
+        raise ResultsError(f"{results.name}: no {figure} of {experiment} was published; what was: {found}")
+    return published[figure]
+
+
+def rounding(value: float, figure: str) -> float:
+    """Half a unit of the last digit that was printed: the most by which rounding can have moved a published figure.
+
+    The digits are those of the shortest decimal text; zeros at the end are lost in it, so that it has at least as many
+    digits as such figures are commonly given with.
+
+    >>> rounding(0.719, "val_accuracy"), rounding(0.5, "val_accuracy"), rounding(0.607, "val_pearson")
+    (0.0005, 0.0005, 0.0005)
+    """
+    exponent = Decimal(repr(value)).as_tuple().exponent
+    digits = max(-int(exponent), COARSEST.get(figure, 0))
+    return 0.5 * 10**-digits
