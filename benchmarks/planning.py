@@ -77,8 +77,8 @@ def declare(project: Path, rate: float) -> None:
     for lang in ("zh", "en"):
         template = project / f"templates/many/{lang}.md.j2"
         template.parent.mkdir(parents=True, exist_ok=True)
-        shown = [f'{{% call figure("{name}") %}}Loss.{{% endcall %}}' for name in report["figures"]]
-        shown.append('{% call table("results") %}Results.{% endcall %}')
+        shown = [f"![Loss.](figure:{name})" for name in report["figures"]]
+        shown.append("![Results.](table:results)")
         template.write_text("\n\n".join(["# Many {#sec:one}", *shown]) + "\n", encoding="utf-8")
 
 

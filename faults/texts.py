@@ -28,6 +28,12 @@ from labreport.files import write_json
 
 STATE = Provenance("abc1234", "2026-01-02", 1767312000)
 PER_DOCUMENT = 12
+CLAIM = {
+    "kind": "difference",
+    **{"outcome": "supported", "favours": "supported", "unit": "fraction", "method": "samples", "paired": True},
+    **{"estimate": 0.1, "low": 0.05, "high": 0.15, "margin": 0.0, "p": 0.01, "p_adjusted": 0.01, "level": 0.95},
+    **{"seeds": 1, "values": {}},
+}
 DECLARED = ("title", "subtitle", "affiliation", "course")  # where a document shows one text only
 FORMS = {"heading": "\n## A {}\n", "bold": "**{}**\n", "claim": "It is so: {}\n", "prose": "- item {} and on\n"}
 OTHERS = ("author", "field", "label", "cell", "head", "note", "class", "data set", "caption", *FORMS)
@@ -38,7 +44,7 @@ TEMPLATE = """# Start {#sec:start}
 
 {{ dataset("cifar10").title }}: {{ dataset("cifar10").classes|join(", ") }}
 
-{% call table("one") %}Shown: CAPTION{% endcall %}
+![Shown: CAPTION](table:one)
 
 PROSE
 """
@@ -69,7 +75,10 @@ def document(shown: list[Shown], folder: Path, lang: str) -> list[Trial]:
     """One trial for each text of a document in both formats."""
     spec = write(shown, folder, lang)
     try:
-        words, markdown = _pdf_text(spec, folder, lang), render(Path(spec["template"]), "markdown", lang, spec, STATE)
+        words, markdown = (
+            _pdf_text(spec, folder, lang),
+            render(Path(spec["template"]), "markdown", lang, spec, STATE).text,
+        )
     except UserError as error:
         if len(shown) > 1:  # which of them was refused is seen one by one
             parts = (document([one], folder / str(number), lang) for number, one in enumerate(shown))
@@ -115,8 +124,7 @@ def write(shown: list[Shown], folder: Path, lang: str) -> dict[str, Any]:
     rows = [[text, *["x"] * (len(heads) - 1)] for text in ["my_cnn", *texts["cell"]]]
     write_json(folder / "one.json", {"columns": columns, "rows": rows, "bold": [], "notes": texts["note"]})
     for name, text in claims.items():
-        claim = {"name": name, "kind": "difference", "outcome": "supported", "values": {}}
-        write_json(folder / f"{name}.json", {**claim, "reason": {"zh": text, "en": text}})
+        write_json(folder / f"{name}.json", {**CLAIM, "name": name, "reason": {"zh": text, "en": text}})
     declared: dict[str, Any] = {place: " ".join(texts[place]) or place for place in DECLARED}
     declared["authors"] = ["An Author", *texts["author"]]
     declared["fields"] = {f"Field {n}": text for n, text in enumerate(texts["field"])}
@@ -142,7 +150,7 @@ def write(shown: list[Shown], folder: Path, lang: str) -> dict[str, Any]:
 
 def _pdf_text(spec: Mapping[str, Any], folder: Path, lang: str) -> str:
     source = folder / "small.tex"
-    source.write_text(render(Path(spec["template"]), "latex", lang, spec, STATE), encoding="utf-8")
+    source.write_text(render(Path(spec["template"]), "latex", lang, spec, STATE).text, encoding="utf-8")
     typeset(source, folder / "small.pdf")
     words = ["pdftotext", "-raw", "-enc", "UTF-8", str(folder / "small.pdf"), "-"]
     done = subprocess.run(words, capture_output=True, check=True)

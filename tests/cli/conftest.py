@@ -45,9 +45,12 @@ TEXT = """# {{ report.title }} {#sec:one}
 
 The best is {{ run("cnn3").best_val_accuracy | percent(1) }}.
 
-{% call figure("loss") %}Loss.{% endcall %}
-{% call table("results") %}Results.{% endcall %}
-{% call table("cost") %}Cost.{% endcall %}
+![Loss.](figure:loss)
+
+![Results.](table:results)
+
+![Cost.](table:cost)
+
 {% if claim("close").supported %}They are close.{% endif %}
 """
 COST = {"implementation": ["own", "packaged"], "milliseconds": [160.5, 41.25]}

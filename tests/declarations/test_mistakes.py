@@ -117,7 +117,7 @@ KEEP = ["cifar10_longtail", "longtail"]
         (PRACTICE1, ["figures", "loss_bilstm2", "experiments"], ["resnet"], r"figures\.loss_bilstm2\.experiments: found 'resnet'"),
         (PRACTICE1, ["figures", "loss_bilstm2", "metric"], "los", r"""figures\.loss_bilstm2\.metric: found 'los'; .*; did you mean "loss"\?$"""),
         (PRACTICE1, ["claims", "images_close", "part"], "image", r'claims\.images_close\.part: found \'image\'.*did you mean "images"\?'),
-        (PRACTICE1, ["claims", "residual_faster", "faster"], "x", r"claims\.residual_faster\.faster: found 'x'"),
+        (PRACTICE1, ["claims", "residual_faster", "than"], "x", r"claims\.residual_faster\.than: found 'x'"),
         (PRACTICE1, ["tables", "lstm_cost"], {"kind": "lstm_cost"}, r"tables\.lstm_cost\.measurement: is missing"),
         (PRACTICE1, ["tables", "lstm_cost", "measurement"], "cost", r"tables\.lstm_cost\.measurement: found 'cost'"),
         (PRACTICE1, ["seeds"], [0, 0], r"practice1\.yaml: seeds: names 0 twice"),

@@ -195,9 +195,6 @@ FIGURE = "![x](figure:plot_0)"
         ("[@fig:a; @new]\n", r"stands among citations"),
         ("![x](/etc/x.png)", r"lies outside of"),
         ("# A {#sec:a}\n\n# B {#sec:a}", r"two headings"),
-        (r"\cite{new}", r"\\cite is LaTeX's; write \[@key\]"),
-        (r"$x \label{a}$", r"\\label is LaTeX's; write \{#fig:name\}"),
-        (r"\newpage", r"LaTeX is read within formulas only"),
         ("``` {.algorithm}\nx\n```", r"an algorithm begins with"),
         ('``` {#alg:a .algorithm caption="x"}\n- y\n```', r"'a': a statement is one line of text"),
         ("[@newer]", r"no entry in references\.bib 'newer'; did you mean \"new\""),
@@ -221,6 +218,14 @@ def test_a_missing_file_names_itself(small_report):
     Path(spec["figures"]["plot_0"]["path"] + ".txt").unlink()
     with pytest.raises(ResultsError, match=r"plot_0\.txt"):
         render(Path(spec["template"]), "markdown", "en", spec, STATE)
+
+
+def test_raw_tex_and_marks_from_data_are_text(rendered):
+    hostile = "\\input{/etc/passwd} \\newpage @fig:x \ue0007\ue001x\ue002"
+    text = rendered("latex", "{{ report.title }}", figures=0, tables=0, title=hostile).partition(r"\begin{document}")[2]
+    assert text.count(r"\textbackslash{}input\{/etc/passwd\}") == 2
+    assert r"\newpage" not in text
+    assert text.count("@fig:x") == 2
 
 
 def test_markdown_code_algorithms_and_references(rendered):

@@ -81,11 +81,11 @@ def test_hostile_strings_are_typeset_as_they_are(small_report, tmp_path, monkeyp
 
 def test_tex_keeps_its_own_files_and_makes_the_same_bytes_as_from_scratch(small_report, tmp_path):
     again, scratch = tmp_path / "again", tmp_path / "scratch"
-    make(small_report("# Old {#sec:old}\n\nSee {{ ref('sec:old') }}.\n\n" + TEXT), again)
+    make(small_report("# Old {#sec:old}\n\nSee @sec:old.\n\n" + TEXT), again)
     work = again / "typeset" / "x.en"
     assert (work / "small.aux").is_file()
     assert (work / "figures" / "plot_1.pdf").is_file()
-    few = '{% call figure("plot_0") %}x{% endcall %}'
+    few = "![x](figure:plot_0)"
     for results in (again, scratch):
         make(small_report(f"# More\n\n{few}\n\n# Start {{#sec:start}}\n\n", figures=1, tables=0), results)
     made = [results / "documents" / "x.en" / "key" for results in (again, scratch)]
@@ -111,7 +111,7 @@ LISTED = (
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_code_references_and_symbols_of_other_fonts_are_typeset_as_they_are(small_report, tmp_path, capsys, lang):
-    listings = "\n".join(f'{{{{ source("{target}") }}}}\n\nSome words.\n' for target in LISTED)
+    listings = "\n".join(f"![](code:{target})\n\nSome words.\n" for target in LISTED)
     symbols = "{{ report.title }} *{{ report.title }}*\n"
     spec = small_report(f"{CODE}\n{symbols}\n{listings}", lang=lang, figures=0, tables=0, title="μ ≤ α ≈ 學")
     (tmp_path / "templates" / "small" / "references.bib").write_text(WORKS, encoding="utf-8")
@@ -174,7 +174,7 @@ def test_lines_that_stick_out_are_warned_of(tmp_path, capsys):
 
 
 def test_a_table_too_wide_for_the_page_is_shrunk_and_said(small_report, tmp_path, capsys):
-    spec = small_report('{% call table("table_0") %}x{% endcall %}', figures=0)
+    spec = small_report("![x](table:table_0)", figures=0)
     path = tmp_path / "tables" / "table_0.json"
     column = {"key": "k", "head": "Head", "unit": None, "align": "right", "decimals": None}
     wide = {"columns": [column] * 18, "rows": [["123456"] * 18], "bold": [], "notes": []}
@@ -185,8 +185,8 @@ def test_a_table_too_wide_for_the_page_is_shrunk_and_said(small_report, tmp_path
 
 def test_floats_do_not_leave_their_section_and_logs_of_the_appendix_do_not_float(small_report, tmp_path):
     words = "Some words that fill a line of the page, again and again. " * 24 + "\n\n"
-    tables = "".join(f'{words}{{% call table("table_{i}") %}}x{{% endcall %}}\n\n' for i in range(6))
-    appendix = "".join(f'Below stands it.\n\n{{% call table("table_{i}") %}}y{{% endcall %}}\n\n' for i in range(6, 12))
+    tables = "".join(f"{words}\n\n![x](table:table_{i})\n\n" for i in range(6))
+    appendix = "".join(f"Below stands it.\n\n![y](table:table_{i})\n\n" for i in range(6, 12))
     spec = small_report(
         f"# One\n\n{tables}\n# Two\n\n{words}\n# Logs {{.appendix}}\n\n{appendix}", figures=0, tables=12
     )

@@ -55,9 +55,9 @@ tables:
   results: {kind: results, experiments: [fragile]}
 """,
     "templates/fragile/en.md.j2": """
-{% call figure("losses") %}Loss.{% endcall %}
+![Loss.](figure:losses)
 
-{% call table("results") %}Result.{% endcall %}
+![Result.](table:results)
 
 Seeds: {{ run("fragile").seeds }}.
 """,

@@ -60,6 +60,11 @@ def _parser() -> argparse.ArgumentParser:
     plan = command("plan", "say what would be made and why, and how long training takes", "plan:plan")
     plan.add_argument("targets", nargs="*", metavar="TARGET", help="as Snakemake takes them; default: all")
     plan.add_argument("--json", action="store_true", help="for programs")
+    new = command("new", "write a small report that builds, its lines explained", "new:new")
+    new.add_argument("name", metavar="NAME", help="of the report: lower-case letters, digits, underscores")
+    new.add_argument("--lang", nargs="+", choices=("en", "zh"), default=["en"], help="default: en")
+    check = command("check", "say every mistake of reports, before anything is made", "check:check")
+    check.add_argument("reports", nargs="*", metavar="REPORT", help="default: all")
     show = command(
         "show", "say what something is: its settings and who set them, or what it was made from", "show:show"
     )

@@ -40,7 +40,7 @@ KINDS = {"fig": "figure", "tab": "table", "lst": "listing", "alg": "algorithm", 
 SHOWN = {"figure": "fig", "table": "tab", "code": "lst"}  # scheme of an address -> kind
 # `@fig:x` in running text; what stands between backticks or dollars is left alone.
 _REFERENCE = re.compile(
-    r"(`+).*?\1|(?<![A-Za-z0-9_\[{;-])@((?:fig|tab|lst|alg|eq|sec):[A-Za-z0-9_]+(?:[.-]?\w)*)", re.S | re.A
+    r"(`+).*?\1|(?<![A-Za-z0-9_\\\[{;-])@((?:fig|tab|lst|alg|eq|sec):[A-Za-z0-9_]+(?:[.-]?\w)*)", re.S | re.A
 )
 _LABEL = re.compile(r"\{#(eq:[A-Za-z0-9_.-]+)\}(.*)")
 _COMMAND = re.compile(r"\\[A-Za-z]+\*?")
@@ -54,6 +54,7 @@ INSTEAD = {
     r"\textit": "*words*", r"\section": "# words", r"\subsection": "## words", r"\footnote": "^[words]",
     r"\url": "<https://...>", r"\href": "[words](https://...)", r"\item": "- words", r"\tag": "{#eq:name} behind $$",
 }  # fmt: skip
+WRITTEN = ("Str", "Math")
 IN_FORMULAS = re.compile(r"\\(?:label|tag|eqref|ref|cite)\b\*?")
 
 
@@ -152,7 +153,7 @@ class Syntax:
         found = []
         for origin, part in parts(text):
             word = pandoc.string(part)
-            if origin is None:
+            if origin is None or origin >= len(self.origins):
                 found.append(word)
             else:
                 what, runs = self.origins[origin]
@@ -166,10 +167,10 @@ class Syntax:
         if kind == "Image":
             target = content[2][0]
             raise Mistake(target, f"the picture {target!r} stands among words; give it a paragraph of its own")
-        if kind == "Str" and (command := _COMMAND.search(content)):
-            raise Mistake(command[0], _instead(command[0]))
-        if kind == "Math" and (command := IN_FORMULAS.search(content[1])):
-            raise Mistake(command[0], _instead(command[0]))
+        if self.complain is not None and kind in WRITTEN:  # of the template itself; a text from data is what it is
+            command = _COMMAND.search(content) if kind == "Str" else IN_FORMULAS.search(content[1])
+            if command:
+                raise Mistake(command[0], _instead(command[0]))
         if kind == "Cite":
             return self._cite(content[0], node)
         if kind == "Link" and content[2][0].startswith("#") and _is_target(content[2][0][1:]):

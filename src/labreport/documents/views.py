@@ -14,8 +14,10 @@ from labreport.documents.naming import Lazy, Namespace, unknown
 from labreport.documents.text import Literal
 from labreport.documents.values import DIFFERENCE, Origins, Value
 from labreport.files import read_json
-from labreport.quantities.measured import TAKEN, Measured, measure, rounding, settings
+from labreport.quantities.declared import rounding, settings
+from labreport.quantities.measured import TAKEN, measure
 from labreport.quantities.registry import QUANTITIES, called
+from labreport.quantities.values import Measured
 from labreport.results import Results
 
 OUTCOMES = ("supported", "refuted", "undecided")
