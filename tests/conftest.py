@@ -132,7 +132,10 @@ def write_run(
         "seed": seed,
         "code": "0" * 16,
     }
-    for name, value in (("summary", summary), ("environment", environment), ("spec", spec)):
+    each = counts.sum(axis=1).tolist()
+    dataset = {"dataset": "cifar10", "classes": list(classes), "train_counts": each, "test_counts": each}
+    written = {"summary": summary, "environment": environment, "spec": spec, "dataset": dataset}
+    for name, value in written.items():
         write_json(folder / f"{name}.json", value)
     frame = {"class": classes, "samples": counts.sum(axis=1), "correct": np.diag(counts)}
     per_class = pd.DataFrame(frame)

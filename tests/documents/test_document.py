@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 from pathlib import Path
 
 import pytest
@@ -12,7 +11,6 @@ from labreport.documents.document import render
 from labreport.documents.provenance import Provenance
 from labreport.errors import ResultsError, TemplateError
 
-CSL = Path(__file__).parents[2] / "templates/csl"
 STATE = Provenance("abc1234+", "2026-01-02", 1767312000)
 TEXT = r"""# Start {#sec:start}
 
@@ -64,15 +62,13 @@ return
 # Keys {.appendix}
 """
 WORKS = """
-@misc{new, author={王明}, title={A_b}, year={2020}, eprint={2001.00001}}
+@misc{new, author={王明}, title={A_b}, year={2020}, eprint={2001.00001}, archiveprefix={arXiv}}
 @misc{old, author={Old, One}, title={C}, year={1999}, doi={10.1000/a_b}}
 """
 
 
 @pytest.fixture
 def rendered(small_report, tmp_path):
-    shutil.copytree(CSL, tmp_path / "templates" / "csl")
-
     def call(form, text=TEXT, lang="en", works="", **kwargs):
         spec = small_report(text, lang=lang, **kwargs)
         (tmp_path / "templates" / "small" / "references.bib").write_text(works, encoding="utf-8")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import pytest
@@ -47,7 +46,6 @@ def rendered(small_report, tmp_path):
     folder = tmp_path / "templates" / "small" / "images"
     folder.mkdir(parents=True)
     Image.new("RGB", (40, 30)).save(folder / "my bench.jpg")
-    shutil.copytree(Path(__file__).parents[2] / "templates/csl", tmp_path / "templates" / "csl")
 
     def call(form, text=TEXT, lang="en", known=True):
         spec = small_report(text.replace("my bench", "my%20bench"), lang=lang, figures=1)
