@@ -33,7 +33,10 @@ NAMING = frozenset({"experiment", "member"})
 # Files beside items that tell how they were made.
 TAKEN = frozenset({"spec", "code", "made", "index"})
 # A report as users ask for it: its name, its language where that is said, and its form.
-REPORT_FILE = re.compile(r"report/(([^/]+?)(?:\.(zh|en))?)\.(pdf|md)")
+REPORT_FILE = re.compile(r"report/(([^/]+?)(?:\.(zh|en))?)\.(pdf|md|html)")
+DELIVERED = ("pdf", "md", "html")
+# Form of a text -> how its file ends.
+SUFFIXES: Mapping[str, str] = {"latex": "tex", "markdown": "md", "html": "html"}
 
 
 class Graph:
@@ -346,15 +349,15 @@ class Graph:
         Args:
             report: the report.
             lang: the language of its words.
-            form: markdown or latex.
+            form: one of `SUFFIXES`.
             stem: of Markdown, the name of the file, which its pictures lie beside in a folder of the same name.
         """
         memo = ("text", report.name, lang, form, stem)
         if memo not in self._memo:
             spec, needs, files = self._text(report, lang, form)
             spec |= {"pictures": stem} if form == "markdown" else {}
-            file = f"{report.name}.{'tex' if form == 'latex' else 'md'}"
-            name = f"{report.name}.{lang}" if form == "latex" else f"{stem}.md"
+            file = f"{report.name}.{SUFFIXES[form]}"
+            name = f"{stem or f'{report.name}.{lang}'}{'' if form == 'latex' else f'.{SUFFIXES[form]}'}"
             self._memo[memo] = self._artifact(
                 "write", name, spec, *needs, title=f"{report.name} in {form} ({lang})", inputs=files, file=file
             )
@@ -453,16 +456,21 @@ class Graph:
         """
         found = REPORT_FILE.fullmatch(target)
         if not found:
-            raise DeclarationError(f"{target}: allowed are report/NAME.pdf, .md, .en.pdf, .en.md, .zh.pdf and .zh.md")
+            forms = ", ".join(f".{form}" for form in DELIVERED)
+            raise DeclarationError(
+                f"{target}: allowed are report/NAME, .zh or .en where a language is meant, and {forms}"
+            )
         stem, name, stated, form = found.groups()
         report = self.project.report(name)
         lang = stated or report.lang(self.project.config.lang)
-        return self.document(report, lang) if form == "pdf" else self.text(report, lang, "markdown", stem)
+        if form == "pdf":
+            return self.document(report, lang)
+        return self.text(report, lang, "markdown", stem) if form == "md" else self.text(report, lang, form)
 
     def targets(self, report: Report) -> list[str]:
         """The files that a report can be asked for as, in every language and form."""
         stems = (report.name, *(f"{report.name}.{lang}" for lang in report.langs))
-        return [f"report/{stem}.{form}" for stem in stems for form in ("pdf", "md")]
+        return [f"report/{stem}.{form}" for stem in stems for form in DELIVERED]
 
     def everything(self) -> list[Artifact]:
         """All artifacts of all reports and experiments that are well declared, in every language and form.

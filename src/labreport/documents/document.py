@@ -1,4 +1,4 @@
-"""A report as a finished document: template and results in, LaTeX or Markdown out."""
+"""A report as a finished document: template and results in, LaTeX, Markdown or HTML out."""
 
 from __future__ import annotations
 
@@ -23,16 +23,18 @@ from labreport.documents import (
     views,
     wording,
 )
+from labreport.documents.html import HtmlLayout, data_uri, page
 from labreport.documents.latex import LatexLayout
 from labreport.documents.pictures import Picture
 from labreport.documents.provenance import Provenance
+from labreport.documents.run_sections import run_sections
 from labreport.documents.syntax import Syntax
+from labreport.documents.text import clean, latex, latex_metadata, shortened
 from labreport.documents.text import gfm as gfm_text
-from labreport.documents.text import latex, latex_metadata, shortened
 from labreport.errors import ResultsError, TemplateError
 from labreport.results import Results
 
-SHELLS = {"latex": "latex/report.tex.j2", "markdown": "markdown/report.md.j2"}
+SHELLS = {"latex": "latex/report.tex.j2", "markdown": "markdown/report.md.j2", "html": "html/report.html.j2"}
 SYNTAX: dict[str, dict[str, Any]] = {
     "latex": {
         "block_start_string": r"\BLOCK{",
@@ -43,7 +45,9 @@ SYNTAX: dict[str, dict[str, Any]] = {
         "comment_end_string": "}",
     },
     "markdown": {},
+    "html": {"autoescape": True},
 }
+ESCAPED = {"latex": latex, "markdown": gfm_text, "html": clean}
 
 
 @dataclass(frozen=True)
@@ -51,8 +55,8 @@ class Document:
     """A finished text.
 
     Attributes:
-        text: LaTeX that expects `figures/NAME.pdf` beside it, or Markdown that expects `NAME.svg` in the folder that
-            the spec calls `pictures`.
+        text: LaTeX that expects `figures/NAME.pdf` beside it, Markdown that expects `NAME.svg` in the folder that the
+            spec calls `pictures`, or HTML that holds its pictures.
         pictures: of the author's own, which are expected in the same folder.
     """
 
@@ -64,8 +68,8 @@ def render(template: Path, form: str, lang: str, spec: Mapping[str, Any], proven
     """The whole document.
 
     Args:
-        template: the report's prose; the formats' shells are in `latex/` and `markdown/` beside its folder.
-        form: `latex` or `markdown`.
+        template: the report's prose; the formats' shells are in `latex/`, `markdown/` and `html/` beside its folder.
+        form: `latex`, `markdown` or `html`.
         lang: `zh` or `en`.
         spec: the spec of a `write` step.
         provenance: what the foot states.
@@ -93,12 +97,16 @@ def render(template: Path, form: str, lang: str, spec: Mapping[str, Any], proven
         document = pandoc.parse(syntax.markdown(text), lang)
         document = citations.listed({**document, "blocks": shown.explicit(document["blocks"])}, template.parent, lang)
         _check_planned(shown, files)
-        layout = _layout(form, lang, spec, shown)
+        runs = run_sections(results) if form == "html" else []
+        layout = _layout(form, lang, spec, shown, frozenset(run.key for run in runs))
         document["blocks"] = tree.transform(document["blocks"], numbering.number(document["blocks"]), layout)
     except TemplateError as error:
         raise TemplateError(f"{template}: {error}") from None
+    if isinstance(layout, HtmlLayout):
+        document["blocks"] = page(document["blocks"], layout)
     missing = seeds.notice(results, short, lang, spec.get("left_out"))
-    text = _shell(template, form, lang, spec, provenance, missing, pandoc.write(document, form))
+    body = pandoc.write(document, form)
+    text = _shell(template, form, lang, spec, provenance, missing=missing, body=body.strip(), runs=runs)
     return Document(text, tuple(shown.pictures.values()))
 
 
@@ -113,16 +121,20 @@ def _check_planned(shown: Syntax, files: Collection[str] | None) -> None:
             raise TemplateError(f"the picture {name!r} has a name that is put together; write it out")
 
 
-def _layout(form: str, lang: str, spec: Mapping[str, Any], shown: Syntax) -> tree.Layout:
+def _layout(form: str, lang: str, spec: Mapping[str, Any], shown: Syntax, runs: frozenset[str]) -> tree.Layout:
     scale = wording.scale(spec["scale"], lang)
     figures = spec.get("figures") or {}
     tables = {name: presentation.load(f"{entry['path']}.json") for name, entry in (spec.get("tables") or {}).items()}
     if form == "latex":
         return LatexLayout(lang, scale, tables, figures, shown.listings, shown.pictures)
+    alt = {name: _alternative(f"{entry['path']}.txt") for name, entry in figures.items()}
+    if form == "html":
+        images = {name: data_uri(Path(f"{entry['path']}.svg")) for name, entry in figures.items()}
+        images |= {name: data_uri(picture.path) for name, picture in shown.pictures.items()}
+        return HtmlLayout(lang, scale, tables, images, alt, shown.listings, runs)
     folder = spec["pictures"]
     images = {name: f"{folder}/{name}.svg" for name in figures}
     images |= {name: f"{folder}/{picture.file}" for name, picture in shown.pictures.items()}
-    alt = {name: _alternative(f"{entry['path']}.txt") for name, entry in figures.items()}
     return gfm.MarkdownLayout(lang, scale, tables, images, alt, shown.listings)
 
 
@@ -133,10 +145,8 @@ def _alternative(path: str) -> str:
         raise ResultsError(f"{path}: no such file; build the report again to draw this figure") from None
 
 
-def _shell(
-    template: Path, form: str, lang: str, spec: Mapping[str, Any], provenance: Provenance, missing: str, body: str
-) -> str:
-    """The body within the format's shell, whose texts are escaped for that format."""
+def _shell(template: Path, form: str, lang: str, spec: Mapping[str, Any], provenance: Provenance, **parts: Any) -> str:
+    """The body and other parts of a document within the format's shell, whose texts are escaped for that format."""
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(template.parent.parent),
         undefined=jinja2.StrictUndefined,
@@ -145,9 +155,7 @@ def _shell(
         keep_trailing_newline=True,
         **SYNTAX[form],
     )
-    environment.filters.update(
-        escaped=latex if form == "latex" else gfm_text, metadata=latex_metadata, shortened=shortened
-    )
+    environment.filters.update(escaped=ESCAPED[form], metadata=latex_metadata, shortened=shortened)
     declaration = {"subtitle": "", "authors": [], "affiliation": "", "course": "", "fields": {}, **spec["declaration"]}
     try:
         shell = environment.get_template(SHELLS[form])
@@ -159,7 +167,7 @@ def _shell(
         lang=lang,
         scale=wording.scale(spec["scale"], lang),
         provenance=provenance,
-        missing=missing,
         words=lambda key: wording.word(key, lang),
-        body=body.strip(),
+        language=pandoc.LANGUAGES[lang],
+        **parts,
     )

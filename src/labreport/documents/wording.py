@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 LANGUAGES = ("zh", "en")
-FORMATS = ("latex", "markdown")
+FORMATS = ("latex", "markdown", "html", "docx")
 
 _WORDS = {
     "zh": {
@@ -13,6 +13,7 @@ _WORDS = {
         "tab": "表",
         "lst": "代码",
         "alg": "算法",
+        "eq": "式",
         "require": "输入：",
         "ensure": "输出：",
         "references": "参考文献",
@@ -22,6 +23,17 @@ _WORDS = {
         "colon": "：",
         "continued": "（续）",
         "commit": "提交",
+        "skip": "跳到正文",
+        "contents": "目录",
+        "runs": "训练记录",
+        "runs intro": "文中的每个数值都出自下列训练；文件夹名即训练的键。",
+        "to the run": "查看训练",
+        "seed": "种子",
+        "folder": "文件夹",
+        "results": "结果",
+        "settings": "设置",
+        "environment": "环境",
+        "epochs": "逐轮数值",
         "affiliation": "单位",
         "course": "课程",
     },
@@ -30,6 +42,7 @@ _WORDS = {
         "tab": "Table",
         "lst": "Listing",
         "alg": "Algorithm",
+        "eq": "Equation",
         "require": "Require:",
         "ensure": "Ensure:",
         "references": "References",
@@ -39,6 +52,17 @@ _WORDS = {
         "colon": ": ",
         "continued": " (continued)",
         "commit": "commit",
+        "skip": "Skip to the text",
+        "contents": "Contents",
+        "runs": "Runs",
+        "runs intro": "Every number of this report comes from these runs. The name of a run's folder is its key.",
+        "to the run": "See the run",
+        "seed": "seed",
+        "folder": "Folder",
+        "results": "Results",
+        "settings": "Settings",
+        "environment": "Environment",
+        "epochs": "Every epoch",
         "affiliation": "Affiliation",
         "course": "Course",
     },
@@ -146,7 +170,7 @@ def caption_label(kind: str, number: str, lang: str) -> str:
 def reference(kind: str, number: str, appendix: bool, lang: str) -> str:
     """How the text refers to a numbered thing: `图 1`, `第 2 节`, `附录 A`, `Section 2`."""
     if kind != "sec":
-        return f"{word(kind, lang)}\u00a0{number}"
+        return f"{word(kind, lang)}\u00a0{f'({number})' if kind == 'eq' else number}"
     if lang == "zh":
         return f"附录\u00a0{number}" if appendix else f"第\u00a0{number}\u00a0节"
     return f"{'Appendix' if appendix else 'Section'}\u00a0{number}"
