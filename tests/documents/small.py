@@ -131,7 +131,7 @@ def draw(folder: Path, name: str) -> Path:
     """A picture of 7.8 cm in the formats of a draw step; the prefix of its files."""
     prefix = folder / "figures" / name
     prefix.parent.mkdir(exist_ok=True)
-    for suffix in ("pdf", "svg"):
+    for suffix in ("pdf", "svg", "png"):
         prefix.with_suffix(f".{suffix}").write_bytes(_picture(suffix))
     prefix.with_suffix(".txt").write_text(f"Line of {name}: up [and] $down", encoding="utf-8")
     return prefix

@@ -1,6 +1,6 @@
 # The report: one narrative to Markdown and LaTeX, LaTeX to PDF, and copies of them where users open them.
 # INPUTS  templates/, everything above
-# OUTPUTS results/texts/NAME/KEY/, results/documents/NAME/KEY/, report/NAME.pdf, .html, report/NAME.md with report/NAME/*.svg
+# OUTPUTS results/texts/NAME/KEY/, results/documents/NAME/KEY/, report/NAME.pdf, .html, .docx, report/NAME.md with report/NAME/*.svg
 
 
 rule write:
@@ -50,7 +50,7 @@ rule deliver:
         "results/logs/deliver/{stem}.{form}.log",
     wildcard_constraints:
         stem="[^/]+?",
-        form="pdf|md|html",
+        form="pdf|md|html|docx",
     conda:
         "../../environment.yml"
     message:

@@ -33,10 +33,10 @@ NAMING = frozenset({"experiment", "member"})
 # Files beside items that tell how they were made.
 TAKEN = frozenset({"spec", "code", "made", "index"})
 # A report as users ask for it: its name, its language where that is said, and its form.
-REPORT_FILE = re.compile(r"report/(([^/]+?)(?:\.(zh|en))?)\.(pdf|md|html)")
-DELIVERED = ("pdf", "md", "html")
+REPORT_FILE = re.compile(r"report/(([^/]+?)(?:\.(zh|en))?)\.(pdf|md|html|docx)")
+DELIVERED = ("pdf", "md", "html", "docx")
 # Form of a text -> how its file ends.
-SUFFIXES: Mapping[str, str] = {"latex": "tex", "markdown": "md", "html": "html"}
+SUFFIXES: Mapping[str, str] = {"latex": "tex", "markdown": "md", "html": "html", "docx": "docx"}
 
 
 class Graph:

@@ -35,7 +35,7 @@ from labreport.tables import table
 from labreport.tables.frames import frames
 
 SHOWN, LONGEST = 5, 60
-Derive = Callable[[], dict[str, str]]
+Derive = Callable[[], Mapping[str, str | bytes]]
 # Step -> the files of a figure, table or claim by their suffix.
 DERIVED: Mapping[str, Callable[[Any, dict[str, Any]], dict[str, str]]] = {
     "draw": lambda kind, item: told(kind, item)[2],
@@ -129,7 +129,7 @@ class _Check:
             yield "", partial(_of_predictions, Path(artifact.folder), spec)
         elif artifact.step == "write":
             facts = read_object(Path(artifact.folder) / WRITTEN_FROM)
-            yield artifact.file, lambda: {"": text_of(spec, root, Provenance(**facts)).text}
+            yield artifact.file, lambda: {"": _either(text_of(spec, root, Provenance(**facts)).data)}
         elif artifact.step == "section":
             yield artifact.file, lambda: {"": section_of(located(dict(spec), root))}
         elif artifact.step in ITEMS:
@@ -151,7 +151,7 @@ class _Check:
         for name, text in ((f"{begin}{end}", text) for end, text in texts.items()):
             self.counts["file"] += 1
             try:
-                found = (folder / name).read_text(encoding="utf-8")
+                found = _either((folder / name).read_bytes())
             except (OSError, UnicodeDecodeError) as error:
                 yield name, f"cannot be read ({error})"
             else:
@@ -189,10 +189,20 @@ def _versions(made: Mapping[str, Any]) -> str:
     return f" (made with {', '.join(differing)})" if differing else ""
 
 
-def unlike(found: str, expected: str) -> list[str]:
+def _either(data: bytes) -> str | bytes:
+    """What a file holds: a text, or bytes where it is none."""
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        return data
+
+
+def unlike(found: str | bytes, expected: str | bytes) -> list[str]:
     """The first `SHOWN` lines in which a file is not what it should be."""
     if found == expected:
         return []
+    if isinstance(found, bytes) or isinstance(expected, bytes):
+        return ["is not what comes out of the runs"]
     lines = zip_longest(found.splitlines(), expected.splitlines(), fillvalue="nothing")
     places = [f"line {number}: {_both(*pair)}" for number, pair in enumerate(lines, 1) if pair[0] != pair[1]]
     more = len(places) - SHOWN

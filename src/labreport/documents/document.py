@@ -1,4 +1,4 @@
-"""A report as a finished document: template and results in, LaTeX, Markdown or HTML out."""
+"""A report as a finished document: template and results in, LaTeX, Markdown, HTML or Word out."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import jinja2
 
 from labreport.documents import (
     citations,
+    docx,
     gfm,
     numbering,
     pandoc,
@@ -23,6 +24,7 @@ from labreport.documents import (
     views,
     wording,
 )
+from labreport.documents.docx import DocxLayout
 from labreport.documents.html import HtmlLayout, data_uri, page
 from labreport.documents.latex import LatexLayout
 from labreport.documents.pictures import Picture
@@ -47,6 +49,8 @@ SYNTAX: dict[str, dict[str, Any]] = {
     "markdown": {},
     "html": {"autoescape": True},
 }
+# Form -> its layout, and how the pictures that it takes end.
+NATIVE = {"html": (HtmlLayout, ".svg"), "docx": (DocxLayout, ".png")}
 ESCAPED = {"latex": latex, "markdown": gfm_text, "html": clean}
 
 
@@ -55,13 +59,18 @@ class Document:
     """A finished text.
 
     Attributes:
-        text: LaTeX that expects `figures/NAME.pdf` beside it, Markdown that expects `NAME.svg` in the folder that the
-            spec calls `pictures`, or HTML that holds its pictures.
+        data: LaTeX that expects `figures/NAME.pdf` beside it, Markdown that expects `NAME.svg` in the folder that the
+            spec calls `pictures`, or HTML that holds its pictures, all in UTF-8; or a Word file.
         pictures: of the author's own, which are expected in the same folder.
     """
 
-    text: str
+    data: bytes
     pictures: tuple[Picture, ...]
+
+    @property
+    def text(self) -> str:
+        """What is written, of forms that are text."""
+        return self.data.decode()
 
 
 def render(template: Path, form: str, lang: str, spec: Mapping[str, Any], provenance: Provenance) -> Document:
@@ -69,7 +78,7 @@ def render(template: Path, form: str, lang: str, spec: Mapping[str, Any], proven
 
     Args:
         template: the report's prose; the formats' shells are in `latex/`, `markdown/` and `html/` beside its folder.
-        form: `latex`, `markdown` or `html`.
+        form: `latex`, `markdown`, `html` or `docx`.
         lang: `zh` or `en`.
         spec: the spec of a `write` step.
         provenance: what the foot states.
@@ -105,9 +114,13 @@ def render(template: Path, form: str, lang: str, spec: Mapping[str, Any], proven
     if isinstance(layout, HtmlLayout):
         document["blocks"] = page(document["blocks"], layout)
     missing = seeds.notice(results, short, lang, spec.get("left_out"))
+    if form == "docx":
+        notices = [wording.scale(spec["scale"], lang).notice, missing]
+        data = docx.written(document, lang, spec["declaration"], provenance, notices)
+        return Document(data, tuple(shown.pictures.values()))
     body = pandoc.write(document, form)
     text = _shell(template, form, lang, spec, provenance, missing=missing, body=body.strip(), runs=runs)
-    return Document(text, tuple(shown.pictures.values()))
+    return Document(text.encode(), tuple(shown.pictures.values()))
 
 
 def _check_planned(shown: Syntax, files: Collection[str] | None) -> None:
@@ -128,10 +141,11 @@ def _layout(form: str, lang: str, spec: Mapping[str, Any], shown: Syntax, runs: 
     if form == "latex":
         return LatexLayout(lang, scale, tables, figures, shown.listings, shown.pictures)
     alt = {name: _alternative(f"{entry['path']}.txt") for name, entry in figures.items()}
-    if form == "html":
-        images = {name: data_uri(Path(f"{entry['path']}.svg")) for name, entry in figures.items()}
+    if form in NATIVE:
+        layout, suffix = NATIVE[form]
+        images = {name: data_uri(Path(f"{entry['path']}{suffix}")) for name, entry in figures.items()}
         images |= {name: data_uri(picture.path) for name, picture in shown.pictures.items()}
-        return HtmlLayout(lang, scale, tables, images, alt, shown.listings, runs)
+        return layout(lang, scale, tables, images, alt, shown.listings, runs)
     folder = spec["pictures"]
     images = {name: f"{folder}/{name}.svg" for name in figures}
     images |= {name: f"{folder}/{picture.file}" for name, picture in shown.pictures.items()}

@@ -51,7 +51,7 @@ class HtmlLayout(NativeLayout):
 
     def equation(self, target: Target, formula: str) -> list[Node]:
         """The formula, and its number at the margin."""
-        math = {"t": "Math", "c": [{"t": "DisplayMath"}, formula.strip()]}
+        math = {"t": "Math", "c": [{"t": "DisplayMath"}, self.formula(formula)]}
         number = span([string(f"({target.number})")], "number")
         return [span([math, number], "equation", name=identifier(target.name))]
 

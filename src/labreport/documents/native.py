@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from labreport.documents import captions, wording
-from labreport.documents.booktabs import split_number
+from labreport.documents.booktabs import head_lines, split_number
+from labreport.documents.latex import THIN, UNBROKEN
 from labreport.documents.listings import Excerpt
 from labreport.documents.numbering import Target, words
 from labreport.documents.pandoc import Node, paragraph, space, string, strong
@@ -42,8 +43,11 @@ class NativeLayout:
     runs: frozenset[str] = frozenset()
 
     def inline(self, nodes: list[Node]) -> list[Node]:
-        """As they are."""
-        return nodes
+        """Thin spaces of filters are TeX's in formulas."""
+        return [
+            {"t": "Math", "c": [node["c"][0], self.formula(node["c"][1])]} if node["t"] == "Math" else node
+            for node in nodes
+        ]
 
     def block(self, node: Node) -> list[Node]:
         """As it is."""
@@ -54,6 +58,10 @@ class NativeLayout:
         return blocks
 
     # Parts of what the formats make
+
+    def formula(self, text: str) -> str:
+        """A formula without the characters that filters put into it."""
+        return text.strip().replace(THIN, r"\,").replace(UNBROKEN, "~")
 
     def label(self, kind: str, target: Target) -> str:
         """What stands before a caption: `Figure 1.`, `图 1`."""
@@ -101,8 +109,7 @@ class NativeLayout:
 
     def head(self, column: Column) -> list[Node]:
         """The head of a column, its unit in a line of its own."""
-        lines = [clean(line) for line in column.head.split("\n")] + ([f"({column.unit})"] if column.unit else [])
-        return [part for line in lines for part in ({"t": "LineBreak"}, string(line))][1:]
+        return [part for line in head_lines(column) for part in ({"t": "LineBreak"}, string(clean(line)))][1:]
 
     def cell(self, text: str, tail: str | None, bold: bool) -> list[Node]:
         """A cell; `tail` is the longest that stands behind an integer part in a column of numbers."""
