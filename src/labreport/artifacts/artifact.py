@@ -29,6 +29,7 @@ FOLDERS: Mapping[str, str] = {
     "judge": "claims",
     "write": "texts",
     "typeset": "documents",
+    "pack": "archives",
     "section": "sections",
 }
 STEPS = ("download", *FOLDERS)  # in the order of making
@@ -49,6 +50,7 @@ ROOTS: Mapping[str, tuple[str, ...]] = {
     "judge": ("labreport.claims.verdict:file_of",),
     "write": ("labreport.documents.document:render", "labreport.documents.provenance:provenance"),
     "typeset": ("labreport.documents.typeset:typeset",),
+    "pack": ("labreport.documents.handing_in:archive",),
     "section": ("labreport.documents.results_page:section",),
 }
 FUNCTIONS: Mapping[str, tuple[str, ...]] = {

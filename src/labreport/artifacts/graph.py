@@ -33,8 +33,8 @@ NAMING = frozenset({"experiment", "member"})
 # Files beside items that tell how they were made.
 TAKEN = frozenset({"spec", "code", "made", "index"})
 # A report as users ask for it: its name, its language where that is said, and its form.
-REPORT_FILE = re.compile(r"report/(([^/]+?)(?:\.(zh|en))?)\.(pdf|md|html|docx)")
-DELIVERED = ("pdf", "md", "html", "docx")
+REPORT_FILE = re.compile(r"report/(([^/]+?)(?:\.(zh|en))?)\.(pdf|md|html|docx|zip)")
+DELIVERED = ("pdf", "md", "html", "docx", "zip")
 # Form of a text -> how its file ends.
 SUFFIXES: Mapping[str, str] = {"latex": "tex", "markdown": "md", "html": "html", "docx": "docx"}
 
@@ -418,6 +418,24 @@ class Graph:
             "typeset", name, spec, text, title=f"{report.name}.pdf ({lang})", file=f"{report.name}.pdf"
         )
 
+    def archived(self, report: Report, lang: str) -> Artifact:
+        """The archive of a report in a language that is handed in."""
+        parts = {form: self.text(report, lang, form, report.name if form == "markdown" else "") for form in SUFFIXES}
+        parts |= {"pdf": self.document(report, lang), "figures": self.figures(report, lang)}
+        parts |= {"tables": self.tables(report, lang)}
+        runs = self.runs(report)
+        spec = {
+            "report": report.name,
+            "lang": lang,
+            "title": report.title_page(lang)["title"],
+            "parts": {name: one.folder for name, one in parts.items()},
+            "runs": [run.folder for run in runs],
+        }
+        needs, name = [*parts.values(), *runs], f"{report.name}.{lang}"
+        return self._artifact(
+            "pack", name, spec, *needs, title=f"{report.name}.zip ({lang})", file=f"{report.name}.zip"
+        )
+
     def section(self, report: Report) -> Artifact:
         """A report's section on the page of measured results: its English tables and claims."""
         lang = report.lang("en")
@@ -465,6 +483,8 @@ class Graph:
         lang = stated or report.lang(self.project.config.lang)
         if form == "pdf":
             return self.document(report, lang)
+        if form == "zip":
+            return self.archived(report, lang)
         return self.text(report, lang, "markdown", stem) if form == "md" else self.text(report, lang, form)
 
     def targets(self, report: Report) -> list[str]:

@@ -25,7 +25,8 @@ from labreport.documents.presentation import Presentation
 from labreport.documents.provenance import Provenance
 from labreport.documents.text import clean, text_width
 from labreport.documents.tree import Step, Work
-from labreport.documents.word_styles import packed, reference, unpacked
+from labreport.documents.word_styles import reference
+from labreport.documents.zips import packed, unpacked
 from labreport.errors import TemplateError
 
 CORE, BODY = "docProps/core.xml", "word/document.xml"

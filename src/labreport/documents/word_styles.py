@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import io
 import subprocess
-import zipfile
-from collections.abc import Mapping
 from xml.etree import ElementTree
 
 import pypandoc
 
+from labreport.documents.zips import packed, unpacked
+
 NAMESPACE = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 W = f"{{{NAMESPACE}}}"
-EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest that a zip can state
 LATIN, MONOSPACED = "Times New Roman", "Consolas"
 # Language -> fonts of Chinese text and of its headings, half points of the text.
 EAST_ASIAN = {"zh": ("SimSun", "SimHei", 21), "en": ("SimSun", "SimHei", 22)}
@@ -106,24 +105,6 @@ def reference(lang: str) -> bytes:
     ):
         parts[name] = parts[name].decode().replace(end, instead).encode()
     return packed(parts)
-
-
-def unpacked(data: bytes) -> dict[str, bytes]:
-    """The files of a zip, by name."""
-    with zipfile.ZipFile(io.BytesIO(data)) as file:
-        return {name: file.read(name) for name in file.namelist()}
-
-
-def packed(parts: Mapping[str, bytes]) -> bytes:
-    """A zip of some files, the same bytes whenever it is made."""
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as file:
-        for name, data in parts.items():
-            about = zipfile.ZipInfo(name, EPOCH)
-            about.compress_type = zipfile.ZIP_DEFLATED
-            about.external_attr = 0o644 << 16
-            file.writestr(about, data)
-    return buffer.getvalue()
 
 
 def _styles(xml: bytes, lang: str) -> bytes:
