@@ -45,9 +45,12 @@ TEXT = """# {{ report.title }} {#sec:one}
 
 The best is {{ run("cnn3").best_val_accuracy | percent(1) }}.
 
-{% call figure("loss") %}Loss.{% endcall %}
-{% call table("results") %}Results.{% endcall %}
-{% call table("cost") %}Cost.{% endcall %}
+![Loss.](figure:loss)
+
+![Results.](table:results)
+
+![Cost.](table:cost)
+
 {% if claim("close").supported %}They are close.{% endif %}
 """
 COST = {"implementation": ["own", "packaged"], "milliseconds": [160.5, 41.25]}
@@ -126,7 +129,7 @@ def declared(tmp_path_factory) -> Path:
     )
     workflow.Project(root).replace("config/config.yaml", "scale: auto ", "scale: demo ")
     (root / OWN).write_text(yaml.safe_dump(DECLARED), encoding="utf-8")
-    for shell in ("latex", "markdown"):
+    for shell in ("latex", "markdown", "html"):
         shutil.copytree(PROJECT / "templates" / shell, root / "templates" / shell)
     (root / TEMPLATE).parent.mkdir()
     (root / TEMPLATE).write_text(TEXT, encoding="utf-8")

@@ -15,7 +15,7 @@ from labreport.steps.texts import write
 from tests.documents.small import write_report
 from tests.steps.planned import planned
 
-TEXT = '{% call figure("plot_0") %}x{% endcall %}\n\n{% call table("table_0") %}x{% endcall %}\n'
+TEXT = "![x](figure:plot_0)\n\n![x](table:table_0)\n"
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from labreport.artifacts.artifact import Artifact, canonical, roots
+from labreport.artifacts.artifact import SUFFIXES, Artifact, canonical, roots
 from labreport.artifacts.code import code_digest
 from labreport.artifacts.difference import shown_value
 from labreport.artifacts.prose import listings, pictures, prose
@@ -35,8 +35,6 @@ TAKEN = frozenset({"spec", "code", "made", "index"})
 # A report as users ask for it: its name, its language where that is said, and its form.
 REPORT_FILE = re.compile(r"report/(([^/]+?)(?:\.(zh|en))?)\.(pdf|md|html|docx|zip)")
 DELIVERED = ("pdf", "md", "html", "docx", "zip")
-# Form of a text -> how its file ends.
-SUFFIXES: Mapping[str, str] = {"latex": "tex", "markdown": "md", "html": "html", "docx": "docx"}
 
 
 class Graph:

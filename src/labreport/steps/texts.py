@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from filelock import FileLock
 
-from labreport.artifacts.artifact import SPEC
+from labreport.artifacts.artifact import SPEC, SUFFIXES
 from labreport.documents import results_page
 from labreport.documents.provenance import Provenance, provenance
 from labreport.errors import ResultsError
@@ -35,7 +35,7 @@ def write(job: Job) -> None:
     written_from = provenance(job.project, measured=Results({"name": spec["report"], **spec}).finished)
     with job.made("jinja2", pandoc=version_of(pypandoc.get_pandoc_path(), "--version")) as folder:
         document = text_of(spec, job.project, written_from)
-        (folder / job.beside["file"]).write_bytes(document.data)
+        (folder / f"{spec['report']}.{SUFFIXES[spec['form']]}").write_bytes(document.data)
         if spec["form"] in ("latex", "markdown"):
             is_latex = spec["form"] == "latex"
             beside = folder / (FIGURE_FOLDER if is_latex else spec["pictures"])
