@@ -27,6 +27,9 @@ help: ## this list
 report/%.pdf: check_config setup tex always
 	@$(snakemake)
 
+report/%.zip: check_config setup tex always
+	@$(snakemake)
+
 report/%: check_config setup always
 	@$(snakemake)
 

@@ -1,6 +1,6 @@
 # The map: declarations -> data -> runs -> figures, tables, claims -> report.
 #
-#   snakemake --cores 1 report/practice1.pdf                      one report (also .md, .en.pdf, .zh.md ...)
+#   snakemake --cores 1 report/practice1.pdf                      one report (also .md, .html, .docx, .zip, .en.pdf ...)
 #   snakemake --cores 1 all                                       every report, PDF and Markdown
 #   snakemake --cores 2 report/practice1.pdf --config scale=lite raw=../raw
 #
@@ -25,6 +25,7 @@ localrules:
     judge,
     write,
     typeset,
+    pack,
     deliver,
     section,
     publish,

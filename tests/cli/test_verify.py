@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from labreport.cli.verify import LONGEST, SHOWN, unlike
+from labreport.cli.comparison import LONGEST, SHOWN, unlike
 from labreport.files import read_json, write_json, write_sums
 from labreport.steps.texts import page
 

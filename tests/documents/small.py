@@ -64,7 +64,7 @@ def write_report(
     template = tmp_path / "templates" / "small" / f"{lang}.md.j2"
     template.parent.mkdir(parents=True, exist_ok=True)
     template.write_text(text, encoding="utf-8")
-    for form in ("latex", "markdown", "csl"):
+    for form in ("latex", "markdown", "html", "csl"):
         shutil.copytree(ROOT / "templates" / form, tmp_path / "templates" / form, dirs_exist_ok=True)
     shutil.rmtree(tmp_path / "results" / "runs", ignore_errors=True)
     told = experiments or {"mycnn": {}, "resnet34": {}}
@@ -143,7 +143,7 @@ def draw(folder: Path, name: str) -> Path:
     """A picture of 7.8 cm in the formats of a draw step; the prefix of its files."""
     prefix = folder / "figures" / name
     prefix.parent.mkdir(exist_ok=True)
-    for suffix in ("pdf", "svg"):
+    for suffix in ("pdf", "svg", "png"):
         prefix.with_suffix(f".{suffix}").write_bytes(_picture(suffix))
     prefix.with_suffix(".txt").write_text(f"Line of {name}: up [and] $down", encoding="utf-8")
     return prefix

@@ -1,6 +1,7 @@
 # The report: one narrative to Markdown and LaTeX, LaTeX to PDF, and copies of them where users open them.
 # INPUTS  templates/, everything above
-# OUTPUTS results/texts/NAME/KEY/, results/documents/NAME/KEY/, report/NAME.pdf, report/NAME.md with report/NAME/*.svg
+# OUTPUTS results/texts/NAME/KEY/, results/documents/NAME/KEY/, results/archives/NAME/KEY/,
+#         report/NAME.pdf, .html, .docx and .zip, report/NAME.md with report/NAME/*.svg
 
 
 rule write:
@@ -41,6 +42,25 @@ rule typeset:
         "step typeset {params.job:q} --log {log:q}"
 
 
+rule pack:
+    input:
+        needs,
+    output:
+        "results/archives/{name}/{key}/{file}",
+    log:
+        "results/logs/pack/{name}.{key}.{file}.log",
+    conda:
+        "../../environment.yml"
+    resources:
+        why=why,
+    params:
+        job=job,
+    message:
+        "pack {resources.why}"
+    shell:
+        "step pack {params.job:q} --log {log:q}"
+
+
 rule deliver:
     input:
         unpack(delivered),
@@ -50,7 +70,7 @@ rule deliver:
         "results/logs/deliver/{stem}.{form}.log",
     wildcard_constraints:
         stem="[^/]+?",
-        form="pdf|md",
+        form="pdf|md|html|docx|zip",
     conda:
         "../../environment.yml"
     message:

@@ -29,9 +29,12 @@ FOLDERS: Mapping[str, str] = {
     "judge": "claims",
     "write": "texts",
     "typeset": "documents",
+    "pack": "archives",
     "section": "sections",
 }
 STEPS = ("download", *FOLDERS)  # in the order of making
+# Form of a text -> how its file ends.
+SUFFIXES: Mapping[str, str] = {"latex": "tex", "markdown": "md", "html": "html", "docx": "docx"}
 # What takes long is no output of any rule, so that nothing but its own step ever removes it: a receipt is.
 LONG = frozenset({"vectors", "train", "measure"})
 # Figures, tables and claims: a job makes those of a report and language that are missing.
@@ -49,6 +52,7 @@ ROOTS: Mapping[str, tuple[str, ...]] = {
     "judge": ("labreport.claims.verdict:file_of", "labreport.claims.verdict:adjusted"),
     "write": ("labreport.documents.document:render", "labreport.documents.provenance:provenance"),
     "typeset": ("labreport.documents.typeset:typeset",),
+    "pack": ("labreport.documents.handing_in:archive",),
     "section": ("labreport.documents.results_page:section",),
 }
 FUNCTIONS: Mapping[str, tuple[str, ...]] = {

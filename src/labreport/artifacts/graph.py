@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from labreport.artifacts.artifact import Artifact, canonical, roots
+from labreport.artifacts.artifact import SUFFIXES, Artifact, canonical, roots
 from labreport.artifacts.code import code_digest
 from labreport.artifacts.difference import shown_value
 from labreport.artifacts.prose import listings, pictures, prose
@@ -33,7 +33,8 @@ NAMING = frozenset({"experiment", "member"})
 # Files beside items that tell how they were made.
 TAKEN = frozenset({"spec", "code", "made", "index"})
 # A report as users ask for it: its name, its language where that is said, and its form.
-REPORT_FILE = re.compile(r"report/(([^/]+?)(?:\.(zh|en))?)\.(pdf|md)")
+REPORT_FILE = re.compile(r"report/(([^/]+?)(?:\.(zh|en))?)\.(pdf|md|html|docx|zip)")
+DELIVERED = ("pdf", "md", "html", "docx", "zip")
 
 
 class Graph:
@@ -347,15 +348,15 @@ class Graph:
         Args:
             report: the report.
             lang: the language of its words.
-            form: markdown or latex.
+            form: one of `SUFFIXES`.
             stem: of Markdown, the name of the file, which its pictures lie beside in a folder of the same name.
         """
         memo = ("text", report.name, lang, form, stem)
         if memo not in self._memo:
             spec, needs, files = self._text(report, lang, form)
             spec |= {"pictures": stem} if form == "markdown" else {}
-            file = f"{report.name}.{'tex' if form == 'latex' else 'md'}"
-            name = f"{report.name}.{lang}" if form == "latex" else f"{stem}.md"
+            file = f"{report.name}.{SUFFIXES[form]}"
+            name = f"{stem or f'{report.name}.{lang}'}{'' if form == 'latex' else f'.{SUFFIXES[form]}'}"
             self._memo[memo] = self._artifact(
                 "write", name, spec, *needs, title=f"{report.name} in {form} ({lang})", inputs=files, file=file
             )
@@ -416,6 +417,24 @@ class Graph:
             "typeset", name, spec, text, title=f"{report.name}.pdf ({lang})", file=f"{report.name}.pdf"
         )
 
+    def archived(self, report: Report, lang: str) -> Artifact:
+        """The archive of a report in a language that is handed in."""
+        parts = {form: self.text(report, lang, form, report.name if form == "markdown" else "") for form in SUFFIXES}
+        parts |= {"pdf": self.document(report, lang), "figures": self.figures(report, lang)}
+        parts |= {"tables": self.tables(report, lang)}
+        runs = self.runs(report)
+        spec = {
+            "report": report.name,
+            "lang": lang,
+            "title": report.title_page(lang)["title"],
+            "parts": {name: one.folder for name, one in parts.items()},
+            "runs": [run.folder for run in runs],
+        }
+        needs, name = [*parts.values(), *runs], f"{report.name}.{lang}"
+        return self._artifact(
+            "pack", name, spec, *needs, title=f"{report.name}.zip ({lang})", file=f"{report.name}.zip"
+        )
+
     def section(self, report: Report) -> Artifact:
         """A report's section on the page of measured results: its English tables and claims."""
         lang = report.lang("en")
@@ -454,16 +473,23 @@ class Graph:
         """
         found = REPORT_FILE.fullmatch(target)
         if not found:
-            raise DeclarationError(f"{target}: allowed are report/NAME.pdf, .md, .en.pdf, .en.md, .zh.pdf and .zh.md")
+            forms = ", ".join(f".{form}" for form in DELIVERED)
+            raise DeclarationError(
+                f"{target}: allowed are report/NAME, .zh or .en where a language is meant, and {forms}"
+            )
         stem, name, stated, form = found.groups()
         report = self.project.report(name)
         lang = stated or report.lang(self.project.config.lang)
-        return self.document(report, lang) if form == "pdf" else self.text(report, lang, "markdown", stem)
+        if form == "pdf":
+            return self.document(report, lang)
+        if form == "zip":
+            return self.archived(report, lang)
+        return self.text(report, lang, "markdown", stem) if form == "md" else self.text(report, lang, form)
 
     def targets(self, report: Report) -> list[str]:
         """The files that a report can be asked for as, in every language and form."""
         stems = (report.name, *(f"{report.name}.{lang}" for lang in report.langs))
-        return [f"report/{stem}.{form}" for stem in stems for form in ("pdf", "md")]
+        return [f"report/{stem}.{form}" for stem in stems for form in DELIVERED]
 
     def everything(self) -> list[Artifact]:
         """All artifacts of all reports and experiments that are well declared, in every language and form.

@@ -82,7 +82,7 @@ def check_text(project: Project, document: Artifact) -> None:
     Raises:
         TemplateError: with the line of each mistake.
     """
-    text = document.needs[0] if document.step == "typeset" else document
+    text = document if document.step == "write" else document.needs[0]  # of which the others are made
     if text.is_there(Path()):
         return
     template = text.spec["template"]

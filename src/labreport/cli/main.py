@@ -94,7 +94,7 @@ def _parser() -> argparse.ArgumentParser:
     take_in = command("import", "take in the runs that were trained from a kit", "take_in:take_in")
     take_in.add_argument("tar", type=Path, metavar="RUNS.TAR", help="what came back")
     verify = command("verify", "derive reports from their runs once more and compare", "verify:verify")
-    verify.add_argument("reports", nargs="*", metavar="REPORT", help="default: every report that is there")
+    verify.add_argument("reports", nargs="*", metavar="REPORT", help="or NAME.zip, handed in; default: every report")
     return parser
 
 

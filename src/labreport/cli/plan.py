@@ -32,6 +32,7 @@ WORDS = {
     "judge": ("judge", "claim", "claims"),
     "write": ("write", "text", "texts"),
     "typeset": ("typeset", "document", "documents"),
+    "pack": ("pack", "archive to hand in", "archives to hand in"),
     "section": ("write", "section of docs/results.md", "sections of docs/results.md"),
 }
 SHOWN = 6

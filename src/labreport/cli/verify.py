@@ -9,7 +9,6 @@ import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
-from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +18,10 @@ from labreport.artifacts.folders import faults
 from labreport.artifacts.graph import Graph
 from labreport.artifacts.history import History
 from labreport.claims.verdict import adjusted, file_of
+from labreport.cli.comparison import either, of_predictions, unlike
+from labreport.cli.handed_in import verify_archive
 from labreport.declarations.reports import Report
+from labreport.documents.handing_in import archive
 from labreport.documents.provenance import Provenance
 from labreport.documents.results_page import SECTION
 from labreport.documents.results_page import section as section_of
@@ -34,8 +36,7 @@ from labreport.steps.texts import WRITTEN_FROM, text_of
 from labreport.tables import table
 from labreport.tables.frames import frames
 
-SHOWN, LONGEST = 5, 60
-Derive = Callable[[], dict[str, str]]
+Derive = Callable[[], Mapping[str, str | bytes]]
 # Step -> the files of a figure or table by their suffix.
 DERIVED: Mapping[str, Callable[[Any, dict[str, Any]], dict[str, str]]] = {
     "draw": lambda kind, item: told(kind, item)[2],
@@ -49,9 +50,10 @@ def verify(graph: Graph, options: argparse.Namespace) -> int:
     Raises:
         UserError: a declaration is wrong, or nothing of a report that was named is there.
     """
-    status, verified = 0, False
-    named = [Path(word).name.split(".")[0] for word in options.reports]
-    for name in dict.fromkeys(named) or graph.project.report_names:
+    archives = [Path(word) for word in options.reports if word.endswith(".zip")]
+    status, verified = max(map(verify_archive, archives), default=0), bool(archives)
+    named = [Path(word).name.split(".")[0] for word in options.reports if not word.endswith(".zip")]
+    for name in dict.fromkeys(named) or ([] if archives else graph.project.report_names):
         check = _Check(graph, graph.project.report(name))
         lines, old = list(check.faults()), check.outdated
         if not check.counts and not old:
@@ -125,10 +127,12 @@ class _Check:
         """What derives the files that need no drawing or typesetting, by the end of their names; how these begin."""
         root, spec = self.graph.root, artifact.spec
         if artifact.step == "train":
-            yield "", partial(_of_predictions, Path(artifact.folder), spec)
+            yield "", partial(of_predictions, Path(artifact.folder), spec)
         elif artifact.step == "write":
             facts = read_object(Path(artifact.folder) / WRITTEN_FROM)
-            yield artifact.file, lambda: {"": text_of(spec, root, Provenance(**facts)).text}
+            yield artifact.file, lambda: {"": either(text_of(spec, root, Provenance(**facts)).data)}
+        elif artifact.step == "pack":
+            yield artifact.file, lambda: {"": archive(spec)}
         elif artifact.step == "section":
             yield artifact.file, lambda: {"": section_of(located(dict(spec), root))}
         elif artifact.step == "judge":
@@ -152,7 +156,7 @@ class _Check:
         for name, text in ((f"{begin}{end}", text) for end, text in texts.items()):
             self.counts["file"] += 1
             try:
-                found = (folder / name).read_text(encoding="utf-8")
+                found = either((folder / name).read_bytes())
             except (OSError, UnicodeDecodeError) as error:
                 yield name, f"cannot be read ({error})"
             else:
@@ -176,13 +180,6 @@ def _claims(items: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
     return {f"{name}.json": as_json(file) for name, file in adjusted(files).items()}
 
 
-def _of_predictions(folder: Path, spec: Mapping[str, Any]) -> dict[str, str]:
-    """What a run's predictions say of it."""
-    from labreport.running.record import derived  # which imports torch
-
-    return derived(folder, spec)
-
-
 def _versions(made: Mapping[str, Any]) -> str:
     """With which other versions something was made than are installed."""
     differing = []
@@ -194,24 +191,6 @@ def _versions(made: Mapping[str, Any]) -> str:
         if installed != version:
             differing.append(f"{name} {version}, now {installed}")
     return f" (made with {', '.join(differing)})" if differing else ""
-
-
-def unlike(found: str, expected: str) -> list[str]:
-    """The first `SHOWN` lines in which a file is not what it should be."""
-    if found == expected:
-        return []
-    lines = zip_longest(found.splitlines(), expected.splitlines(), fillvalue="nothing")
-    places = [f"line {number}: {_both(*pair)}" for number, pair in enumerate(lines, 1) if pair[0] != pair[1]]
-    more = len(places) - SHOWN
-    return [*places[:SHOWN], *([f"and {more} more lines"] if more > 0 else [])] or ["found other ends of lines"]
-
-
-def _both(one: str, other: str) -> str:
-    """Two lines from shortly before they part."""
-    same = next((index for index, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), 0)
-    start = max(0, same - LONGEST // 3) if max(len(one), len(other)) > LONGEST else 0
-    found, expected = (f"{'...' if start else ''}{text[start : start + LONGEST]}" for text in (one, other))
-    return f"found {found or 'an empty line'}, expected {expected or 'an empty line'}"
 
 
 def _made_before(target: str, document: Artifact) -> bool:

@@ -14,7 +14,7 @@ from labreport.artifacts.prose import check_text
 from labreport.errors import DeclarationError
 from labreport.spelling import did_you_mean
 
-ALLOWED = "all, train_all, publish, publish_NAME, report/NAME.pdf, .md, .en.pdf, .en.md, .zh.pdf, .zh.md, or an output"
+ALLOWED = "all, train_all, publish, publish_NAME, report/NAME.pdf, .md, .html, .en.pdf, .zh.md and so on, or an output"
 
 
 @dataclass

@@ -91,16 +91,17 @@ def _wrapped(table: Presentation, size: str, points: float) -> tuple[str, list[f
 
 def _widths(table: Presentation, points: float) -> tuple[list[float], float]:
     """The natural width of each column, and what all may have together, in points."""
-    natural = [points * _natural_width(table, index) for index in range(len(table.columns))]
+    natural = [points * natural_width(table, index) for index in range(len(table.columns))]
     return natural, TEXT_WIDTH_PT - COLUMN_SEPARATION_PT * (len(natural) - 1)
 
 
-def _natural_width(table: Presentation, index: int) -> float:
-    lines = [*_head_lines(table.columns[index]), *(row[index] for row in table.rows)]
+def natural_width(table: Presentation, index: int) -> float:
+    """The width of the longest line of a column, in ems."""
+    lines = [*head_lines(table.columns[index]), *(row[index] for row in table.rows)]
     return max(map(text_width, lines))
 
 
-def _head_lines(column: Column) -> list[str]:
+def head_lines(column: Column) -> list[str]:
     """The head broken at its own line breaks and, where it is long, near its middle; the unit in a line of its own."""
     lines = [half for line in column.head.split("\n") for half in _halves(line)]
     return [*lines, f"({column.unit})"] if column.unit else lines
@@ -126,7 +127,7 @@ def _head(table: Presentation, widths: list[float | None]) -> str:
     cells = []
     for column, width in zip(table.columns, widths, strict=True):
         align = {"left": "l", "right": "r"}.get(column.align, "c")
-        lines = r"\\".join(_begun(latex(line)) for line in _head_lines(column))
+        lines = r"\\".join(_begun(latex(line)) for line in head_lines(column))
         cell = rf"\begin{{tabular}}[b]{{@{{}}{align}@{{}}}}{lines}\end{{tabular}}"
         cells.append(cell if width is None else rf"\multicolumn{{1}}{{l}}{{{cell}}}")
     return " & ".join(cells) + r"\\"

@@ -1,4 +1,4 @@
-"""A report as a finished document: template and results in, LaTeX or Markdown out."""
+"""A report as a finished document: template and results in, LaTeX, Markdown, HTML or Word out."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import jinja2
 
 from labreport.documents import (
     citations,
+    docx,
     gfm,
     numbering,
     pandoc,
@@ -23,17 +24,20 @@ from labreport.documents import (
     views,
     wording,
 )
+from labreport.documents.docx import DocxLayout
+from labreport.documents.html import HtmlLayout, data_uri, page
 from labreport.documents.latex import LatexLayout
 from labreport.documents.pictures import Picture
 from labreport.documents.provenance import Provenance
+from labreport.documents.run_sections import run_sections
 from labreport.documents.syntax import Syntax
+from labreport.documents.text import clean, latex, latex_metadata, shortened
 from labreport.documents.text import gfm as gfm_text
-from labreport.documents.text import latex, latex_metadata, shortened
 from labreport.documents.values import Origins
 from labreport.errors import ResultsError, TemplateError
 from labreport.results import Results
 
-SHELLS = {"latex": "latex/report.tex.j2", "markdown": "markdown/report.md.j2"}
+SHELLS = {"latex": "latex/report.tex.j2", "markdown": "markdown/report.md.j2", "html": "html/report.html.j2"}
 SYNTAX: dict[str, dict[str, Any]] = {
     "latex": {
         "block_start_string": r"\BLOCK{",
@@ -44,7 +48,11 @@ SYNTAX: dict[str, dict[str, Any]] = {
         "comment_end_string": "}",
     },
     "markdown": {},
+    "html": {"autoescape": True},
 }
+# Form -> its layout, and how the pictures that it takes end.
+NATIVE = {"html": (HtmlLayout, ".svg"), "docx": (DocxLayout, ".png")}
+ESCAPED = {"latex": latex, "markdown": gfm_text, "html": clean}
 
 
 @dataclass(frozen=True)
@@ -52,21 +60,26 @@ class Document:
     """A finished text.
 
     Attributes:
-        text: LaTeX that expects `figures/NAME.pdf` beside it, or Markdown that expects `NAME.svg` in the folder that
-            the spec calls `pictures`.
+        data: LaTeX that expects `figures/NAME.pdf` beside it, Markdown that expects `NAME.svg` in the folder that the
+            spec calls `pictures`, or HTML that holds its pictures, all in UTF-8; or a Word file.
         pictures: of the author's own, which are expected in the same folder.
     """
 
-    text: str
+    data: bytes
     pictures: tuple[Picture, ...]
+
+    @property
+    def text(self) -> str:
+        """What is written, of forms that are text."""
+        return self.data.decode()
 
 
 def render(template: Path, form: str, lang: str, spec: Mapping[str, Any], provenance: Provenance) -> Document:
     """The whole document.
 
     Args:
-        template: the report's prose; the formats' shells are in `latex/` and `markdown/` beside its folder.
-        form: `latex` or `markdown`.
+        template: the report's prose; the formats' shells are in `latex/`, `markdown/` and `html/` beside its folder.
+        form: `latex`, `markdown`, `html` or `docx`.
         lang: `zh` or `en`.
         spec: the spec of a `write` step.
         provenance: what the foot states.
@@ -99,13 +112,21 @@ def render(template: Path, form: str, lang: str, spec: Mapping[str, Any], proven
         document = pandoc.parse(syntax.markdown(text), lang)
         document = citations.listed({**document, "blocks": shown.explicit(document["blocks"])}, template.parent, lang)
         _check_planned(shown, files)
-        layout = _layout(form, lang, spec, shown)
+        runs = run_sections(results) if form == "html" else []
+        layout = _layout(form, lang, spec, shown, frozenset(run.key for run in runs))
         document["blocks"] = tree.transform(document["blocks"], numbering.number(document["blocks"]), layout)
     except TemplateError as error:
         raise TemplateError(f"{template}: {error}") from None
+    if isinstance(layout, HtmlLayout):
+        document["blocks"] = page(document["blocks"], layout)
     missing = seeds.notice(results, short, lang, spec.get("left_out"))
-    text = _shell(template, form, lang, spec, provenance, missing, pandoc.write(document, form))
-    return Document(text, tuple(shown.pictures.values()))
+    if form == "docx":
+        notices = [wording.scale(spec["scale"], lang).notice, missing]
+        data = docx.written(document, lang, spec["declaration"], provenance, notices)
+        return Document(data, tuple(shown.pictures.values()))
+    body = pandoc.write(document, form)
+    text = _shell(template, form, lang, spec, provenance, missing=missing, body=body.strip(), runs=runs)
+    return Document(text.encode(), tuple(shown.pictures.values()))
 
 
 def _check_planned(shown: Syntax, files: Collection[str] | None) -> None:
@@ -119,16 +140,21 @@ def _check_planned(shown: Syntax, files: Collection[str] | None) -> None:
             raise TemplateError(f"the picture {name!r} has a name that is put together; write it out")
 
 
-def _layout(form: str, lang: str, spec: Mapping[str, Any], shown: Syntax) -> tree.Layout:
+def _layout(form: str, lang: str, spec: Mapping[str, Any], shown: Syntax, runs: frozenset[str]) -> tree.Layout:
     scale = wording.scale(spec["scale"], lang)
     figures = spec.get("figures") or {}
     tables = {name: presentation.load(f"{entry['path']}.json") for name, entry in (spec.get("tables") or {}).items()}
     if form == "latex":
         return LatexLayout(lang, scale, tables, figures, shown.listings, shown.pictures)
+    alt = {name: _alternative(f"{entry['path']}.txt") for name, entry in figures.items()}
+    if form in NATIVE:
+        layout, suffix = NATIVE[form]
+        images = {name: data_uri(Path(f"{entry['path']}{suffix}")) for name, entry in figures.items()}
+        images |= {name: data_uri(picture.path) for name, picture in shown.pictures.items()}
+        return layout(lang, scale, tables, images, alt, shown.listings, runs)
     folder = spec["pictures"]
     images = {name: f"{folder}/{name}.svg" for name in figures}
     images |= {name: f"{folder}/{picture.file}" for name, picture in shown.pictures.items()}
-    alt = {name: _alternative(f"{entry['path']}.txt") for name, entry in figures.items()}
     return gfm.MarkdownLayout(lang, scale, tables, images, alt, shown.listings)
 
 
@@ -145,10 +171,8 @@ def _alternative(path: str) -> str:
         raise ResultsError(f"{path}: no such file; build the report again to draw this figure") from None
 
 
-def _shell(
-    template: Path, form: str, lang: str, spec: Mapping[str, Any], provenance: Provenance, missing: str, body: str
-) -> str:
-    """The body within the format's shell, whose texts are escaped for that format."""
+def _shell(template: Path, form: str, lang: str, spec: Mapping[str, Any], provenance: Provenance, **parts: Any) -> str:
+    """The body and other parts of a document within the format's shell, whose texts are escaped for that format."""
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(template.parent.parent),
         undefined=jinja2.StrictUndefined,
@@ -157,9 +181,7 @@ def _shell(
         keep_trailing_newline=True,
         **SYNTAX[form],
     )
-    environment.filters.update(
-        escaped=latex if form == "latex" else gfm_text, metadata=latex_metadata, shortened=shortened
-    )
+    environment.filters.update(escaped=ESCAPED[form], metadata=latex_metadata, shortened=shortened)
     declaration = {"subtitle": "", "authors": [], "affiliation": "", "course": "", "fields": {}, **spec["declaration"]}
     try:
         shell = environment.get_template(SHELLS[form])
@@ -171,7 +193,7 @@ def _shell(
         lang=lang,
         scale=wording.scale(spec["scale"], lang),
         provenance=provenance,
-        missing=missing,
         words=lambda key: wording.word(key, lang),
-        body=body.strip(),
+        language=pandoc.LANGUAGES[lang],
+        **parts,
     )

@@ -55,6 +55,10 @@ class MarkdownLayout:
         text = wording.reference(target.kind, target.number, target.appendix, self.lang)
         return [_link(target, [string(text)])]
 
+    def value(self, words: list[Node], origin: str, run: str) -> list[Node]:
+        """The number alone."""
+        return words
+
     def equation(self, target: Target, formula: str) -> list[Node]:
         """The number stands in the formula, where a forge sets it at the margin."""
         numbered = f"{formula.strip()}\n\\tag{{{target.number}}}"

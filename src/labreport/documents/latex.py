@@ -63,6 +63,10 @@ class LatexLayout:
         text = text.replace("\u00a0", "~").replace("\0", rf"\ref*{{{target.name}}}")
         return [raw("latex", rf"\hyperref[{target.name}]{{{text}}}")]
 
+    def value(self, words: list[Node], origin: str, run: str) -> list[Node]:
+        """The number alone."""
+        return words
+
     def equation(self, target: Target, formula: str) -> list[Node]:
         """LaTeX's own environment, which counts."""
         text = formula.strip().replace(THIN, r"\,").replace(UNBROKEN, "~")

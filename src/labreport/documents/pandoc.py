@@ -15,8 +15,8 @@ from labreport.errors import TemplateError
 # What is raw is off, so that no text can become a command or a script; a line break between two Chinese characters is
 # nothing.
 READER = "markdown-raw_tex-raw_html-raw_attribute-auto_identifiers-implicit_figures+east_asian_line_breaks"
-WRITERS = {"latex": "latex-smart", "markdown": "gfm"}
-OPTIONS = {"latex": ["--syntax-highlighting=idiomatic"], "markdown": []}
+WRITERS = {"latex": "latex-smart", "markdown": "gfm", "html": "html5"}
+OPTIONS = {"latex": ["--syntax-highlighting=idiomatic"], "markdown": [], "html": ["--mathml"]}
 
 LANGUAGES = {"zh": "zh-CN", "en": "en-US"}
 
@@ -101,7 +101,7 @@ def cited(tree: dict[str, Node], bibliography: Path, style: Path, lang: str) -> 
 
 
 def write(tree: dict[str, Node], form: str) -> str:
-    """The tree as LaTeX or as GitHub-flavoured Markdown (`form`: `latex` or `markdown`), a paragraph a line."""
+    """The tree as text of a form, `latex`, `markdown` (GitHub's) or `html`, a paragraph a line."""
     return _convert(json.dumps(tree), WRITERS[form], "json", ["--wrap=none", *OPTIONS[form]])
 
 

@@ -35,7 +35,8 @@ from labreport.spelling import did_you_mean
 Result = TypeVar("Result")
 
 FLOAT_CLASS, REFERENCE_CLASS, EQUATION_CLASS, STEP_CLASS = "labfloat", "labref", "labeq", "labstep"
-VALUE_CLASS = "labvalue"
+VALUE_CLASS = "labvalue"  # a number with what it was computed from
+LINKED = ("http://", "https://", "mailto:", "#")  # what the address of a link may begin with
 KINDS = {"fig": "figure", "tab": "table", "lst": "listing", "alg": "algorithm", "eq": "equation", "sec": "section"}
 SHOWN = {"figure": "fig", "table": "tab", "code": "lst"}  # scheme of an address -> kind
 # `@fig:x` in running text; what stands between backticks or dollars is left alone.
@@ -173,6 +174,9 @@ class Syntax:
                 raise Mistake(command[0], _instead(command[0]))
         if kind == "Cite":
             return self._cite(content[0], node)
+        if kind == "Link" and not content[2][0].lower().startswith(LINKED):
+            target = content[2][0]
+            raise Mistake(target, f"the link to {target!r} leads elsewhere than to {', '.join(LINKED)}; write such one")
         if kind == "Link" and content[2][0].startswith("#") and _is_target(content[2][0][1:]):
             return _span(REFERENCE_CLASS, {"target": content[2][0][1:]}, self._inlines(content[1]))
         return {**node, "c": self._content(content)} if content is not None else node

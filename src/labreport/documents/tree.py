@@ -12,7 +12,7 @@ from labreport.documents.citations import REFERENCES
 from labreport.documents.naming import suggestion
 from labreport.documents.numbering import Numbering, Target, attribute, has_class
 from labreport.documents.pandoc import BLOCKS, INLINES, Node, space, string
-from labreport.documents.syntax import EQUATION_CLASS, FLOAT_CLASS, KINDS, REFERENCE_CLASS
+from labreport.documents.syntax import EQUATION_CLASS, FLOAT_CLASS, KINDS, REFERENCE_CLASS, VALUE_CLASS
 from labreport.errors import TemplateError
 
 
@@ -56,6 +56,9 @@ class Layout(Protocol):
 
     def reference(self, target: Target, words: list[Node]) -> list[Node]:
         """A reference, within a paragraph: by name and number, or by words of the author's."""
+
+    def value(self, words: list[Node], origin: str, run: str) -> list[Node]:
+        """A number, what it was computed from in a few words, and the key of the run that measured it."""
 
     def equation(self, target: Target, formula: str) -> list[Node]:
         """A displayed formula with its number."""
@@ -173,6 +176,9 @@ class _Transformation:
                 new += self.layout.reference(target, words)
                 if following and not words and _wants_space(target, following):
                     new.append(space())
+            elif has_class(node, "Span", VALUE_CLASS):
+                told = dict(node["c"][0][2])
+                new += self.layout.value(self.inlines(node["c"][1]), told.get("origin", ""), told.get("run", ""))
             elif has_class(node, "Span", EQUATION_CLASS):
                 new += self.layout.equation(self.numbering.targets[attribute(node, "target")], node["c"][1][0]["c"][1])
             elif node["t"] == "Cite":

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 LANGUAGES = ("zh", "en")
-FORMATS = ("latex", "markdown")
+FORMATS = ("latex", "markdown", "html", "docx")
 
 _WORDS = {
     "zh": {
@@ -23,6 +23,17 @@ _WORDS = {
         "colon": "：",
         "continued": "（续）",
         "commit": "提交",
+        "skip": "跳到正文",
+        "contents": "目录",
+        "runs": "训练记录",
+        "runs intro": "文中的每个数值都出自下列训练；文件夹名即训练的键。",
+        "to the run": "查看训练",
+        "seed": "种子",
+        "folder": "文件夹",
+        "results": "结果",
+        "settings": "设置",
+        "environment": "环境",
+        "epochs": "逐轮数值",
         "affiliation": "单位",
         "course": "课程",
     },
@@ -41,6 +52,17 @@ _WORDS = {
         "colon": ": ",
         "continued": " (continued)",
         "commit": "commit",
+        "skip": "Skip to the text",
+        "contents": "Contents",
+        "runs": "Runs",
+        "runs intro": "Every number of this report comes from these runs. The name of a run's folder is its key.",
+        "to the run": "See the run",
+        "seed": "seed",
+        "folder": "Folder",
+        "results": "Results",
+        "settings": "Settings",
+        "environment": "Environment",
+        "epochs": "Every epoch",
         "affiliation": "Affiliation",
         "course": "Course",
     },
@@ -150,7 +172,7 @@ def reference(kind: str, number: str, appendix: bool, lang: str) -> str:
     if kind == "eq":
         return f"{word(kind, lang)}\u00a0({number})"
     if kind != "sec":
-        return f"{word(kind, lang)}\u00a0{number}"
+        return f"{word(kind, lang)}\u00a0{f'({number})' if kind == 'eq' else number}"
     if lang == "zh":
         return f"附录\u00a0{number}" if appendix else f"第\u00a0{number}\u00a0节"
     return f"{'Appendix' if appendix else 'Section'}\u00a0{number}"

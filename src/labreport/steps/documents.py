@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from labreport.documents import typeset as tex
+from labreport.documents.handing_in import archive
 from labreport.files import atomic_path
 from labreport.steps.step import Job, check_whole, version_of
 
@@ -39,6 +40,12 @@ def _lay_out(text: Path, work: Path) -> None:
                 shutil.copyfile(picture, work / path.name / picture.name)
         elif path.suffix == ".tex":
             shutil.copyfile(path, work / path.name)
+
+
+def pack(job: Job) -> None:
+    """Make the archive of a report that is handed in."""
+    with job.made() as folder:
+        (folder / job.beside["file"]).write_bytes(archive(job.spec))
 
 
 def deliver(paths: Sequence[Path]) -> None:

@@ -31,7 +31,7 @@ MODULES = {
     "long": ("vectors", "measure", "train"),
     "items": ("draw", "tabulate", "judge"),
     "texts": ("write", "section", "page"),
-    "documents": ("typeset", "deliver"),
+    "documents": ("typeset", "pack", "deliver"),
 }
 STEPS = {step: module for module, steps in MODULES.items() for step in steps}
 # Those that take paths in place of a job: how many at least and at most.

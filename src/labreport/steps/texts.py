@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from filelock import FileLock
 
-from labreport.artifacts.artifact import SPEC
+from labreport.artifacts.artifact import SPEC, SUFFIXES
 from labreport.documents import results_page
 from labreport.documents.provenance import Provenance, provenance
 from labreport.errors import ResultsError
@@ -26,31 +26,39 @@ WRITTEN_FROM = "provenance.json"
 
 
 def write(job: Job) -> None:
-    """Write the text of a report in one format, `NAME.md` or `NAME.tex`, with the pictures that it shows beside it."""
+    """Write the text of a report in one form, such as `NAME.md`, and beside LaTeX and Markdown its pictures."""
     import pypandoc
 
     from labreport.documents.latex import FIGURE_FOLDER
 
     spec = job.spec
     written_from = provenance(job.project, measured=Results({"name": spec["report"], **spec}).finished)
-    is_latex = spec["form"] == "latex"
     with job.made("jinja2", pandoc=version_of(pypandoc.get_pandoc_path(), "--version")) as folder:
-        file = f"{spec['report']}.{'tex' if is_latex else 'md'}"
         document = text_of(spec, job.project, written_from)
-        (folder / file).write_text(document.text, encoding="utf-8")
-        suffix = ".pdf" if is_latex else ".svg"
-        beside = folder / (FIGURE_FOLDER if is_latex else spec["pictures"])
-        beside.mkdir(exist_ok=True)
-        for name, entry in spec["figures"].items():
-            try:
-                shutil.copyfile(entry["path"] + suffix, beside / f"{name}{suffix}")
-            except FileNotFoundError:
-                raise ResultsError(
-                    f"{entry['path']}{suffix}: no such file; build the report again to draw this figure"
-                ) from None
-        for picture in document.pictures:
-            shutil.copyfile(picture.path, beside / picture.file)
+        (folder / f"{spec['report']}.{SUFFIXES[spec['form']]}").write_bytes(document.data)
+        if spec["form"] in ("latex", "markdown"):
+            is_latex = spec["form"] == "latex"
+            beside = folder / (FIGURE_FOLDER if is_latex else spec["pictures"])
+            _copy_pictures(spec, document, beside, ".pdf" if is_latex else ".svg")
         write_json(folder / WRITTEN_FROM, asdict(written_from))
+
+
+def _copy_pictures(spec: Mapping[str, Any], document: Document, beside: Path, suffix: str) -> None:
+    """Copy the pictures of a text to a folder.
+
+    Raises:
+        ResultsError: one is not there.
+    """
+    beside.mkdir(exist_ok=True)
+    for name, entry in spec["figures"].items():
+        try:
+            shutil.copyfile(entry["path"] + suffix, beside / f"{name}{suffix}")
+        except FileNotFoundError:
+            raise ResultsError(
+                f"{entry['path']}{suffix}: no such file; build the report again to draw this figure"
+            ) from None
+    for picture in document.pictures:
+        shutil.copyfile(picture.path, beside / picture.file)
 
 
 def text_of(spec: Mapping[str, Any], project: Path, written_from: Provenance) -> Document:

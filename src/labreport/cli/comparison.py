@@ -1,0 +1,45 @@
+"""What is there beside what is derived once more, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import zip_longest
+from pathlib import Path
+from typing import Any
+
+SHOWN, LONGEST = 5, 60
+
+
+def of_predictions(folder: Path, spec: Mapping[str, Any]) -> dict[str, str]:
+    """What a run's predictions say of it."""
+    from labreport.running.record import derived  # which imports torch
+
+    return derived(folder, spec)
+
+
+def either(data: bytes) -> str | bytes:
+    """What a file holds: a text, or bytes where it is none."""
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        return data
+
+
+def unlike(found: str | bytes, expected: str | bytes) -> list[str]:
+    """The first `SHOWN` lines in which a file is not what it should be."""
+    if found == expected:
+        return []
+    if isinstance(found, bytes) or isinstance(expected, bytes):
+        return ["is not what comes out of the runs"]
+    lines = zip_longest(found.splitlines(), expected.splitlines(), fillvalue="nothing")
+    places = [f"line {number}: {_both(*pair)}" for number, pair in enumerate(lines, 1) if pair[0] != pair[1]]
+    more = len(places) - SHOWN
+    return [*places[:SHOWN], *([f"and {more} more lines"] if more > 0 else [])] or ["found other ends of lines"]
+
+
+def _both(one: str, other: str) -> str:
+    """Two lines from shortly before they part."""
+    same = next((index for index, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), 0)
+    start = max(0, same - LONGEST // 3) if max(len(one), len(other)) > LONGEST else 0
+    found, expected = (f"{'...' if start else ''}{text[start : start + LONGEST]}" for text in (one, other))
+    return f"found {found or 'an empty line'}, expected {expected or 'an empty line'}"

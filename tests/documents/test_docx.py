@@ -1,0 +1,135 @@
+"""The Word file that a report is: whole, native, numbered by Word, the same bytes every time."""
+
+from __future__ import annotations
+
+import io
+import re
+import shutil
+import zipfile
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from labreport.documents.document import render
+from labreport.documents.provenance import Provenance
+from labreport.documents.word_styles import ADDED, CHANGED, reference
+from tests.documents.test_document import CODE, CSL, TEXT, WORKS
+
+STATE = Provenance("abc1234", "2026-01-02", 1767312000)
+W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+
+
+@pytest.fixture
+def word(small_report, tmp_path):
+    shutil.copytree(CSL, tmp_path / "templates" / "csl")
+
+    def call(text=TEXT, lang="en", works="", **kwargs):
+        spec = {**small_report(text, lang=lang, **kwargs), "form": "docx"}
+        (tmp_path / "templates" / "small" / "references.bib").write_text(works, encoding="utf-8")
+        return render(Path(spec["template"]), "docx", lang, spec, STATE).data
+
+    return call
+
+
+def parts(data: bytes) -> dict[str, str]:
+    with zipfile.ZipFile(io.BytesIO(data)) as file:
+        assert file.testzip() is None
+        names = [name for name in file.namelist() if name.endswith((".xml", ".rels"))]
+        found = {name: file.read(name).decode() for name in names}
+    for text in found.values():
+        ElementTree.fromstring(text)
+    return found
+
+
+def words(xml: str) -> str:
+    return "".join(node.text or "" for node in ElementTree.fromstring(xml).iter(f"{W}t"))
+
+
+@pytest.mark.parametrize("text", [TEXT, CODE])
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_fields_and_links_lead_to_bookmarks_that_are_there_once(word, text, lang):
+    body = parts(word(text, lang, WORKS))["word/document.xml"]
+    names = re.findall(r'<w:bookmarkStart [^>]*w:name="([^"]+)"', body)
+    places = re.findall(r'<w:bookmarkStart w:id="(\d+)"', body)
+    assert sorted(names) == sorted(set(names))
+    assert sorted(places) == sorted(set(places))
+    assert all(len(name) <= 40 for name in names)
+    assert set(re.findall(r" REF (\S+) ", body)) <= set(names)
+    assert set(re.findall(r'w:anchor="([^"]+)"', body)) <= set(names)
+
+
+def test_captions_are_words_own_and_counted_by_word(word):
+    body = parts(word())["word/document.xml"]
+    assert body.count(" SEQ Figure ") == 1
+    assert body.count(" SEQ Table ") == 1
+    assert 'w:val="ImageCaption"' in body
+    assert 'w:val="TableCaption"' in body
+    assert " REF fig_plot_1 " in body
+    assert "See Figure\u00a01(b) and Table\u00a01, later" in words(body)
+    assert " SEQ 图 " in parts(word(lang="zh"))["word/document.xml"]
+
+
+def test_a_table_is_native_with_a_head_that_is_repeated(word):
+    body = parts(word("![T.](table:table_0)"))["word/document.xml"]
+    assert body.count("<w:tbl>") == 1
+    assert '<w:tblStyle w:val="ThreeRules" />' in body
+    assert '<w:jc w:val="center"/>' in body
+    assert "<w:tblHeader" in body
+    columns = [int(width) for width in re.findall(r'<w:gridCol w:w="(\d+)"', body)]
+    assert len(columns) == 3
+    assert len(set(columns)) > 1
+    assert "Note: 100 % of $5" in words(body)
+
+
+def test_equations_are_words_own_with_a_number(word):
+    body = parts(word("See @eq:e:\n\n$$E = mc^2$$ {#eq:e}\n\nand $a$, then\n$$b$$\nand so on."))["word/document.xml"]
+    assert body.count("<m:oMath>") == 3
+    assert " SEQ Equation " in body
+    assert words(body).count("(1)") == 2
+    assert '<w:tblStyle w:val="Borderless" />' in body
+
+
+def test_pictures_have_alternative_texts(word):
+    data = word()
+    body = parts(data)["word/document.xml"]
+    assert 'descr="Line of plot_0: up [and] $down"' in body
+    assert len([name for name in zipfile.ZipFile(io.BytesIO(data)).namelist() if name.startswith("word/media/")]) >= 1
+
+
+def test_the_properties_say_who_wrote_what_in_which_language_and_when(word):
+    found = parts(word(lang="zh", title="A <title>", authors=["One & two", "Three"]))
+    core = found["docProps/core.xml"]
+    assert "<dc:title>A &lt;title&gt;</dc:title>" in core
+    assert "<dc:creator>One &amp; two; Three</dc:creator>" in core
+    assert "zh-CN" in core
+    assert core.count("2026-01-02T00:00:00Z") == 2
+
+
+def test_the_same_report_has_the_same_bytes(word):
+    assert word() == word()
+
+
+def test_what_is_to_be_kept_in_mind_comes_first(word):
+    body = words(parts(word(scale="demo"))["word/document.xml"])
+    assert body.index("Demo scale:") < body.index("Start")
+
+
+@pytest.mark.parametrize(("lang", "size"), [("en", 22), ("zh", 21)])
+def test_the_reference_has_every_style_and_numbers_its_pages(lang, size):
+    found = parts(reference(lang))
+    styles = ElementTree.fromstring(found["word/styles.xml"])
+    known = {style.get(f"{W}styleId") for style in styles.iter(f"{W}style")}
+    assert {*CHANGED, *ADDED} <= known
+    fonts = styles.find(f"{W}docDefaults/{W}rPrDefault/{W}rPr/{W}rFonts")
+    assert fonts.get(f"{W}eastAsia") == "SimSun"
+    assert styles.find(f"{W}docDefaults/{W}rPrDefault/{W}rPr/{W}sz").get(f"{W}val") == str(size)
+    assert " PAGE " in found["word/footer1.xml"]
+    assert 'r:id="rIdFooter"' in found["word/document.xml"]
+
+
+def test_code_and_algorithms_keep_their_lines(word):
+    body = parts(word(CODE, works=WORKS))["word/document.xml"]
+    assert body.count('w:val="Algorithm"') >= 5
+    assert 'w:val="SourceCode"' in body
+    assert " REF lst_Literal___init__ " in body

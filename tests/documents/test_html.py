@@ -1,0 +1,197 @@
+"""The page that a report is: one file, without scripts, for every reader and width."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from labreport.documents.document import render
+from labreport.documents.provenance import Provenance
+from labreport.errors import TemplateError
+from tests.documents.test_document import CODE, CSL, TEXT, WORKS
+
+STATE = Provenance("abc1234", "2026-01-02", 1767312000)
+EMPTY = {"meta", "br", "hr", "img", "link", "col"}
+OPEN = {"tr", "th", "td"}  # which need no end
+
+
+class Page(HTMLParser):
+    """The tags of a page."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.open: list[str] = []
+        self.feed(text)
+        self.close()
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append((tag, dict(attrs)))
+        if tag not in EMPTY | OPEN:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attrs):
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag):
+        if tag not in OPEN:
+            assert self.open.pop() == tag, f"{tag} ends, {self.open} are open"
+
+    def all(self, name: str) -> list[dict[str, str | None]]:
+        return [attributes for tag, attributes in self.tags if tag == name]
+
+
+@pytest.fixture
+def page(small_report, tmp_path):
+    shutil.copytree(CSL, tmp_path / "templates" / "csl")
+
+    def call(text=TEXT, lang="en", works="", **kwargs):
+        spec = {**small_report(text, lang=lang, **kwargs), "form": "html"}
+        (tmp_path / "templates" / "small" / "references.bib").write_text(works, encoding="utf-8")
+        return render(Path(spec["template"]), "html", lang, spec, STATE).text
+
+    return call
+
+
+@pytest.mark.parametrize("text", [TEXT, CODE])
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_tags_are_balanced_names_unique_and_links_lead_somewhere(page, text, lang):
+    found = Page(page(text, lang, WORKS))
+    assert found.open == []
+    names = [attributes["id"] for _, attributes in found.tags if attributes.get("id")]
+    assert sorted(names) == sorted(set(names))
+    inner = {link["href"][1:] for link in found.all("a") if link["href"].startswith("#")}
+    assert inner <= set(names)
+    described = {name for _, attributes in found.tags for name in (attributes.get("aria-labelledby") or "").split()}
+    assert described <= set(names)
+
+
+def test_nothing_is_loaded_or_run(page):
+    text = page()
+    found = Page(text)
+    assert {"script", "link", "iframe", "object", "style"} & {tag for tag, _ in found.tags} == {"style"}
+    assert "default-src 'none'" in next(
+        meta["content"] for meta in found.all("meta") if meta.get("http-equiv") == "Content-Security-Policy"
+    )
+    assert all(image["src"].startswith("data:image/") for image in found.all("img"))
+    assert not re.search(r"url\(|@import", text)
+
+
+def test_figures_have_captions_and_words_for_those_who_cannot_see_them(page):
+    text = page()
+    assert [image["alt"] for image in Page(text).all("img")] == [
+        "Line of plot_0: up [and] $down",
+        "Line of plot_1: up [and] $down",
+    ]
+    assert '<a href="#fig-plot_1">Figure\u00a01(b)</a>' in text
+    assert "<strong>Figure\u00a01.</strong> Two plots of" in text
+    assert "<strong>图\u00a01</strong>" in page(lang="zh")
+
+
+def test_numbers_are_aligned_at_the_decimal_mark(page):
+    text = page("![T.](table:table_0)")
+    cells = re.findall(r'<td style="text-align: right;">(.*?)</td>', text)
+    assert cells[0] == "<strong>84.4\u00a0\u00a0\u00a0\u2007\u00a0\u2007</strong>"  # as wide as in " ± 0.3"
+    assert cells[2] == "9.7 ± 0.3"
+    assert '<th scope="row"' in text
+    assert '<th scope="col"' in text
+
+
+def test_every_run_has_a_section(page):
+    text = page(scale="full")
+    sections = re.findall(r'<section class="run" id="run-(\w+)"', text)
+    assert len(sections) == 2
+    for key in sections:
+        assert f"/{key}</code>" in text
+    assert "training.optimizer.name" in text
+    assert '<th scope="col">val_accuracy' in text
+    assert '<a href="#runs">Runs</a>' in text
+
+
+def test_a_value_says_where_it_comes_from(page, small_report):
+    spec = small_report("x")
+    key = spec["experiments"]["mycnn"]["runs"][0]["key"]
+    text = page(f'Best is [84.6]{{.labvalue origin="mean of <3> seeds" run="{key}"}} %.')
+    assert '<span class="value" tabindex="0">84.6<span class="origin" role="tooltip">mean of &lt;3&gt; seeds' in text
+    assert f'<a href="#run-{key}">See the run</a>' in text
+    unknown = page('Best is [84.6]{.labvalue origin="here" run="zzz"} %.')
+    assert "here</span></span> %" in unknown
+    assert "run-zzz" not in unknown
+
+
+@pytest.mark.parametrize("form", ["latex", "markdown"])
+def test_other_formats_print_a_value_alone(small_report, form):
+    spec = small_report('Best is [84.6]{.labvalue origin="mean" run="k"} %.')
+    text = render(Path(spec["template"]), form, "en", spec, STATE).text
+    assert re.search(r"Best is 84\.6 \\?%", text)
+
+
+def test_hostile_words_come_out_as_words(page):
+    text = page(
+        '<script>alert(1)</script> {{ "<img src=x onerror=alert(2)>"|string }}',
+        title="</title><script>alert(3)</script>",
+        authors=['"><script>alert(4)</script>'],
+        fields={"<b>": "<script>alert(5)</script>"},
+    )
+    found = Page(text)
+    assert not found.all("script")
+    assert not found.all("img")
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in text
+
+
+@pytest.mark.parametrize(
+    "address", ["javascript:alert(1)", "JavaScript:alert(1)", "data:text/html,x", "file:///etc", "x.html"]
+)
+def test_links_lead_to_the_web_or_to_the_text(page, address):
+    with pytest.raises(TemplateError, match=re.escape(f"the link to {address!r} leads elsewhere than to http://")):
+        page(f"See [this]({address}).")
+
+
+def test_works_of_the_bibliography_link_to_the_web_only(page):
+    found = Page(page("See [@a].", works="@misc{a, title={T}, url={javascript:alert(1)}}"))
+    assert {link["href"].partition(":")[0] for link in found.all("a") if not link["href"].startswith("#")} <= {"https"}
+
+
+def test_works_lead_back_to_where_they_are_cited(page):
+    text = page(CODE, works=WORKS)
+    back = re.findall(r'href="#(cited-ref-\w+-\d)"', text)
+    assert len(back) == 4
+    assert all(f'id="{name}"' in text for name in back)
+
+
+def test_equations_have_numbers_and_are_mathml(page):
+    text = page("See @eq:e.\n\n$$E = mc^2$$ {#eq:e}\n")
+    assert 'class="equation"><math display="block"' in text
+    assert '<span class="number">(1)</span>' in text
+    assert 'href="#eq-e"' in text
+
+
+def test_the_contents_have_two_levels(page):
+    text = page("# One\n\n## Two^[A note.] [@a]\n\n### Three\n\n# Four\n", works="@misc{a, title={T}}")
+    contents = text[text.index("<nav") : text.index("</nav>")]
+    assert re.findall(r">([^<>]*\w)</a>", contents)[:1]
+    assert "Three" not in contents
+    assert "A note" not in contents
+    assert contents.count("<ul>") == 2
+    assert contents.count("footnote-ref") == 0
+
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="no browser is here to open the page with")
+def test_a_browser_shows_it(page, tmp_path):
+    file = tmp_path / "page.html"
+    file.write_text(page(CODE + '\n<script>document.title = "run"</script>', works=WORKS), encoding="utf-8")
+    words = [CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={tmp_path / 'profile'}"]
+    done = subprocess.run(
+        [*words, "--dump-dom", file.as_uri()], capture_output=True, text=True, check=True, timeout=120
+    )
+    assert "<title>A title</title>" in done.stdout
+    assert "<math" in done.stdout
+    assert "</main>" in done.stdout
