@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import re
-import shutil
 import zipfile
 from pathlib import Path
 from xml.etree import ElementTree
@@ -14,7 +13,7 @@ import pytest
 from labreport.documents.document import render
 from labreport.documents.provenance import Provenance
 from labreport.documents.word_styles import ADDED, CHANGED, reference
-from tests.documents.test_document import CODE, CSL, TEXT, WORKS
+from tests.documents.test_document import CODE, TEXT, WORKS
 
 STATE = Provenance("abc1234", "2026-01-02", 1767312000)
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -22,7 +21,6 @@ W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 
 @pytest.fixture
 def word(small_report, tmp_path):
-    shutil.copytree(CSL, tmp_path / "templates" / "csl")
 
     def call(text=TEXT, lang="en", works="", **kwargs):
         spec = {**small_report(text, lang=lang, **kwargs), "form": "docx"}

@@ -13,7 +13,7 @@ import pytest
 from labreport.documents.document import render
 from labreport.documents.provenance import Provenance
 from labreport.errors import TemplateError
-from tests.documents.test_document import CODE, CSL, TEXT, WORKS
+from tests.documents.test_document import CODE, TEXT, WORKS
 
 STATE = Provenance("abc1234", "2026-01-02", 1767312000)
 EMPTY = {"meta", "br", "hr", "img", "link", "col"}
@@ -48,7 +48,6 @@ class Page(HTMLParser):
 
 @pytest.fixture
 def page(small_report, tmp_path):
-    shutil.copytree(CSL, tmp_path / "templates" / "csl")
 
     def call(text=TEXT, lang="en", works="", **kwargs):
         spec = {**small_report(text, lang=lang, **kwargs), "form": "html"}
