@@ -88,6 +88,17 @@ def test_what_classes_are_published(small_report):
     assert run("resnet34").published.per_class is None
 
 
+def test_a_published_value_prints_the_digits_it_was_published_with(small_report):
+    spec = small_report("")
+    spec["experiments"]["mycnn"]["published"] = {"val_accuracy": 0.7672, "train_accuracy": 0.864, "test_loss": 1.52}
+    spec["experiments"]["resnet34"]["published"] = {"val_accuracy": 0.8513}
+    run = views.names(Results(spec), spec, "en")["run"]
+    published = run("mycnn").published
+    shown = [str(one).split("\u202f")[0] for one in (published.val_accuracy, published.train_accuracy)]
+    assert (shown, str(published.test_loss)) == (["76.72", "86.4"], "1.52")
+    assert (run("resnet34").published.val_accuracy - published.val_accuracy).digits() == "8.41"
+
+
 def test_pairs_have_splits_a_vocabulary_and_unknown_words(small_report, tmp_path):
     spec = as_similarity(small_report(""), tmp_path)
     data = views.names(Results(spec), spec, "en")["dataset"]("stsb")

@@ -174,7 +174,8 @@ def _published(stated: Mapping[str, Any], name: str, lang: str) -> Namespace:
     """What the published report states, and None for what it might."""
     units = {key: QUANTITIES[key].unit or "loss" for key in PUBLISHED}
     values: dict[str, Any] = {
-        key: Value(stated[key], unit, lang, error=rounding(stated[key], key)) if key in stated else None
+        # One unit of the last digit that was printed, so that as many are printed again.
+        key: Value(stated[key], unit, lang, error=2 * rounding(stated[key], key)) if key in stated else None
         for key, unit in units.items()
     }
     classes = stated.get("per_class") or {}
