@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import statistics
 
 import pytest
@@ -141,6 +142,7 @@ def test_texts_inside_the_values_of_a_claim_are_escaped(small_report, tmp_path):
             "2.1\u00a0times (95\u202f\\% interval 1.9 to 2.4, supported)",
         ),
         ({"estimate": None, "low": None, "high": None, "outcome": "undecided"}, "zh", "–（数据不足以判断）"),
+        ({"low": math.nan, "high": math.nan, "outcome": "undecided"}, "en", "1.2\u00a0points (undecided)"),
     ],
 )
 def test_a_claim_prints_estimate_interval_and_outcome(small_report, tmp_path, changed, lang, said):
@@ -151,6 +153,11 @@ def test_a_claim_prints_estimate_interval_and_outcome(small_report, tmp_path, ch
 
 def test_one_seed_has_no_spread(functions):
     assert functions(seeds=1)[0]["mycnn"].val_accuracy.spread is None
+
+
+def test_what_is_exact_has_no_spread(functions):
+    found = functions(seeds=2)[0]["mycnn"]
+    assert (found.chance.spread, found.val_accuracy.spread is None) == (None, False)
 
 
 def test_data_claims_and_parts(functions):
