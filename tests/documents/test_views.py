@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import statistics
 
 import pytest
@@ -88,6 +89,17 @@ def test_what_classes_are_published(small_report):
     assert run("resnet34").published.per_class is None
 
 
+def test_a_published_value_prints_the_digits_it_was_published_with(small_report):
+    spec = small_report("")
+    spec["experiments"]["mycnn"]["published"] = {"val_accuracy": 0.7672, "train_accuracy": 0.864, "test_loss": 1.52}
+    spec["experiments"]["resnet34"]["published"] = {"val_accuracy": 0.8513}
+    run = views.names(Results(spec), spec, "en")["run"]
+    published = run("mycnn").published
+    shown = [str(one).split("\u202f")[0] for one in (published.val_accuracy, published.train_accuracy)]
+    assert (shown, str(published.test_loss)) == (["76.72", "86.4"], "1.52")
+    assert (run("resnet34").published.val_accuracy - published.val_accuracy).digits() == "8.41"
+
+
 def test_pairs_have_splits_a_vocabulary_and_unknown_words(small_report, tmp_path):
     spec = as_similarity(small_report(""), tmp_path)
     data = views.names(Results(spec), spec, "en")["dataset"]("stsb")
@@ -130,6 +142,7 @@ def test_texts_inside_the_values_of_a_claim_are_escaped(small_report, tmp_path):
             "2.1\u00a0times (95\u202f\\% interval 1.9 to 2.4, supported)",
         ),
         ({"estimate": None, "low": None, "high": None, "outcome": "undecided"}, "zh", "–（数据不足以判断）"),
+        ({"low": math.nan, "high": math.nan, "outcome": "undecided"}, "en", "1.2\u00a0points (undecided)"),
     ],
 )
 def test_a_claim_prints_estimate_interval_and_outcome(small_report, tmp_path, changed, lang, said):
@@ -140,6 +153,11 @@ def test_a_claim_prints_estimate_interval_and_outcome(small_report, tmp_path, ch
 
 def test_one_seed_has_no_spread(functions):
     assert functions(seeds=1)[0]["mycnn"].val_accuracy.spread is None
+
+
+def test_what_is_exact_has_no_spread(functions):
+    found = functions(seeds=2)[0]["mycnn"]
+    assert (found.chance.spread, found.val_accuracy.spread is None) == (None, False)
 
 
 def test_data_claims_and_parts(functions):

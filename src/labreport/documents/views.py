@@ -148,8 +148,8 @@ def _values(results: Results, name: str, lang: str, origins: Origins | None) -> 
     }
     numbers = settings(results, name)
 
-    def value(found: Measured, unit: str, what: str) -> Value:
-        several = len(found.values) > 1 and unit not in ("", "count")
+    def value(found: Measured, unit: str, what: str, exact: bool = False) -> Value:
+        several = len(found.values) > 1 and unit not in ("", "count") and not exact
         spread = float(found.values.std(ddof=1)) if several else None
         what = f"{title} 的{what}" if lang == "zh" else f"{what} of {title}"
         return Value(found.mean, unit, lang, spread, found.error, what, keys, origins)
@@ -159,7 +159,7 @@ def _values(results: Results, name: str, lang: str, origins: Origins | None) -> 
         if known.argument and not argument:
             return lambda given: measured(f"{quantity}({given})")
         unit = "" if known.name == "epochs" else known.unit or "loss"
-        return value(measure(results, name, quantity), unit, known.title[lang])
+        return value(measure(results, name, quantity), unit, known.title[lang], known.exact)
 
     def find(field: str) -> Any:
         if field in facts:
@@ -176,7 +176,8 @@ def _published(stated: Mapping[str, Any], name: str, lang: str) -> Namespace:
     """What the published report states, and None for what it might."""
     units = {key: QUANTITIES[key].unit or "loss" for key in PUBLISHED}
     values: dict[str, Any] = {
-        key: Value(stated[key], unit, lang, error=rounding(stated[key], key)) if key in stated else None
+        # One unit of the last digit that was printed, so that as many are printed again.
+        key: Value(stated[key], unit, lang, error=2 * rounding(stated[key], key)) if key in stated else None
         for key, unit in units.items()
     }
     classes = stated.get("per_class") or {}
@@ -232,7 +233,8 @@ def _claim(found: Mapping[str, Any], name: str, lang: str) -> Namespace:
     known = QUANTITIES.get(str(quantity).partition("(")[0])  # of a measurement it is none
     of_level = "" if known is None else known.unit or "loss"
     low, high = found["low"], found["high"]
-    error = 0.0 if low is None or high is None else (high - low) / INTERVAL
+    width = math.nan if low is None or high is None else high - low
+    error = 0.0 if math.isnan(width) else width / INTERVAL
 
     def shown(value: Any, unit: str) -> Any:
         if isinstance(value, str):
