@@ -219,6 +219,8 @@ def test_a_report_is_made_without_an_experiment_whose_weights_are_not_there(proj
     assert left_out == {"resnet50_pretrained": "resnet50-11ad3fa6.pth"}
     assert "resnet50_pretrained" not in names
     assert shown == ("resnet50_balanced", "rnn_rows_balanced")
+    report = declared.report("homework2")
+    assert not [item for item in (*report.tables, *report.claims, *report.figures) if "pretrained" in item]
     assert not [run for run in Graph(declared).all_runs() if "pretrained" in run.spec]
     with pytest.raises(
         DataError, match=r"fetch them with `snakemake --cores 1 results/data/raw/resnet50-11ad3fa6\.pth`"
@@ -231,6 +233,9 @@ def test_a_report_is_made_without_an_experiment_whose_weights_are_not_there(proj
         assert left_out == {}
         assert "resnet50_pretrained" in names
         assert "resnet50_pretrained" in shown
+        report = declared.report("homework2")
+        assert "log_resnet50_pretrained" in report.tables
+        assert "agrees_resnet50_pretrained" in report.claims
         (run,) = [run for run in Graph(declared).all_runs() if "pretrained" in run.spec]
         assert Path(Graph(declared).job(run)["beside"]["weights"]).resolve() == place / "resnet50-11ad3fa6.pth"
         (place / "resnet50-11ad3fa6.pth").unlink()

@@ -48,6 +48,12 @@ def test_a_value_is_a_number_in_its_own_unit():
     assert value == 0.8
 
 
+@pytest.mark.parametrize(("value", "words"), [(0.0084, "1"), (-0.0084, "−1")])
+def test_one_point_is_singular(value, words):
+    assert str(Value(value, "points", "en", error=0.02)) == f"{words}{N}point"
+    assert str(Value(value, "points", "zh", error=0.02)) == f"{words}{N}个百分点"
+
+
 def test_differences_are_in_points_and_ratios_in_times():
     one, two = (Value(number, "fraction", "en", None, 0.003) for number in (0.812, 0.8))
     assert str(one - two) == f"1.2{N}points"

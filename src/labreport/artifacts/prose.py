@@ -57,7 +57,8 @@ def fields(experiment: Experiment) -> list[str]:
     """What a template may ask of an experiment: facts, quantities of its task, and numbers that it declares."""
     metrics = {"", *(column.removeprefix("val_") for column in metric_columns(experiment.task))}
     measured = [name for name, quantity in QUANTITIES.items() if quantity.metric in metrics]
-    return [*FACTS, *measured, *_numbers(experiment.settings.model_dump()), *experiment.data]
+    declared = [experiment.settings.model_dump(), *experiment.dataset.changes]
+    return [*FACTS, *measured, *_numbers(declared), *experiment.data]
 
 
 def _numbers(value: Any) -> Iterator[str]:

@@ -122,9 +122,11 @@ def resolve_report(name: str, project: Project) -> Report:
 
     def items(group: str, kinds: Mapping[str, Kind]) -> dict[str, Item]:
         declared: Mapping[str, Mapping[str, Any]] = getattr(about, group)
+        there = {key: _without(value, tuple(left_out), kinds) for key, value in declared.items()}
         return {
-            key: resolve_item(key, _without(value, left_out), kinds, context, where, group)
-            for key, value in declared.items()
+            key: resolve_item(key, value, kinds, context, where, group)
+            for key, value in there.items()
+            if value is not None
         }
 
     measurements = items("measurements", MEASUREMENTS)
@@ -142,11 +144,19 @@ def resolve_report(name: str, project: Project) -> Report:
     return Report(name, where, about, experiments, langs, measurements, figures, tables, claims, left_out)
 
 
-def _without(options: Mapping[str, Any], left_out: Collection[str]) -> dict[str, Any]:
-    """The options of a figure, table or claim, without experiments that a report is made without beside others."""
-    named = options.get("experiments")
-    left = [name for name in named if name not in left_out] if isinstance(named, list) else []
-    return {**options, "experiments": left} if left else dict(options)
+def _without(options: Mapping[str, Any], left_out: Collection[str], kinds: Mapping[str, Kind]) -> dict[str, Any] | None:
+    """The options of a figure, table or claim, without experiments that a report is made without beside others.
+
+    None where nothing is left: it shows no other experiment, or compares others with one of these.
+    """
+    kept, kind = dict(options), kinds.get(str(options.get("kind")))
+    for key in [key for key, role in kind.roles_of(options).items() if role == "experiment"] if kind else []:
+        named = options[key]
+        if isinstance(named, list):
+            kept[key] = [name for name in named if name not in left_out]
+        if named and (named in left_out if isinstance(named, str) else not kept[key]):
+            return None
+    return kept
 
 
 def _incomparable(compared: Sequence[Experiment], at: str) -> str | None:
