@@ -148,7 +148,7 @@ def test_everything_shown_is_mentioned(report: str, lang: str) -> None:
     text = source(report, lang)
     kinds = {"figure": "fig", "table": "tab", "code": "lst"}
     shown = {f"{kinds[kind]}:{name.split(':')[-1]}" for kind, name in SHOWN.findall(text) if "{" not in name}
-    shown |= set(re.findall(r"\{#(alg:\w+)", text))
+    shown |= set(re.findall(r"\{#((?:alg|eq):\w+)", text))
     named = {name for name in REFERENCE.findall(text) if not name.endswith("_")}
     assert shown == {name for name in named if not name.startswith("sec:")}
 
