@@ -151,6 +151,13 @@ def test_a_claim_prints_estimate_interval_and_outcome(small_report, tmp_path, ch
     assert str(views.names(Results(spec), spec, lang)["claims"].close) == said
 
 
+def test_the_limit_of_a_claim_is_printed_as_declared(small_report, tmp_path):
+    spec = small_report("")
+    (tmp_path / "close.json").write_text(json.dumps({**CLAIM, "margin": 0.015, "low": -0.1, "high": 0.12}), "utf-8")
+    found = views.names(Results(spec), spec, "en")["claims"].close
+    assert (str(found.margin), str(found.estimate)) == ("1.5\u00a0points", "1\u00a0points")
+
+
 def test_one_seed_has_no_spread(functions):
     assert functions(seeds=1)[0]["mycnn"].val_accuracy.spread is None
 

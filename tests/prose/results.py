@@ -234,9 +234,8 @@ def write_dataset(folder: Path, dataset: Dataset) -> None:
 
 def write_costs(folder: Path, story: Story) -> None:
     """The measurement of an LSTM layer's cost."""
-    times = {"packaged": QUICK, "own": (160.0, 155.0, 165.0)} | {
-        name: story[name] for name in ("own", "own_shared") if name in story
-    }
+    told = {"own": (160.0, 155.0, 165.0), "own_shared": (120.0, 117.0, 123.0), **story}
+    times = {"packaged": QUICK, "own": told["own"], "own_shared": told["own_shared"]}
     columns = ["milliseconds", "milliseconds_low", "milliseconds_high"]
     frame = pd.DataFrame.from_dict(times, orient="index", columns=columns).rename_axis("implementation").reset_index()
     calls = [9 if name == "packaged" else 10_795 for name in times]
