@@ -19,6 +19,7 @@ from labreport.artifacts.graph import Graph
 from labreport.artifacts.history import History
 from labreport.claims.verdict import file_of
 from labreport.cli.comparison import either, of_predictions, unlike
+from labreport.cli.handed_in import DERIVED as OF_ITEMS
 from labreport.cli.handed_in import verify_archive
 from labreport.declarations.reports import Report
 from labreport.documents.handing_in import archive
@@ -26,21 +27,18 @@ from labreport.documents.provenance import Provenance
 from labreport.documents.results_page import SECTION
 from labreport.documents.results_page import section as section_of
 from labreport.errors import ResultsError, UserError
-from labreport.figures.picture import told
 from labreport.files import as_json, read_object
 from labreport.loading import load_module
 from labreport.machine.outcome import content
 from labreport.results import Results
 from labreport.steps.items import located
 from labreport.steps.texts import WRITTEN_FROM, text_of
-from labreport.tables import table
 from labreport.tables.frames import frames
 
 Derive = Callable[[], Mapping[str, str | bytes]]
 # Step -> the files of a figure, table or claim by their suffix.
 DERIVED: Mapping[str, Callable[[Any, dict[str, Any]], dict[str, str]]] = {
-    "draw": lambda kind, item: told(kind, item)[2],
-    "tabulate": table.files_of,
+    **OF_ITEMS,
     "judge": lambda kind, item: {"json": as_json(file_of(kind, item))},
 }
 
