@@ -59,11 +59,29 @@ def respecified(root: Path) -> None:
     path.write_text(json.dumps({**json.loads(path.read_text()), "seed": 99}))
 
 
+def retabulated(root: Path) -> None:
+    path = root / "tables/results.csv"
+    path.write_text(re.sub(r"0\.\d+", "0.99", path.read_text()))
+
+
+def relabelled(root: Path) -> None:
+    """A task that would write a file."""
+    path = run_of(root) / "spec.json"
+    spec = json.loads(path.read_text())
+    spec["task"]["target"], spec["training"]["loss"] = "labreport.files:write_text", "words"
+    path.write_text(json.dumps(spec))
+    summary = run_of(root) / "summary.json"
+    told = json.loads(summary.read_text())
+    summary.write_text(json.dumps({**told, "classes": str(root.parent / "written")}))
+
+
 def test_it_matches_and_holds_everything(handed_in, project, labreport):
     said = labreport("verify", str(handed_in))
     assert (said.status, said.error) == (0, "")
     (line,) = said.lines
-    assert re.search(r"own\.en\.zip: \d+ files, 2 runs compared; digest [0-9a-f]{16}; everything matches$", line)
+    assert re.search(
+        r"own\.en\.zip: \d+ files, 2 runs, 1 figures, 1 tables compared; digest \w{16}; everything matches$", line
+    )
     with zipfile.ZipFile(handed_in) as file:
         assert {f"own/own.{form}" for form in ("tex", "pdf", "md", "html", "docx")} <= set(file.namelist())
 
@@ -79,6 +97,13 @@ def test_it_matches_and_holds_everything(handed_in, project, labreport):
         (summarised, ("",), "summary.json does not have the digest that SHA256SUMS states"),
         (summarised, ("runs/CNN3-cifar10/*", ""), "summary.json: line"),
         (respecified, ("runs/CNN3-cifar10/*", ""), "spec.json has the key"),
+        (retabulated, ("",), "tables/results.csv: line 2: found"),
+        (relabelled, ("runs/CNN3-cifar10/*", ""), "names a task or a loss that this project does not have"),
+        (
+            lambda root: (root / "tables/spec.json").write_text("[]"),
+            ("",),
+            "tables/spec.json: names no figures or tables",
+        ),
         (lambda root: (run_of(root) / "predictions.npz").unlink(), ("runs/CNN3-cifar10/*", ""), "cannot be derived"),
         (lambda root: (root / "SHA256SUMS").unlink(), (), "SHA256SUMS cannot be read"),
     ],

@@ -23,8 +23,8 @@ def spec(tmp_path, run_folder):
         "html": ["small.html"],
         "docx": ["small.docx"],
         "pdf": ["small.pdf"],
-        "figures": ["plot.pdf", "plot.svg", "plot.png", "plot.csv", "plot.txt", "index.json"],
-        "tables": ["results.csv", "results.json", "frames/metrics.csv"],
+        "figures": ["plot.pdf", "plot.svg", "plot.png", "plot.csv", "plot.txt", "index.json", "spec.json"],
+        "tables": ["results.csv", "results.json", "frames/metrics.csv", "spec.json"],
     }
     for form, names in files.items():
         for name in names:

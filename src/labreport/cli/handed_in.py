@@ -3,18 +3,33 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
-from labreport.artifacts.artifact import SPEC
+from labreport.artifacts.artifact import FOLDERS, SPEC, targets
 from labreport.artifacts.folders import faults
 from labreport.cli.comparison import of_predictions, unlike
 from labreport.documents.handing_in import RUNS
-from labreport.documents.zips import unpack
+from labreport.documents.zips import MOST_BYTES, unpack, unpacked_size
 from labreport.errors import UserError
+from labreport.figures.picture import told
+from labreport.figures.registry import KINDS as FIGURES
 from labreport.files import SUMS, file_digest, files_below, read_object, sums_faults
+from labreport.loading import load_module
+from labreport.tables import table
+from labreport.tables.registry import KINDS as TABLES
+from labreport.training.tasks import TASKS
 
 DIGITS = 16  # of the digest that is printed
+PREDICTIONS = "predictions.npz"
+DAMAGED = (UserError, AttributeError, LookupError, TypeError, ValueError, OSError)  # what hostile files can raise
+# Step -> the files of a figure or table that need no drawing, by their suffix.
+DERIVED: Mapping[str, Callable[[Any, dict[str, Any]], dict[str, str]]] = {
+    "draw": lambda kind, item: told(kind, item)[2],
+    "tabulate": table.files_of,
+}
 
 
 def verify_archive(path: Path) -> int:
@@ -27,12 +42,15 @@ def verify_archive(path: Path) -> int:
         root = unpack(path, Path(temporary))
         runs = sorted(root.glob(f"{RUNS}/*/*"))
         lines = [*_of_files(root), *(line for run in runs for line in _of_run(root, run))]
+        shown = Counter[str]()
+        lines += [line for step in DERIVED for line in _of_items(root, step, {run.name: run for run in runs}, shown)]
         files = len(files_below(root))
         digest = file_digest(root / SUMS)[:DIGITS] if (root / SUMS).is_file() else "none"
     if not runs:
         lines.append(f"{RUNS}/: holds no run, from which a number could be derived")
     said = f"{len(lines)} thing{'s' if len(lines) > 1 else ''} did not match" if lines else "everything matches"
-    print(*lines, f"{path}: {files} files, {len(runs)} runs compared; digest {digest}; {said}", sep="\n")
+    counts = f"{files} files, {len(runs)} runs, {shown['figures']} figures, {shown['tables']} tables"
+    print(*lines, f"{path}: {counts} compared; digest {digest}; {said}", sep="\n")
     return 1 if lines else 0
 
 
@@ -52,14 +70,71 @@ def _of_run(root: Path, run: Path) -> Iterator[str]:
     where = run.relative_to(root)
     yield from (f"{where}: {fault}" for fault in faults("train", run))
     try:
-        derived = of_predictions(run, read_object(run / SPEC))
-    except (UserError, AttributeError, LookupError, TypeError, ValueError, OSError) as error:
-        yield f"{where}: cannot be derived ({type(error).__name__}: {' '.join(str(error).split())})"
+        spec = read_object(run / SPEC)
+        kind = TASKS.get(spec["task"]["name"])
+        if kind is None or spec["task"]["target"] != kind.target or spec["training"]["loss"]["name"] not in kind.losses:
+            yield f"{where}: {SPEC}: names a task or a loss that this project does not have; nothing was derived"
+            return
+        if unpacked_size(run / PREDICTIONS) > MOST_BYTES:
+            yield f"{where}: {PREDICTIONS}: holds more than the predictions of any run; nothing was derived"
+            return
+        derived = of_predictions(run, spec)
+    except DAMAGED as error:
+        yield f"{where}: {_not_derived(error)}"
+    else:
+        yield from _compared(root, run, derived)
+
+
+def _of_items(root: Path, step: str, runs: Mapping[str, Path], shown: Counter[str]) -> Iterator[str]:
+    """Whether the numbers of figures or tables come out of the archive's own runs once more.
+
+    Those that are made of data, measurements or published curves, too, are not in it whole.
+
+    Args:
+        root: the archive's folder.
+        step: `draw` or `tabulate`.
+        runs: by key.
+        shown: counts what was compared.
+    """
+    folder = root / FOLDERS[step]
+    kinds = {kind.target: kind for kind in (FIGURES if step == "draw" else TABLES).values()}
+    items = read_object(folder / SPEC).get("items")
+    if not isinstance(items, dict):
+        yield f"{folder.name}/{SPEC}: names no figures or tables"
         return
-    for name, text in derived.items():
+    for name, spec in items.items():
         try:
-            found = (run / name).read_text(encoding="utf-8")
+            kind = kinds.get(spec["target"])
+            if kind is None or not kind.of_runs or [*targets(spec)] != [kind.target]:
+                continue
+            if spec["data"] or spec["measurements"] or spec.get("files"):
+                continue
+            here = {**spec, "experiments": {key: _here(one, runs) for key, one in spec["experiments"].items()}}
+            files = DERIVED[step](load_module(kind.target, "kind"), here)
+        except DAMAGED as error:
+            yield f"{folder.name}/{name}: {_not_derived(error)}"
+            continue
+        shown[folder.name] += 1
+        held = {f"{name}.{end}": text for end, text in files.items() if end != "json"}
+        yield from _compared(root, folder, held)
+
+
+def _here(experiment: Mapping[str, Any], runs: Mapping[str, Path]) -> dict[str, Any]:
+    """What a spec says of an experiment, whose runs are those of the archive."""
+    return {**experiment, "runs": [{**run, "path": str(runs[run["key"]])} for run in experiment["runs"]]}
+
+
+def _compared(root: Path, folder: Path, derived: Mapping[str, str]) -> Iterator[str]:
+    """A line for each difference between what is in a folder and what is derived."""
+    for name, text in derived.items():
+        where = (folder / name).relative_to(root)
+        try:
+            found = (folder / name).read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as error:
-            yield f"{where}/{name}: cannot be read ({error})"
+            yield f"{where}: cannot be read ({error})"
         else:
-            yield from (f"{where}/{name}: {place}" for place in unlike(found, text))
+            yield from (f"{where}: {place}" for place in unlike(found, text))
+
+
+def _not_derived(error: Exception) -> str:
+    return f"cannot be derived ({type(error).__name__}: {' '.join(str(error).split())})"

@@ -19,29 +19,22 @@ from labreport.artifacts.graph import Graph
 from labreport.artifacts.history import History
 from labreport.claims.verdict import adjusted, file_of
 from labreport.cli.comparison import either, of_predictions, unlike
-from labreport.cli.handed_in import verify_archive
+from labreport.cli.handed_in import DERIVED, verify_archive
 from labreport.declarations.reports import Report
 from labreport.documents.handing_in import archive
 from labreport.documents.provenance import Provenance
 from labreport.documents.results_page import SECTION
 from labreport.documents.results_page import section as section_of
 from labreport.errors import ResultsError, UserError
-from labreport.figures.picture import told
 from labreport.files import as_json, read_object
 from labreport.loading import load_module
 from labreport.machine.outcome import content
 from labreport.results import Results
 from labreport.steps.items import located
 from labreport.steps.texts import WRITTEN_FROM, text_of
-from labreport.tables import table
 from labreport.tables.frames import frames
 
 Derive = Callable[[], Mapping[str, str | bytes]]
-# Step -> the files of a figure or table by their suffix.
-DERIVED: Mapping[str, Callable[[Any, dict[str, Any]], dict[str, str]]] = {
-    "draw": lambda kind, item: told(kind, item)[2],
-    "tabulate": table.files_of,
-}
 
 
 def verify(graph: Graph, options: argparse.Namespace) -> int:

@@ -105,6 +105,7 @@ def _files(spec: Mapping[str, Any]) -> Iterator[tuple[str, Path]]:
     figures, tables = folders["figures"], folders["tables"]
     yield from ((f"figures/{name}", figures / name) for name in files_below(figures) if name.endswith(PICTURES))
     yield from ((f"tables/{name}", tables / name) for name in files_below(tables) if name.endswith(".csv"))
+    yield from ((f"{folder}/{SPEC}", folders[folder] / SPEC) for folder in ("figures", "tables"))
     for run in map(Path, spec["runs"]):
         if not (run / SUMS).is_file():
             raise ResultsError(f"{run}: holds no finished run; build the report again to train it")

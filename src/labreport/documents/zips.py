@@ -37,6 +37,15 @@ def packed(parts: Mapping[str, bytes]) -> bytes:
     return buffer.getvalue()
 
 
+def unpacked_size(path: Path) -> int:
+    """How many bytes the files of a zip have; 0 where it is none."""
+    try:
+        with zipfile.ZipFile(path) as file:
+            return sum(member.file_size for member in file.infolist())
+    except (OSError, zipfile.BadZipFile, ValueError):
+        return 0
+
+
 def unpack(path: Path, to: Path) -> Path:
     """Take a zip that somebody sent out to a folder; all of it lies in one folder, which is returned.
 
