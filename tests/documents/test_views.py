@@ -8,7 +8,7 @@ import statistics
 
 import pytest
 
-from labreport.documents import views
+from labreport.documents import judged, views
 from labreport.errors import TemplateError
 from labreport.results import Results
 from tests.documents.small import CLAIM, as_similarity
@@ -155,7 +155,7 @@ def test_the_limit_of_a_claim_is_printed_as_declared(small_report, tmp_path):
     spec = small_report("")
     (tmp_path / "close.json").write_text(json.dumps({**CLAIM, "margin": 0.015, "low": -0.1, "high": 0.12}), "utf-8")
     found = views.names(Results(spec), spec, "en")["claims"].close
-    assert (str(found.margin), str(found.estimate)) == ("1.5\u00a0points", "1\u00a0points")
+    assert (str(found.margin), str(found.estimate)) == ("1.5\u00a0points", "1\u00a0point")
 
 
 def test_one_seed_has_no_spread(functions):
@@ -226,8 +226,8 @@ def test_real_data_is_what_the_spec_says_whatever_the_scale_is_called(small_repo
 
 
 def test_names_from_data_are_code_or_escaped():
-    assert views.shown_name("res_lstm8") == "res_lstm8"
-    assert str(views.shown_name("a*b_")) == r"a\*b\_"
+    assert judged.shown_name("res_lstm8") == "res_lstm8"
+    assert str(judged.shown_name("a*b_")) == r"a\*b\_"
 
 
 def test_the_command_has_the_scale_the_language_and_the_seeds_of_the_runs(small_report):

@@ -44,6 +44,7 @@ def judge(results: Results, options: Mapping[str, Any]) -> Verdict:
         "base": number(measure(results, last, options.get("minus") or options["quantity"], dataset).mean),
         **level,
         **({"tolerance": TOLERANCE} if quantity.name == "convergence_epoch" else {}),
+        **({"metric": results.metric(last)} if quantity.unit == "epochs" else {}),
         **_other_classes(results, options, names[0], than),
     }
     claim = "at_least" if margin else "above"

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import math
-import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import pandas as pd
 
 from labreport.documents import wording
+from labreport.documents.judged import claim, shown_name
 from labreport.documents.naming import Lazy, Namespace, unknown
 from labreport.documents.text import Literal
-from labreport.documents.values import DIFFERENCE, Origins, Value
+from labreport.documents.values import Origins, Value
 from labreport.files import read_json
 from labreport.quantities.declared import rounding, settings
 from labreport.quantities.measured import TAKEN, measure
@@ -20,10 +19,6 @@ from labreport.quantities.registry import QUANTITIES, called
 from labreport.quantities.values import Measured
 from labreport.results import Results
 
-OUTCOMES = ("supported", "refuted", "undecided")
-# Values of claims that are a quantity's own, not a difference of it.
-LEVELS = ("means", "base", "threshold", "highest", "lowest", "measured", "published", "mean", "classes")
-INTERVAL = 2 * 1.959964  # standard errors that an interval of 95 % is wide
 SPLITS = ("train", "dev", "test")
 PUBLISHED = (
     "val_accuracy",
@@ -35,7 +30,6 @@ PUBLISHED = (
     "test_pearson",
     "val_pearson",
 )
-IDENTIFIER = re.compile(r"[A-Za-z0-9]+(?:_+[A-Za-z0-9]+)*")
 
 
 def names(results: Results, spec: Mapping[str, Any], lang: str, origins: Origins | None = None) -> dict[str, Any]:
@@ -62,7 +56,7 @@ def names(results: Results, spec: Mapping[str, Any], lang: str, origins: Origins
         ),
         "claim": (
             "claim",
-            Lazy(spec.get("claims") or {}, lambda name: _claim(read_json(spec["claims"][name]), name, lang)),
+            Lazy(spec.get("claims") or {}, lambda name: claim(read_json(spec["claims"][name]), name, lang)),
         ),
         "measurement": (
             "measurement",
@@ -107,12 +101,6 @@ def scale(name: str, real: bool, lang: str) -> Namespace:
     found = wording.scale(name, lang)
     words = {"name": shown_name(found.name), "notice": Literal(found.notice), "mark": Literal(found.mark)}
     return Namespace("scale", {**words, "full": found.full, "real": real})
-
-
-def shown_name(text: str) -> str | Literal:
-    """A name from data. Plain identifiers need no escaping in pandoc Markdown and do not get any: a code span, where
-    names usually stand, would show it."""
-    return text if IDENTIFIER.fullmatch(text) else Literal(text)
 
 
 def command(spec: Mapping[str, Any], lang: str) -> str:
@@ -224,44 +212,6 @@ def _groups(results: Results, found: Mapping[str, Any], name: str, lang: str) ->
         for key, group in (("short_count", short), ("full_count", full))
     }
     return {"short": [Literal(label) for label in short], "full": [Literal(label) for label in full], **means}
-
-
-def _claim(found: Mapping[str, Any], name: str, lang: str) -> Namespace:
-    """A claim; printed, it is its estimate with interval and outcome."""
-    of_difference = DIFFERENCE.get(found["unit"], found["unit"])
-    quantity = found["values"].get("quantity")
-    known = QUANTITIES.get(str(quantity).partition("(")[0])  # of a measurement it is none
-    of_level = "" if known is None else known.unit or "loss"
-    low, high = found["low"], found["high"]
-    width = math.nan if low is None or high is None else high - low
-    error = 0.0 if math.isnan(width) else width / INTERVAL
-
-    def shown(value: Any, unit: str) -> Any:
-        if isinstance(value, str):
-            return shown_name(value)
-        if isinstance(value, Mapping):
-            return {key: shown(item, unit) for key, item in value.items()}
-        if isinstance(value, list):
-            return [shown(item, unit) for item in value]
-        return (
-            value if isinstance(value, bool) else Value(math.nan if value is None else value, unit, lang, error=error)
-        )
-
-    units = {**dict.fromkeys(LEVELS, of_level), "share_of_best": "fraction"}
-    values = {key: shown(value, units.get(key, of_difference)) for key, value in found["values"].items()}
-    estimates = {key: shown(found[key], of_difference) for key in ("estimate", "low", "high")}
-    estimates["margin"] = Value(found["margin"], of_difference, lang)  # declared, so that no error rounds it
-    outcomes = {outcome: found["outcome"] == outcome for outcome in OUTCOMES}
-    facts = {key: found[key] for key in ("outcome", "favours", "p", "p_adjusted", "seeds", "paired", "method")}
-    verdict = wording.outcome(found["outcome"], lang)
-    told = {
-        "reason": Literal(found["reason"][lang]),
-        "verdict": verdict,
-        "level": Value(found["level"], "fraction", lang),
-    }
-    between = wording.interval(estimates["low"].digits(), estimates["high"].digits(), lang) if error else ""
-    said = wording.claim(str(estimates["estimate"]), between, verdict, lang)
-    return Namespace(f"claims.{name}", {**values, **facts, **estimates, **outcomes, **told}, said)
 
 
 def _measurement(frame: pd.DataFrame, name: str) -> Namespace:

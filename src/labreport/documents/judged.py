@@ -1,0 +1,75 @@
+"""A claim as a template sees it: its numbers in their units, its names, and a phrase that states it."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from labreport.documents import wording
+from labreport.documents.naming import Namespace
+from labreport.documents.text import Literal
+from labreport.documents.values import DIFFERENCE, Value
+from labreport.quantities.registry import QUANTITIES
+
+OUTCOMES = ("supported", "refuted", "undecided")
+IDENTIFIER = re.compile(r"[A-Za-z0-9]+(?:_+[A-Za-z0-9]+)*")
+# Values of claims that are a quantity's own, not a difference of it.
+LEVELS = ("means", "base", "highest", "lowest", "measured", "published", "mean", "classes")
+STATED = ("share_of_best", "threshold", "tolerance")  # without an error
+INTERVAL = 2 * 1.959964  # standard errors that an interval of 95 % is wide
+
+
+def shown_name(text: str) -> str | Literal:
+    """A name from data. Plain identifiers need no escaping in pandoc Markdown and do not get any: a code span, where
+    names usually stand, would show it."""
+    return text if IDENTIFIER.fullmatch(text) else Literal(text)
+
+
+def claim(found: Mapping[str, Any], name: str, lang: str) -> Namespace:
+    """A claim; printed, it is its estimate with interval and outcome.
+
+    Args:
+        found: its file, see docs/reference/claims.md.
+        name: of the claim.
+        lang: `zh` or `en`.
+    """
+    unit = DIFFERENCE.get(found["unit"], found["unit"])
+    low, high = found["low"], found["high"]
+    width = math.nan if low is None or high is None else high - low
+    error = 0.0 if math.isnan(width) else width / INTERVAL
+    units = _units(found["values"])
+    values = {
+        key: _shown(value, units.get(key, unit), lang, 0.0 if key in STATED else error)
+        for key, value in found["values"].items()
+    }
+    estimates = {key: _shown(found[key], unit, lang, error) for key in ("estimate", "low", "high")}
+    estimates["margin"] = Value(found["margin"], unit, lang)  # declared, so that no error rounds it
+    outcomes = {outcome: found["outcome"] == outcome for outcome in OUTCOMES}
+    facts = {key: found[key] for key in ("outcome", "favours", "p", "p_adjusted", "seeds", "paired", "method")}
+    verdict = wording.outcome(found["outcome"], lang)
+    told = {"reason": Literal(found["reason"][lang]), "verdict": verdict}
+    told["level"] = Value(found["level"], "fraction", lang)
+    between = wording.interval(estimates["low"].digits(), estimates["high"].digits(), lang) if error else ""
+    said = wording.claim(str(estimates["estimate"]), between, verdict, lang)
+    return Namespace(f"claims.{name}", {**values, **facts, **estimates, **outcomes, **told}, said)
+
+
+def _units(values: Mapping[str, Any]) -> dict[str, str]:
+    """The units of what is no difference of the claim's quantity."""
+    known = QUANTITIES.get(str(values.get("quantity")).partition("(")[0])  # of a measurement it is none
+    own = "" if known is None else known.unit or "loss"
+    metric = "correlation" if values.get("metric") in ("pearson", "spearman") else "fraction"
+    stated = {"share_of_best": "fraction", "threshold": metric, "tolerance": DIFFERENCE.get(metric, metric)}
+    return {**dict.fromkeys(LEVELS, own), **stated}
+
+
+def _shown(value: Any, unit: str, lang: str, error: float) -> Any:
+    if isinstance(value, str):
+        return shown_name(value)
+    if isinstance(value, Mapping):
+        return {key: _shown(item, unit, lang, error) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_shown(item, unit, lang, error) for item in value]
+    return value if isinstance(value, bool) else Value(math.nan if value is None else value, unit, lang, error=error)
