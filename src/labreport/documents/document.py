@@ -11,7 +11,6 @@ import jinja2
 
 from labreport.documents import (
     citations,
-    docx,
     gfm,
     numbering,
     pandoc,
@@ -22,6 +21,7 @@ from labreport.documents import (
     templating,
     tree,
     views,
+    word_file,
     wording,
 )
 from labreport.documents.docx import DocxLayout
@@ -122,7 +122,7 @@ def render(template: Path, form: str, lang: str, spec: Mapping[str, Any], proven
     missing = seeds.notice(results, short, lang, spec.get("left_out"))
     if form == "docx":
         notices = [wording.scale(spec["scale"], lang).notice, missing]
-        data = docx.written(document, lang, spec["declaration"], provenance, notices)
+        data = word_file.written(document, lang, spec["declaration"], provenance, notices)
         return Document(data, tuple(shown.pictures.values()))
     body = pandoc.write(document, form)
     text = _shell(template, form, lang, spec, provenance, missing=missing, body=body.strip(), runs=runs)

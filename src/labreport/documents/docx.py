@@ -2,34 +2,21 @@
 
 from __future__ import annotations
 
-import json
 import re
-import subprocess
-import tempfile
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from hashlib import sha256
 from itertools import count
-from typing import Any
 from xml.sax.saxutils import escape
-
-import pypandoc
 
 from labreport.documents import native, wording
 from labreport.documents.booktabs import head_lines, natural_width
 from labreport.documents.native import NativeLayout, div, identifier, link, row, span
 from labreport.documents.numbering import Target, has_class
-from labreport.documents.pandoc import LANGUAGES, Node, paragraph, raw, space, string
+from labreport.documents.pandoc import Node, paragraph, raw, space, string
 from labreport.documents.presentation import Presentation
-from labreport.documents.provenance import Provenance
-from labreport.documents.text import clean, text_width
+from labreport.documents.text import text_width
 from labreport.documents.tree import Step, Work
-from labreport.documents.word_styles import reference
-from labreport.documents.zips import packed, unpacked
-from labreport.errors import TemplateError
 
-CORE, BODY = "docProps/core.xml", "word/document.xml"
 EQUATION = "numbered-equation"
 LONGEST_NAME = 40  # of a bookmark
 TEXT_POINTS, CELL_POINTS, MARGIN_POINTS = 453.6, 9.4, 9.0  # of a page, a cell's font, a cell's margins
@@ -114,7 +101,8 @@ class DocxLayout(NativeLayout):
     def algorithm(self, target: Target, caption: list[Node], steps: list[Step]) -> list[Node]:
         """The caption above the statements, a paragraph each."""
         above = div([paragraph(self._caption("alg", [target], caption))], custom_style="Table Caption")
-        return [above, div([paragraph(line) for line in self.steps(steps)], custom_style="Algorithm")]
+        *kept, last = [paragraph(line) for line in self.steps(steps)]
+        return [above, div(kept, custom_style="Algorithm Kept"), div([last], custom_style="Algorithm")]
 
     def references(self, works: list[Work]) -> list[Node]:
         """A paragraph for each work."""
@@ -178,57 +166,6 @@ class DocxLayout(NativeLayout):
                 start = f'<w:bookmarkStart w:id="{place}" w:name="{_bookmark(target.name)}"/>'
                 text = f'{start}{text}<w:bookmarkEnd w:id="{place}"/>'
         return raw("openxml", text)
-
-
-def written(
-    tree: dict[str, Node], lang: str, declaration: Mapping[str, Any], provenance: Provenance, notices: list[str]
-) -> bytes:
-    """The Word file of a document, the same bytes whenever it is made.
-
-    Args:
-        tree: as the layout has set it.
-        lang: `zh` or `en`.
-        declaration: of the title page.
-        provenance: when and from what it was written.
-        notices: what is to be kept in mind of the whole.
-
-    Raises:
-        TemplateError: pandoc refuses it.
-    """
-    notes = [div([paragraph([string(clean(text))])], custom_style="Notice") for text in notices if text]
-    whole = {**tree, "meta": _meta(lang, declaration, provenance), "blocks": [*notes, *tree["blocks"]]}
-    with tempfile.NamedTemporaryFile(suffix=".docx") as file:
-        file.write(reference(lang))
-        file.flush()
-        words = [pypandoc.get_pandoc_path(), "--sandbox", "--from=json", "--to=docx", f"--reference-doc={file.name}"]
-        done = subprocess.run(
-            [*words, "--output=-"], input=json.dumps(whole).encode(), capture_output=True, check=False
-        )
-    if done.returncode != 0:
-        raise TemplateError(f"pandoc refuses the text: {done.stderr.decode().strip()}")
-    parts = unpacked(done.stdout)
-    moment = f"{datetime.fromtimestamp(provenance.epoch, UTC):%Y-%m-%dT%H:%M:%SZ}"
-    core = re.sub(r"(W3CDTF\">)[^<]*", rf"\g<1>{moment}", parts[CORE].decode())
-    # A table's place is read from the table, not from its style, by other programs than Word.
-    body = re.sub(r"(<w:tblStyle [^>]*>\s*<w:tblW [^>]*>)", r'\1<w:jc w:val="center"/>', parts[BODY].decode())
-    return packed({**parts, CORE: core.encode(), BODY: body.encode()})
-
-
-def _meta(lang: str, declaration: Mapping[str, Any], provenance: Provenance) -> dict[str, Node]:
-    """What stands on the title page, and in the properties of the file."""
-    about = [str(declaration[key]) for key in ("affiliation", "course") if declaration.get(key)]
-    fields = [f"{key}{wording.word('colon', lang)}{value}" for key, value in (declaration.get("fields") or {}).items()]
-    commit = f" · {wording.word('commit', lang)} {provenance.commit}" if provenance.commit else ""
-    lines = [*([" · ".join(about)] if about else []), *fields, f"{provenance.date}{commit}"]
-    date = [part for line in lines for part in ({"t": "LineBreak"}, string(clean(line)))][1:]
-    authors = [_said(author) for author in declaration.get("authors") or []]
-    found = {"title": _said(declaration["title"]), "author": {"t": "MetaList", "c": authors}}
-    found |= {"date": {"t": "MetaInlines", "c": date}, "lang": {"t": "MetaString", "c": LANGUAGES[lang]}}
-    return found | ({"subtitle": _said(declaration["subtitle"])} if declaration.get("subtitle") else {})
-
-
-def _said(text: str) -> Node:
-    return {"t": "MetaInlines", "c": [string(clean(str(text)))]}
 
 
 def _grid(widths: list[float], columns: list[str], rows: list[list[Node]]) -> Node:

@@ -56,6 +56,7 @@ ADDED = {
     "Algorithm": ("paragraph", "Algorithm", "Normal",
                   f'<w:pPr><w:keepLines/><w:pBdr>{_RULES}</w:pBdr><w:spacing w:before="0" w:after="0" w:line="276" '
                   'w:lineRule="auto"/><w:jc w:val="left"/></w:pPr><w:rPr><w:sz w:val="20"/></w:rPr>'),
+    "AlgorithmKept": ("paragraph", "Algorithm Kept", "Algorithm", "<w:pPr><w:keepNext/></w:pPr>"),
     "SourceCode": ("paragraph", "Source Code", "Normal",
                    '<w:pPr><w:shd w:val="clear" w:fill="F5F5F5"/><w:wordWrap w:val="0"/><w:spacing w:before="0" '
                    'w:after="160"/><w:jc w:val="left"/></w:pPr>'

@@ -1,0 +1,75 @@
+"""A document tree as the bytes of a Word file."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import tempfile
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import pypandoc
+
+from labreport.documents import wording
+from labreport.documents.native import div
+from labreport.documents.pandoc import LANGUAGES, Node, paragraph, string
+from labreport.documents.provenance import Provenance
+from labreport.documents.text import clean
+from labreport.documents.word_styles import reference
+from labreport.documents.zips import packed, unpacked
+from labreport.errors import TemplateError
+
+CORE, BODY = "docProps/core.xml", "word/document.xml"
+
+
+def written(
+    tree: dict[str, Node], lang: str, declaration: Mapping[str, Any], provenance: Provenance, notices: list[str]
+) -> bytes:
+    """The Word file of a document, the same bytes whenever it is made.
+
+    Args:
+        tree: as the layout has set it.
+        lang: `zh` or `en`.
+        declaration: of the title page.
+        provenance: when and from what it was written.
+        notices: what is to be kept in mind of the whole.
+
+    Raises:
+        TemplateError: pandoc refuses it.
+    """
+    notes = [div([paragraph([string(clean(text))])], custom_style="Notice") for text in notices if text]
+    whole = {**tree, "meta": _meta(lang, declaration, provenance), "blocks": [*notes, *tree["blocks"]]}
+    with tempfile.NamedTemporaryFile(suffix=".docx") as file:
+        file.write(reference(lang))
+        file.flush()
+        words = [pypandoc.get_pandoc_path(), "--sandbox", "--from=json", "--to=docx", f"--reference-doc={file.name}"]
+        done = subprocess.run(
+            [*words, "--output=-"], input=json.dumps(whole).encode(), capture_output=True, check=False
+        )
+    if done.returncode != 0:
+        raise TemplateError(f"pandoc refuses the text: {done.stderr.decode().strip()}")
+    parts = unpacked(done.stdout)
+    moment = f"{datetime.fromtimestamp(provenance.epoch, UTC):%Y-%m-%dT%H:%M:%SZ}"
+    core = re.sub(r"(W3CDTF\">)[^<]*", rf"\g<1>{moment}", parts[CORE].decode())
+    # A table's place is read from the table, not from its style, by other programs than Word.
+    body = re.sub(r"(<w:tblStyle [^>]*>\s*<w:tblW [^>]*>)", r'\1<w:jc w:val="center"/>', parts[BODY].decode())
+    return packed({**parts, CORE: core.encode(), BODY: body.encode()})
+
+
+def _meta(lang: str, declaration: Mapping[str, Any], provenance: Provenance) -> dict[str, Node]:
+    """What stands on the title page, and in the properties of the file."""
+    about = [str(declaration[key]) for key in ("affiliation", "course") if declaration.get(key)]
+    fields = [f"{key}{wording.word('colon', lang)}{value}" for key, value in (declaration.get("fields") or {}).items()]
+    commit = f" · {wording.word('commit', lang)} {provenance.commit}" if provenance.commit else ""
+    lines = [*([" · ".join(about)] if about else []), *fields, f"{provenance.date}{commit}"]
+    date = [part for line in lines for part in ({"t": "LineBreak"}, string(clean(line)))][1:]
+    authors = [_said(author) for author in declaration.get("authors") or []]
+    found = {"title": _said(declaration["title"]), "author": {"t": "MetaList", "c": authors}}
+    found |= {"date": {"t": "MetaInlines", "c": date}, "lang": {"t": "MetaString", "c": LANGUAGES[lang]}}
+    return found | ({"subtitle": _said(declaration["subtitle"])} if declaration.get("subtitle") else {})
+
+
+def _said(text: str) -> Node:
+    return {"t": "MetaInlines", "c": [string(clean(str(text)))]}
