@@ -126,7 +126,8 @@ def settings(results: Results, experiment: str) -> dict[str, float]:
     `augment.crop.p`.
     """
     spec = results.run_spec(experiment)
-    declared = {"model": spec["model"].get("parameters", {}), **spec["training"]}
+    trained = {"model": spec["model"].get("parameters", {}), **spec["training"]}  # without defaults
+    declared = results.declared(experiment) or trained
     dataset = spec["data"]["dataset"]
     if dataset in (results.spec.get("data") or {}):
         declared["data"] = (results.dataset(dataset).get("spec") or {}).get("variants") or []
