@@ -138,6 +138,14 @@ def test_a_claim_prints_estimate_interval_and_outcome(small_report, tmp_path, ch
     assert str(views.names(Results(spec), spec, lang)["claims"].close) == said
 
 
+def test_the_limit_of_a_claim_has_no_error(small_report, tmp_path):
+    spec = small_report("")
+    wide = {**CLAIM, "unit": "correlation", "margin": 0.01, "low": -0.9, "high": 0.9}
+    (tmp_path / "close.json").write_text(json.dumps(wide), encoding="utf-8")
+    close = views.names(Results(spec), spec, "en")["claims"].close
+    assert (str(close.margin), str(close.high)) == ("0.010", "0.9")
+
+
 def test_one_seed_has_no_spread(functions):
     assert functions(seeds=1)[0]["mycnn"].val_accuracy.spread is None
 

@@ -90,9 +90,10 @@ class Value(float):
     def text(self) -> str:
         """As it is printed: `84.6 %`, `84.6 ± 0.3 %`, `1.2 points`, `14 min 29 s`, `21,282,122`."""
         text = self.digits()
-        return (
-            text if text == ABSENT else text + WORDS[self.lang].get("%" if self.unit == "fraction" else self.unit, "")
-        )
+        if text == ABSENT:
+            return text
+        unit = WORDS[self.lang].get("%" if self.unit == "fraction" else self.unit, "")
+        return text + (unit.removesuffix("s") if text in ("1", f"{MINUS}1") else unit)
 
     def digits(self) -> str:
         """The same without a unit, but for times."""

@@ -245,7 +245,8 @@ def _claim(found: Mapping[str, Any], name: str, lang: str) -> Namespace:
 
     units = {**dict.fromkeys(LEVELS, of_level), "share_of_best": "fraction"}
     values = {key: shown(value, units.get(key, of_difference)) for key, value in found["values"].items()}
-    estimates = {key: shown(found[key], of_difference) for key in ("estimate", "low", "high", "margin")}
+    estimates = {key: shown(found[key], of_difference) for key in ("estimate", "low", "high")}
+    estimates["margin"] = Value(found["margin"], of_difference, lang)  # declared, hence without error
     outcomes = {outcome: found["outcome"] == outcome for outcome in OUTCOMES}
     facts = {key: found[key] for key in ("outcome", "favours", "p", "p_adjusted", "seeds", "paired", "method")}
     verdict = wording.outcome(found["outcome"], lang)
