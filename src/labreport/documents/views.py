@@ -174,7 +174,7 @@ def _published(stated: Mapping[str, Any], name: str, lang: str) -> Namespace:
     """What the published report states, and None for what it might."""
     units = {key: QUANTITIES[key].unit or "loss" for key in PUBLISHED}
     values: dict[str, Any] = {
-        key: Value(stated[key], unit, lang, error=rounding(stated[key], key)) if key in stated else None
+        key: Value(stated[key], unit, lang, error=2 * rounding(stated[key], key)) if key in stated else None
         for key, unit in units.items()
     }
     classes = stated.get("per_class") or {}
