@@ -119,6 +119,10 @@ class Specified:
         """The parameters that the model of `experiment` was declared with; others have its constructor's defaults."""
         return dict(self._entry(experiment).get("model") or {})
 
+    def declared(self, experiment: str) -> dict[str, Any]:
+        """All that `experiment` was declared with, defaults included; only what is made for a text has it."""
+        return dict(self._entry(experiment).get("declared") or {})
+
     def setting(self, experiment: str, path: str) -> float:
         """The number that `experiment` was trained with as a setting that the item names, such as `model.width`."""
         return float(self._entry(experiment)["settings"][path])

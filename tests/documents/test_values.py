@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 
 import pytest
 
+from labreport.documents import pandoc
+from labreport.documents.syntax import Syntax
 from labreport.documents.values import MARKED, Origins, Value, parts, unmarked
 
 T, N = "\u202f", "\u00a0"
@@ -21,6 +24,7 @@ T, N = "\u202f", "\u00a0"
         ((0.8459, "fraction", 0.0034, 0.01), rf"84.6{N}±{N}0.3{T}\%", rf"84.6{N}±{N}0.3\%"),
         ((0.8459, "fraction", 0.0, 0.0036), rf"84.6{N}±{N}0.0{T}\%", rf"84.6{N}±{N}0.0\%"),
         ((-0.0123, "points"), f"−1.2{N}points", f"−1.2{N}个百分点"),
+        ((-0.0123, "points", None, 0.02), f"−1{N}point", f"−1{N}个百分点"),
         ((0.5764, "correlation", None, 0.018), "0.58", "0.58"),
         ((0.5764, "correlation"), "0.576", "0.576"),
         ((1.23456, "loss"), "1.235", "1.235"),
@@ -80,3 +84,10 @@ def test_a_value_says_where_it_comes_from():
     assert unmarked(text) == rf"50.0\% 25.0\% 25.0{N}个百分点 50.0\%"
     assert [found[1] for found in MARKED.finditer(text)] == ["0", "1", "2", "0"]
     assert list(parts(f"a{one}b")) == [(None, "a"), (0, r"50.0\%"), (None, "b")]
+
+
+def test_a_number_in_a_formula_or_in_code_is_bare():
+    origins = Origins()
+    marked = origins.mark("0.5", "accuracy of a", ("k1",))
+    blocks = Syntax(Path(), origins=origins.found).explicit(pandoc.parse(f"$a = {marked}$ `{marked}`", "en")["blocks"])
+    assert [node["c"][1] for node in blocks[0]["c"] if node["t"] in ("Math", "Code")] == ["a = 0.5", "0.5"]

@@ -74,6 +74,7 @@ def test_a_run_of_pairs_has_correlations_and_no_accuracy(small_report, tmp_path)
         0.001,
     )
     assert (run.published.test_pearson, run.published.test_loss, run.published.val_pearson) == (0.57, 1.52, None)
+    assert (str(run.published.test_pearson), str(run.published.test_loss)) == ("0.57", "1.52")  # as it was stated
     assert "val_accuracy" not in run
     assert "accuracy_on" not in run
     assert names["experiments"]("pairs") == ["mycnn", "resnet34"]

@@ -131,6 +131,13 @@ def test_a_correlation_has_an_influence_of_every_pair(images, tmp_path):
             assert np.sqrt(finite_variance(influence, 0.0)) == pytest.approx(jackknife, rel=0.15)
 
 
+def test_a_default_is_a_setting_where_the_declaration_is_known(images):
+    declared = {"schedule": {"name": "ReduceLROnPlateau", "parameters": {"factor": 0.1}}}
+    entry = {**images["experiments"]["a"], "declared": declared}
+    found = settings(Results({**images, "experiments": {**images["experiments"], "a": entry}}), "a")
+    assert found["factor"] == 0.1
+
+
 def test_settings_go_by_their_last_names(images):
     found = settings(Results(images), "a")
     expected = {

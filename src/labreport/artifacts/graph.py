@@ -307,6 +307,7 @@ class Graph:
             "as_published": experiment.as_published,
             "curve": experiment.published.curve if item is not None and item.kind.curves else None,
             **({"model": experiment.settings.model.parameters} if item is None or item.kind.models else {}),
+            **({"declared": experiment.settings.model_dump(mode="json", exclude_none=True)} if item is None else {}),
             **({"vectors": vectors.model_dump()} if vectors else {}),
             **({"settings": dict(item.settings[name])} if item is not None and item.settings else {}),
             "runs": [{"seed": run.spec["seed"], "key": run.key, "path": run.folder} for run in runs],

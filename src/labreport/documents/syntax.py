@@ -164,7 +164,7 @@ class Syntax:
     def _inline(self, node: Node) -> Node:
         kind, content = node["t"], node.get("c")
         if kind in ("Math", "Code"):
-            node = {"t": kind, "c": [content[0], unmarked(content[1])]}
+            content = [content[0], unmarked(content[1])]
         if kind == "Image":
             target = content[2][0]
             raise Mistake(target, f"the picture {target!r} stands among words; give it a paragraph of its own")

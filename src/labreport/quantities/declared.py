@@ -14,13 +14,14 @@ COARSEST = {"train_accuracy": 3, "val_accuracy": 3, "val_pearson": 2, "test_pear
 
 
 def settings(results: Results, experiment: str) -> dict[str, float]:
-    """Every number that an experiment's model, training and data were declared with, by its last name.
+    """Every number that an experiment's model, training and data were declared with, defaults included, by its last name.
 
     A name that stands in several places, such as a parameter of two augmentations, has the path in front:
     `augment.crop.p`.
     """
     spec = results.run_spec(experiment)
-    declared = {"model": spec["model"].get("parameters", {}), **spec["training"]}
+    trained = {"model": spec["model"].get("parameters", {}), **spec["training"]}  # without defaults
+    declared = dict(results.declared(experiment) or trained)
     dataset = spec["data"]["dataset"]
     if dataset in (results.spec.get("data") or {}):
         declared["data"] = (results.dataset(dataset).get("spec") or {}).get("variants") or []
