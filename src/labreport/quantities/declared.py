@@ -14,7 +14,7 @@ COARSEST = {"train_accuracy": 3, "val_accuracy": 3, "val_pearson": 2, "test_pear
 
 
 def settings(results: Results, experiment: str) -> dict[str, float]:
-    """Every number that an experiment's model, training and data were declared with, defaults included, by its last name.
+    """Every number that model, training and data of an experiment were declared with, with defaults, by its last name.
 
     A name that stands in several places, such as a parameter of two augmentations, has the path in front:
     `augment.crop.p`.
