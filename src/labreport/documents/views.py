@@ -19,6 +19,7 @@ from labreport.quantities.registry import QUANTITIES, called
 from labreport.quantities.values import Measured
 from labreport.results import Results
 
+UNITS = {"epochs": "", "generalisation_gap": "points"}  # of quantities that print otherwise than their unit says
 SPLITS = ("train", "dev", "test")
 PUBLISHED = (
     "val_accuracy",
@@ -146,7 +147,7 @@ def _values(results: Results, name: str, lang: str, origins: Origins | None) -> 
         known, argument = called(quantity)
         if known.argument and not argument:
             return lambda given: measured(f"{quantity}({given})")
-        unit = "" if known.name == "epochs" else known.unit or "loss"
+        unit = UNITS.get(known.name, known.unit or "loss")
         return value(measure(results, name, quantity), unit, known.title[lang], known.exact)
 
     def find(field: str) -> Any:
