@@ -82,7 +82,7 @@ def test_a_difference_is_at_least_so_much(judged, accuracies, outcome):
     assert (found["outcome"], found["margin"], found["unit"]) == (outcome, 0.05, "fraction")
     assert (found["method"], found["paired"]) == ("paired", True)
     for reason in found["reason"].values():
-        assert fixed(100 * found["estimate"], 1) in reason
+        assert fixed(100 * found["estimate"], 1).replace("-", "−") in reason
 
 
 def test_several_seeds_make_it_about_the_method(judged):

@@ -9,6 +9,7 @@ from labreport.groups import NAMES
 from labreport.quantities.registry import called
 from labreport.rounding import fixed
 
+MINUS = "−"
 METHODS = {
     "exact": {"zh": "无误差", "en": "without error"},
     "mcnemar": {"zh": "同一批样本，McNemar 精确检验", "en": "same samples, McNemar's exact test"},
@@ -43,8 +44,9 @@ def digits(value: float, unit: str) -> str:
     ('12.3', '0.034', '2.13')
     """
     if unit == "fraction":
-        return fixed(100 * value, 1)
-    return fixed(value, {"correlation": 3, "epochs": 1, "seconds": 1, "times": 2}.get(unit, 3))
+        return fixed(100 * value, 1).replace("-", MINUS)
+    decimals = {"correlation": 3, "epochs": 1, "seconds": 1, "times": 2}.get(unit, 3)
+    return fixed(value, decimals).replace("-", MINUS)
 
 
 def title(name: str, lang: str) -> str:
@@ -61,7 +63,8 @@ def title(name: str, lang: str) -> str:
 
 def claimed(claim: str, margin: float, unit: str, lang: str) -> str:
     """What is claimed, with its limit as it was declared."""
-    limit = f"{100 * margin if unit == 'fraction' else margin:.10g}{UNITS.get(unit, {}).get(lang, '')}"
+    number, ending = f"{100 * margin if unit == 'fraction' else margin:.10g}", UNITS.get(unit, {}).get(lang, "")
+    limit = number + (ending.removesuffix("s") if number == "1" else ending)
     return CLAIMED[claim][lang].format(limit)
 
 
