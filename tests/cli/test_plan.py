@@ -90,8 +90,8 @@ def test_one_changed_setting_is_told_with_all_that_follows(project, labreport):
         "  judge 1 claim",
         "    close: cnn3 seed 0 is made (own)",
         "  write 2 texts",
-        "    own in latex (en), own in markdown (en): claims are made anew, results of cnn3 changed, figures are made "
-        "anew, tables are made anew",
+        "    own in latex (en), own in markdown (en): claims are made anew, declared.learning_rate of cnn3 changed, "
+        "results of cnn3 changed, figures are made anew, tables are made anew",
         "  typeset 1 document",
         "    own.pdf (en): its text is written anew",
         "  deliver report/own.en.pdf, report/own.en.md",

@@ -45,12 +45,12 @@ def test_an_untouched_report_matches_and_nothing_is_written(project, verified):
     before = project.kept()
     status, lines, count = verified()
     assert (status, lines) == (0, [])
-    # Delivered: 2. Derived: of two runs the summary and two tables, of the figure numbers and words, of two tables two
-    # files each, the claim, the frames, two texts. Folders: two runs, data, measurement, figures, tables, claims, two
+    # Delivered: 2. Derived: of two runs the summary and two tables, of the figure numbers, words and note, of two tables
+    # two files each, the claim, the frames, two texts. Folders: two runs, data, measurement, figures, tables, claims, two
     # texts, document.
     frames = len(list(Path("results/tables").glob("*/*/frames/*.csv")))
     assert frames >= 2
-    assert count == f"own: {2 + 6 + 2 + 4 + 1 + frames + 2} files, 10 folders compared; everything matches"
+    assert count == f"own: {2 + 6 + 3 + 4 + 1 + frames + 2} files, 10 folders compared; everything matches"
     assert project.kept() == before
     assert verified("report/own.en.pdf")[2] == count
     shutil.rmtree(project.run("cnn3").needs[0].folder)  # which runs need no longer
@@ -214,11 +214,11 @@ def test_a_published_section_is_compared_with_its_runs_and_its_page(project, ver
     status, lines, count = verified()
     assert (status, lines) == (0, [])
     assert "1 published section compared" in count
-    shown.write_text(text.replace("points apart", "points and more apart", 1))
+    shown.write_text(text.replace(" interval ", " interval and more ", 1))
     assert verified()[:2] == (1, ["docs/results.md, own at demo: is not what was published; publish it again"])
     shown.write_text("mine\n")
     assert verified()[0] == 0
-    section.write_text(section.read_text().replace("points apart", "points and more apart", 1))
+    section.write_text(section.read_text().replace(" interval ", " interval and more ", 1))
     assert [line for line in verified()[1] if line.startswith(f"{section}: line ") and "and more" in line]
 
 

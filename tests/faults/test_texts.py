@@ -12,6 +12,7 @@ import pytest
 from faults import texts
 from faults.hostile_texts import SECRET, TEX
 from faults.texts import Shown
+from labreport.documents.document import ESCAPED
 from labreport.errors import TypesettingError
 
 WITH_TEX = pytest.mark.skipif(not shutil.which("latexmk") or not shutil.which("pdftotext"), reason="no TeX to set with")
@@ -36,7 +37,7 @@ def test_every_text_is_set_as_it_is(tmp_path: Path) -> None:
 def test_what_is_carried_out_or_lost_is_counted(
     escape: object, counts: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("labreport.documents.document.latex", escape)
+    monkeypatch.setitem(ESCAPED, "latex", escape)
     (trial,) = texts.document([Shown("a_b c", "affiliation")], tmp_path / "one", "en")
     assert not trial.survived
     assert getattr(trial, counts)

@@ -132,7 +132,7 @@ def test_kernels_over_grey_images_are_grey_tiles(results):
     for colour in ("red", "green", "blue"):
         np.testing.assert_allclose(frame[colour], weights.ravel())
     assert "as grey tiles" in filters.describe(frame, {}, "en")
-    assert "灰度小图" in filters.describe(frame, {}, "zh")
+    assert "显示为灰度" in filters.describe(frame, {}, "zh")
 
 
 def test_kernels_without_three_colours_are_an_error(results):

@@ -126,7 +126,8 @@ def test_code_references_and_symbols_of_other_fonts_are_typeset_as_they_are(smal
         for number, line in enumerate(found.lines, start=found.first):
             if line.isascii() and len(line) < 90:  # neither broken nor in characters that a reader cannot map back
                 assert f"{number}{line}".replace(" ", "") in text, line
-    for piece in ("2001.00001", "[1,2]", "[1]O.Old.C.1999.https://doi.org/10.1000/a_b", "50%ofit", "3return"):
+    cited = "[1,2]" if lang == "zh" else "[1],[2]"
+    for piece in ("2001.00001", cited, "10.1000/a_b", "50%ofit", "3return"):
         assert piece in text, piece
     assert capsys.readouterr().err == ""
 

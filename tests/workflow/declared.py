@@ -67,7 +67,7 @@ class Declared:
             for report, declared in self.reports.items()
             for group, step in STEPS.items()
             for name, item in declared.get(group, {}).items()
-            if wanted(item, self._shown(report, item))
+            if self._is_there(item) and wanted(item, self._shown(report, item))
             for job in (
                 [f"judge {report} {name}"] if step == "judge" else [f"{step} {report}.{lang} {name}" for lang in langs]
             )
@@ -85,6 +85,10 @@ class Declared:
     def of_kinds(self, *kinds: str) -> set[str]:
         """Figures, tables and claims of some kinds, up to the reports."""
         return self.up_to_reports(self.items(lambda item, shown: item["kind"] in kinds))
+
+    def of_measurements(self) -> set[str]:
+        """Figures, tables and claims of measurements, up to the reports."""
+        return self.up_to_reports(self.items(lambda item, shown: "measurement" in item or item["kind"] == "lstm_cost"))
 
     def of_data(self, *datasets: str) -> set[str]:
         """Figures, tables and claims that name a data set, up to the reports."""
@@ -115,6 +119,11 @@ class Declared:
                 found |= {f"write {report}.{lang}", f"write {stem}.md", f"typeset {report}.{lang}"}
                 found |= {f"deliver {stem}.pdf", f"deliver {stem}.md"}
         return found
+
+    def _is_there(self, item: Mapping[str, Any]) -> bool:
+        """Whether an item is not only about experiments that reports are made without."""
+        named = [*item.get("experiments", []), *([item["experiment"]] if "experiment" in item else [])]
+        return not named or any(name in self.experiments for name in named)
 
     def _shown(self, report: str, item: Mapping[str, Any]) -> set[str]:
         """The experiments that a figure, table or claim shows: a part's, those it names, or for `runs` all."""

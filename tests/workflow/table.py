@@ -10,8 +10,6 @@ from .declared import Declared
 from .edits import Change, appended, arm, code, dataset, item, text
 from .project import REPORTS
 
-COSTS = ("lstm_cost", "cost_ratio")
-
 
 @dataclass(frozen=True)
 class Edit:
@@ -103,7 +101,10 @@ OWN = [
         "the code of a model that is measured, too",
         code("models/own_lstm", "LSTMLayer.step"),
         lambda declared: (
-            {"measure lstm_cost"} | declared.trained({"my_lstm1"}) | declared.of_kinds(*COSTS, "architecture")
+            {"measure lstm_cost"}
+            | declared.trained({"my_lstm1"})
+            | declared.of_measurements()
+            | declared.of_kinds("architecture")
         ),
     ),
     Edit(
@@ -197,8 +198,8 @@ NO_TRAINING = [
     ),
     Edit(
         "a figure's width",
-        item("practice1", "figures", "loss_bilstm2", width="full"),
-        lambda declared: declared.named("practice1", "draw loss_bilstm2"),
+        item("practice1", "figures", "accuracy_images", width="half"),
+        lambda declared: declared.named("practice1", "draw accuracy_images"),
     ),
     Edit(
         "the style of figures",

@@ -111,11 +111,11 @@ def test_a_setting_that_was_taken_back_needs_no_training(project, tmp_path):
 
 
 def test_what_a_text_takes_in_is_followed(project, tmp_path):
-    """An included template, and code that is printed under the name of a variable."""
+    """An included template, and the code that it shows."""
     with project.elsewhere(tmp_path / "copy") as copy:
         remark = "templates/practice1/remark.md.j2"
-        copy.rewrite("templates/practice1/en.md.j2", lambda text: f'{text}\n{{% include "remark.md.j2" %}}\n')
-        copy.write(remark, '{% set what = "labreport.models.lenet:LeNet5" %}\n{{ source(what) }}\n')
+        copy.rewrite("templates/practice1/en.md.j2", lambda text: f'{text}\n\n{{% include "remark.md.j2" %}}\n')
+        copy.write(remark, "![](code:labreport.models.lenet:LeNet5)\n")
         fabricate(copy.root)
         assert ended(copy.root) == set()
         shown = Declared(copy.root).texts("practice1", langs=["en"])

@@ -17,7 +17,7 @@ RUNS = "runs"
 FORMS = ("latex", "markdown", "html", "docx", "pdf")
 # Files of a folder of results that say how it was made; of runs they are kept.
 ABOUT = frozenset({SPEC, CODE, MADE, SUMS, "index.json", "provenance.json"})
-PICTURES = (".pdf", ".svg", ".png", ".csv", ".txt")
+PICTURES = (".pdf", ".svg", ".png", ".csv", ".txt", ".note")
 # What the archive holds, and how it is checked.
 _HELD = {
     "en": (
