@@ -45,9 +45,9 @@ def test_an_untouched_report_matches_and_nothing_is_written(project, verified):
     before = project.kept()
     status, lines, count = verified()
     assert (status, lines) == (0, [])
-    # Delivered: 2. Derived: of two runs the summary and two tables, of the figure numbers, words and note, of two tables
-    # two files each, the claim, the frames, two texts. Folders: two runs, data, measurement, figures, tables, claims, two
-    # texts, document.
+    # Delivered: 2. Derived: of two runs the summary and two tables, of the figure numbers, words and note, of two
+    # tables two files each, the claim, the frames, two texts. Folders: two runs, data, measurement, figures, tables,
+    # claims, two texts, document.
     frames = len(list(Path("results/tables").glob("*/*/frames/*.csv")))
     assert frames >= 2
     assert count == f"own: {2 + 6 + 3 + 4 + 1 + frames + 2} files, 10 folders compared; everything matches"
