@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pandas as pd
+import pytest
+from scipy.stats import ttest_rel
 
+from labreport.artifacts.graph import Graph
+from labreport.declarations.project import Project
 from labreport.files import read_json
+from labreport.rounding import fixed
 
-from .conftest import REPORT, SMALL
+from .conftest import REPORT, SMALL, fabricate
 
 
 def test_every_finished_run_is_a_row_of_what_it_measured(project, labreport):
@@ -63,3 +69,34 @@ def test_an_epoch_stands_beside_the_same_one_of_the_published_curve(project, lab
 def test_no_run_and_no_experiment_are_told(empty, labreport):
     assert "none of 1 experiments has a finished run at demo" in labreport("runs", "cnn3").error
     assert "found 'cnn', which no file in config/experiments/ declares" in labreport("runs", "cnn").error
+
+
+def test_pairs_are_compared_seed_by_seed(empty, labreport):
+    seeds = (3, 5, 8)
+    accuracies = {"cnn3": (0.50, 0.60, 0.55), "resnet_small": (0.52, 0.60, 0.58)}
+    graph = Graph(Project(Path(), {"seeds": list(seeds)}))
+    for name, values in accuracies.items():
+        for seed, value in zip(seeds, values, strict=True):
+            run = graph.run(graph.project.experiment(name), seed)
+            fabricate(run)
+            path = Path(run.folder) / "summary.json"
+            path.write_text(json.dumps(json.loads(path.read_text()) | {"val_accuracy": value}))
+    said = labreport("runs", "cnn3", "resnet_small", "--pairs", "--config", "seeds=[3,5,8]")
+    (row,) = [line for line in said.lines if line.startswith("| cnn3 ")]
+    found = ttest_rel(accuracies["resnet_small"], accuracies["cnn3"]).confidence_interval(0.95)
+    interval = f"{fixed(100 * found.low, 2)} to {fixed(100 * found.high, 2)}".replace("-", "−")
+    assert row == rf"| cnn3 | resnet\_small | 3, 5, 8 | 55.00 | 56.67 | 1.67 | {interval} |"
+
+
+@pytest.mark.parametrize(
+    ("names", "words"),
+    [
+        (["cnn3"], "found 1 experiments; allowed are pairs"),
+        (["cnn3", "resnet_small"], "share 0 finished seeds; two are needed"),
+        (["lstm4", "sts_bilstm1"], "has no accuracy"),
+    ],
+)
+def test_pairs_that_cannot_be_compared(empty, labreport, names, words):
+    said = labreport("runs", *names, "--pairs")
+    assert said.status == 1
+    assert words in said.error

@@ -74,6 +74,7 @@ def _parser() -> argparse.ArgumentParser:
     runs.add_argument(
         "--epoch", type=int, metavar="N", help="what that epoch measured, beside what was published of it"
     )
+    runs.add_argument("--pairs", action="store_true", help="compare them two by two, seed by seed")
     runs.add_argument("--page", type=Path, metavar="FILE", help="write it into a section of this Markdown page")
     deps = command("deps", "list the definitions that the key of a run or of anything else covers", "show:deps")
     deps.add_argument("names", nargs="+", metavar="NAME", help="an experiment, REPORT/FIGURE, or a key")

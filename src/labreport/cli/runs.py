@@ -11,6 +11,7 @@ import pandas as pd
 
 from labreport.artifacts.artifact import Artifact
 from labreport.artifacts.graph import Graph
+from labreport.cli import pairs
 from labreport.documents.results_page import with_section
 from labreport.documents.text import gfm
 from labreport.errors import DeclarationError
@@ -43,6 +44,8 @@ def runs(graph: Graph, options: argparse.Namespace) -> int:
     project = graph.project
     if unknown := [name for name in options.names if name not in project.experiment_names]:
         raise DeclarationError(f"runs: found {unknown[0]!r}, which no file in config/experiments/ declares")
+    if options.pairs:
+        return _tell(options, "pairs", project.scale_name, pairs.section(graph, options.names))
     chosen = options.names or sorted(project.trained_names())
     experiments = [project.experiment(name) for name in chosen]
     found = [
@@ -54,16 +57,18 @@ def runs(graph: Graph, options: argparse.Namespace) -> int:
     if not found:
         raise DeclarationError(f"runs: none of {len(chosen)} experiments has a finished run at {project.scale_name}")
     if options.epoch is None:
-        section, lines = "runs", _section(project.scale_name, found)
-    else:
-        section = f"epoch-{options.epoch}"
-        lines = _epoch_section(project.scale_name, options.epoch, found, options.names)
+        return _tell(options, "runs", project.scale_name, _section(project.scale_name, found))
+    lines = _epoch_section(project.scale_name, options.epoch, found, options.names)
+    return _tell(options, f"epoch-{options.epoch}", project.scale_name, lines)
+
+
+def _tell(options: argparse.Namespace, section: str, scale: str, lines: Iterable[str]) -> int:
     text = "\n".join(lines) + "\n"
     if options.page is None:
         print(text, end="")
     else:
         page = options.page.read_text(encoding="utf-8") if options.page.is_file() else ""
-        write_text(options.page, with_section(page, section, project.scale_name, text))
+        write_text(options.page, with_section(page, section, scale, text))
     return 0
 
 
