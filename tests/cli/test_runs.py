@@ -82,10 +82,10 @@ def test_pairs_are_compared_seed_by_seed(empty, labreport):
             path = Path(run.folder) / "summary.json"
             path.write_text(json.dumps(json.loads(path.read_text()) | {"val_accuracy": value}))
     said = labreport("runs", "cnn3", "resnet_small", "--pairs", "--config", "seeds=[3,5,8]")
-    (row,) = [line for line in said.lines if line.startswith("| cnn3 ")]
+    (row,) = [line for line in said.lines if line.startswith("| cnn3 (")]
     found = ttest_rel(accuracies["resnet_small"], accuracies["cnn3"]).confidence_interval(0.95)
     interval = f"{fixed(100 * found.low, 2)} to {fixed(100 * found.high, 2)}".replace("-", "−")
-    assert row == rf"| cnn3 | resnet\_small | 3, 5, 8 | 55.00 | 56.67 | 1.67 | {interval} |"
+    assert row == rf"| cnn3 (fp32) | resnet\_small (fp32) | 3, 5, 8 | 55.00 | 56.67 | 1.67 | {interval} |"
 
 
 @pytest.mark.parametrize(

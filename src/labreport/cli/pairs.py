@@ -19,7 +19,8 @@ from labreport.training.tasks import TASKS
 HEAD = ("First", "Second", "Seeds", "First (%)", "Second (%)", "Second − first (points)", "95 % interval")
 ABOUT = """\
 Validation accuracy after the last epoch: means over the seeds that both have, and the mean of the differences seed by
-seed with Student's interval. A seed gives both the same first weights, order and augmentation."""
+seed with Student's interval; in brackets the precision that was computed in. A seed gives both the same first weights,
+order and augmentation."""
 
 
 def section(graph: Graph, names: Sequence[str]) -> Iterator[str]:
@@ -45,7 +46,7 @@ def section(graph: Graph, names: Sequence[str]) -> Iterator[str]:
 
 
 def _row(graph: Graph, first: str, second: str) -> list[str]:
-    one, other = (_by_seed(graph, name) for name in (first, second))
+    (one, how), (other, otherwise) = (_by_seed(graph, name) for name in (first, second))
     seeds = sorted(set(one) & set(other))
     if len(seeds) < 2:
         raise DeclarationError(f"runs --pairs: {first} and {second} share {len(seeds)} finished seeds; two are needed")
@@ -54,16 +55,20 @@ def _row(graph: Graph, first: str, second: str) -> list[str]:
     low, high = stats.t.interval(0.95, len(seeds) - 1, change.mean(), stats.sem(change))
     means = [_number(mean) for mean in values.mean(axis=0)]
     interval = f"{_number(low)} to {_number(high)}"
-    return [gfm(first), gfm(second), ", ".join(map(str, seeds)), *means, _number(change.mean()), interval]
+    names = [f"{gfm(first)} ({how})", f"{gfm(second)} ({otherwise})"]
+    return [*names, ", ".join(map(str, seeds)), *means, _number(change.mean()), interval]
 
 
-def _by_seed(graph: Graph, name: str) -> dict[int, float]:
+def _by_seed(graph: Graph, name: str) -> tuple[dict[int, float], str]:
+    """The accuracy of each seed, and in which precision the runs were computed."""
     experiment = graph.project.experiment(name)
     if "accuracy" not in TASKS[experiment.task].metrics:
         raise DeclarationError(f"runs --pairs: {name} has no accuracy, it learns {experiment.task}")
     runs = {seed: graph.run(experiment, seed) for seed in graph.project.config.seeds}
     there = {seed: Path(run.folder) for seed, run in runs.items() if run.is_there(Path())}
-    return {seed: float(read_object(folder / "summary.json")["val_accuracy"]) for seed, folder in there.items()}
+    precisions = {str(read_object(folder / "environment.json").get("precision")) for folder in there.values()}
+    found = {seed: float(read_object(folder / "summary.json")["val_accuracy"]) for seed, folder in there.items()}
+    return found, " and ".join(sorted(precisions))
 
 
 def _number(value: float) -> str:
