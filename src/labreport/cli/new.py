@@ -18,11 +18,12 @@ part: {name}                 # what scales and tables call these experiments tog
 dataset: cifar10             # one of config/datasets.yaml
 task: classification
 shared:                      # of every arm below
-  epochs: 5
-  batch_size: 50
+  epochs: 14
+  batch_size: 20
   learning_rate: 0.01
   optimizer: {{name: SGD, parameters: {{momentum: 0.9}}}}
   loss: {{name: cross_entropy}}
+  normalize: {{mean: [0.4914, 0.4822, 0.4465], std: [0.2470, 0.2435, 0.2616]}}
 arms:                        # a training each; what an arm states wins over `shared`
   {name}_lenet5:
     model: {{name: lenet5}}
