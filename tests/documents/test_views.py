@@ -8,7 +8,7 @@ import statistics
 
 import pytest
 
-from labreport.documents import judged, views
+from labreport.documents import claimed, views
 from labreport.errors import TemplateError
 from labreport.results import Results
 from tests.documents.small import CLAIM, as_similarity
@@ -30,6 +30,7 @@ def test_a_run_is_averaged_over_seeds(functions):
         assert getattr(run, column) == pytest.approx(statistics.mean(summary[column])), column
     assert run.val_accuracy.spread == pytest.approx(statistics.stdev(summary["val_accuracy"]))
     assert names["mycnn"].val_accuracy == run.val_accuracy
+    assert names["mycnn"] is run
     assert run.seconds_per_epoch == pytest.approx(run.seconds / 6)
     assert (run.seeds, run.planned, run.epochs, run.batch_size, run.learning_rate) == (2, 2, 6, 128, 0.001)
     assert (run.optimizer, run.device, run.model.width) == ("Adam", "Test CPU", 64)
@@ -227,8 +228,8 @@ def test_real_data_is_what_the_spec_says_whatever_the_scale_is_called(small_repo
 
 
 def test_names_from_data_are_code_or_escaped():
-    assert judged.shown_name("res_lstm8") == "res_lstm8"
-    assert str(judged.shown_name("a*b_")) == r"a\*b\_"
+    assert claimed.shown_name("res_lstm8") == "res_lstm8"
+    assert str(claimed.shown_name("a*b_")) == r"a\*b\_"
 
 
 def test_the_command_has_the_scale_the_language_and_the_seeds_of_the_runs(small_report):

@@ -9,6 +9,7 @@ import numpy as np
 from scipy import stats
 
 from labreport.artifacts.graph import Graph
+from labreport.documents.gfm import table_line
 from labreport.documents.quantities import MINUS
 from labreport.documents.text import gfm
 from labreport.errors import DeclarationError
@@ -36,9 +37,9 @@ def section(graph: Graph, names: Sequence[str]) -> Iterator[str]:
     if len(names) < 2 or len(names) % 2:
         raise DeclarationError(f"runs --pairs: found {len(names)} experiments; allowed are pairs: FIRST SECOND ...")
     yield f"## Pairs of experiments at scale `{graph.project.scale_name}`"
-    yield from ("", "### Accuracy", "", _line(HEAD), _line([":---", ":---", *["---:"] * (len(HEAD) - 2)]))
+    yield from ("", "### Accuracy", "", table_line(HEAD), table_line([":---", ":---", *["---:"] * (len(HEAD) - 2)]))
     for first, second in zip(names[::2], names[1::2], strict=True):
-        yield _line(_row(graph, first, second))
+        yield table_line(_row(graph, first, second))
     yield from ("", ABOUT, "")
     seeds = ",".join(map(str, graph.project.config.seeds))
     command = f"labreport runs {' '.join(names)} --pairs --page docs/results.md"
@@ -73,7 +74,3 @@ def _by_seed(graph: Graph, name: str) -> tuple[dict[int, float], str]:
 
 def _number(value: float) -> str:
     return fixed(value, 2).replace("-", MINUS)
-
-
-def _line(cells: Sequence[str]) -> str:
-    return f"| {' | '.join(cells)} |"

@@ -12,6 +12,7 @@ import pandas as pd
 from labreport.artifacts.artifact import Artifact
 from labreport.artifacts.graph import Graph
 from labreport.cli import pairs
+from labreport.documents.gfm import table_line
 from labreport.documents.results_page import with_section
 from labreport.documents.text import gfm
 from labreport.errors import DeclarationError
@@ -120,9 +121,9 @@ def _tables(tables: Mapping[str, list[list[str]]], head: Sequence[str], about: s
     """A table per metric, its rows in alphabetical order, and what its columns are."""
     for metric, rows in tables.items():
         unit = "Accuracy (%)" if metric == "accuracy" else f"{metric.capitalize()} correlation"
-        rule = _line([":---", *["---:"] * (len(head) - 2), ":---"])
-        yield from ("", f"### {unit if head == HEAD else metric.capitalize()}", "", _line(head), rule)
-        yield from map(_line, sorted(rows))
+        rule = table_line([":---", *["---:"] * (len(head) - 2), ":---"])
+        yield from ("", f"### {unit if head == HEAD else metric.capitalize()}", "", table_line(head), rule)
+        yield from map(table_line, sorted(rows))
     yield from ("", about, "")
 
 
@@ -160,7 +161,3 @@ def _origin(environment: Mapping[str, Any]) -> str:
         *(str(environment.get("finished"))[:10], f"commit `{commit}`{dirty}"),
     ]
     return ", ".join(parts)
-
-
-def _line(cells: Iterable[str]) -> str:
-    return f"| {' | '.join(cells)} |"

@@ -90,10 +90,9 @@ def _markdown(text: str, names: Mapping[str, Collection[str]], folder: Path, who
             alike = [one for one in known if one.partition(":")[0] == name.partition(":")[0] and COMPUTED not in one]
             if whole and name not in known and COMPUTED not in name and not (computed and name.startswith("tab:")):
                 yield name, f"@{name}: the text has no such target{suggestion(name, alike)}"
-        elif node["t"] == "Cite":
-            for key in (one["citationId"] for one in node["c"][0]):
-                if key not in works and COMPUTED not in key:
-                    yield f"@{key}", f"@{key}: {citations.FILE} has no such entry{suggestion(key, works)}"
+    for key in citations.cited(blocks):
+        if key not in works and COMPUTED not in key:
+            yield f"@{key}", f"@{key}: {citations.FILE} has no such entry{suggestion(key, works)}"
 
 
 def _blank(tag: re.Match[str], text: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
 from pathlib import Path
 
 from labreport.documents import pandoc, wording
@@ -38,26 +37,18 @@ def style(folder: Path, lang: str) -> Path:
     return own if own.is_file() else folder.parent / STYLES[lang]
 
 
-def check(blocks: list[Node], known: Collection[str]) -> None:
-    """Refuse a citation of what the bibliography does not have.
-
-    Raises:
-        TemplateError: names the key, and the one that was probably meant.
-    """
-    for key in _cited(blocks):
-        if key not in known:
-            raise unknown(key, f"entry in {FILE}", known)
-
-
 def listed(document: dict[str, Node], folder: Path, lang: str) -> dict[str, Node]:
     """A document with its citations set, and with its list of references before the appendix.
 
     Raises:
         TemplateError: a citation is of nothing, or pandoc cannot read the bibliography or the style.
     """
-    blocks = document["blocks"]
-    check(blocks, keys(folder))
-    if not list(_cited(blocks)):
+    blocks, known = document["blocks"], keys(folder)
+    wanted = cited(blocks)
+    for key in wanted:
+        if key not in known:
+            raise unknown(key, f"entry in {FILE}", known)
+    if not wanted:
         return document
     if not any(node["t"] == "Div" and node["c"][0][0] == REFERENCES for node in blocks):
         heading = pandoc.heading(wording.word("references", lang), "sec:references", ["unnumbered"])
@@ -68,6 +59,7 @@ def listed(document: dict[str, Node], folder: Path, lang: str) -> dict[str, Node
     return pandoc.cited(document, folder / FILE, style(folder, lang), lang)
 
 
-def _cited(blocks: list[Node]) -> list[str]:
+def cited(blocks: list[Node]) -> list[str]:
+    """The keys of all works that a document cites, in reading order."""
     cites = (node["c"][0] for node in walk(blocks) if node["t"] == "Cite")
     return [citation["citationId"] for citations in cites for citation in citations]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from html import escape
 
@@ -198,7 +198,12 @@ def pipe_table(table: Presentation) -> str:
     for number, row in enumerate(table.rows):
         cells = [gfm(text) for text in row]
         lines.append([f"**{text}**" if (number, index) in table.bold else text for index, text in enumerate(cells)])
-    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
+    return "\n".join(map(table_line, lines))
+
+
+def table_line(cells: Iterable[str]) -> str:
+    """A line of a pipe table, whose cells are written as they are."""
+    return f"| {' | '.join(cells)} |"
 
 
 def inline_math(text: str, fenced: bool = False) -> str:

@@ -148,11 +148,6 @@ def code(text: str) -> Node:
     return {"t": "Code", "c": [["", [], []], text]}
 
 
-def emphasised(inlines: list[Node]) -> Node:
-    """Slanted text."""
-    return {"t": "Emph", "c": inlines}
-
-
 def heading(text: str, identifier: str, classes: list[str]) -> Node:
     """A heading of the first level."""
     return {"t": "Header", "c": [1, [identifier, classes, []], [string(text)]]}

@@ -12,12 +12,12 @@ from labreport.documents.gfm import pipe_table
 from labreport.documents.presentation import load
 from labreport.documents.text import gfm
 from labreport.documents.views import command
+from labreport.documents.wording import outcome
 from labreport.errors import ResultsError
 from labreport.files import read_json
 from labreport.results import Results
 
 SCALES = ("full", "cpu", "lite", "demo")
-OUTCOMES = {"supported": "supported", "refuted": "not supported", "undecided": "undecided"}
 HEAD = """\
 # Measured results
 
@@ -110,4 +110,4 @@ def _listed(values: Iterable[Any]) -> str:
 
 
 def _claim(name: str, claim: Mapping[str, Any]) -> str:
-    return f"- `{name}`: {OUTCOMES[claim['outcome']]}. {gfm(claim['reason']['en'])}"
+    return f"- `{name}`: {outcome(claim['outcome'], 'en')}. {gfm(claim['reason']['en'])}"

@@ -92,8 +92,7 @@ def transform(blocks: list[Node], numbering: Numbering, layout: Layout) -> list[
     """Put a format's own text in the place of headings, floats, references and citations.
 
     Raises:
-        TemplateError: a reference to what the text does not have or to a heading without a number, or a picture
-            outside figure().
+        TemplateError: a reference to what the text does not have or to a heading without a number.
     """
     return _Transformation(numbering, layout).blocks(blocks)
 

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from labreport.documents import wording
-from labreport.documents.judged import claim, shown_name
+from labreport.documents.claimed import claim, shown_name
 from labreport.documents.naming import Lazy, Namespace, unknown
 from labreport.documents.text import Literal
 from labreport.documents.values import Origins, Value
@@ -48,9 +48,10 @@ def names(results: Results, spec: Mapping[str, Any], lang: str, origins: Origins
     declared: Mapping[str, Any] = spec.get("experiments") or {}
     # A canonical spec sorts its keys; the report's own order stands beside.
     experiments = {name: declared[name] for name in spec.get("order") or declared}
+    runs = {name: _experiment(results, name, lang, origins) for name in experiments}
     titles = spec.get("dataset_titles") or {}
     groups: dict[str, tuple[str, Mapping[str, Any]]] = {
-        "run": ("experiment", {name: _experiment(results, name, lang, origins) for name in experiments}),
+        "run": ("experiment", runs),
         "dataset": (
             "data set",
             Lazy(spec.get("data") or {}, lambda name: _dataset(results, name, titles.get(name, name.upper()), lang)),
@@ -72,7 +73,7 @@ def names(results: Results, spec: Mapping[str, Any], lang: str, origins: Origins
         return [name for name, entry in experiments.items() if part is None or entry["part"] == part]
 
     return {
-        **{name: _experiment(results, name, lang, origins) for name in experiments},
+        **runs,
         **{name: _named(what, values) for name, (what, values) in groups.items()},
         **{f"{name}s": Namespace(f"{name}s", values) for name, (_, values) in groups.items() if name != "run"},
         "experiments": of_part,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 LANGUAGES = ("zh", "en")
-FORMATS = ("latex", "markdown", "html", "docx")
 
 _WORDS = {
     "zh": {
@@ -17,7 +16,6 @@ _WORDS = {
         "require": "输入：",
         "ensure": "输出：",
         "references": "参考文献",
-        "and others": "等",
         "and": "、",
         "note": "注：",
         "colon": "：",
@@ -46,7 +44,6 @@ _WORDS = {
         "require": "Require:",
         "ensure": "Ensure:",
         "references": "References",
-        "and others": "et al.",
         "and": ", ",
         "note": "Note: ",
         "colon": ": ",
