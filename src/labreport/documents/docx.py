@@ -10,7 +10,7 @@ from xml.sax.saxutils import escape
 
 from labreport.documents import native, wording
 from labreport.documents.booktabs import head_lines, natural_width
-from labreport.documents.native import NativeLayout, div, identifier, link, row, span
+from labreport.documents.native import NativeLayout, around, div, identifier, link, row, span
 from labreport.documents.numbering import Target, has_class
 from labreport.documents.pandoc import Node, paragraph, raw, space, string
 from labreport.documents.presentation import Presentation
@@ -113,27 +113,7 @@ class DocxLayout(NativeLayout):
 
     def block(self, node: Node) -> list[Node]:
         """A paragraph is broken around each formula that it displays."""
-        if node["t"] not in ("Para", "Plain"):
-            return [node]
-        blocks: list[Node] = []
-        words: list[Node] = []
-        for inline in [*node["c"], None]:
-            numbered = inline is not None and has_class(inline, "Span", EQUATION)
-            displayed = inline is not None and inline["t"] == "Math" and inline["c"][0]["t"] == "DisplayMath"
-            if inline is not None and not numbered and not displayed:
-                words.append(inline)
-                continue
-            while words and words[0]["t"] in ("Space", "SoftBreak"):
-                words.pop(0)
-            blocks += [{"t": node["t"], "c": words}] if words else []
-            words = []
-            if numbered:
-                formula, number = inline["c"][1]
-                cells = [native.cell([]), native.cell([formula]), native.cell([number])]
-                blocks.append(_grid([0.1, 0.8, 0.1], ["AlignLeft", "AlignCenter", "AlignRight"], [cells]))
-            elif displayed:
-                blocks.append(paragraph([inline]))
-        return blocks
+        return around(node, _displayed)
 
     def padding(self, tail: str, longest: str) -> list[Node]:
         """As wide as the rest of the longest tail: Times has figures of two spaces and a mark of one."""
@@ -166,6 +146,17 @@ class DocxLayout(NativeLayout):
                 start = f'<w:bookmarkStart w:id="{place}" w:name="{_bookmark(target.name)}"/>'
                 text = f'{start}{text}<w:bookmarkEnd w:id="{place}"/>'
         return raw("openxml", text)
+
+
+def _displayed(inline: Node) -> list[Node] | None:
+    """A formula in a paragraph of its own, or beside its number; None for a word."""
+    if has_class(inline, "Span", EQUATION):
+        formula, number = inline["c"][1]
+        cells = [native.cell([]), native.cell([formula]), native.cell([number])]
+        return [_grid([0.1, 0.8, 0.1], ["AlignLeft", "AlignCenter", "AlignRight"], [cells])]
+    if inline["t"] == "Math" and inline["c"][0]["t"] == "DisplayMath":
+        return [paragraph([inline])]
+    return None
 
 
 def _grid(widths: list[float], columns: list[str], rows: list[list[Node]]) -> Node:

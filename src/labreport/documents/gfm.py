@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 from html import escape
 
-from labreport.documents import captions, wording
-from labreport.documents.listings import Excerpt
+from labreport.documents import wording
+from labreport.documents.native import FIGURE_SPACE, NativeLayout, around, identifier, link
 from labreport.documents.numbering import Target, words
 from labreport.documents.pandoc import Node, paragraph, raw, raw_block, space, string, strong
 from labreport.documents.presentation import Presentation
@@ -22,24 +22,8 @@ ESCAPED = re.compile(r"\\[^A-Za-z]")
 
 
 @dataclass
-class MarkdownLayout:
-    """Prints what the tree names.
-
-    Args:
-        lang: `zh` or `en`.
-        scale: marks the captions of tables.
-        tables: name -> what stands in it.
-        images: name -> where the picture lies, seen from the document.
-        alt: name -> what the picture shows, for those who cannot see it.
-        listings: name -> the code.
-    """
-
-    lang: str
-    scale: wording.Scale
-    tables: Mapping[str, Presentation]
-    images: Mapping[str, str]
-    alt: Mapping[str, str]
-    listings: Mapping[str, Excerpt] = field(default_factory=dict)
+class MarkdownLayout(NativeLayout):
+    """Prints what the tree names."""
 
     def heading(self, node: Node, target: Target, opens_appendix: bool) -> list[Node]:
         """An anchor, and the heading with its number."""
@@ -50,10 +34,7 @@ class MarkdownLayout:
 
     def reference(self, target: Target, words: list[Node]) -> list[Node]:
         """A link to the anchor."""
-        if words:
-            return [_link(target, words)]
-        text = wording.reference(target.kind, target.number, target.appendix, self.lang)
-        return [_link(target, [string(text)])]
+        return [link(self.said(target, words), identifier(target.name))]
 
     def value(self, words: list[Node], origin: str, run: str) -> list[Node]:
         """The number alone."""
@@ -67,7 +48,6 @@ class MarkdownLayout:
     def figure(self, targets: list[Target], caption: list[Node], width: str) -> list[Node]:
         """The picture, or a table of two, and the caption below."""
         pictures = [self._picture(target, caption, width) for target in targets]
-        label = targets[0].number.removesuffix("(a)")
         anchors = [_anchor(target) for target in targets]
         if len(pictures) == 1:
             body = raw_block("markdown", pictures[0])
@@ -75,42 +55,31 @@ class MarkdownLayout:
             parts = " | ".join(f"({chr(ord('a') + index)})" for index in range(len(pictures)))
             rules = "|".join([":---:"] * len(pictures))
             body = raw_block("markdown", f"| {' | '.join(pictures)} |\n|{rules}|\n| {parts} |")
-        return [*anchors, body, self._caption("fig", label, caption)]
+        return [*anchors, body, self._caption("fig", targets[0], caption)]
 
     def table(self, target: Target, caption: list[Node], own: Node | None) -> list[Node]:
         """The caption with the scale's mark, the table, its notes."""
         if own is not None:
-            return [*self._anchors(target), self._caption("tab", target.number, caption), own]
-        if not self.scale.full:
-            caption = [*caption, space(), string(wording.marked(self.scale.mark, self.lang))]
+            return [*self._anchors(target), self._caption("tab", target, caption), own]
         table = self.tables[target.item]
-        notes = wording.word("note", self.lang) + clean(" ".join(table.notes))
-        below = [paragraph(self.inline([string(notes)]))] if table.notes else []
         return [
             _anchor(target),
-            self._caption("tab", target.number, caption),
+            self._caption("tab", target, self.marked(caption)),
             raw_block("markdown", pipe_table(table)),
-            *below,
+            *(paragraph(self.inline(note["c"])) for note in self.notes(table)),
         ]
 
     def listing(self, target: Target) -> list[Node]:
         """The caption above a fence; its lines have no numbers, so that they can be copied."""
-        shown = self.listings[target.item]
-        caption = self._caption("lst", target.number, captions.listing(shown, self.lang))
-        return [_anchor(target), caption, {"t": "CodeBlock", "c": [["", ["python"], []], shown.text]}]
+        caption = self._caption("lst", target, self.code_caption(target))
+        code = {"t": "CodeBlock", "c": [["", ["python"], []], self.listings[target.item].text]}
+        return [_anchor(target), caption, code]
 
     def algorithm(self, target: Target, caption: list[Node], steps: list[Step]) -> list[Node]:
         """The caption above a quotation of one line for each statement; formulas are set as such."""
-        width = max(len(str(step.number)) for step in steps if step.number) if any(s.number for s in steps) else 0
-        lines: list[Node] = []
-        for step in steps:
-            lines += [{"t": "LineBreak"}] if lines else []
-            lines += self._step(step, width)
-        return [
-            _anchor(target),
-            self._caption("alg", target.number, caption),
-            {"t": "BlockQuote", "c": [paragraph(lines)]},
-        ]
+        lines = [node for line in self.steps(steps) for node in ({"t": "LineBreak"}, *line)][1:]
+        quoted = {"t": "BlockQuote", "c": [paragraph(lines)]}
+        return [_anchor(target), self._caption("alg", target, caption), quoted]
 
     def references(self, works: list[Work]) -> list[Node]:
         """A paragraph for each work, which begins with its number."""
@@ -143,33 +112,14 @@ class MarkdownLayout:
 
     def block(self, node: Node) -> list[Node]:
         """A paragraph is broken around each equation that it displays."""
-        if node["t"] not in ("Para", "Plain"):
-            return [node]
-        blocks: list[Node] = []
-        words: list[Node] = []
-        for inline in [*node["c"], None]:
-            displayed = inline is not None and inline["t"] == "Math"
-            if inline is not None and not displayed:
-                words.append(inline)
-                continue
-            while words and words[0]["t"] in ("Space", "SoftBreak"):
-                words.pop(0)
-            if words:
-                blocks.append({"t": node["t"], "c": words})
-                words = []
-            if inline is not None:
-                blocks.append(raw_block("markdown", display_math(inline["c"][1])))
-        return blocks
+        return around(node, _displayed)
 
-    def sequence(self, blocks: list[Node]) -> list[Node]:
-        """As they are."""
-        return blocks
-
-    def _step(self, step: Step, width: int) -> list[Node]:
+    def step(self, step: Step, width: int) -> list[Node]:
+        """A statement, indented by spaces that a forge keeps."""
         before, after = wording.step_words(step.word, self.lang)
         words: list[Node] = []
         if step.number:
-            digits = str(step.number).rjust(width, "\u2007")  # a space as wide as a digit
+            digits = str(step.number).rjust(width, FIGURE_SPACE)
             words += [string(digits), raw("html", "&emsp;" * (1 + 2 * step.level)), space()]
         elif step.word == "comment":
             words += [raw("html", "&numsp;" * width + "&emsp;" * (1 + 2 * step.level))]
@@ -186,8 +136,8 @@ class MarkdownLayout:
     def _anchors(self, target: Target) -> list[Node]:
         return [_anchor(target)] if target.name else []
 
-    def _caption(self, kind: str, number: str, caption: list[Node]) -> Node:
-        return paragraph([strong([string(wording.caption_label(kind, number, self.lang))]), space(), *caption])
+    def _caption(self, kind: str, target: Target, caption: list[Node]) -> Node:
+        return paragraph([strong([string(self.label(kind, target))]), space(), *caption])
 
 
 def pipe_table(table: Presentation) -> str:
@@ -241,12 +191,9 @@ def _first(nodes: list[Node]) -> str:
     return str(nodes[0]["c"][0]) if nodes[0]["t"] == "Str" else "x"
 
 
-def _link(target: Target, words: list[Node]) -> Node:
-    return {"t": "Link", "c": [["", [], []], words, [f"#{_identifier(target)}", ""]]}
-
-
-def _identifier(target: Target) -> str:
-    return clean(target.name).replace(":", "-")
+def _displayed(inline: Node) -> list[Node] | None:
+    """An equation as a block; formulas within words are text by now."""
+    return [raw_block("markdown", display_math(inline["c"][1]))] if inline["t"] == "Math" else None
 
 
 def _anchor(target: Target) -> Node:
@@ -254,4 +201,4 @@ def _anchor(target: Target) -> Node:
 
 
 def _anchor_text(target: Target) -> str:
-    return f'<a id="{_identifier(target)}"></a>'
+    return f'<a id="{identifier(target.name)}"></a>'

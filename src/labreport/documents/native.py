@@ -1,8 +1,8 @@
-"""The document tree as pandoc's own nodes: what the layouts of HTML and Word have in common."""
+"""The document tree as pandoc's own nodes: what the layouts of all formats but LaTeX have in common."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from labreport.documents import captions, wording
@@ -22,13 +22,13 @@ NOTHING: Node = ["", [], []]
 
 @dataclass
 class NativeLayout:
-    """What both formats print alike.
+    """What these formats print alike.
 
     Args:
         lang: `zh` or `en`.
         scale: marks the captions of tables.
         tables: name -> what stands in it.
-        images: name -> the picture as a data URI.
+        images: name -> the picture, as a data URI or where it lies, seen from the document.
         alt: name -> what the picture shows, for those who cannot see it.
         listings: name -> the code.
         runs: keys of the runs that the document has a section for.
@@ -142,6 +142,36 @@ class NativeLayout:
         """The lines of an algorithm."""
         width = max((len(str(step.number)) for step in steps if step.number), default=0)
         return [self.step(step, width) for step in steps]
+
+
+def around(node: Node, displayed: Callable[[Node], list[Node] | None]) -> list[Node]:
+    """A paragraph broken around each formula that it displays; any other block as it is.
+
+    Args:
+        node: a block.
+        displayed: what stands in the place of a part of a paragraph between its words; None for a word.
+    """
+    if node["t"] not in ("Para", "Plain"):
+        return [node]
+    blocks: list[Node] = []
+    words: list[Node] = []
+
+    def close() -> None:
+        while words and words[0]["t"] in ("Space", "SoftBreak"):
+            words.pop(0)
+        if words:
+            blocks.append({"t": node["t"], "c": words.copy()})
+            words.clear()
+
+    for inline in node["c"]:
+        formula = displayed(inline)
+        if formula is None:
+            words.append(inline)
+        else:
+            close()
+            blocks.extend(formula)
+    close()
+    return blocks
 
 
 def identifier(name: str) -> str:
