@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from labreport.artifacts.prose import mistakes_of
+from labreport.artifacts.prose import fields, mistakes_of
 from labreport.declarations.project import Project
 from labreport.documents import check, document
 from labreport.documents.check import template_mistakes
 from labreport.documents.provenance import Provenance
+from labreport.quantities.registry import numbers
 
 ROOT = Path(__file__).parents[2]
 TEMPLATES = sorted(path for path in (ROOT / "templates").glob("*/*.md.j2") if path.parent.name != "markdown")
@@ -133,3 +134,11 @@ def test_every_name_of_a_template_is_known(small_report, monkeypatch):
 def test_the_templates_of_this_project_have_no_mistakes(template):
     project = Project(ROOT, {})
     assert mistakes_of(project, template.parent.name, str(template.relative_to(ROOT))) == []
+
+
+def test_a_setting_that_stands_in_several_places_is_no_name_of_its_own():
+    """The check knows the numbers that rendering knows, by the same names."""
+    augmented = fields(Project(ROOT, {}).experiment("lenet5"))
+    assert {"learning_rate", "momentum", "padding", "p"} <= set(augmented)
+    assert numbers({"a": {"name": "x", "p": 0.5}, "b": {"name": "y", "p": 0.1}}) == {"a.x.p": 0.5, "b.y.p": 0.1}
+    assert "noise_sigma" in fields(Project(ROOT, {}).experiment("rnn_rows_balanced"))

@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path, PurePosixPath
-from typing import Any
 
 from labreport.artifacts.artifact import Artifact
 from labreport.artifacts.code import SOURCES
@@ -16,7 +15,7 @@ from labreport.declarations.project import Project
 from labreport.declarations.reports import template
 from labreport.errors import TemplateError
 from labreport.metrics import metric_columns
-from labreport.quantities.registry import FACTS, QUANTITIES
+from labreport.quantities.registry import FACTS, QUANTITIES, numbers
 
 FOLDER = "templates"
 # A statement that takes another template in, and the names in it: `{% include "methods.md.j2" %}`.
@@ -57,20 +56,8 @@ def fields(experiment: Experiment) -> list[str]:
     """What a template may ask of an experiment: facts, quantities of its task, and numbers that it declares."""
     metrics = {"", *(column.removeprefix("val_") for column in metric_columns(experiment.task))}
     measured = [name for name, quantity in QUANTITIES.items() if quantity.metric in metrics]
-    declared = [experiment.settings.model_dump(), *experiment.dataset.changes]
-    return [*FACTS, *measured, *_numbers(declared), *experiment.data]
-
-
-def _numbers(value: Any) -> Iterator[str]:
-    """The names that numbers stand under, however deep."""
-    if isinstance(value, dict):
-        for key, inner in value.items():
-            if isinstance(inner, int | float) and not isinstance(inner, bool):
-                yield key
-            yield from _numbers(inner)
-    elif isinstance(value, list):
-        for inner in value:
-            yield from _numbers(inner)
+    declared = experiment.settings.model_dump(mode="json", exclude_none=True)
+    return [*FACTS, *measured, *numbers({**declared, "data": list(experiment.dataset.changes)})]
 
 
 def check_text(project: Project, document: Artifact) -> None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
 from labreport.errors import ResultsError
+from labreport.quantities.registry import numbers
 from labreport.results import Results
 
 # Reports state accuracies to a tenth of a percent, correlations and the accuracy of a class to a hundredth, or finer.
@@ -25,21 +25,7 @@ def settings(results: Results, experiment: str) -> dict[str, float]:
     dataset = spec["data"]["dataset"]
     if dataset in (results.spec.get("data") or {}):
         declared["data"] = (results.dataset(dataset).get("spec") or {}).get("variants") or []
-    paths = dict(_numbers(declared, ()))
-    last = [path[-1] for path in paths]
-    return {path[-1] if last.count(path[-1]) == 1 else ".".join(path): value for path, value in paths.items()}
-
-
-def _numbers(value: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], float]]:
-    if isinstance(value, Mapping):
-        named = (*path, str(value["name"])) if "name" in value else path
-        for key, inner in value.items():
-            yield from _numbers(inner, named if key == "parameters" else (*named, str(key)))
-    elif isinstance(value, list) and all(isinstance(one, Mapping) for one in value):
-        for one in value:
-            yield from _numbers(one, path)
-    elif isinstance(value, int | float) and not isinstance(value, bool):
-        yield path, float(value)
+    return numbers(declared)
 
 
 def stated(results: Results, experiment: str, figure: str) -> Any:

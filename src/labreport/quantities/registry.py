@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
+from typing import Any
 
 from labreport.metrics import METRICS, SPLIT_TITLES, column_title
 
@@ -128,6 +129,25 @@ def called(text: str) -> tuple[Quantity, str]:
     if argument and not found.argument:
         raise ValueError(f"{name} takes nothing in brackets; found {argument!r}")
     return found, argument
+
+
+def numbers(declared: Mapping[str, Any]) -> dict[str, float]:
+    """Every number of what was declared, by its last name, or by its path where several have that."""
+    paths = dict(_numbers(declared, ()))
+    last = [path[-1] for path in paths]
+    return {path[-1] if last.count(path[-1]) == 1 else ".".join(path): value for path, value in paths.items()}
+
+
+def _numbers(value: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], float]]:
+    if isinstance(value, Mapping):
+        named = (*path, str(value["name"])) if "name" in value else path
+        for key, inner in value.items():
+            yield from _numbers(inner, named if key == "parameters" else (*named, str(key)))
+    elif isinstance(value, list) and all(isinstance(one, Mapping) for one in value):
+        for one in value:
+            yield from _numbers(one, path)
+    elif isinstance(value, int | float) and not isinstance(value, bool):
+        yield path, float(value)
 
 
 def members(argument: str) -> list[str]:
