@@ -5,29 +5,19 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 
-from labreport.documents.document import render
-from labreport.documents.provenance import Provenance
 from labreport.documents.word_styles import ADDED, CHANGED, reference
 from tests.documents.test_document import CODE, TEXT, WORKS
 
-STATE = Provenance("abc1234", "2026-01-02", 1767312000)
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 
 
 @pytest.fixture
-def word(small_report, tmp_path):
-
-    def call(text=TEXT, lang="en", works="", **kwargs):
-        spec = {**small_report(text, lang=lang, **kwargs), "form": "docx"}
-        (tmp_path / "templates" / "small" / "references.bib").write_text(works, encoding="utf-8")
-        return render(Path(spec["template"]), "docx", lang, spec, STATE).data
-
-    return call
+def word(document):
+    return lambda text=TEXT, lang="en", works="", **kwargs: document("docx", text, lang, works, **kwargs).data
 
 
 def parts(data: bytes) -> dict[str, str]:

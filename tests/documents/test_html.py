@@ -47,14 +47,8 @@ class Page(HTMLParser):
 
 
 @pytest.fixture
-def page(small_report, tmp_path):
-
-    def call(text=TEXT, lang="en", works="", **kwargs):
-        spec = {**small_report(text, lang=lang, **kwargs), "form": "html"}
-        (tmp_path / "templates" / "small" / "references.bib").write_text(works, encoding="utf-8")
-        return render(Path(spec["template"]), "html", lang, spec, STATE).text
-
-    return call
+def page(document):
+    return lambda text=TEXT, lang="en", works="", **kwargs: document("html", text, lang, works, **kwargs).text
 
 
 @pytest.mark.parametrize("text", [TEXT, CODE])
