@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import linear
 
+from labreport.models.replay import Replayed
 from labreport.models.text import TextClassifier
 
 
@@ -94,8 +95,8 @@ class OwnLSTM(TextClassifier):
     ) -> None:
         super().__init__(classes, vocabulary, embedding, hidden, dropout, pooling, length)
         self.lstm = LSTMLayer(embedding, hidden, shared_input_product)
+        self._replayed = Replayed(self.lstm)
 
     def states(self, x: Tensor) -> Tensor:
         """(batch, t, embedding) -> (batch, t, hidden)."""
-        states: Tensor = self.lstm(x)
-        return states
+        return self._replayed(x)
