@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from labreport.languages import said
+
 
 def enumerated(parts: Sequence[str], lang: str) -> str:
     """All parts in one phrase.
@@ -11,6 +13,6 @@ def enumerated(parts: Sequence[str], lang: str) -> str:
     >>> enumerated(["a", "b", "c"], "en"), enumerated(["a"], "en"), enumerated(["a", "b"], "zh")
     ('a, b and c', 'a', 'a、b')
     """
-    if lang == "zh":
-        return "、".join(parts)
-    return " and ".join([", ".join(parts[:-1]), parts[-1]]) if len(parts) > 1 else "".join(parts)
+    if len(parts) < 2:
+        return "".join(parts)
+    return said("labels", "last", lang, said("labels", "comma", lang).join(parts[:-1]), parts[-1])

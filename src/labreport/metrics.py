@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from labreport.languages import said
 from labreport.training.tasks import TASKS
 
 
@@ -14,33 +15,23 @@ class Metric:
     """What is measured after each epoch.
 
     Attributes:
-        title: its name in each language of a report.
         percent: whether it is a fraction that is shown in percent, and its differences in percentage points.
         higher_is_better: whether the greatest value is the best one.
     """
 
-    title: Mapping[str, str]
     percent: bool
     higher_is_better: bool
 
 
 METRICS: Mapping[str, Metric] = MappingProxyType(
     {
-        "loss": Metric({"zh": "损失", "en": "loss"}, percent=False, higher_is_better=False),
-        "accuracy": Metric({"zh": "准确率", "en": "accuracy"}, percent=True, higher_is_better=True),
-        "pearson": Metric({"zh": "皮尔逊相关系数", "en": "Pearson correlation"}, percent=False, higher_is_better=True),
-        "spearman": Metric(
-            {"zh": "斯皮尔曼相关系数", "en": "Spearman correlation"}, percent=False, higher_is_better=True
-        ),
+        "loss": Metric(percent=False, higher_is_better=False),
+        "accuracy": Metric(percent=True, higher_is_better=True),
+        "pearson": Metric(percent=False, higher_is_better=True),
+        "spearman": Metric(percent=False, higher_is_better=True),
     }
 )
-SPLIT_TITLES: Mapping[str, Mapping[str, str]] = MappingProxyType(
-    {
-        "train": {"zh": "训练", "en": "training"},
-        "val": {"zh": "验证", "en": "validation"},
-        "test": {"zh": "测试", "en": "test"},
-    }
-)
+SPLIT_NAMES = ("train", "val", "test")
 # Epochs are chosen on `val`. Where that is not the test split itself, the test split is measured beside it.
 SPLITS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {"classification": ("train", "val"), "similarity": ("train", "val", "test")}
@@ -54,7 +45,7 @@ def split_column(column: str) -> tuple[str, Metric]:
         ValueError: the column holds no metric.
     """
     split, _, name = column.partition("_")
-    if split not in SPLIT_TITLES or name not in METRICS:
+    if split not in SPLIT_NAMES or name not in METRICS:
         raise ValueError(f"{column!r} is no metric; one is called <train, val or test>_<{', '.join(METRICS)}>")
     return split, METRICS[name]
 
@@ -65,9 +56,9 @@ def column_title(column: str, lang: str) -> str:
     Raises:
         ValueError: the column holds no metric.
     """
-    split, metric = split_column(column)
-    words = SPLIT_TITLES[split][lang], metric.title[lang]
-    return " ".join(words) if lang == "en" else "".join(words)
+    split_column(column)
+    split, _, metric = column.partition("_")
+    return said("quantities", "of_split", lang, said("splits", split, lang), said("metrics", metric, lang))
 
 
 def metric_columns(task: str) -> tuple[str, ...]:

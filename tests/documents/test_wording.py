@@ -5,10 +5,7 @@ from __future__ import annotations
 import pytest
 
 from labreport.documents import wording
-
-
-def test_the_languages_have_the_same_words():
-    assert set(wording._WORDS["zh"]) == set(wording._WORDS["en"])
+from labreport.languages import LANGUAGES
 
 
 @pytest.mark.parametrize(
@@ -25,7 +22,7 @@ def test_references(arguments, zh, en):
     assert wording.reference(*arguments, "en").replace("\u00a0", " ") == en
 
 
-@pytest.mark.parametrize("lang", wording.LANGUAGES)
+@pytest.mark.parametrize("lang", LANGUAGES)
 def test_a_users_own_scale_says_its_name_and_that_it_does_not_compare(lang):
     found = wording.scale("tiny", lang)
     assert "tiny" in found.mark

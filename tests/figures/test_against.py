@@ -7,7 +7,7 @@ import pytest
 from matplotlib.container import ErrorbarContainer
 
 from labreport.figures import against
-from labreport.figures.labels import LABELS
+from labreport.figures.labels import label
 from labreport.figures.style import house_style
 from labreport.rounding import fixed
 from tests.figures.conftest import IMAGES, options
@@ -42,7 +42,7 @@ def test_means_whiskers_and_seeds_stand_above_their_settings(results):
         said.append(f"{fixed(values.mean(), 1)} % at {rate:g}")
     assert "; ".join(said) in words
     assert "validation accuracy against learning rate" in words
-    assert (axes.get_xlabel(), axes.get_ylabel()) == ("Learning rate", LABELS["val_accuracy"]["en"])
+    assert (axes.get_xlabel(), axes.get_ylabel()) == ("Learning rate", label("val_accuracy", "en"))
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,8 @@ from matplotlib.text import Text
 
 from labreport.errors import ResultsError
 from labreport.figures import architecture
-from labreport.figures.networks.words import NAMES, count
+from labreport.figures.networks.words import count
+from labreport.figures.networks.words import name as named
 from labreport.figures.style import WIDTH_CM, house_style
 from labreport.models.registry import MODELS
 from tests.figures.conftest import clashes
@@ -111,7 +112,7 @@ def test_a_shortcut_leads_over_what_it_passes_and_ends_at_its_sum(name, path, as
     lines = [patch.get_path().vertices for patch in patches if isinstance(patch, FancyArrowPatch)]
     (arc,) = [line for line in lines if len(line) > 10 and line[:, 1].max() > circle.center[1] + 1]
     said = [text.get_text() for text in figure.findobj(Text)]
-    assert (NAMES["identity"]["en"] in said) == (not aside)
+    assert (named("identity", "en") in said) == (not aside)
     fronts = [patch for patch in patches if isinstance(patch, FancyBboxPatch)]
     over = [box for box in fronts if box.get_y() > circle.center[1]]
     assert len(over) == aside, "the layers of the shortcut stand on it"

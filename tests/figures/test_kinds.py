@@ -22,8 +22,7 @@ from labreport.figures import (
     picture,
     scatter,
 )
-from labreport.figures.labels import CLASS_NAMES, LABELS
-from labreport.figures.networks.words import NAMES
+from labreport.figures.labels import label
 from labreport.figures.picture import METADATA, files_of, told
 from labreport.figures.registry import KINDS
 from labreport.figures.style import COLOURS, WIDTH_CM, house_style
@@ -328,7 +327,7 @@ def test_confusion_shares_are_those_of_scikit_learn(results):
     written = {text.get_position(): text.get_text() for text in axes.texts}
     shares = {(column, row): f"{100 * expected[row, column]:.0f}" for row in range(10) for column in range(10)}
     assert written == {place: share for place, share in shares.items() if share != "0"}
-    assert (axes.get_xlabel(), axes.get_ylabel()) == (LABELS["predicted"]["en"], LABELS["true"]["en"])
+    assert (axes.get_xlabel(), axes.get_ylabel()) == (label("predicted", "en"), label("true", "en"))
 
 
 def test_alt_text_of_a_confusion_matrix_names_its_extremes(results):
@@ -397,8 +396,3 @@ def test_lstm_cell_wires_end_at_something():
         level = wires[(wires["y"] == end[1]) & (wires["y_end"] == end[1])]
         on_line = ((level["x"] <= end[0]) & (end[0] <= level["x_end"])).any()
         assert near or met or on_line, wire["node"]
-
-
-def test_every_label_has_both_languages():
-    for words in (*LABELS.values(), *CLASS_NAMES.values(), *NAMES.values()):
-        assert set(words) == {"zh", "en"}

@@ -40,10 +40,10 @@ def test_results_lead_with_the_test_correlation(pairs, shown):
         assert frame.loc[name, "test_pearson_std"] == pytest.approx(
             np.std([run["test_pearson"] for run in chosen], ddof=1)
         )
-        assert frame.loc[name, "sampling_error"] == pytest.approx(
+        assert frame.loc[name, "test_pearson_error"] == pytest.approx(
             correlation_error(frame.loc[name, "test_pearson"], 80)
         )
-    assert rows["sts_ours"]["test_pearson"].startswith(f"{mean:.2f}")
+    assert rows["sts_ours"]["test_pearson"].startswith(f"{mean:.3f}")
     assert columns["difference"]["unit"] is columns["test_pearson"]["unit"] is None
     assert table.bold == {(0, list(columns).index("test_pearson"))}
     assert rows["sts_ours"]["published_test_pearson"] == 0.48

@@ -208,6 +208,14 @@ NO_TRAINING = [
             job for job in declared.items(lambda item, shown: True) if job.startswith("draw ")
         ),
     ),
+    Edit(
+        "a word above columns, in one language",
+        lambda project: project.replace("src/labreport/languages/zh.yaml", "  key: 键\n", "  key: 运行键\n"),
+        lambda declared: declared.up_to_reports(
+            job for job in declared.items(lambda item, shown: True) if job.startswith("tabulate ") and ".zh " in job
+        ),
+        words={"tabulate practice1.zh runs": "words of the house changed"},
+    ),
     Edit("a table's columns", code("tables/epoch_log", "build"), lambda declared: declared.of_kinds("epoch_log")),
     Edit(
         "a table's rows",

@@ -144,6 +144,8 @@ def change(path: tuple[str, ...], old: Any, new: Any) -> str:
         return f"{'results' if 'runs' in path else '.'.join(path[2:]) or 'experiment'} of {path[1]} changed"
     if path == ("text",) or _own(path) == ("code",):
         return "its text is written anew" if first == "text" else "code changed"
+    if path == ("words",):
+        return "words of the house changed"
     if last == "digest":
         was, now = (str(digest).startswith("sample:") for digest in (old, new))
         if was != now:

@@ -9,6 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from labreport import languages
 from labreport.artifacts.artifact import SUFFIXES, Artifact, canonical, roots
 from labreport.artifacts.code import code_digest
 from labreport.artifacts.difference import shown_value
@@ -273,6 +274,7 @@ class Graph:
         }
         if any("title" in one for one in spec["experiments"].values()):
             spec["naming"] = [key for key, role in item.kind.roles_of(item.options).items() if role in NAMING]
+        spec["words"] = languages.digest(step, *([lang] if lang else languages.LANGUAGES))
         spec["code"] = code_digest(roots(step, spec))
         runs = self.runs(report, shown) if shown else []
         return spec, [*runs, *measurements.values(), *data.values()]
@@ -388,6 +390,7 @@ class Graph:
             "lang": lang,
             "form": form,
             "template": template(report.name, lang),
+            "words": languages.digest("write", lang),
             "declaration": report.title_page(lang),
             **({"left_out": report.left_out} if report.left_out and not self.project.sampled else {}),
             "order": list(report.experiments),

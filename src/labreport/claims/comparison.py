@@ -8,10 +8,11 @@ from typing import Any
 
 import pandas as pd
 
+from labreport.claims import wording
 from labreport.claims.estimates import Estimate, between, of_runs
 from labreport.claims.verdict import UNDECIDED, Evidence, Verdict, weigh
-from labreport.claims.wording import claimed, phrase
 from labreport.errors import ResultsError
+from labreport.languages import LANGUAGES
 from labreport.quantities.measured import measure
 from labreport.quantities.registry import TIMES, Quantity, called
 from labreport.results import Results
@@ -66,11 +67,7 @@ def obstacle(results: Results, experiments: Sequence[str], quantity: Quantity) -
     machines = pd.concat([results.environment(name) for name in experiments])
     if len(machines[MACHINE].astype(str).drop_duplicates()) == 1 and not machines["shared"].any():
         return {}
-    return {
-        "zh": "；二者的设备、精度、线程数或 PyTorch 版本不同，或与其他训练共用设备，无从比较",
-        "en": "; they were timed on different devices, in other precisions, with other threads or PyTorch, or beside "
-        "other runs, and cannot be compared",
-    }
+    return wording.doubt("machines")
 
 
 def conclude(
@@ -102,15 +99,15 @@ def conclude(
     unit = quantity.unit if unit is None else unit
     decided = not doubt and favours != UNDECIDED
     reason = {
-        lang: phrase(
+        lang: wording.phrase(
             what[lang].format(*shown.names),
             shown.estimate,
             unit,
-            claimed(claim, margin, unit, lang),
+            wording.claimed(claim, margin, unit, lang),
             lang,
             (doubt or {}).get(lang, ""),
         )
-        for lang in ("zh", "en")
+        for lang in LANGUAGES
     }
     estimates = {one.names[0]: number(one.estimate.value) for one in evidence if one.names}
     found = {"quantity": quantity.name, "estimates": estimates, "comparable": not doubt, **values}

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from labreport.claims import wording
 from labreport.claims.comparison import conclude, margin_of, quantity_of
 from labreport.claims.estimates import Estimate, between
 from labreport.claims.verdict import Evidence, Verdict
-from labreport.claims.wording import title
 from labreport.quantities.declared import rounding, stated
 from labreport.quantities.measured import measure
 from labreport.quantities.registry import PUBLISHED
@@ -47,10 +47,7 @@ def _measured(results: Results, options: Mapping[str, Any]) -> Verdict:
     estimate = replace(between(ours, published), seeds=len(ours.values))
     doubt = None
     if not results.comparable(name):
-        doubt = {
-            "zh": f"；{results.scale} 规模的结果与之不可比",
-            "en": f"; what was measured at scale {results.scale} is not comparable with it",
-        }
+        doubt = wording.doubt("own_scale", results.scale)
     values = {
         "experiment": name,
         "measured": ours.mean,
@@ -58,10 +55,7 @@ def _measured(results: Results, options: Mapping[str, Any]) -> Verdict:
         "rounding": published.rounding,
         "best": options["quantity"].startswith("best_"),
     }
-    what = {
-        "zh": f"{{}} 的{title(options['quantity'], 'zh')}减原报告所述的",
-        "en": f"{title(options['quantity'], 'en')} of {{}} minus the published one",
-    }
+    what = wording.what("published", options["quantity"])
     evidence = Evidence.within(estimate, margin, name)
     return conclude([evidence], quantity, margin=margin, claim="within", what=what, values=values, doubt=doubt)
 
@@ -80,9 +74,5 @@ def _classes(results: Results, options: Mapping[str, Any]) -> Verdict:
         "rounding": allowed,
         "classes": len(classes),
     }
-    what = {
-        "zh": f"原报告中 {{}} 的 {len(classes)} 个类别准确率的平均减其所述的{title(options['quantity'], 'zh')}",
-        "en": f"the mean of the {len(classes)} published accuracies of the classes of {{}} minus the published "
-        f"{title(options['quantity'], 'en')}",
-    }
+    what = wording.what("published_classes", options["quantity"], beside=len(classes))
     return conclude([evidence], quantity, margin=allowed, claim="within", what=what, values=values)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from labreport.claims import wording
 from labreport.claims.comparison import conclude, difference, margin_of, number, obstacle, quantity_of
 from labreport.claims.verdict import Evidence, Verdict
-from labreport.claims.wording import title
 from labreport.convergence import TOLERANCE
+from labreport.groups import GROUPS
 from labreport.quantities.measured import measure
-from labreport.quantities.registry import SHORT_AND_FULL, called
+from labreport.quantities.registry import called
 from labreport.results import Results
 
 
@@ -68,23 +69,15 @@ def _levelled(
 def _other_classes(results: Results, options: Mapping[str, Any], name: str, than: str) -> dict[str, Any]:
     """The same difference on the other classes, of the short or the full ones."""
     quantity, group = called(options["quantity"])
-    if quantity.name != "accuracy_on" or group not in SHORT_AND_FULL or not than:
+    if quantity.name != "accuracy_on" or group not in GROUPS or not than:
         return {}
-    other = SHORT_AND_FULL[1 - SHORT_AND_FULL.index(group)]
+    other = GROUPS[1 - GROUPS.index(group)]
     found = difference(results, {**options, "quantity": f"accuracy_on({other})"}, name, than)
     low, high = found.interval()
     return {"others": {"estimate": found.value, "low": low, "high": high}}
 
 
 def _what(options: Mapping[str, Any], than: str) -> dict[str, str]:
-    quantity = quantity_of(options)
-    titles = {lang: title(options["quantity"], lang) for lang in ("zh", "en")}
     if minus := options.get("minus"):
-        second = {lang: title(minus, lang) for lang in titles}
-        return {
-            "zh": f"{{}} 的{titles['zh']}减{second['zh']}",
-            "en": f"{titles['en']} minus {second['en']} of {{}}",
-        }
-    if quantity.higher_is_better is False:
-        return {"zh": f"{titles['zh']}，{{1}} 减 {{0}} ", "en": f"{titles['en']}, {{1}} minus {{0}},"}
-    return {"zh": f"{titles['zh']}，{{0}} 减 {{1}} ", "en": f"{titles['en']}, {{0}} minus {{1}},"}
+        return wording.what("two_quantities", options["quantity"], minus)
+    return wording.what("turned" if quantity_of(options).higher_is_better is False else "minus", options["quantity"])

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from itertools import combinations
 from typing import Any
 
+from labreport.claims import wording
 from labreport.claims.comparison import conclude, difference, margin_of, number, obstacle, quantity_of
 from labreport.claims.verdict import Evidence, Verdict
-from labreport.claims.wording import title
 from labreport.errors import ResultsError
 from labreport.quantities.measured import measure
 from labreport.results import Results
@@ -56,11 +56,5 @@ def judge(results: Results, options: Mapping[str, Any]) -> Verdict:
         "largest": number(abs(widest.estimate.value)),
         "widest": widest.names[0],
     }
-    titles = {lang: title(options["quantity"], lang) for lang in ("zh", "en")}
-    what = {"zh": f"{titles['zh']}，{{0}} 减 {{1}} ", "en": f"{titles['en']}, {{0}} minus {{1}},"}
-    if minus:
-        what = {
-            "zh": f"{{0}} 的{titles['zh']}减{title(minus, 'zh')}",
-            "en": f"{titles['en']} minus {title(minus, 'en')} of {{0}}",
-        }
+    what = wording.what("two_quantities" if minus else "minus", options["quantity"], *filter(None, [minus]))
     return conclude(evidence, quantity, margin=margin, claim="within", what=what, values=values, doubt=doubt)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from labreport.claims import wording
 from labreport.claims.comparison import conclude, difference, number, obstacle, quantity_of
 from labreport.claims.verdict import Evidence, Verdict
-from labreport.claims.wording import title
 from labreport.errors import ResultsError
 from labreport.quantities.measured import measure
 from labreport.results import Results
@@ -43,9 +43,5 @@ def judge(results: Results, options: Mapping[str, Any]) -> Verdict:
         "rival": min(evidence, key=lambda one: one.estimate.value).names[0],
         "means": {name: number(mean) for name, mean in means.items()},
     }
-    titles = {lang: title(options["quantity"], lang) for lang in ("zh", "en")}
-    what = {
-        "zh": f"{titles['zh']}，{best} 对 {{0}} 的领先",
-        "en": f"lead of {best} over {{0}} in {titles['en']}",
-    }
+    what = wording.what("lead", options["quantity"], beside=best)
     return conclude(evidence, quantity, margin=0.0, claim="above", what=what, values=values, doubt=doubt)

@@ -14,12 +14,13 @@ from labreport.claims.estimates import Estimate
 from labreport.claims.verdict import Evidence, Verdict
 from labreport.claims.wording import title
 from labreport.errors import ResultsError
+from labreport.languages import LANGUAGES, said
 from labreport.quantities.measured import measure
 from labreport.quantities.registry import Quantity, called
 from labreport.results import Results
 
 COLUMNS = ("implementation", "milliseconds", "milliseconds_low", "milliseconds_high", "repeats")
-MEASURED = Quantity("milliseconds", "milliseconds", {"zh": "用时", "en": "time"}, higher_is_better=False)
+MEASURED = Quantity("milliseconds", "milliseconds", higher_is_better=False)
 # A median of n values of a normal distribution scatters by 1.2533 s / sqrt(n); its quartiles lie 1.349 s apart.
 OF_QUARTILES = 1.2533 / 1.349
 
@@ -48,7 +49,7 @@ def judge(results: Results, options: Mapping[str, Any]) -> Verdict:
         error = math.hypot(_relative_error(first), _relative_error(second))
         estimate = Estimate(value, error or None, method="quartiles")
         means = {name: float(row["milliseconds"]) for name, row in costs.items()}
-        titles: Mapping[str, str] = MEASURED.title
+        titled = {lang: MEASURED.title(lang) for lang in LANGUAGES}
     else:
         name = options.get("quantity", "epoch_seconds")
         quantity = called(name)[0]
@@ -59,14 +60,14 @@ def judge(results: Results, options: Mapping[str, Any]) -> Verdict:
                 raise ResultsError(f"{results.name}: a ratio needs positive numbers; {one} has {found.values.min()}")
         estimate = estimates.ratio(taken[of], taken[over], quantity.exact)
         means = {one: found.mean for one, found in taken.items()}
-        titles = {lang: title(name, lang) for lang in ("zh", "en")}
+        titled = {lang: title(name, lang) for lang in LANGUAGES}
     least = options.get("at_least", 0.0)
     limit = float(least or options["at_most"])
     evidence = Evidence.at_least(estimate, math.log(limit), of, over)
     if not least:
         evidence = Evidence(estimate, evidence.refutes, evidence.supports, (of, over))
     values = {"of": of, "over": over, "means": means}
-    what = {"zh": f"{titles['zh']}之比，{{0}} 比 {{1}}，", "en": f"ratio of {titles['en']}, {{0}} over {{1}},"}
+    what = {lang: said("reasons", "ratio", lang, words) for lang, words in titled.items()}
     return conclude(
         [evidence],
         quantity,

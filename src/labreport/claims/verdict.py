@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from labreport.claims.estimates import BINARY, LEVEL, Estimate, holm
+from labreport.languages import LANGUAGES, said
 from labreport.result_spec import titled
 from labreport.results import Results
 
@@ -121,7 +122,7 @@ def file_of(kind: ClaimKind, spec: Mapping[str, Any]) -> dict[str, Any]:
         kind: the module that judges it.
         spec: the claim's.
     """
-    shown = {lang: titled(spec, lang) for lang in ("zh", "en")}
+    shown = {lang: titled(spec, lang) for lang in LANGUAGES}
     verdicts = {"zh": kind.judge(Results(shown["zh"]), shown["zh"]["options"])}
     alike = list(shown["zh"]["experiments"]) == list(shown["en"]["experiments"])
     verdicts["en"] = verdicts["zh"] if alike else kind.judge(Results(shown["en"]), shown["en"]["options"])
@@ -176,9 +177,8 @@ def _unlike(results: Results, lang: str) -> str:
     computed = {name: "/".join(sorted({*values.dropna()})) for name, values in found.items()}
     if len({*computed.values()} - {""}) < 2:
         return ""
-    if lang == "zh":
-        return f"计算精度不同：{'，'.join(f'{name} 为 {precision}' for name, precision in computed.items())}。"
-    return f" Precisions differ: {', '.join(f'{name} {precision}' for name, precision in computed.items())}."
+    listed = [said("reasons", "precision", lang, name, precision) for name, precision in computed.items()]
+    return said("reasons", "precisions", lang, said("reasons", "precisions_comma", lang).join(listed))
 
 
 def _named(value: Any, names: Mapping[str, str]) -> Any:

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 from labreport.declarations.mistakes import check, shown, suggestion
 from labreport.declarations.models import may_convolve
 from labreport.errors import DeclarationError
+from labreport.groups import GROUPS
 from labreport.kinds import Context, Kind
-from labreport.metrics import SPLIT_TITLES, SPLITS
-from labreport.quantities.registry import SHORT_AND_FULL, called, members
+from labreport.metrics import SPLIT_NAMES, SPLITS
+from labreport.quantities.registry import called, members
 from labreport.training.tasks import TASKS
 
 if TYPE_CHECKING:
@@ -116,14 +117,14 @@ def _unfit_quantity(name: str, item: Item, experiments: Sequence[Experiment]) ->
         if quantity.metric and quantity.metric not in ("loss", *task.metrics):
             has = ", ".join(("loss", *task.metrics))
             yield f"found {shown(name)}, which {one.name} does not have; its task, {one.task}, has {has}"
-        elif quantity.metric and split in SPLIT_TITLES and split not in SPLITS[one.task]:
+        elif quantity.metric and split in SPLIT_NAMES and split not in SPLITS[one.task]:
             has = ", ".join(SPLITS[one.task])
             yield f"found {shown(name)}, which {one.name} does not have; the splits of its task are {has}"
-        if quantity.name == "accuracy_on" and argument not in SHORT_AND_FULL:
+        if quantity.name == "accuracy_on" and argument not in GROUPS:
             for label in (label for label in members(argument) if label not in one.dataset.classes):
                 known = suggestion(label, one.dataset.classes)
                 yield f"found class {shown(label)}, which {one.name} does not have{known}"
-    if argument in SHORT_AND_FULL and "dataset" not in item.options:
+    if argument in GROUPS and "dataset" not in item.options:
         yield f"{name} needs `dataset`, a long-tailed one, which says which classes are {argument}"
     if "share_of_best" in item.options and argument != "best":
         yield f"found {shown(name)} beside `share_of_best`, which is of epochs_to(best)"

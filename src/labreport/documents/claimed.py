@@ -51,7 +51,7 @@ def claim(found: Mapping[str, Any], name: str, lang: str) -> Namespace:
     verdict = wording.outcome(found["outcome"], lang)
     told = {"reason": Literal(found["reason"][lang]), "verdict": verdict}
     told["level"] = Value(found["level"], "fraction", lang)
-    between = wording.interval(estimates["low"].digits(), estimates["high"].digits(), lang) if error else ""
+    between = wording.word("interval", lang, estimates["low"].digits(), estimates["high"].digits()) if error else ""
     said = wording.claim(str(estimates["estimate"]), between, verdict, lang)
     return Namespace(f"claims.{name}", {**values, **facts, **estimates, **outcomes, **told}, said)
 

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from labreport.errors import TemplateError
+from labreport.languages import said
 from labreport.rounding import fixed
 
 ABSENT = "–"
@@ -31,7 +32,7 @@ def filters(lang: str) -> dict[str, Callable[..., str]]:
     def percent(value: Any, decimals: int = 1) -> str:
         """A fraction in percent: 0.8459 -> 84.6 % (a thin space in English, none in Chinese)."""
         number = _number(value, "percent")
-        return ABSENT if number is None else plain(100 * number, decimals) + ("" if lang == "zh" else THIN) + r"\%"
+        return ABSENT if number is None else plain(100 * number, decimals) + said("printed", "fraction", lang)
 
     def points(value: Any, decimals: int = 1) -> str:
         """A difference of fractions in percentage points, without a unit: 0.0123 -> 1.2."""
@@ -48,7 +49,7 @@ def filters(lang: str) -> dict[str, Callable[..., str]]:
         ratio = _number(value, "times")
         if ratio is None:
             return ABSENT
-        return plain(ratio, decimals) + (" 倍" if lang == "zh" else " times")
+        return plain(ratio, decimals) + said("printed", "ratio", lang)
 
     def thousands(value: Any) -> str:
         """A whole number in groups of three digits: 25000 -> 25,000."""
@@ -76,7 +77,7 @@ def duration(seconds: float, lang: str) -> str:
     Raises:
         TemplateError: they are negative or infinite.
     """
-    hour, minute, second = ("小时", "分", "秒") if lang == "zh" else ("h", "min", "s")
+    hour, minute, second = (said("printed", unit, lang) for unit in ("hours", "minutes", "seconds"))
     if seconds < 0 or math.isinf(seconds):
         raise TemplateError(f"duration needs a finite number of seconds, 0 at least; found {seconds}")
     if seconds < 9.95:

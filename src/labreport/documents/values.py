@@ -7,16 +7,13 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from labreport.documents.quantities import ABSENT, MINUS, THIN, duration, plain
+from labreport.documents.quantities import ABSENT, MINUS, duration, plain
+from labreport.languages import section
 
 NBSP = "\u00a0"
 # A number that says where it comes from is printed between these: START number of the origin MIDDLE text END.
 START, MIDDLE, END = "\ue000", "\ue001", "\ue002"
 MARKED = re.compile(f"{START}(\\d+){MIDDLE}(.*?){END}", re.DOTALL)
-WORDS = {
-    "zh": {"points": f"{NBSP}个百分点", "times": f"{NBSP}倍", "%": r"\%"},
-    "en": {"points": f"{NBSP}points", "times": f"{NBSP}times", "%": rf"{THIN}\%"},
-}
 DIFFERENCE = {"fraction": "points"}  # unit -> that of a difference
 DECIMALS = {"fraction": 1, "points": 1, "correlation": 3, "times": 1, "epochs": 1, "loss": 3}
 SCALE = {"fraction": 100.0, "points": 100.0}
@@ -92,7 +89,7 @@ class Value(float):
         text = self.digits()
         if text == ABSENT:
             return text
-        unit = WORDS[self.lang].get("%" if self.unit == "fraction" else self.unit, "")
+        unit = section("printed", self.lang).get(self.unit, "") if self.unit != "seconds" else ""
         return text + (unit.removesuffix("s") if text in ("1", f"{MINUS}1") else unit)
 
     def digits(self) -> str:

@@ -141,7 +141,7 @@ def _values(results: Results, name: str, lang: str, origins: Origins | None) -> 
     def value(found: Measured, unit: str, what: str, exact: bool = False) -> Value:
         several = len(found.values) > 1 and unit not in ("", "count") and not exact
         spread = float(found.values.std(ddof=1)) if several else None
-        what = f"{title} 的{what}" if lang == "zh" else f"{what} of {title}"
+        what = wording.word("whose", lang, what, title)
         return Value(found.mean, unit, lang, spread, found.error, what, keys, origins)
 
     def measured(quantity: str) -> Any:
@@ -149,7 +149,7 @@ def _values(results: Results, name: str, lang: str, origins: Origins | None) -> 
         if known.argument and not argument:
             return lambda given: measured(f"{quantity}({given})")
         unit = UNITS.get(known.name, known.unit or "loss")
-        return value(measure(results, name, quantity), unit, known.title[lang], known.exact)
+        return value(measure(results, name, quantity), unit, known.title(lang), known.exact)
 
     def find(field: str) -> Any:
         if field in facts:

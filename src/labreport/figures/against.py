@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from labreport.figures.epochs import number, over_seeds, percent, shown
 from labreport.figures.labels import label, listed, quantity_name, sentence, setting_name
 from labreport.figures.style import COLOURS, FAINT, new_figure, setting_axis, value_axis
+from labreport.quantities.measured import measure
 from labreport.results import Results
 
 
@@ -19,14 +20,14 @@ def collect(results: Results, options: Mapping[str, Any]) -> pd.DataFrame:
 
     Args:
         results: the runs' results.
-        options: `experiments`, `setting` (a dotted path) and `metric`, a column of the runs' summaries.
+        options: `experiments`, `setting` (a dotted path) and `metric`, a quantity of runs.
 
     Raises:
         ResultsError: a run is missing, or did not measure the quantity.
     """
     frames = []
     for name in options["experiments"]:
-        found = results.summary(name)[["seed", options["metric"]]].rename(columns={options["metric"]: "value"})
+        found = measure(results, name, options["metric"]).values.rename_axis("seed").reset_index(name="value")
         frames.append(found.assign(experiment=name, setting=results.setting(name, options["setting"])))
     return pd.concat(frames, ignore_index=True)[["experiment", "setting", "seed", "value"]]
 

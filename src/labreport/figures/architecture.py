@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 from matplotlib.figure import Figure
 
+from labreport.figures.labels import sentence
 from labreport.figures.networks.drawing import draw_network
 from labreport.figures.networks.rows import Row
 from labreport.figures.networks.structure import rows_of
@@ -53,13 +54,9 @@ def describe(frame: pd.DataFrame, options: Mapping[str, Any], lang: str) -> str:
     said = [spoken(row, lang) for row in rows if row.kind not in ("input", "rest")]
     what = f"{model} ({options['part']})" if options.get("part") else model
     pairs = any(row.kind == "similarity" for row in rows)
-    if lang == "zh":
-        twice = "两个句子经过同一编码器。" if pairs else ""
-        return f"结构图: {what}。输入 {size(rows[0], lang)}。{twice}依次为{'，'.join(said)}。参数共 {total(rows)} 个。"
-    twice = " Two sentences go through the same encoder." if pairs else ""
-    return (
-        f"Diagram of {what}. Input {size(rows[0], lang)}.{twice} In order: {', '.join(said)}. {total(rows)} parameters."
-    )
+    twice = sentence("twice", lang) if pairs else ""
+    listed = sentence("comma", lang).join(said)
+    return sentence("architecture", lang, what, size(rows[0], lang), twice, listed, total(rows))
 
 
 def read(frame: pd.DataFrame) -> list[Row]:

@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from labreport.figures.epochs import draw_lines, measured_curve, number, over_seeds, percent, published_curve, shown
 from labreport.figures.labels import label, sentence
 from labreport.figures.style import epoch_axis, new_figure, value_axis
+from labreport.languages import said
 from labreport.metrics import METRICS, SPLITS
 from labreport.results import Results
 
@@ -52,11 +53,12 @@ def describe(frame: pd.DataFrame, options: Mapping[str, Any], lang: str) -> str:
     metric, ours = METRICS[name], frame[frame["source"] == "measured"]
     means = {str(split): over_seeds(one)["value"] for split, one in ours.groupby("split", sort=False)}
     best = means["val"].sort_values(ascending=not metric.higher_is_better, kind="stable")
+    title = said("metrics", name, lang)
     moves = [
-        sentence("moves", lang, label(split, lang), *(number(mean.iloc[i], name) for i in (0, -1)), metric.title[lang])
+        sentence("moves", lang, label(split, lang), *(number(mean.iloc[i], name) for i in (0, -1)), title)
         for split, mean in means.items()
     ]
-    about = (ours["experiment"].iloc[0], metric.title[lang], ours["epoch"].max())
-    joined = ("，" if lang == "zh" else ", ").join(moves)
-    said = sentence("curves", lang, *about, joined, number(best.iloc[0], name), best.index[0])
-    return said + (sentence("published_curves", lang) if len(ours) < len(frame) else "")
+    about = (ours["experiment"].iloc[0], title, ours["epoch"].max())
+    joined = sentence("comma", lang).join(moves)
+    told = sentence("curves", lang, *about, joined, number(best.iloc[0], name), best.index[0])
+    return told + (sentence("published_curves", lang) if len(ours) < len(frame) else "")

@@ -8,11 +8,11 @@ from typing import Any
 import pandas as pd
 from matplotlib.figure import Figure
 
-from labreport.errors import ResultsError
 from labreport.figures.epochs import number, sources
 from labreport.figures.labels import label, listed, sentence
 from labreport.figures.rows import draw_rows
 from labreport.figures.style import GREY, SMALL_PT
+from labreport.quantities.measured import measure
 from labreport.results import Results
 
 
@@ -27,14 +27,12 @@ def collect(results: Results, options: Mapping[str, Any]) -> pd.DataFrame:
     """
     frames = []
     for name in options["experiments"]:
-        summary = results.summary(name)
-        if "val_accuracy" not in summary:
-            raise ResultsError(f"{results.name}: {name} has no accuracy, it learns {results.task(name)}")
-        measured = pd.DataFrame({"source": "measured", "seed": summary["seed"], "value": summary["val_accuracy"]})
+        values = measure(results, name, "val_accuracy").values
+        measured = pd.DataFrame({"source": "measured", "seed": values.index, "value": values.to_numpy()})
         published = results.published(name).get("val_accuracy") if results.real_data else None
         if published is not None:
             measured.loc[len(measured)] = ["published", None, published]
-        frames.append(measured.assign(experiment=name, chance=1 / len(summary["classes"].iloc[0])))
+        frames.append(measured.assign(experiment=name, chance=measure(results, name, "chance").mean))
     frame = pd.concat(frames, ignore_index=True)
     return frame[["experiment", "source", "seed", "value", "chance"]].astype({"seed": "Int64"})
 

@@ -12,7 +12,8 @@ from labreport.enumeration import enumerated
 from labreport.figures.epochs import number
 from labreport.figures.labels import class_name, label, listed, sentence
 from labreport.figures.rows import draw_rows
-from labreport.groups import GROUPS, group_accuracies, group_name
+from labreport.groups import GROUPS, group_name
+from labreport.quantities.measured import measure
 from labreport.results import Results
 
 
@@ -30,9 +31,9 @@ def collect(results: Results, options: Mapping[str, Any]) -> pd.DataFrame:
     """
     rows = []
     for name in options["experiments"]:
-        runs = group_accuracies(results, name, options["dataset"])
         for group, classes in zip(GROUPS, results.class_groups(options["dataset"]), strict=True):
-            columns = {"experiment": name, "group": group, "seed": runs["seed"], "value": runs[group]}
+            values = measure(results, name, f"accuracy_on({group})", options["dataset"]).values
+            columns = {"experiment": name, "group": group, "seed": values.index, "value": values.to_numpy()}
             rows.append(pd.DataFrame({**columns, "classes": "; ".join(classes)}))
     return pd.concat(rows, ignore_index=True)
 

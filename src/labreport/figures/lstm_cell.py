@@ -13,7 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Circle, Ellipse
 
-from labreport.figures.labels import label
+from labreport.figures.labels import label, sentence
 from labreport.figures.shapes import FRAME_FILL, INK, canvas, rounded, wire
 from labreport.figures.style import GREY, SMALL_PT, TEXT_PT
 from labreport.results import Results
@@ -115,17 +115,7 @@ def draw(frame: pd.DataFrame, options: Mapping[str, Any], lang: str) -> Figure:
 def describe(frame: pd.DataFrame, options: Mapping[str, Any], lang: str) -> str:
     """How the states flow through the cell."""
     gates = int(((frame["kind"] == "gate") & (frame["label"] == r"$\sigma$")).sum())
-    if lang == "zh":
-        return (
-            f"示意图: LSTM 单元。上一步的隐藏状态与当前输入一同进入 {gates} 个 sigmoid 门和一个 tanh 候选层; "
-            "遗忘门乘以旧的单元状态, 输入门乘以候选值, 两者相加得到新的单元状态; "
-            "它经 tanh 后乘以输出门, 得到新的隐藏状态。"
-        )
-    return (
-        f"Diagram of an LSTM cell. The previous hidden state and the input enter {gates} sigmoid gates and a tanh "
-        "candidate layer. The forget gate scales the old cell state, the input gate scales the candidate, and their "
-        "sum is the new cell state; squashed by tanh and scaled by the output gate it becomes the new hidden state."
-    )
+    return sentence("lstm_cell", lang, gates)
 
 
 def _element(axes: Axes, kind: str, x: float, y: float, text: str, scale: float = 1.0) -> None:

@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 
 from labreport.errors import ResultsError
 from labreport.figures.fonts import truetype_embedded
-from labreport.figures.labels import label
+from labreport.figures.labels import label, sentence
 from labreport.figures.style import house_style
 from labreport.result_spec import titled
 from labreport.results import TEXT_COLUMNS, Results
@@ -67,7 +67,7 @@ def told(kind: FigureKind, spec: Mapping[str, Any]) -> tuple[pd.DataFrame, dict[
     text = dict.fromkeys((*TEXT_COLUMNS, "experiment", "node", "label"), "str")  # names stay text
     frame = pd.read_csv(io.StringIO(numbers), dtype={**text, "seed": "Int64"}, keep_default_na=False, na_values=[""])
     words, note = kind.describe(frame, options, lang), spread_note(frame, lang)
-    said = f"{words} {note[:1].upper()}{note[1:]}{'。' if lang == 'zh' else '.'}" if note else words
+    said = sentence("with_note", lang, words, note[:1].upper() + note[1:]) if note else words
     return frame, options, {"csv": numbers, "txt": f"{said}\n", "note": note}
 
 

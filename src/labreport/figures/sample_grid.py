@@ -80,4 +80,4 @@ def describe(frame: pd.DataFrame, options: Mapping[str, Any], lang: str) -> str:
     size = "×".join(map(str, reversed(from_text(frame["pixels"].iloc[0]).shape[:2])))
     few, most = counts.min(), counts.max()
     each = few if few == most else label("to", lang, few, most)
-    return sentence("sample_grid", lang, ("、" if lang == "zh" else ", ").join(names), each, size)
+    return sentence("sample_grid", lang, sentence("enumeration_comma", lang).join(names), each, size)

@@ -8,10 +8,11 @@ import numpy as np
 import pandas as pd
 
 from labreport.errors import ResultsError
+from labreport.groups import GROUPS
 from labreport.metrics import SPLITS
 from labreport.quantities import epochs
 from labreport.quantities.declared import rounding, settings, stated
-from labreport.quantities.registry import PUBLISHED, SHORT_AND_FULL, called, members
+from labreport.quantities.registry import PUBLISHED, called, members
 from labreport.quantities.values import Measured, Samples, finite_variance, sampling
 from labreport.result_files import read_predictions
 from labreport.results import Results
@@ -104,8 +105,8 @@ def _predictions(results: Results, experiment: str) -> tuple[np.ndarray, np.ndar
 def _accuracy_on(results: Results, experiment: str, argument: str, dataset: str) -> Measured:
     """The mean accuracy of some classes, each of the same weight, however many samples it was tested on."""
     names = members(argument)
-    if argument in SHORT_AND_FULL:
-        names = results.class_groups(dataset)[SHORT_AND_FULL.index(argument)]
+    if argument in GROUPS:
+        names = results.class_groups(dataset)[GROUPS.index(argument)]
     classes = list(results.summary(experiment)["classes"].iloc[0])
     if absent := [name for name in names if name not in classes]:
         raise ResultsError(f"{results.name}: {experiment} has no class {', '.join(absent)}")

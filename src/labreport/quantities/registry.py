@@ -9,13 +9,12 @@ from functools import cache
 from types import MappingProxyType
 from typing import Any
 
-from labreport.metrics import METRICS, SPLIT_TITLES, column_title
+from labreport.languages import said, section
+from labreport.metrics import METRICS, SPLIT_NAMES, column_title
 
 CALL = re.compile(r"(?P<name>[a-z_]+)(?:\((?P<argument>[^()]+)\))?")
 NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:e-?\d+)?")
 PUBLISHED = "published."
-SHORT_AND_FULL = ("short", "full")  # the groups of classes that a long tail makes
-BEST = {"zh": "最高", "en": "best "}
 
 
 @dataclass(frozen=True)
@@ -25,7 +24,6 @@ class Quantity:
     Attributes:
         name: in claims and templates.
         unit: fraction, correlation, epochs, seconds, per second or count; empty for a loss.
-        title: what it is called inside a sentence, by language.
         higher_is_better: None where neither direction is.
         metric: what the task must count for it; empty where every task has it.
         argument: what stands in its brackets; empty where it has none.
@@ -34,11 +32,17 @@ class Quantity:
 
     name: str
     unit: str
-    title: Mapping[str, str]
     higher_is_better: bool | None = None
     metric: str = ""
     argument: str = ""
     exact: bool = False
+
+    def title(self, lang: str) -> str:
+        """What it is called inside a sentence."""
+        if self.name in section("quantities", lang):
+            return said("quantities", self.name, lang)
+        best, column = self.name.startswith("best_"), self.name.removeprefix("best_")
+        return said("quantities", "best", lang, column_title(column, lang)) if best else column_title(column, lang)
 
     @property
     def percent(self) -> bool:
@@ -56,50 +60,46 @@ def _metrics() -> dict[str, Quantity]:
     units = {"accuracy": "fraction", "pearson": "correlation", "spearman": "correlation", "loss": ""}
     found = {}
     for kind, metric in METRICS.items():
-        for split in SPLIT_TITLES:
-            column = f"{split}_{kind}"
-            titles = {lang: column_title(column, lang) for lang in BEST}
-            found[column] = Quantity(column, units[kind], titles, metric.higher_is_better, kind)
+        for column in (f"{split}_{kind}" for split in SPLIT_NAMES):
+            found[column] = Quantity(column, units[kind], metric.higher_is_better, kind)
         if kind in {"accuracy", "pearson"}:
-            titles = {lang: word + column_title(f"val_{kind}", lang) for lang, word in BEST.items()}
-            found[f"best_val_{kind}"] = Quantity(f"best_val_{kind}", units[kind], titles, True, kind)
+            found[f"best_val_{kind}"] = Quantity(f"best_val_{kind}", units[kind], True, kind)
     return found
 
 
 def _others() -> dict[str, Quantity]:
     stated = (
-        Quantity("generalisation_gap", "fraction", {"zh": "泛化差距", "en": "generalisation gap"}, False, "accuracy"),
+        Quantity("generalisation_gap", "fraction", False, "accuracy"),
         Quantity(
             "accuracy_on",
             "fraction",
-            {"zh": "平均准确率", "en": "mean accuracy"},
             True,
             "accuracy",
             "classes",
         ),
-        Quantity("chance", "fraction", {"zh": "随机猜测", "en": "chance"}, None, "accuracy", exact=True),
+        Quantity("chance", "fraction", None, "accuracy", exact=True),
         Quantity(
             "farthest_from_chance",
             "fraction",
-            {"zh": "离随机猜测最远一轮的验证准确率", "en": "validation accuracy in the epoch farthest from chance"},
             None,
             "accuracy",
         ),
-        Quantity("epochs_to", "epochs", {"zh": "达到水平的轮数", "en": "epochs to a level"}, False, "", "a level"),
-        Quantity("convergence_epoch", "epochs", {"zh": "收敛轮数", "en": "epoch of convergence"}, False),
+        Quantity("epochs_to", "epochs", False, "", "a level"),
+        Quantity("convergence_epoch", "epochs", False),
+        Quantity("val_loss_at_best", "", False),
         Quantity(
-            "val_loss_at_best", "", {"zh": "最好一轮的验证损失", "en": "validation loss in the best epoch"}, False
+            "best_epoch",
+            "epochs",
         ),
-        Quantity("best_epoch", "epochs", {"zh": "最好的一轮", "en": "best epoch"}),
-        Quantity("seconds", "seconds", {"zh": "训练用时", "en": "training time"}, False),
-        Quantity("seconds_per_epoch", "seconds", {"zh": "平均每轮用时", "en": "mean time of an epoch"}, False),
-        Quantity("epoch_seconds", "seconds", {"zh": "每轮用时", "en": "time of an epoch"}, False),
-        Quantity("samples_per_second", "per second", {"zh": "每秒样本数", "en": "samples per second"}, True),
-        Quantity("epochs", "epochs", {"zh": "轮数", "en": "epochs"}, exact=True),
-        Quantity("parameters", "count", {"zh": "参数个数", "en": "parameters"}, exact=True),
-        Quantity("train_samples", "count", {"zh": "训练样本数", "en": "training samples"}, exact=True),
-        Quantity("val_samples", "count", {"zh": "验证样本数", "en": "validation samples"}, exact=True),
-        Quantity("test_samples", "count", {"zh": "测试样本数", "en": "test samples"}, exact=True),
+        Quantity("seconds", "seconds", False),
+        Quantity("seconds_per_epoch", "seconds", False),
+        Quantity("epoch_seconds", "seconds", False),
+        Quantity("samples_per_second", "per second", True),
+        Quantity("epochs", "epochs", exact=True),
+        Quantity("parameters", "count", exact=True),
+        Quantity("train_samples", "count", exact=True),
+        Quantity("val_samples", "count", exact=True),
+        Quantity("test_samples", "count", exact=True),
     )
     return {one.name: one for one in stated}
 

@@ -55,6 +55,10 @@ class Measured:
         """Over seeds; NaN where one has no value."""
         return float(self.values.mean(skipna=False))
 
+    def described(self, key: str) -> dict[str, float]:
+        """Cells of a frame: the mean over seeds as `key`, its deviation as `key_std`, the error as `key_error`."""
+        return {key: self.mean, f"{key}_std": float(self.values.std()), f"{key}_error": self.error}
+
     def minus(self, other: Measured) -> Measured:
         """The difference of two quantities of the same runs, seed by seed."""
         one, two = self.samples, other.samples

@@ -7,12 +7,13 @@ from typing import Any
 
 import pandas as pd
 
-from labreport.convergence import TOLERANCE, convergence_epoch
+from labreport.convergence import TOLERANCE
 from labreport.errors import ResultsError
 from labreport.metrics import column_title, split_column
+from labreport.quantities.measured import measure
 from labreport.results import Results
 from labreport.tables.heads import head, note, scale_notes, word
-from labreport.tables.looks import common_metric, decimals_of, digits_stated, factor, finite_error, look
+from labreport.tables.looks import common_metric, decimals_of, digits_stated, factor, look
 from labreport.tables.results import seed_notes
 from labreport.tables.table import Column, Table, best_rows
 
@@ -63,19 +64,14 @@ def collect(results: Results, experiments: Sequence[str], metric: str) -> pd.Dat
     what was published; with accuracies `convergence_epoch`, `convergence_epoch_std`, `published_convergence`."""
     rows = []
     for name in experiments:
-        summary, stated = results.summary(name), results.published(name)
-        row: dict[str, Any] = {"experiment": name, "seeds": len(summary)}
+        stated = results.published(name)
+        row: dict[str, Any] = {"experiment": name, "seeds": len(results.runs(name))}
         for column, published in SHOWN[metric].items():
-            values = summary["best_val_pearson" if column == "val_pearson" else column]
-            samples = int(summary[f"{column.partition('_')[0]}_samples"].iloc[0])
-            row |= {column: values.mean(), f"{column}_std": values.std()}
-            row |= {f"{column}_error": finite_error(column, values.mean(), samples)}
+            quantity = "best_val_pearson" if column == "val_pearson" else column
+            row |= measure(results, name, quantity).described(column)
             row |= {published: stated.get(column, float("nan"))}
         if metric == "accuracy":
-            curves = results.metrics(name, ["val_accuracy"]).sort_values(["seed", "epoch"])
-            runs = curves.groupby("seed")["val_accuracy"]
-            epochs = pd.Series([float(convergence_epoch(list(run))) for _, run in runs])
-            row |= {"convergence_epoch": epochs.mean(), "convergence_epoch_std": epochs.std()}
+            row |= measure(results, name, "convergence_epoch").described("convergence_epoch")
             row |= {"published_convergence": stated.get("convergence_epoch", float("nan"))}
         rows.append(row)
     return pd.DataFrame(rows)

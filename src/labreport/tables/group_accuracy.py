@@ -8,7 +8,8 @@ from typing import Any
 import pandas as pd
 
 from labreport.enumeration import enumerated
-from labreport.groups import GROUPS, group_accuracies, group_name
+from labreport.groups import GROUPS, group_name
+from labreport.quantities.measured import measure
 from labreport.results import Results
 from labreport.tables.heads import class_name, head, note
 from labreport.tables.results import seed_notes
@@ -54,14 +55,11 @@ def build(results: Results, options: Mapping[str, Any], lang: str) -> Table:
 
 
 def collect(results: Results, experiments: list[str], dataset: str) -> pd.DataFrame:
-    """Columns `experiment, seeds`, and of `short`, `full` and `gap` (full minus short) the mean over seeds and `_std`;
-    `short_error, full_error` are those of the finite test set. All are fractions."""
+    """Columns `experiment, seeds`, and of `short`, `full` and `gap` (full minus short) the mean over seeds, `_std` and
+    `_error`, that of the finite test set. All are fractions."""
     rows = []
     for name in experiments:
-        runs = group_accuracies(results, name, dataset)
-        runs["gap"] = runs["full"] - runs["short"]
-        row: dict[str, Any] = {"experiment": name, "seeds": len(runs)}
-        for key in (*GROUPS, "gap"):
-            row |= {key: runs[key].mean(), f"{key}_std": runs[key].std()}
-        rows.append(row | {f"{group}_error": runs[f"{group}_error"].mean() for group in GROUPS})
+        short, full = (measure(results, name, f"accuracy_on({group})", dataset) for group in GROUPS)
+        row: dict[str, Any] = {"experiment": name, "seeds": len(short.values)}
+        rows.append(row | short.described("short") | full.described("full") | full.minus(short).described("gap"))
     return pd.DataFrame(rows)

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from labreport.results import Results
-from labreport.tables.heads import head, note, word
+from labreport.tables.heads import head, note, phrase, word
 from labreport.tables.stages import Stage, stages
 from labreport.tables.table import Column, Table
 
@@ -109,4 +109,4 @@ def _change(stage: Stage, earlier: Sequence[Stage], lang: str) -> str | None:
 def _removed(stage: Stage, lang: str) -> str:
     """The removed stage in words, such as `3×3 max-pool removed`."""
     what = _kernel(stage, lang) or stage.name
-    return f"{word('removed', lang)} {what}" if lang == "zh" else f"{what} {word('removed', lang)}"
+    return phrase("removed", lang, what)

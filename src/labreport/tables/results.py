@@ -7,9 +7,10 @@ from typing import Any
 
 import pandas as pd
 
+from labreport.quantities.measured import measure
 from labreport.results import Results
 from labreport.tables.heads import head, missing_notes, note, scale_notes
-from labreport.tables.looks import LOSS_DECIMALS, common_metric, decimals_of, finite_error, look
+from labreport.tables.looks import LOSS_DECIMALS, common_metric, decimals_of, look
 from labreport.tables.table import Column, Table, best_rows
 
 MILLION = 1e6
@@ -30,7 +31,7 @@ def build(results: Results, options: Mapping[str, Any], lang: str) -> Table:
     names = list(options["experiments"])
     main = MAIN[common_metric(results, names)]
     frame = collect(results, names)
-    decimals = decimals_of(main, frame[f"{main}_std"], frame["sampling_error"])
+    decimals = decimals_of(main, frame[f"{main}_std"], frame[f"{main}_error"])
     shown = columns(frame, main, decimals, lang)
     marked = [key for key in (main, "best_val_accuracy") if key in frame]
     best = {
@@ -43,44 +44,31 @@ def build(results: Results, options: Mapping[str, Any], lang: str) -> Table:
 
 
 def collect(results: Results, experiments: Sequence[str]) -> pd.DataFrame:
-    """Columns `experiment, parameters, epochs, seeds`, the value that counts (`val_accuracy` or `test_pearson`) with
-    `_std`, `sampling_error`, `published_accuracy` or `published_test_pearson`, `difference`, `seconds, seconds_std,
-    published_seconds`; accuracies are fractions. Where a best epoch was published also `best_val_accuracy,
-    best_val_accuracy_std, best_epoch, published_best_epoch`; of a similarity `best_epoch, val_pearson, test_loss`."""
+    """Columns `experiment, parameters, epochs, seeds`, the value that counts (`val_accuracy` or `test_pearson`),
+    `published_accuracy` or `published_test_pearson`, `difference`, `seconds, published_seconds`; accuracies are
+    fractions. Where a best epoch was published also `best_val_accuracy, best_epoch, published_best_epoch`; of a
+    similarity `best_epoch, val_pearson, test_loss`. Values have `_std` and `_error` beside them."""
     main = MAIN[common_metric(results, experiments)]
     by_best = any("best_epoch" in results.published(name) for name in experiments)
     rows = []
     for name in experiments:
-        summary, published = results.summary(name), results.published(name)
-        value, seconds = summary[main], summary["seconds"]
-        samples = summary[f"{main.partition('_')[0]}_samples"].iloc[0]
-        row = {
-            "experiment": name,
-            "parameters": summary["parameters"].iloc[0],
-            "epochs": summary["epochs"].iloc[0],
-            "seeds": len(summary),
-            main: value.mean(),
-            f"{main}_std": value.std(),
-            "sampling_error": finite_error(main, value.mean(), samples),
-        }
+        published, value = results.published(name), measure(results, name, main)
+        whole = {key: int(measure(results, name, key).mean) for key in ("parameters", "epochs")}
+        row = {"experiment": name, **whole, "seeds": len(value.values), **value.described(main)}
         compared = value
         if main == "test_pearson":
-            row |= {"best_epoch": summary["best_epoch"].mean(), "val_pearson": summary["best_val_pearson"].mean()}
-            row |= {"test_loss": summary["test_loss"].mean()}
+            of = {"best_epoch": "best_epoch", "val_pearson": "best_val_pearson", "test_loss": "test_loss"}
+            row |= {key: measure(results, name, quantity).mean for key, quantity in of.items()}
         elif by_best:
-            best = summary["best_val_accuracy"]
-            row |= {"best_val_accuracy": best.mean(), "best_val_accuracy_std": best.std()}
-            row |= {"best_epoch": summary["best_epoch"].mean()}
+            best = measure(results, name, "best_val_accuracy")
+            row |= {**best.described("best_val_accuracy"), "best_epoch": measure(results, name, "best_epoch").mean}
             row |= {"published_best_epoch": published.get("best_epoch", float("nan"))}
             compared = best if "best_epoch" in published else value
         stated = published.get(main, float("nan"))
-        row |= {
-            PUBLISHED[main]: stated,
-            "difference": compared.mean() - stated if results.comparable(name) else float("nan"),
-            "seconds": seconds.mean(),
-            "seconds_std": seconds.std(),
-            "published_seconds": published.get("seconds", float("nan")),
-        }
+        row |= {PUBLISHED[main]: stated}
+        row |= {"difference": compared.mean - stated if results.comparable(name) else float("nan")}
+        row |= measure(results, name, "seconds").described("seconds")
+        row |= {"published_seconds": published.get("seconds", float("nan"))}
         rows.append(row)
     return pd.DataFrame(rows)
 

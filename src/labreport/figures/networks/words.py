@@ -6,60 +6,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from labreport.figures.labels import LABELS
 from labreport.figures.networks.rows import Row
 from labreport.figures.shapes import Ruler
-
-NAMES: dict[str, dict[str, str]] = {
-    "image": {"zh": "图像", "en": "image"},
-    "tokens": {"zh": "词", "en": "words"},
-    "convolution": {"zh": "卷积", "en": "conv."},
-    "max_pool": {"zh": "最大池化", "en": "max-pool"},
-    "average_pool": {"zh": "平均池化", "en": "avg-pool"},
-    "global_pool": {"zh": "全局平均\n池化", "en": "global\navg-pool"},
-    "linear": {"zh": "全连接", "en": "linear"},
-    "embedding": {"zh": "词向量", "en": "word\nvectors"},
-    "LayerNorm": {"zh": "层归一化", "en": "LayerNorm"},
-    "BatchNorm2d": {"zh": "BN", "en": "BN"},
-    "StepGraphConvolution": {"zh": "图卷积", "en": "graph\nconvolution"},
-    "max_over_time": {"zh": "各时间步\n取最大", "en": "max over\ntime steps"},
-    "mean_over_time": {"zh": "各时间步\n取平均", "en": "mean over\ntime steps"},
-    "last_step": {"zh": "最后状态", "en": "last state"},
-    "stride": {"zh": "步长 {0}", "en": "stride {0}"},
-    "two_way": {"zh": "双向 {0}", "en": "bidirectional {0}"},
-    "units": {"zh": "{0} 个单元", "en": "{0} units"},
-    "units_each_way": {"zh": "每向 {0} 个单元", "en": "{0} units per direction"},
-    "layers_of_units": {"zh": "{1} 层，每层 {0} 个单元", "en": "{1} layers of {0} units"},
-    "layers_each_way": {"zh": "{1} 层，每向 {0} 个单元", "en": "{1} layers, {0} units per direction"},
-    "residual": {"zh": "每层有残差连接", "en": "a shortcut round each layer"},
-    "per_step": {"zh": "每步读入 {0} 个数", "en": "reads {0} numbers a step"},
-    "words": {"zh": "{0} 个词", "en": "{0} words"},
-    "add": {"zh": "与捷径相加", "en": "sum with the shortcut"},
-    "mul": {"zh": "与捷径相乘", "en": "product with the shortcut"},
-    "cat": {"zh": "拼接", "en": "concat."},
-    "steps": {"zh": "{0} 个时间步", "en": "{0} time steps"},
-    "rest": {"zh": "其中 {0} 个不在任何层中", "en": "{0} of them in no layer"},
-    "on_shortcut": {"zh": "捷径上的{0}", "en": "on the shortcut {0}"},
-    "identity": {"zh": "恒等捷径", "en": "identity"},
-    "sentence": {"zh": "句子 {0}", "en": "sentence {0}"},
-    "shared": {"zh": "共享权重", "en": "shared weights"},
-    "similarity": {"zh": "相似度", "en": "similarity"},
-    "grey_numbers": {"zh": "灰色数字为参数个数，共 {0} 个", "en": "Grey numbers: parameters, {0} in all"},
-    "grey_numbers_more": {
-        "zh": "灰色数字为参数个数，词向量外共 {0} 个",
-        "en": "Grey numbers: parameters, {0} besides the word vectors",
-    },
-    "hops": {"zh": "实线弧为恒等捷径", "en": "solid arcs: identity shortcuts"},
-    "hops_dashed": {
-        "zh": "实线弧为恒等捷径，虚线弧为 1×1 卷积捷径",
-        "en": "solid arcs: identity shortcuts, dashed: 1×1 convolutions",
-    },
-}
+from labreport.languages import section
 
 
 def name(key: str, lang: str) -> str:
     """The words for `key`; a class without words keeps its own name."""
-    return NAMES[key][lang] if key in NAMES else LABELS[key][lang] if key in LABELS else key
+    return section("networks", lang).get(key) or section("labels", lang).get(key, key)
 
 
 def lines(row: Row, lang: str, before: Row | None = None) -> list[str]:
@@ -121,7 +75,7 @@ def foot(rows: Sequence[Row], lang: str, ruler: Ruler, width: float) -> list[str
         said.append(name("hops_dashed" if "projection" in shortcuts else "hops", lang))
     lines = [""]
     for part in said:
-        joined = ("；" if lang == "zh" else "; ").join(filter(None, [lines[-1], part]))
+        joined = name("semicolon", lang).join(filter(None, [lines[-1], part]))
         lines = [*lines[:-1], joined] if ruler.width([joined]) <= width else [*filter(None, lines), part]
     return lines
 
@@ -134,4 +88,4 @@ def spoken(row: Row, lang: str) -> str:
         words = f"{words} + {row.after.replace(', ', ' + ')}"
     if row.branch:
         words = name("on_shortcut", lang).format(words)
-    return f"{words}（{row.output}）" if lang == "zh" else f"{words} ({row.output})"
+    return name("sized", lang).format(words, row.output)
