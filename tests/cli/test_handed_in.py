@@ -64,6 +64,11 @@ def retabulated(root: Path) -> None:
     path.write_text(re.sub(r"0\.\d+", "0.99", path.read_text()))
 
 
+def rejudged(root: Path) -> None:
+    path = root / "claims/close.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), "outcome": "refuted"}))
+
+
 def relabelled(root: Path) -> None:
     """A task that would write a file."""
     path = run_of(root) / "spec.json"
@@ -80,7 +85,8 @@ def test_it_matches_and_holds_everything(handed_in, project, labreport):
     assert (said.status, said.error) == (0, "")
     (line,) = said.lines
     assert re.search(
-        r"own\.en\.zip: \d+ files, 2 runs, 1 figures, 1 tables compared; digest \w{16}; everything matches$", line
+        r"own\.en\.zip: \d+ files, 2 runs, 1 figures, 1 tables, 1 claims compared; digest \w{16}; everything matches$",
+        line,
     )
     with zipfile.ZipFile(handed_in) as file:
         assert {f"own/own.{form}" for form in ("tex", "pdf", "md", "html", "docx")} <= set(file.namelist())
@@ -98,11 +104,12 @@ def test_it_matches_and_holds_everything(handed_in, project, labreport):
         (summarised, ("runs/CNN3-cifar10/*", ""), "summary.json: line"),
         (respecified, ("runs/CNN3-cifar10/*", ""), "spec.json has the key"),
         (retabulated, ("",), "tables/results.csv: line 2: found"),
+        (rejudged, ("",), "claims/close.json: line"),
         (relabelled, ("runs/CNN3-cifar10/*", ""), "names a task or a loss that this project does not have"),
         (
             lambda root: (root / "tables/spec.json").write_text("[]"),
             ("",),
-            "tables/spec.json: names no figures or tables",
+            "tables/spec.json: names no tables",
         ),
         (lambda root: (run_of(root) / "predictions.npz").unlink(), ("runs/CNN3-cifar10/*", ""), "cannot be derived"),
         (lambda root: (root / "SHA256SUMS").unlink(), (), "SHA256SUMS cannot be read"),

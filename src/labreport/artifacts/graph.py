@@ -425,7 +425,7 @@ class Graph:
         """The archive of a report in a language that is handed in."""
         parts = {form: self.text(report, lang, form, report.name if form == "markdown" else "") for form in SUFFIXES}
         parts |= {"pdf": self.document(report, lang), "figures": self.figures(report, lang)}
-        parts |= {"tables": self.tables(report, lang)}
+        parts |= {"tables": self.tables(report, lang), "claims": self.claims(report)}
         runs = self.runs(report)
         spec = {
             "report": report.name,

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any
+
+from labreport.claims.verdict import adjusted
+from labreport.files import as_json
 
 SHOWN, LONGEST = 5, 60
 
@@ -35,6 +38,22 @@ def unlike(found: str | bytes, expected: str | bytes) -> list[str]:
     places = [f"line {number}: {_both(*pair)}" for number, pair in enumerate(lines, 1) if pair[0] != pair[1]]
     more = len(places) - SHOWN
     return [*places[:SHOWN], *([f"and {more} more lines"] if more > 0 else [])] or ["found other ends of lines"]
+
+
+def compared(folder: Path, derived: Mapping[str, str | bytes]) -> Iterator[tuple[str, str]]:
+    """File and what is wrong, wherever what a folder holds is not what is derived."""
+    for name, expected in derived.items():
+        try:
+            found = either((folder / name).read_bytes())
+        except OSError as error:
+            yield name, f"cannot be read ({error})"
+        else:
+            yield from ((name, place) for place in unlike(found, expected))
+
+
+def claims(derived: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
+    """The files of a report's claims, adjusted together, from what each is by itself."""
+    return {f"{name}.json": as_json(file) for name, file in adjusted(derived).items()}
 
 
 def _both(one: str, other: str) -> str:

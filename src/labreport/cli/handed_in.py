@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from labreport.artifacts.artifact import FOLDERS, SPEC, targets
+from labreport.artifacts.artifact import SPEC, targets
 from labreport.artifacts.folders import faults
-from labreport.cli.comparison import of_predictions, unlike
-from labreport.documents.handing_in import RUNS
+from labreport.claims.registry import KINDS as CLAIMS
+from labreport.claims.verdict import file_of
+from labreport.cli.comparison import claims, compared, of_predictions
+from labreport.documents.handing_in import PACKED, RUNS
 from labreport.documents.zips import MOST_BYTES, unpack, unpacked_size
 from labreport.errors import UserError
 from labreport.figures.picture import told
@@ -25,6 +27,7 @@ from labreport.training.tasks import TASKS
 DIGITS = 16  # of the digest that is printed
 PREDICTIONS = "predictions.npz"
 DAMAGED = (UserError, AttributeError, LookupError, TypeError, ValueError, OSError)  # what hostile files can raise
+KINDS = {"figures": FIGURES, "tables": TABLES, "claims": CLAIMS}
 # Step -> the files of a figure or table that need no drawing, by their suffix.
 DERIVED: Mapping[str, Callable[[Any, dict[str, Any]], dict[str, str]]] = {
     "draw": lambda kind, item: told(kind, item)[2],
@@ -43,13 +46,15 @@ def verify_archive(path: Path) -> int:
         runs = sorted(root.glob(f"{RUNS}/*/*"))
         lines = [*_of_files(root), *(line for run in runs for line in _of_run(root, run))]
         shown = Counter[str]()
-        lines += [line for step in DERIVED for line in _of_items(root, step, {run.name: run for run in runs}, shown)]
+        by_key = {run.name: run for run in runs}
+        packed = [name for name in PACKED if name != "claims" or (root / name).is_dir()]  # which older ones do not hold
+        lines += [line for folder in packed for line in _of_items(root, folder, by_key, shown)]
         files = len(files_below(root))
         digest = file_digest(root / SUMS)[:DIGITS] if (root / SUMS).is_file() else "none"
     if not runs:
         lines.append(f"{RUNS}/: holds no run, from which a number could be derived")
     said = f"{len(lines)} thing{'s' if len(lines) > 1 else ''} did not match" if lines else "everything matches"
-    counts = f"{files} files, {len(runs)} runs, {shown['figures']} figures, {shown['tables']} tables"
+    counts = ", ".join([f"{files} files", f"{len(runs)} runs", *(f"{shown[folder]} {folder}" for folder in PACKED)])
     print(*lines, f"{path}: {counts} compared; digest {digest}; {said}", sep="\n")
     return 1 if lines else 0
 
@@ -82,41 +87,58 @@ def _of_run(root: Path, run: Path) -> Iterator[str]:
     except DAMAGED as error:
         yield f"{where}: {_not_derived(error)}"
     else:
-        yield from _compared(root, run, derived)
+        yield from _unlike(root, run, derived)
 
 
-def _of_items(root: Path, step: str, runs: Mapping[str, Path], shown: Counter[str]) -> Iterator[str]:
-    """Whether the numbers of figures or tables come out of the archive's own runs once more.
+def _of_items(root: Path, what: str, runs: Mapping[str, Path], shown: Counter[str]) -> Iterator[str]:
+    """Whether the numbers of figures, tables or claims come out of the archive's own runs once more.
 
     Those that are made of data, measurements or published curves, too, are not in it whole.
 
     Args:
         root: the archive's folder.
-        step: `draw` or `tabulate`.
+        what: `figures`, `tables` or `claims`.
         runs: by key.
         shown: counts what was compared.
     """
-    folder = root / FOLDERS[step]
-    kinds = {kind.target: kind for kind in (FIGURES if step == "draw" else TABLES).values()}
+    folder, judged = root / what, dict[str, Any]()
+    kinds = {kind.target: kind for kind in KINDS[what].values()}
     items = read_object(folder / SPEC).get("items")
     if not isinstance(items, dict):
-        yield f"{folder.name}/{SPEC}: names no figures or tables"
+        yield f"{what}/{SPEC}: names no {what}"
         return
     for name, spec in items.items():
         try:
             kind = kinds.get(spec["target"])
-            if kind is None or not kind.of_runs or [*targets(spec)] != [kind.target]:
-                continue
-            if spec["data"] or spec["measurements"] or spec.get("files"):
+            others = spec["data"] or spec["measurements"] or spec.get("files")
+            if kind is None or not kind.of_runs or others or [*targets(spec)] != [kind.target]:
                 continue
             here = {**spec, "experiments": {key: _here(one, runs) for key, one in spec["experiments"].items()}}
-            files = DERIVED[step](load_module(kind.target, "kind"), here)
+            module = load_module(kind.target, "kind")
+            if what == "claims":
+                judged[name] = file_of(module, here)
+                continue
+            files = DERIVED["draw" if what == "figures" else "tabulate"](module, here)
         except DAMAGED as error:
-            yield f"{folder.name}/{name}: {_not_derived(error)}"
+            yield f"{what}/{name}: {_not_derived(error)}"
             continue
-        shown[folder.name] += 1
-        held = {f"{name}.{end}": text for end, text in files.items() if end != "json"}
-        yield from _compared(root, folder, held)
+        shown[what] += 1
+        yield from _unlike(root, folder, {f"{name}.{end}": text for end, text in files.items() if end != "json"})
+    yield from _of_claims(root, folder, items, judged, shown)
+
+
+def _of_claims(
+    root: Path, folder: Path, items: Iterable[str], judged: Mapping[str, Any], shown: Counter[str]
+) -> Iterator[str]:
+    """Whether claims are what was judged once more; of the others, the p value counts in the adjustment."""
+    try:
+        files = {name: judged[name] if name in judged else read_object(folder / f"{name}.json") for name in items}
+        derived = claims(files) if judged else {}
+    except DAMAGED as error:
+        yield f"{folder.name}: {_not_derived(error)}"
+        return
+    shown["claims"] += len(judged)
+    yield from _unlike(root, folder, {f"{name}.json": derived[f"{name}.json"] for name in judged})
 
 
 def _here(experiment: Mapping[str, Any], runs: Mapping[str, Path]) -> dict[str, Any]:
@@ -124,16 +146,9 @@ def _here(experiment: Mapping[str, Any], runs: Mapping[str, Path]) -> dict[str, 
     return {**experiment, "runs": [{**run, "path": str(runs[run["key"]])} for run in experiment["runs"]]}
 
 
-def _compared(root: Path, folder: Path, derived: Mapping[str, str]) -> Iterator[str]:
+def _unlike(root: Path, folder: Path, derived: Mapping[str, str]) -> Iterator[str]:
     """A line for each difference between what is in a folder and what is derived."""
-    for name, text in derived.items():
-        where = (folder / name).relative_to(root)
-        try:
-            found = (folder / name).read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            yield f"{where}: cannot be read ({error})"
-        else:
-            yield from (f"{where}: {place}" for place in unlike(found, text))
+    yield from (f"{(folder / name).relative_to(root)}: {fault}" for name, fault in compared(folder, derived))
 
 
 def _not_derived(error: Exception) -> str:

@@ -17,8 +17,8 @@ from labreport.artifacts.current import stated, unlike_delivered
 from labreport.artifacts.folders import faults
 from labreport.artifacts.graph import Graph
 from labreport.artifacts.history import History
-from labreport.claims.verdict import adjusted, file_of
-from labreport.cli.comparison import either, of_predictions, unlike
+from labreport.claims.verdict import file_of
+from labreport.cli.comparison import claims, compared, either, of_predictions
 from labreport.cli.handed_in import DERIVED, verify_archive
 from labreport.declarations.reports import Report
 from labreport.documents.handing_in import archive
@@ -26,7 +26,7 @@ from labreport.documents.provenance import Provenance
 from labreport.documents.results_page import SECTION
 from labreport.documents.results_page import section as section_of
 from labreport.errors import ResultsError, UserError
-from labreport.files import as_json, read_object
+from labreport.files import read_object
 from labreport.loading import load_module
 from labreport.machine.outcome import content
 from labreport.results import Results
@@ -146,14 +146,8 @@ class _Check:
             why = str(error) if isinstance(error, UserError) else damaged
             yield f"{begin}*", f"cannot be derived: {' '.join(why.split())}"
             return
-        for name, text in ((f"{begin}{end}", text) for end, text in texts.items()):
-            self.counts["file"] += 1
-            try:
-                found = either((folder / name).read_bytes())
-            except (OSError, UnicodeDecodeError) as error:
-                yield name, f"cannot be read ({error})"
-            else:
-                yield from ((name, place) for place in unlike(found, text))
+        self.counts["file"] += len(texts)
+        yield from compared(folder, {f"{begin}{end}": text for end, text in texts.items()})
 
     def _sections(self) -> Iterator[str]:
         """Whether the report's sections of the page of measured results are what was published."""
@@ -169,8 +163,7 @@ class _Check:
 
 def _claims(items: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
     """The claims of a report, adjusted together."""
-    files = {name: file_of(load_module(item["target"], "kind"), item) for name, item in items.items()}
-    return {f"{name}.json": as_json(file) for name, file in adjusted(files).items()}
+    return claims({name: file_of(load_module(item["target"], "kind"), item) for name, item in items.items()})
 
 
 def _versions(made: Mapping[str, Any]) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from labreport.artifacts.artifact import CODE, MADE, SPEC
+from labreport.artifacts.artifact import CODE, INDEX, MADE, SPEC
 from labreport.documents.zips import packed
 from labreport.errors import ResultsError
 from labreport.files import SUMS, files_below
@@ -16,8 +16,13 @@ README = "README.txt"
 RUNS = "runs"
 FORMS = ("latex", "markdown", "html", "docx", "pdf")
 # Files of a folder of results that say how it was made; of runs they are kept.
-ABOUT = frozenset({SPEC, CODE, MADE, SUMS, "index.json", "provenance.json"})
-PICTURES = (".pdf", ".svg", ".png", ".csv", ".txt", ".note")
+ABOUT = frozenset({SPEC, CODE, MADE, SUMS, INDEX, "provenance.json"})
+# Folder -> the ends of its files that are packed.
+PACKED = {
+    "figures": (".pdf", ".svg", ".png", ".csv", ".txt", ".note"),
+    "tables": (".csv",),
+    "claims": (".json",),
+}
 # What the archive holds, and how it is checked.
 _HELD = {
     "en": (
@@ -28,6 +33,7 @@ _HELD = {
         ("{name}.tex", "the same as LaTeX, with its pictures in figures/"),
         ("figures/", "every figure (PDF, SVG, PNG), its numbers (CSV) and what there is to see in it (TXT)"),
         ("tables/", "the numbers of every table; tables/frames/ has all runs, classes and epochs in three files"),
+        ("claims/", "every claim: its outcome, estimate, interval and p value"),
         (
             "runs/",
             "every run: settings (spec.json), machine and versions (environment.json), every epoch (metrics.csv),",
@@ -43,6 +49,7 @@ _HELD = {
         ("{name}.tex", "同一报告的 LaTeX，图片在 figures/"),
         ("figures/", "每幅图（PDF、SVG、PNG）、其数值（CSV）与文字说明（TXT）"),
         ("tables/", "每张表的数值；tables/frames/ 汇总所有训练、类别与轮次"),
+        ("claims/", "每个论断：结论、估计值、区间与 p 值"),
         ("runs/", "每次训练：设置（spec.json）、机器与版本（environment.json）、逐轮数值（metrics.csv）、"),
         ("", "结果（summary.json、per_class.csv、confusion.csv）与预测（predictions.npz）"),
         (SUMS, "每个文件的摘要"),
@@ -68,8 +75,8 @@ def archive(spec: Mapping[str, Any]) -> bytes:
     """The archive, the same bytes whenever it is made of the same files.
 
     Args:
-        spec: of a `pack` step: `report`, `lang`, `title`; `parts`, a folder for each of `FORMS`, `figures` and
-            `tables`; `runs`, their folders.
+        spec: of a `pack` step: `report`, `lang`, `title`; `parts`, a folder for each of `FORMS` and of
+            `PACKED`; `runs`, their folders.
 
     Raises:
         ResultsError: a folder or one of its files is not there.
@@ -102,10 +109,24 @@ def _files(spec: Mapping[str, Any]) -> Iterator[tuple[str, Path]]:
             raise ResultsError(f"{folder}: is not there; build the report again")
     for form in FORMS:
         yield from ((name, folders[form] / name) for name in files_below(folders[form]) if name not in ABOUT)
-    figures, tables = folders["figures"], folders["tables"]
-    yield from ((f"figures/{name}", figures / name) for name in files_below(figures) if name.endswith(PICTURES))
-    yield from ((f"tables/{name}", tables / name) for name in files_below(tables) if name.endswith(".csv"))
-    yield from ((f"{folder}/{SPEC}", folders[folder] / SPEC) for folder in ("figures", "tables"))
+    yield from numbers(spec)
+
+
+def numbers(spec: Mapping[str, Any]) -> Iterator[tuple[str, Path]]:
+    """Name in the archive -> file, of figures, tables, claims and runs: all but the text.
+
+    Args:
+        spec: as `archive` takes it.
+
+    Raises:
+        ResultsError: a folder is not there.
+    """
+    for name in [one for one in PACKED if one in spec["parts"]]:
+        folder = Path(spec["parts"][name])
+        if not folder.is_dir():
+            raise ResultsError(f"{folder}: is not there; build the report again")
+        there = (one for one in files_below(folder) if one.endswith(PACKED[name]) and one not in ABOUT)
+        yield from ((f"{name}/{one}", folder / one) for one in (*there, SPEC))
     for run in map(Path, spec["runs"]):
         if not (run / SUMS).is_file():
             raise ResultsError(f"{run}: holds no finished run; build the report again to train it")
