@@ -44,7 +44,7 @@ def verify_archive(path: Path) -> int:
     with tempfile.TemporaryDirectory(prefix="labreport-") as temporary:
         root = unpack(path, Path(temporary))
         runs = sorted(root.glob(f"{RUNS}/*/*"))
-        lines = [*_of_files(root), *(line for run in runs for line in _of_run(root, run))]
+        lines = [*altered(root), *(line for run in runs for line in _of_run(root, run))]
         shown = Counter[str]()
         by_key = {run.name: run for run in runs}
         packed = [name for name in PACKED if name != "claims" or (root / name).is_dir()]  # which older ones do not hold
@@ -59,7 +59,7 @@ def verify_archive(path: Path) -> int:
     return 1 if lines else 0
 
 
-def _of_files(root: Path) -> Iterator[str]:
+def altered(root: Path) -> Iterator[str]:
     """Whether every file is the one that was packed."""
     yield from sums_faults(root)
     try:

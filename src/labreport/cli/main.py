@@ -24,7 +24,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Carry out a subcommand.
 
     Returns:
-        The exit status: 0, 1 where something is wrong or does not match, 2 for a command line that is none.
+        The exit status: 0, 1 where something is wrong or does not match, 2 for a command line that is none;
+        2 for every error of `diff`.
     """
     arguments = sys.argv[1:] if argv is None else list(argv)
     options = _parser().parse_args(arguments)
@@ -39,7 +40,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         code.keep(Path(code.CACHE))
 
     try:
-        return run_step(carry_out) or status
+        failed = run_step(carry_out)
+        return (failed and options.error) or failed or status
     except BrokenPipeError:  # as with `labreport plan | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
@@ -54,7 +56,7 @@ def _parser() -> argparse.ArgumentParser:
 
     def command(name: str, does: str, carry_out: str) -> argparse.ArgumentParser:
         made = commands.add_parser(name, help=does, description=f"{does[0].upper()}{does[1:]}.", parents=[common])
-        made.set_defaults(carry_out=carry_out)
+        made.set_defaults(carry_out=carry_out, error=0)
         return made
 
     plan = command("plan", "say what would be made and why, and how long training takes", "plan:plan")
@@ -96,6 +98,11 @@ def _parser() -> argparse.ArgumentParser:
     take_in.add_argument("tar", type=Path, metavar="RUNS.TAR", help="what came back")
     verify = command("verify", "derive reports from their runs once more and compare", "verify:verify")
     verify.add_argument("reports", nargs="*", metavar="REPORT", help="or NAME.zip, handed in; default: every report")
+    diff = command("diff", "say what changed in a report; 0 nothing, 1 something, 2 an error", "diff:diff")
+    diff.add_argument("states", nargs="+", metavar="STATE", help="NAME.zip or a commit; one: compared with now")
+    diff.add_argument("--report", metavar="REPORT", help="of which report, where no archive says so")
+    diff.add_argument("--page", type=Path, metavar="FILE", help="write it to this Markdown page")
+    diff.set_defaults(error=2)
     return parser
 
 
@@ -107,7 +114,8 @@ def _graph(options: argparse.Namespace) -> Graph:
     settings: dict[str, Any] = {}
     for path in options.configfile:
         settings |= read_yaml(path, str(path))
-    return Graph(Project(Path(), {**settings, **parse_settings(options.config)}))
+    options.settings = {**settings, **parse_settings(options.config)}
+    return Graph(Project(Path(), options.settings))
 
 
 def parse_settings(entries: Iterable[str]) -> dict[str, Any]:
