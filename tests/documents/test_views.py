@@ -210,7 +210,7 @@ def test_unknown_names_list_the_known(functions, function, wrong, words):
 
 
 def test_the_declaration_is_escaped():
-    report = views.report({"title": "a_b", "authors": ["x|y"]})
+    report = views.report({"title": "a_b", "authors": ["x|y"], "fields": {"No_": "1"}}, "2026-01-02")
     assert (str(report.title), str(report.authors[0]), bool(report.course)) == (r"a\_b", r"x\|y", False)
 
 

@@ -83,7 +83,7 @@ class Filled:
         results = Results({"name": spec["report"], **spec})
         self._names = {
             **views.names(results, spec, self._lang),
-            "report": views.report(spec["declaration"]),
+            "report": views.report(spec["declaration"], "2026-01-02"),
             "scale": views.scale(spec["scale"], results.real_data, self._lang),
             "command": "command",
             "lang": self._lang,

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
+import subprocess
+import zipfile
 from functools import partial
 
 import pypdf
 import pytest
 
+from labreport.documents.handing_in import FORMS, archive
 from labreport.documents.listings import excerpt
+from labreport.documents.typeset import command
 from labreport.errors import TypesettingError
-from labreport.files import read_json, sums_faults
+from labreport.files import read_json, sums_faults, write_json
 from labreport.steps.documents import typeset
 from labreport.steps.texts import write
 from tests.documents.small import write_report
@@ -100,6 +105,58 @@ def test_tex_keeps_its_own_files_and_makes_the_same_bytes_as_from_scratch(small_
     }
     assert list(sums_faults(made[0])) == []
     assert "TeX" in read_json(made[0] / "made.json")["tex"]
+
+
+CLASS = "\\ProvidesClass{thesis}\n\\LoadClassWithOptions{article}\n\\RequirePackage[margin=4cm]{geometry}\n"
+SHELL = """\\BLOCK{extends "latex/report.tex.j2"}
+\\BLOCK{block preamble}\\usepackage{own}\\BLOCK{endblock}
+\\BLOCK{block title}\\begin{center}\\ownmark\\end{center}\\BLOCK{endblock}
+"""
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_report_with_its_own_class_shell_and_cover_compiles_alone(small_report, tmp_path, monkeypatch, lang):
+    """In the folder of its text, in TeX's folder, and as the archive holds it."""
+    monkeypatch.chdir(tmp_path)
+    spec = small_report(TEXT, lang=lang, fields={"Number": "12345"}, title="Own")
+    folder = tmp_path / "templates" / "small"
+    files = {"thesis.cls": CLASS, "own.sty": "\\newcommand{\\ownmark}{Marked}\n", "report.tex.j2": SHELL}
+    files["cover.md.j2"] = (
+        "# Cover\n\n---\n\n{% for name, text in report.fields.items() %}{{ name }} {{ text }}{% endfor %}\n"
+    )
+    for name, text in files.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    names = {name: str(folder / name) for name in files}
+    latex = {"shell": "templates/small/report.tex.j2", "class": "thesis", "options": ["12pt"]}
+    latex["files"] = [names["thesis.cls"], names["own.sty"]]
+    known = {str(folder / name): "0" * 16 for name in files}
+    spec = {**spec, "cover": names["cover.md.j2"], "latex": latex, "files": {**spec["files"], **known}}
+    text = planned("write", {**spec, "form": "latex"}, tmp_path / "a" / "texts" / "key")
+    write(text)
+    pages = [page.extract_text() for page in pypdf.PdfReader(pdf_of(text.out, tmp_path / "a")).pages]
+    assert "12345" in pages[0]
+    assert "Marked" not in pages[0]
+    assert "Marked" in pages[1]
+
+    parts = {form: str(tmp_path / "empty") for form in (*FORMS, "figures", "tables")}
+    (tmp_path / "empty").mkdir()
+    write_json(tmp_path / "empty" / "spec.json", {})
+    packed = archive(
+        {"report": "small", "lang": lang, "title": "Own", "parts": {**parts, "latex": str(text.out)}, "runs": []}
+    )
+    zipfile.ZipFile(io.BytesIO(packed)).extractall(tmp_path / "out")
+    alone = tmp_path / "out" / "small"
+    subprocess.run(command("latexmk", "small.tex"), cwd=alone, check=True, capture_output=True)
+    assert len(pypdf.PdfReader(alone / "small.pdf").pages) == len(pages)
+
+
+def test_a_class_that_is_gone_is_not_found_where_tex_worked_before(tmp_path):
+    text = source(tmp_path / "text", "x")
+    (text / "own.sty").write_text("\\newcommand{\\own}{Own}", encoding="utf-8")
+    pdf_of(source(text, "\\makeatletter\\input{own.sty}\\own"), tmp_path)
+    (text / "own.sty").unlink()
+    with pytest.raises(TypesettingError, match=r"own\.sty"):
+        pdf_of(text, tmp_path)
 
 
 LISTED = (

@@ -374,7 +374,8 @@ class Graph:
         measurements = {name: self.measurement(item) for name, item in report.measurements.items()}
         runs = self.runs(report)
         shell = sorted((self.root / "templates" / form).glob("*.j2"))
-        own = prose(self.root, report.name, lang)
+        latex = report.latex if form == "latex" else {}
+        own = prose(self.root, report.name, report.templates(lang))
         beside = [f"templates/{report.name}/references.{suffix}" for suffix in ("bib", "csl")]
         styles = sorted((self.root / "templates/csl").glob("*.csl"))
         files = [
@@ -382,7 +383,10 @@ class Graph:
             *(path for path in beside if (self.root / path).is_file()),
             *pictures(self.root, report.name, own),
             *(path.relative_to(self.root).as_posix() for path in (*shell, *styles)),
+            *(prose(self.root, report.name, [latex["shell"]]) if "shell" in latex else []),
+            *latex.get("files", []),
         ]
+        files = list(dict.fromkeys(files))
         about = {run.spec["data"]["dataset"]: run.folder for run in reversed(runs)}
         datasets = {one.dataset.name: one.dataset for one in report.experiments.values()}
         spec = {
@@ -392,6 +396,8 @@ class Graph:
             "template": template(report.name, lang),
             "words": languages.digest("write", lang),
             "declaration": report.title_page(lang),
+            **({"cover": report.covers[lang]} if report.covers else {}),
+            **({"latex": latex} if latex else {}),
             **({"left_out": report.left_out} if report.left_out and not self.project.sampled else {}),
             "order": list(report.experiments),
             "dataset_titles": {name: in_language(one.title, lang) for name, one in datasets.items()},

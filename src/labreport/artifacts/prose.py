@@ -11,26 +11,25 @@ from pathlib import Path, PurePosixPath
 from labreport.artifacts.artifact import Artifact
 from labreport.artifacts.code import SOURCES
 from labreport.declarations.experiments import Experiment
+from labreport.declarations.latex import FOLDER
 from labreport.declarations.project import Project
-from labreport.declarations.reports import template
 from labreport.errors import TemplateError
 from labreport.metrics import metric_columns
 from labreport.quantities.registry import FACTS, QUANTITIES, numbers
 
-FOLDER = "templates"
-# A statement that takes another template in, and the names in it: `{% include "methods.md.j2" %}`.
-STATEMENT = re.compile(r"\{%[-+]?\s*(?:include|import|from|extends)\b(.*?)%\}", re.DOTALL)
+# A statement that takes another template in, and the names in it: `{% include "methods.md.j2" %}`, in LaTeX `\BLOCK{}`.
+STATEMENT = re.compile(r"(?:\{%|\\BLOCK\{)[-+]?\s*(?:include|import|from|extends)\b(.*?)\}", re.DOTALL)
 QUOTED = re.compile(r"""["']([^"'\n]+)["']""")
 LISTING = re.compile(r"\]\(code:(labreport(?:\.\w+)+):\w")  # what a template prints of this project's own code
 PICTURE = re.compile(r"\]\(([^():\s]+\.(?:png|jpe?g))\)", re.IGNORECASE)  # of the author's own
 
 
-def prose(root: Path, report: str, lang: str) -> list[str]:
-    """A report's template in a language, and all that it includes, however deep; relative to the project.
+def prose(root: Path, report: str, templates: Iterable[str]) -> list[str]:
+    """Templates of a report, and all that they include, however deep; relative to the project.
 
     A name that is computed is not seen; the write step refuses what is not among these.
     """
-    found = [template(report, lang)]
+    found = list(templates)
     for path in found:  # which grows
         found += [one for one in _included(root, report, _text(root / path)) if one not in found]
     return found
@@ -73,18 +72,18 @@ def check_text(project: Project, document: Artifact) -> None:
     text = document if document.step == "write" else document.needs[0]  # of which the others are made
     if text.is_there(Path()):
         return
-    template = text.spec["template"]
-    if mistakes := mistakes_of(project, text.spec["report"], template):
-        raise TemplateError("\n".join(f"{template}: {mistake}" for mistake in mistakes))
+    if mistakes := mistakes_of(project, text.spec["report"], text.spec["lang"]):
+        raise TemplateError("\n".join(mistakes))
 
 
 @cache
-def mistakes_of(project: Project, name: str, template: str) -> list[str]:
-    """Those in a template of a report, which has a text for each format."""
+def mistakes_of(project: Project, name: str, lang: str) -> list[str]:
+    """Those in the text of a report, which has a document for each format, in its cover and in its LaTeX shell."""
     # Only here, so that planning a finished project imports no jinja2.
     from labreport.documents.check import template_mistakes
+    from labreport.documents.shells import shell_mistakes
 
-    report, path = project.report(name), project.root / template
+    report = project.report(name)
     names = {
         "experiments": {name: fields(project.experiment(name)) for name in (*report.experiments, *report.left_out)},
         "parts": {experiment.part for experiment in report.experiments.values()},
@@ -94,10 +93,17 @@ def mistakes_of(project: Project, name: str, template: str) -> list[str]:
         "tables": {name: item.options for name, item in report.tables.items()},
         "claims": report.claims,
     }
-    try:
-        return template_mistakes(path.read_text(encoding="utf-8"), names, path.parent)
-    except (OSError, UnicodeDecodeError) as error:
-        raise TemplateError(f"{template}: cannot be read: {error}") from None
+    found = {}
+    shell = [report.latex["shell"]] if "shell" in report.latex else []
+    for template in (*report.templates(lang), *shell):
+        try:
+            text = (project.root / template).read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise TemplateError(f"{template}: cannot be read: {error}") from None
+        folder = project.root / FOLDER / name
+        cover = template == report.covers.get(lang)
+        found[template] = shell_mistakes(text) if template in shell else template_mistakes(text, names, folder, cover)
+    return [f"{template}: {mistake}" for template, mistakes in found.items() for mistake in mistakes]
 
 
 def _included(root: Path, report: str, text: str) -> Iterator[str]:

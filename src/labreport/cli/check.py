@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from labreport.artifacts.graph import Graph
 from labreport.artifacts.prose import mistakes_of
 from labreport.declarations.project import Project
-from labreport.declarations.reports import template
 from labreport.errors import UserError
 
 
@@ -29,8 +28,7 @@ def _mistakes(project: Project, name: str) -> Iterator[str]:
         yield str(error)
         return
     for lang in report.langs:
-        path = template(name, lang)
         try:
-            yield from (f"{path}: {mistake}" for mistake in mistakes_of(project, name, path))
+            yield from mistakes_of(project, name, lang)
         except UserError as error:
             yield str(error)

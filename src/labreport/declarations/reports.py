@@ -12,6 +12,7 @@ from labreport.claims.registry import KINDS as CLAIMS
 from labreport.declarations.experiments import Experiment
 from labreport.declarations.fields import Lang, Name, Names, Seeds, Strict, Text, in_language
 from labreport.declarations.items import Item, at_scale, resolve_item
+from labreport.declarations.latex import FOLDER, Latex, beside, latex_of
 from labreport.declarations.mistakes import check, shown
 from labreport.declarations.yaml_files import read_yaml
 from labreport.errors import DeclarationError, TemplateError
@@ -43,6 +44,8 @@ class ReportFile(Strict):
     affiliation: Text | str = ""
     course: Text | str = ""
     fields: FieldsInBoth | Fields = {}
+    cover: Text | str | None = None
+    latex: Latex = Latex()
     seeds: Seeds | None = None
     experiments: Names
     measurements: dict[Name, dict[str, Any]] = {}
@@ -62,6 +65,8 @@ class Report:
         experiments: by name, in its order.
         langs: the languages that it has a template in.
         left_out: experiments that it is made without -> the pretrained weights that they would start from.
+        covers: language -> the Markdown of its cover; empty where it has none.
+        latex: what its PDF is set by: `shell`, `class`, `options` and `files`, as far as they are its own.
     """
 
     name: str
@@ -74,10 +79,16 @@ class Report:
     tables: dict[str, Item]
     claims: dict[str, Item]
     left_out: dict[str, str]
+    covers: dict[str, str]
+    latex: dict[str, Any]
 
     def lang(self, preferred: str) -> str:
         """The language of report/NAME.pdf: the configured one if the report has it, else the one that it has."""
         return preferred if preferred in self.langs else self.langs[0]
+
+    def templates(self, lang: str) -> list[str]:
+        """Its prose in a language, and its cover where it has one; relative to the project's folder."""
+        return [template(self.name, lang), *([self.covers[lang]] if self.covers else [])]
 
     def title_page(self, lang: str) -> dict[str, Any]:
         """What its title page says in a language."""
@@ -89,7 +100,7 @@ class Report:
 
 def template(report: str, lang: str) -> str:
     """The prose of a report in a language, relative to the project's folder."""
-    return f"templates/{report}/{lang}.md.j2"
+    return f"{FOLDER}/{report}/{lang}.md.j2"
 
 
 def resolve_report(name: str, project: Project) -> Report:
@@ -141,7 +152,16 @@ def resolve_report(name: str, project: Project) -> Report:
         raise TemplateError(
             f"{template(name, 'en')}: no such file, nor {template(name, 'zh')}; write the report's text in one of them"
         )
-    return Report(name, where, about, experiments, langs, measurements, figures, tables, claims, left_out)
+    cover = about.cover
+    covers = (
+        {lang: beside(project.root, name, in_language(cover, lang), f"{where}: cover") for lang in langs}
+        if cover
+        else {}
+    )
+    latex = latex_of(project.root, name, about.latex, where)
+    return Report(
+        name, where, about, experiments, langs, measurements, figures, tables, claims, left_out, covers, latex
+    )
 
 
 def _without(options: Mapping[str, Any], left_out: Collection[str], kinds: Mapping[str, Kind]) -> dict[str, Any] | None:

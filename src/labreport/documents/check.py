@@ -34,7 +34,9 @@ _TAG = re.compile(  # with the white space that a dash takes away
 _PARTIAL = (nodes.Include, nodes.Import, nodes.FromImport, nodes.Extends)
 
 
-def template_mistakes(text: str, names: Mapping[str, Collection[str]], folder: Path = Path()) -> list[str]:
+def template_mistakes(
+    text: str, names: Mapping[str, Collection[str]], folder: Path = Path(), cover: bool = False
+) -> list[str]:
     """What is wrong with a template, as far as can be told without results.
 
     Args:
@@ -43,6 +45,7 @@ def template_mistakes(text: str, names: Mapping[str, Collection[str]], folder: P
             `claims, datasets, measurements`, `parts` (of experiments). A group that is not given is not checked. Only
             arguments that are constants are.
         folder: that the template lies in, with its bibliography and pictures.
+        cover: whether it is that of a cover.
 
     Returns:
         One message each, `line N: figure "x": ...` in the order of lines.
@@ -57,11 +60,13 @@ def template_mistakes(text: str, names: Mapping[str, Collection[str]], folder: P
     found: list[_Mistake] = [*_filters(inside, environment), *_computed(inside)]
     found += [*(_variables(inside, environment, names) if whole else ()), *_attributes(inside, names)]
     found += [mistake for call in _calls(inside) for mistake in _arguments(*call, names)]
-    found += [(_line(text, token), message) for token, message in _markdown(text, names, folder, whole)]
+    found += [(_line(text, token), message) for token, message in _markdown(text, names, folder, whole, cover)]
     return [f"line {line}: {message}" for line, message in sorted(dict.fromkeys(found), key=lambda mistake: mistake[0])]
 
 
-def _markdown(text: str, names: Mapping[str, Collection[str]], folder: Path, whole: bool) -> Iterator[tuple[str, str]]:
+def _markdown(
+    text: str, names: Mapping[str, Collection[str]], folder: Path, whole: bool, cover: bool
+) -> Iterator[tuple[str, str]]:
     """What is wrong with the Markdown of all branches at once, and the words by which it is found.
 
     Args:
@@ -69,9 +74,10 @@ def _markdown(text: str, names: Mapping[str, Collection[str]], folder: Path, who
         names: what is declared.
         folder: that it lies in.
         whole: whether it includes no other, which a reference could be to.
+        cover: whether it is that of a cover.
     """
     complaints: list[tuple[str, str]] = []
-    shown = syntax.Syntax(folder, _mapping(names.get("figures")), names.get("tables"))
+    shown = syntax.Syntax(folder, _mapping(names.get("figures")), names.get("tables"), cover=cover)
     shown.complain = lambda token, message: complaints.append((token, message))
     bare = _TAG.sub(lambda tag: _blank(tag, text), text)
     try:

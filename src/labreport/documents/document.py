@@ -7,16 +7,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import jinja2
-
 from labreport.documents import (
     citations,
+    cover,
     gfm,
     numbering,
     pandoc,
     presentation,
     quantities,
     seeds,
+    shells,
     syntax,
     templating,
     tree,
@@ -26,33 +26,18 @@ from labreport.documents import (
 )
 from labreport.documents.docx import DocxLayout
 from labreport.documents.html import HtmlLayout, data_uri, page
-from labreport.documents.latex import LatexLayout
+from labreport.documents.latex import FIGURE_FOLDER, LatexLayout
+from labreport.documents.pandoc import Node
 from labreport.documents.pictures import Picture
 from labreport.documents.provenance import Provenance
 from labreport.documents.run_sections import run_sections
 from labreport.documents.syntax import Syntax
-from labreport.documents.text import clean, latex, latex_metadata, shortened
-from labreport.documents.text import gfm as gfm_text
 from labreport.documents.values import Origins
 from labreport.errors import ResultsError, TemplateError
 from labreport.results import Results
 
-SHELLS = {"latex": "latex/report.tex.j2", "markdown": "markdown/report.md.j2", "html": "html/report.html.j2"}
-SYNTAX: dict[str, dict[str, Any]] = {
-    "latex": {
-        "block_start_string": r"\BLOCK{",
-        "block_end_string": "}",
-        "variable_start_string": r"\VAR{",
-        "variable_end_string": "}",
-        "comment_start_string": r"\#{",
-        "comment_end_string": "}",
-    },
-    "markdown": {},
-    "html": {"autoescape": True},
-}
 # Form -> its layout, and how the pictures that it takes end.
 NATIVE = {"html": (HtmlLayout, ".svg"), "docx": (DocxLayout, ".png")}
-ESCAPED = {"latex": latex, "markdown": gfm_text, "html": clean}
 
 
 @dataclass(frozen=True)
@@ -98,14 +83,15 @@ def render(template: Path, form: str, lang: str, spec: Mapping[str, Any], proven
     origins = Origins()
     names = {
         **views.names(results, spec, lang, origins),
-        "report": views.report(spec["declaration"]),
+        "report": views.report(spec["declaration"], provenance.date),
         "scale": views.scale(spec["scale"], results.real_data, lang),
         "command": views.command(spec, lang),
         "lang": lang,
         "format": form,
     }
-    files = spec.get("files")
-    text = templating.fill(template, names, quantities.filters(lang), files)
+    files, filters = spec.get("files"), quantities.filters(lang)
+    text = templating.fill(template, names, filters, files)
+    front = templating.fill(Path(spec["cover"]), names, filters, files) if spec.get("cover") else ""
     modules = spec.get("listings")
     shown = Syntax(template.parent, figures, spec.get("tables") or {}, marks, modules, origins.found)
     try:
@@ -117,16 +103,46 @@ def render(template: Path, form: str, lang: str, spec: Mapping[str, Any], proven
         document["blocks"] = tree.transform(document["blocks"], numbering.number(document["blocks"]), layout)
     except TemplateError as error:
         raise TemplateError(f"{template}: {error}") from None
+    first, pictures = _cover(
+        front, form, lang, spec, Syntax(template.parent, origins=origins.found, cover=True), layout
+    )
+    pictures = tuple({one.file: one for one in (*shown.pictures.values(), *pictures)}.values())
     if isinstance(layout, HtmlLayout):
         document["blocks"] = page(document["blocks"], layout)
     missing = seeds.notice(results, short, lang, spec.get("left_out"))
+    if first:  # which says the rest
+        spec = {**spec, "declaration": {**spec["declaration"], "affiliation": "", "course": "", "fields": {}}}
     if form == "docx":
         notices = [wording.scale(spec["scale"], lang).notice, missing]
-        data = word_file.written(document, lang, spec["declaration"], provenance, notices)
-        return Document(data, tuple(shown.pictures.values()))
-    body = pandoc.write(document, form)
-    text = _shell(template, form, lang, spec, provenance, missing=missing, body=body.strip(), runs=runs)
-    return Document(text.encode(), tuple(shown.pictures.values()))
+        return Document(word_file.written(document, lang, spec["declaration"], provenance, notices, first), pictures)
+    parts = {
+        "missing": missing,
+        "body": pandoc.write(document, form).strip(),
+        "cover": pandoc.write({**document, "blocks": first}, form).strip(),
+        "runs": runs,
+    }
+    text = shells.fill(template.parent.parent, form, lang, spec, provenance, **parts)
+    return Document(text.encode(), pictures)
+
+
+def _cover(
+    text: str, form: str, lang: str, spec: Mapping[str, Any], shown: Syntax, layout: tree.Layout
+) -> tuple[list[Node], Collection[Picture]]:
+    """The blocks of a cover, none where there is no text, and the pictures that it shows."""
+    try:
+        found = cover.blocks(text, form, lang, shown, layout, lambda: _addresses(form, spec, shown.pictures))
+        _check_planned(shown, spec.get("files"))
+    except TemplateError as error:
+        raise TemplateError(f"{spec['cover']}: {error}") from None
+    return found, shown.pictures.values()
+
+
+def _addresses(form: str, spec: Mapping[str, Any], pictures: Mapping[str, Picture]) -> dict[str, str]:
+    """Picture of the author's own as it is named -> what a document of a form finds it by."""
+    if form in NATIVE:
+        return {name: data_uri(picture.path) for name, picture in pictures.items()}
+    folder = FIGURE_FOLDER if form == "latex" else spec["pictures"]
+    return {name: f"{folder}/{picture.file}" for name, picture in pictures.items()}
 
 
 def _check_planned(shown: Syntax, files: Collection[str] | None) -> None:
@@ -150,11 +166,10 @@ def _layout(form: str, lang: str, spec: Mapping[str, Any], shown: Syntax, runs: 
     if form in NATIVE:
         layout, suffix = NATIVE[form]
         images = {name: data_uri(Path(f"{entry['path']}{suffix}")) for name, entry in figures.items()}
-        images |= {name: data_uri(picture.path) for name, picture in shown.pictures.items()}
+        images |= _addresses(form, spec, shown.pictures)
         return layout(lang, scale, tables, images, alt, shown.listings, runs)
-    folder = spec["pictures"]
-    images = {name: f"{folder}/{name}.svg" for name in figures}
-    images |= {name: f"{folder}/{picture.file}" for name, picture in shown.pictures.items()}
+    images = {name: f"{spec['pictures']}/{name}.svg" for name in figures}
+    images |= _addresses(form, spec, shown.pictures)
     return gfm.MarkdownLayout(lang, scale, tables, images, alt, shown.listings)
 
 
@@ -169,31 +184,3 @@ def _alternative(path: str) -> str:
         return Path(path).read_text(encoding="utf-8")
     except FileNotFoundError:
         raise ResultsError(f"{path}: no such file; build the report again to draw this figure") from None
-
-
-def _shell(template: Path, form: str, lang: str, spec: Mapping[str, Any], provenance: Provenance, **parts: Any) -> str:
-    """The body and other parts of a document within the format's shell, whose texts are escaped for that format."""
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(template.parent.parent),
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        **SYNTAX[form],
-    )
-    environment.filters.update(escaped=ESCAPED[form], metadata=latex_metadata, shortened=shortened)
-    declaration = {"subtitle": "", "authors": [], "affiliation": "", "course": "", "fields": {}, **spec["declaration"]}
-    try:
-        shell = environment.get_template(SHELLS[form])
-    except jinja2.TemplateNotFound as error:
-        raise TemplateError(f"{template.parent.parent}: the shell {error.name} is missing") from None
-    return shell.render(
-        **{key: value if value is not None else "" for key, value in declaration.items()},
-        report=spec["report"],
-        lang=lang,
-        scale=wording.scale(spec["scale"], lang),
-        provenance=provenance,
-        words=lambda key: wording.word(key, lang),
-        language=pandoc.LANGUAGES[lang],
-        **parts,
-    )

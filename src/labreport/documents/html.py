@@ -10,7 +10,7 @@ from pathlib import Path
 
 from labreport.documents import native, wording
 from labreport.documents.native import NativeLayout, div, identifier, link, row, span
-from labreport.documents.numbering import Target, walk
+from labreport.documents.numbering import Target, has_class, walk
 from labreport.documents.pandoc import Node, paragraph, raw_block, space, string, strong
 from labreport.documents.tree import Step, Work
 
@@ -176,8 +176,10 @@ def data_uri(path: Path) -> str:
 
 
 def _bare(nodes: list[Node]) -> Iterator[Node]:
-    """Words without notes, links and anchors."""
+    """Words without notes, links, anchors and what numbers come from."""
     for node in nodes:
+        if has_class(node, "Span", "origin"):
+            continue
         if node["t"] == "Link" or (node["t"] == "Span" and node["c"][0][1] != ["number"]):
             yield from _bare(node["c"][1])
         elif node["t"] != "Note":

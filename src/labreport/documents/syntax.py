@@ -75,6 +75,7 @@ class Syntax:
         marks: of figures, name -> how their captions end.
         modules: those whose code may be shown, since the plan knows them; None knows all.
         origins: what printed numbers are and the keys of their runs, see `labreport.documents.values.Origins`.
+        cover: whether it is a cover, whose pictures are the author's own and stand among words, without captions.
 
     Attributes:
         pictures: own ones, path as written -> what it is.
@@ -88,6 +89,7 @@ class Syntax:
     marks: Mapping[str, Sequence[str]] = field(default_factory=dict)
     modules: Collection[str] | None = None
     origins: Sequence[tuple[str, tuple[str, ...]]] = ()
+    cover: bool = False
     pictures: dict[str, Picture] = field(default_factory=dict)
     listings: dict[str, listings.Excerpt] = field(default_factory=dict)
     shown: list[str] = field(default_factory=list)
@@ -112,7 +114,7 @@ class Syntax:
 
     def _block(self, node: Node) -> Node:
         kind, content = node["t"], node.get("c")
-        if kind == "Para" and _pictures(content):
+        if kind == "Para" and _pictures(content) and not self.cover:
             if self.complain is not None:  # all branches stand beside each other
                 return {"t": "Div", "c": [["", [], []], [self._float([one], None) for one in _images(content)]]}
             return self._float(content, None)
@@ -167,6 +169,12 @@ class Syntax:
             content = [content[0], unmarked(content[1])]
         if kind == "Image":
             target = content[2][0]
+            if self.cover:
+                self._shown(target, half=False)
+                if target not in self.pictures:
+                    raise Mistake(target, f"{target!r}: a cover shows pictures of one's own; show this one in the text")
+                self._width(target, dict(content[0][2]))
+                return node
             raise Mistake(target, f"the picture {target!r} stands among words; give it a paragraph of its own")
         if self.complain is not None and kind in WRITTEN:  # of the template itself; a text from data is what it is
             command = _COMMAND.search(content) if kind == "Str" else IN_FORMULAS.search(content[1])

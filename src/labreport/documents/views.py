@@ -91,11 +91,12 @@ def _named(what: str, values: Mapping[str, Any]) -> Callable[[str], Any]:
     return get
 
 
-def report(declaration: Mapping[str, Any]) -> Namespace:
-    """Title, subtitle, authors, affiliation and course, to be printed as they are."""
+def report(declaration: Mapping[str, Any], date: str) -> Namespace:
+    """Title, subtitle, authors, affiliation, course, further fields and the date, to be printed as they are."""
     texts = {key: Literal(declaration.get(key) or "") for key in ("title", "subtitle", "affiliation", "course")}
     authors = [Literal(author) for author in declaration.get("authors") or []]
-    return Namespace("report", {**texts, "authors": authors})
+    fields = {Literal(label): Literal(text) for label, text in (declaration.get("fields") or {}).items()}
+    return Namespace("report", {**texts, "authors": authors, "fields": fields, "date": date})
 
 
 def scale(name: str, real: bool, lang: str) -> Namespace:

@@ -14,7 +14,7 @@ import pypandoc
 
 from labreport.documents import wording
 from labreport.documents.native import div
-from labreport.documents.pandoc import LANGUAGES, Node, paragraph, string
+from labreport.documents.pandoc import LANGUAGES, Node, paragraph, raw_block, string
 from labreport.documents.provenance import Provenance
 from labreport.documents.text import clean
 from labreport.documents.word_styles import reference
@@ -22,10 +22,19 @@ from labreport.documents.zips import packed, unpacked
 from labreport.errors import TemplateError
 
 CORE, BODY = "docProps/core.xml", "word/document.xml"
+# A bookmark around a cover and the end of its page.
+_BEGIN = '<w:bookmarkStart w:id="99999" w:name="cover"/>'
+_END = '<w:p><w:r><w:br w:type="page"/></w:r></w:p><w:bookmarkEnd w:id="99999"/>'
+COVER = re.compile(r'(<w:body>)(.*?)(<w:bookmarkStart w:id="99999".*<w:bookmarkEnd w:id="99999" ?/>)', re.DOTALL)
 
 
 def written(
-    tree: dict[str, Node], lang: str, declaration: Mapping[str, Any], provenance: Provenance, notices: list[str]
+    tree: dict[str, Node],
+    lang: str,
+    declaration: Mapping[str, Any],
+    provenance: Provenance,
+    notices: list[str],
+    cover: list[Node],
 ) -> bytes:
     """The Word file of a document, the same bytes whenever it is made.
 
@@ -35,12 +44,14 @@ def written(
         declaration: of the title page.
         provenance: when and from what it was written.
         notices: what is to be kept in mind of the whole.
+        cover: a page before the title.
 
     Raises:
         TemplateError: pandoc refuses it.
     """
     notes = [div([paragraph([string(clean(text))])], custom_style="Notice") for text in notices if text]
-    whole = {**tree, "meta": _meta(lang, declaration, provenance), "blocks": [*notes, *tree["blocks"]]}
+    first = [raw_block("openxml", _BEGIN), *cover, raw_block("openxml", _END)] if cover else []
+    whole = {**tree, "meta": _meta(lang, declaration, provenance), "blocks": [*first, *notes, *tree["blocks"]]}
     with tempfile.NamedTemporaryFile(suffix=".docx") as file:
         file.write(reference(lang))
         file.flush()
@@ -55,6 +66,7 @@ def written(
     core = re.sub(r"(W3CDTF\">)[^<]*", rf"\g<1>{moment}", parts[CORE].decode())
     # A table's place is read from the table, not from its style, by other programs than Word.
     body = re.sub(r"(<w:tblStyle [^>]*>\s*<w:tblW [^>]*>)", r'\1<w:jc w:val="center"/>', parts[BODY].decode())
+    body = COVER.sub(r"\1\3\2", body)  # which pandoc sets behind the title
     return packed({**parts, CORE: core.encode(), BODY: body.encode()})
 
 

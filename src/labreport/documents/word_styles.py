@@ -62,6 +62,10 @@ ADDED = {
                    'w:after="160"/><w:jc w:val="left"/></w:pPr>'
                    '<w:rPr><w:rFonts w:ascii="{mono}" w:hAnsi="{mono}" w:eastAsia="{chinese}"/><w:sz w:val="16"/>'
                    "</w:rPr>"),
+    "Cover": ("paragraph", "Cover", "Normal",
+              '<w:pPr><w:spacing w:before="0" w:after="160"/><w:jc w:val="center"/></w:pPr>'
+              '<w:rPr><w:sz w:val="24"/></w:rPr>'),
+    "CoverSpace": ("paragraph", "Cover Space", "Normal", '<w:pPr><w:spacing w:before="0" w:after="2000"/></w:pPr>'),
     "Footer": ("paragraph", "footer", "Normal",
                '<w:pPr><w:jc w:val="center"/></w:pPr><w:rPr><w:sz w:val="18"/></w:rPr>'),
     "ThreeRules": ("table", "Three Rules", "Table",

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from labreport.declarations.latex import TEX_FILES
 from labreport.documents import typeset as tex
 from labreport.documents.handing_in import archive
 from labreport.files import atomic_path
@@ -21,16 +22,18 @@ def typeset(job: Job) -> None:
     """
     (text,) = job.needs
     work = job.out.parents[2] / "typeset" / job.out.parent.name
-    _lay_out(text, work)
+    _lay_out(text, work, Path(job.beside["file"]).stem)
     with job.made(tex=version_of("xelatex" if tex.engine() == "latexmk" else "tectonic", "--version")) as folder:
         pdf = folder / job.beside["file"]
         for warning in tex.typeset(work / pdf.with_suffix(".tex").name, pdf):
             print(f"warning: {warning}", file=sys.stderr)
 
 
-def _lay_out(text: Path, work: Path) -> None:
-    """Put the LaTeX and its pictures beside what TeX left the last time."""
+def _lay_out(text: Path, work: Path, source: str) -> None:
+    """Put the LaTeX, its pictures and its classes beside what TeX left the last time."""
     work.mkdir(parents=True, exist_ok=True)
+    for path in (path for path in work.iterdir() if path.suffix in TEX_FILES and path.name != f"{source}.pdf"):
+        path.unlink()  # which may be needed no more
     for path in text.iterdir():
         if path.is_dir():
             if (work / path.name).is_dir():
@@ -38,7 +41,7 @@ def _lay_out(text: Path, work: Path) -> None:
             (work / path.name).mkdir()
             for picture in path.iterdir():  # copytree's errors are of no file
                 shutil.copyfile(picture, work / path.name / picture.name)
-        elif path.suffix == ".tex":
+        elif path.suffix in TEX_FILES:
             shutil.copyfile(path, work / path.name)
 
 

@@ -26,7 +26,7 @@ WRITTEN_FROM = "provenance.json"
 
 
 def write(job: Job) -> None:
-    """Write the text of a report in one form, such as `NAME.md`, and beside LaTeX and Markdown its pictures."""
+    """Write the text of a report in one form, such as `NAME.md`, and beside it what LaTeX and Markdown take in."""
     import pypandoc
 
     from labreport.documents.latex import FIGURE_FOLDER
@@ -40,6 +40,8 @@ def write(job: Job) -> None:
             is_latex = spec["form"] == "latex"
             beside = folder / (FIGURE_FOLDER if is_latex else spec["pictures"])
             _copy_pictures(spec, document, beside, ".pdf" if is_latex else ".svg")
+        for path in spec.get("latex", {}).get("files", []):
+            shutil.copyfile(job.project / path, folder / Path(path).name)
         write_json(folder / WRITTEN_FROM, asdict(written_from))
 
 
@@ -72,6 +74,7 @@ def text_of(spec: Mapping[str, Any], project: Path, written_from: Provenance) ->
     from labreport.documents.document import render
 
     found = {**located(dict(spec), project), "files": [str(project / path) for path in spec["files"]]}
+    found |= {"cover": str(project / spec["cover"])} if "cover" in spec else {}
     return render(project / spec["template"], spec["form"], spec["lang"], found, written_from)
 
 
