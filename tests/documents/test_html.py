@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import subprocess
@@ -104,6 +105,17 @@ def test_every_run_has_a_section(page):
     assert "training.optimizer.name" in text
     assert '<th scope="col">val_accuracy' in text
     assert '<a href="#runs">Runs</a>' in text
+
+
+def test_the_key_of_a_run_in_a_table_leads_to_its_section(small_report, tmp_path):
+    spec = small_report("![Runs.](table:table_0)")
+    key = spec["experiments"]["mycnn"]["runs"][0]["key"]
+    path = tmp_path / "tables" / "table_0.json"
+    table = json.loads(path.read_text(encoding="utf-8"))
+    path.write_text(json.dumps({**table, "rows": [[key[:8], 1, 2], ["0003", 1, 2]]}), encoding="utf-8")
+    text = render(Path(spec["template"]), "html", "en", spec, STATE).text
+    assert f'<a href="#run-{key}">{key[:8]}</a>' in text
+    assert text.count(f'href="#run-{key}"') == 1
 
 
 def test_a_value_says_where_it_comes_from(page, small_report):

@@ -159,6 +159,41 @@ def test_a_class_that_is_gone_is_not_found_where_tex_worked_before(tmp_path):
         pdf_of(text, tmp_path)
 
 
+NUMBERS = """# A *heading* of {{ mycnn.val_accuracy }}
+
+Ours ends at {{ mycnn.val_accuracy }}, the other is {{ resnet34.val_accuracy - mycnn.val_accuracy }} away.
+
+![A caption of {{ resnet34.val_accuracy }}.](figure:plot_0)
+"""
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("shown", [True, False])
+def test_numbers_lead_to_the_rows_of_their_runs_where_these_are_shown(small_report, tmp_path, lang, shown, capsys):
+    tables = "![Runs.](table:table_0)\n\n![Again.](table:table_1)\n\n" if shown else ""
+    spec = small_report(f"{NUMBERS}\n{tables}", lang=lang, figures=1, tables=2, scale="full")
+    keys = {name: entry["runs"][0]["key"] for name, entry in spec["experiments"].items()}
+    for name in ("table_0", "table_1"):
+        path = tmp_path / "tables" / f"{name}.json"
+        table = json.loads(path.read_text(encoding="utf-8"))
+        path.write_text(
+            json.dumps({**table, "rows": [[f"{key[:8]}*", 1, 2] for key in keys.values()]}), encoding="utf-8"
+        )
+    text = planned("write", {**spec, "form": "latex"}, tmp_path / "texts" / "key")
+    write(text)
+    reader = pypdf.PdfReader(pdf_of(text.out, tmp_path))
+    links = [one.get_object() for page in reader.pages for one in page.get("/Annots", [])]
+    led = [str(link["/A"]["/D"] if "/A" in link else link["/Dest"]) for link in links]
+    mine, other = (f"run.{keys[name]}" for name in ("mycnn", "resnet34"))
+    assert [name for name in led if name.startswith("run.")] == ([mine, mine, other, other] if shown else [])
+    assert all(link["/Border"] == [0, 0, 0] for link in links)
+    assert {name for name in reader.named_destinations if name.startswith("run.")} == (
+        {mine, other} if shown else set()
+    )
+    assert "labrun" not in "".join(str(entry.title) for entry in reader.outline)
+    assert capsys.readouterr().err == ""
+
+
 LISTED = (
     "labreport.documents.text:latex_code",
     "labreport.documents.wording:caption_label",

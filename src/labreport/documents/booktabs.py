@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from labreport.documents.presentation import Column, Presentation
 from labreport.documents.text import breakable, latex, text_width
@@ -19,6 +21,7 @@ SIZES = {
     "zh": (("small", 9.0), ("footnotesize", 7.5), ("scriptsize", 6.5)),
     "en": (("small", 10.0), ("footnotesize", 9.0), ("scriptsize", 8.0)),
 }
+NO_RUNS: Mapping[str, str] = MappingProxyType({})
 NUMBER = re.compile(r"^([−+]?[\d,  ]*\d)((?:\.\d|\s*[±(]).*)?$")
 
 
@@ -30,7 +33,7 @@ class Layout:
     after: str
 
 
-def layout(table: Presentation, lang: str, floating: bool = True) -> Layout:
+def layout(table: Presentation, lang: str, floating: bool = True, runs: Mapping[str, str] = NO_RUNS) -> Layout:
     """The table as a float, or one that breaks over pages where it has many rows.
 
     It is set in a smaller size, its heads are broken and its longest texts wrapped until it fits the text's width.
@@ -40,10 +43,11 @@ def layout(table: Presentation, lang: str, floating: bool = True) -> Layout:
         table: what stands in it.
         lang: `zh` or `en`.
         floating: whether it may move; else it stands where it is written, in one piece up to 16 rows.
+        runs: cell -> the key of the run whose row it begins, which links lead to.
     """
     size, widths = _fit(table, lang)
     long = len(table.rows) > (FLOAT_ROWS if floating else PIECE_ROWS)
-    head, body = _head(table, widths), _body(table, widths, long)
+    head, body = _head(table, widths), _body(table, widths, long, runs)
     specification = "@{}" + "".join(_column(c, w) for c, w in zip(table.columns, widths, strict=True)) + "@{}"
     notes = "".join(rf"\par\smallskip{{\footnotesize {latex(note)}\par}}" for note in _notes(table, lang))
     if long:
@@ -133,7 +137,7 @@ def _head(table: Presentation, widths: list[float | None]) -> str:
     return " & ".join(cells) + r"\\"
 
 
-def _body(table: Presentation, widths: list[float | None], long: bool) -> str:
+def _body(table: Presentation, widths: list[float | None], long: bool, runs: Mapping[str, str]) -> str:
     widest = [_widest(table, index) for index in range(len(table.columns))]
     lines = []
     for number, row in enumerate(table.rows):
@@ -143,7 +147,8 @@ def _body(table: Presentation, widths: list[float | None], long: bool) -> str:
             bold = r"\bfseries " if (number, index) in table.bold else ""
             if parts is None:
                 words = latex(text) if widths[index] is None else breakable(text)
-                cells.append(f"{{{bold}{words}}}" if bold else words)
+                words = f"{{{bold}{words}}}" if bold else words
+                cells.append(rf"\labrow{{{runs[text]}}}{{{words}}}" if text in runs else words)
             else:
                 before, after = (latex(part) for part in widest[index])
                 cells.append(

@@ -99,7 +99,7 @@ def render(template: Path, form: str, lang: str, spec: Mapping[str, Any], proven
         document = citations.listed({**document, "blocks": shown.explicit(document["blocks"])}, template.parent, lang)
         _check_planned(shown, files)
         runs = run_sections(results) if form == "html" else []
-        layout = _layout(form, lang, spec, shown, frozenset(run.key for run in runs))
+        layout = _layout(form, lang, spec, shown, _linked(form, results, document["blocks"], spec.get("tables") or {}))
         document["blocks"] = tree.transform(document["blocks"], numbering.number(document["blocks"]), layout)
     except TemplateError as error:
         raise TemplateError(f"{template}: {error}") from None
@@ -145,6 +145,17 @@ def _addresses(form: str, spec: Mapping[str, Any], pictures: Mapping[str, Pictur
     return {name: f"{folder}/{picture.file}" for name, picture in pictures.items()}
 
 
+def _linked(form: str, results: Results, blocks: list[Node], tables: Mapping[str, Any]) -> frozenset[str]:
+    """The keys of the runs that a number can lead to: in HTML to a section, in LaTeX to a row that is shown."""
+    runs = frozenset(run.path.name for name in results.experiments for run in results.runs(name))
+    if form != "latex":
+        return runs if form == "html" else frozenset()
+    floats = [node for node in numbering.walk(blocks) if numbering.has_class(node, "Div", syntax.FLOAT_CLASS)]
+    shown = {item for node in floats for item in numbering.attribute(node, "items").split()} & tables.keys()
+    cells = {cell for name in shown for row in presentation.load(f"{tables[name]['path']}.json").rows for cell in row}
+    return frozenset(filter(None, (presentation.run_named(cell, runs) for cell in cells)))
+
+
 def _check_planned(shown: Syntax, files: Collection[str] | None) -> None:
     """Refuse a picture that planning does not know.
 
@@ -161,7 +172,7 @@ def _layout(form: str, lang: str, spec: Mapping[str, Any], shown: Syntax, runs: 
     figures = spec.get("figures") or {}
     tables = {name: presentation.load(f"{entry['path']}.json") for name, entry in (spec.get("tables") or {}).items()}
     if form == "latex":
-        return LatexLayout(lang, scale, tables, figures, shown.listings, shown.pictures)
+        return LatexLayout(lang, scale, tables, figures, shown.listings, shown.pictures, runs)
     alt = {name: _alternative(f"{entry['path']}.txt") for name, entry in figures.items()}
     if form in NATIVE:
         layout, suffix = NATIVE[form]

@@ -12,6 +12,7 @@ from labreport.documents import native, wording
 from labreport.documents.native import NativeLayout, div, identifier, link, row, span
 from labreport.documents.numbering import Target, has_class, walk
 from labreport.documents.pandoc import Node, paragraph, raw_block, space, string, strong
+from labreport.documents.presentation import run_named
 from labreport.documents.tree import Step, Work
 
 MEDIA = {".svg": "image/svg+xml", ".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg"}
@@ -104,8 +105,8 @@ class HtmlLayout(NativeLayout):
 
     def cell(self, text: str, tail: str | None, bold: bool) -> list[Node]:
         """A cell; the key of a run leads to what the page says of it."""
-        if text in self.runs:
-            return [link(super().cell(text, tail, bold), f"run-{text}")]
+        if key := run_named(text, self.runs):
+            return [link(super().cell(text, tail, bold), f"run-{key}")]
         return super().cell(text, tail, bold)
 
     def _work(self, work: Work) -> list[Node]:

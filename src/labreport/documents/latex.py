@@ -13,7 +13,7 @@ from labreport.documents.listings import Excerpt
 from labreport.documents.numbering import Target
 from labreport.documents.pandoc import Node, paragraph, raw, raw_block, space, string, strong
 from labreport.documents.pictures import Picture
-from labreport.documents.presentation import Presentation
+from labreport.documents.presentation import Presentation, run_named
 from labreport.documents.text import breakable, is_plain, latex
 from labreport.documents.tree import Step, Work
 
@@ -37,6 +37,8 @@ class LatexLayout:
         figures: name -> its declaration; the PDF is `figures/NAME.pdf`, included at its natural size.
         listings: name -> the code.
         pictures: of the author's own, path -> what it is.
+        runs: keys of the runs that have a row in a table that is shown.
+        met: those of them whose row was set.
     """
 
     lang: str
@@ -45,6 +47,8 @@ class LatexLayout:
     figures: Mapping[str, Mapping[str, Any]]
     listings: Mapping[str, Excerpt] = field(default_factory=dict)
     pictures: Mapping[str, Picture] = field(default_factory=dict)
+    runs: frozenset[str] = frozenset()
+    met: set[str] = field(default_factory=set)
 
     def heading(self, node: Node, target: Target, opens_appendix: bool) -> list[Node]:
         """The heading after all floats of the text before it; `\\appendix` before the first of the appendix.
@@ -64,8 +68,9 @@ class LatexLayout:
         return [raw("latex", rf"\hyperref[{target.name}]{{{text}}}")]
 
     def value(self, words: list[Node], origin: str, run: str) -> list[Node]:
-        """The number alone."""
-        return words
+        """A number that leads to the row of its run, of several to the first one's; alone where there is none."""
+        key = next((key for key in run.split() if key in self.runs), "")
+        return [raw("latex", rf"\labrun{{{key}}}{{"), *words, raw("latex", "}")] if key else words
 
     def equation(self, target: Target, formula: str) -> list[Node]:
         """LaTeX's own environment, which counts."""
@@ -100,7 +105,11 @@ class LatexLayout:
         if not self.scale.full:
             caption = [*caption, space(), string(wording.marked(self.scale.mark, self.lang))]
             caption = self.inline(caption)
-        table = booktabs.layout(self.tables[target.item], self.lang, floating=not target.appendix)
+        shown = self.tables[target.item]
+        found = {cell: run_named(cell, self.runs - self.met) for row in shown.rows for cell in row}
+        rows = {cell: key for cell, key in found.items() if key}
+        self.met.update(rows.values())
+        table = booktabs.layout(shown, self.lang, not target.appendix, rows)
         begin = f"{table.before}\\caption{{\\label{{{target.name}}}"
         return [paragraph([raw("latex", begin), *caption, raw("latex", f"}}{table.after}")])]
 

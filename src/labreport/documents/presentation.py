@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ from labreport.documents.quantities import ABSENT, MINUS, plain
 from labreport.errors import ResultsError
 from labreport.files import read_json
 
+KEY_DIGITS = 8  # which tables state of a key at least
 ALIGNMENTS = ("left", "right", "center", "decimal")
 
 
@@ -39,6 +40,12 @@ class Presentation:
     rows: tuple[tuple[str, ...], ...]
     bold: frozenset[tuple[int, int]]
     notes: tuple[str, ...]
+
+
+def run_named(cell: str, runs: Iterable[str]) -> str:
+    """The key of the run that a cell states as tables of runs do, shortened and perhaps marked; empty for none."""
+    stated = cell.removesuffix("*")
+    return next((key for key in runs if len(stated) >= KEY_DIGITS and key.startswith(stated)), "")
 
 
 def load(path: Path | str) -> Presentation:
