@@ -118,7 +118,7 @@ def test_latex_figures_tables_and_references(rendered):
     for piece in (
         r"\hyperref[fig:plot_1]{Figure~\ref*{fig:plot_1}}",
         r"\hyperref[sec:keys]{Appendix~\ref*{sec:keys}}",
-        r"\sbox{\lableft}{\includegraphics{figures/plot_0.pdf}}",
+        r"\sbox{\lableft}{\labpicture{Line of plot\_0: up [and] \$down}{\includegraphics{figures/plot_0.pdf}}}",
         r"\subcaptionbox{\label{fig:plot_0}}{\labcentred{\lableft}}",
         r"\caption{Two plots of \(\sigma\), best \emph{mycnn}.}",
         r"\caption{\label{tab:table_0}One table in two lines. {[}demo scale{]}}",

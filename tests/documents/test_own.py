@@ -62,7 +62,8 @@ def test_latex(rendered):
         r"\hyperref[eq:one]{Equation~(\ref*{eq:one})}",
         r"\sout{not} in \hyperref[sec:a]{that section}.\footnote{A foot\_note with "
         r"\href{https://example.org/a_b}{a link}.}",
-        r"\includegraphics[width=0.6\linewidth,height=0.8\textheight,keepaspectratio]{figures/images-my-bench.jpg}"
+        r"\labpicture{The bench in x\_1.}{"
+        r"\includegraphics[width=0.6\linewidth,height=0.8\textheight,keepaspectratio]{figures/images-my-bench.jpg}}"
         r"\caption{\label{fig:bench}The \emph{bench} in \(x_1\).}",
         r"\caption{\label{tab:own}Parts \& counts.}",
         "\\begin{equation}\\label{eq:one}\nE = mc^2\n\\end{equation}",

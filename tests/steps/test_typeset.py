@@ -11,11 +11,14 @@ from functools import partial
 
 import pypdf
 import pytest
+from matplotlib.figure import Figure
+from pypdf.generic import ContentStream
 
 from labreport.documents.handing_in import FORMS, archive
 from labreport.documents.listings import excerpt
 from labreport.documents.typeset import command
 from labreport.errors import TypesettingError
+from labreport.figures.style import house_style
 from labreport.files import read_json, sums_faults, write_json
 from labreport.steps.documents import typeset
 from labreport.steps.texts import write
@@ -192,6 +195,38 @@ def test_numbers_lead_to_the_rows_of_their_runs_where_these_are_shown(small_repo
     )
     assert "labrun" not in "".join(str(entry.title) for entry in reader.outline)
     assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_what_a_pdf_says_of_itself_and_that_every_font_is_in_it(small_report, tmp_path, lang):
+    words = r"Bars, 84.6 % of {x} [and] \$_^~ 图 “y”"
+    about = {"title": "Own & 图", "subtitle": "A sub_title"}
+    spec = small_report("# One *two*\n\n![x](figure:plot_0)\n", lang=lang, figures=1, tables=0, **about)
+    with house_style(lang):
+        figure = Figure()
+        figure.text(0.5, 0.5, "图 $x$ Words")
+        figure.savefig(tmp_path / "figures" / "plot_0.pdf")
+    (tmp_path / "figures" / "plot_0.txt").write_text(words, encoding="utf-8")
+    text = planned("write", {**spec, "form": "latex"}, tmp_path / "texts" / "key")
+    write(text)
+    reader = pypdf.PdfReader(pdf_of(text.out, tmp_path))
+    assert (reader.metadata.title, reader.metadata.subject) == ("Own & 图", "A sub_title")
+    assert str(reader.root_object["/Lang"]) == ("zh-CN" if lang == "zh" else "en")
+    assert reader.root_object["/ViewerPreferences"]["/DisplayDocTitle"]
+    assert [entry.title for entry in reader.outline] == ["1 One two"]
+    shown = [ContentStream(page.get_contents(), reader).operations for page in reader.pages]
+    marked = [operands for page in shown for operands, operator in page if operator == b"BDC"]
+    assert marked == [["/Span", {"/Alt": words}]]
+    fonts = [one for number in range(1, reader.trailer["/Size"]) if is_font(one := reader.get_object(number))]
+    assert len(fonts) > 3
+    for font in fonts:
+        assert font["/Subtype"] != "/Type3"
+        if "/DescendantFonts" not in font:
+            assert {"/FontFile", "/FontFile2", "/FontFile3"} & font["/FontDescriptor"].keys(), font["/BaseFont"]
+
+
+def is_font(thing):
+    return isinstance(thing, dict) and thing.get("/Type") == "/Font"
 
 
 LISTED = (

@@ -171,9 +171,9 @@ def _layout(form: str, lang: str, spec: Mapping[str, Any], shown: Syntax, runs: 
     scale = wording.scale(spec["scale"], lang)
     figures = spec.get("figures") or {}
     tables = {name: presentation.load(f"{entry['path']}.json") for name, entry in (spec.get("tables") or {}).items()}
-    if form == "latex":
-        return LatexLayout(lang, scale, tables, figures, shown.listings, shown.pictures, runs)
     alt = {name: _alternative(f"{entry['path']}.txt") for name, entry in figures.items()}
+    if form == "latex":
+        return LatexLayout(lang, scale, tables, figures, shown.listings, shown.pictures, alt, runs)
     if form in NATIVE:
         layout, suffix = NATIVE[form]
         images = {name: data_uri(Path(f"{entry['path']}{suffix}")) for name, entry in figures.items()}

@@ -11,10 +11,11 @@ from labreport.documents import booktabs, captions, wording
 from labreport.documents.code_lines import code_lines
 from labreport.documents.listings import Excerpt
 from labreport.documents.numbering import Target
+from labreport.documents.numbering import words as said
 from labreport.documents.pandoc import Node, paragraph, raw, raw_block, space, string, strong
 from labreport.documents.pictures import Picture
 from labreport.documents.presentation import Presentation, run_named
-from labreport.documents.text import breakable, is_plain, latex
+from labreport.documents.text import breakable, is_plain, latex, latex_metadata
 from labreport.documents.tree import Step, Work
 
 FIGURE_FOLDER = "figures"
@@ -37,6 +38,7 @@ class LatexLayout:
         figures: name -> its declaration; the PDF is `figures/NAME.pdf`, included at its natural size.
         listings: name -> the code.
         pictures: of the author's own, path -> what it is.
+        alt: name -> what the figure shows, for those who cannot see it.
         runs: keys of the runs that have a row in a table that is shown.
         met: those of them whose row was set.
     """
@@ -47,6 +49,7 @@ class LatexLayout:
     figures: Mapping[str, Mapping[str, Any]]
     listings: Mapping[str, Excerpt] = field(default_factory=dict)
     pictures: Mapping[str, Picture] = field(default_factory=dict)
+    alt: Mapping[str, str] = field(default_factory=dict)
     runs: frozenset[str] = frozenset()
     met: set[str] = field(default_factory=set)
 
@@ -81,9 +84,12 @@ class LatexLayout:
         """One picture, or two side by side as (a) and (b), and the caption below."""
         if len(targets) == 1:
             (target,) = targets
-            body = rf"{self._picture(target, width)}\caption{{\label{{{target.name}}}"
+            body = rf"{self._picture(target, caption, width)}\caption{{\label{{{target.name}}}"
         else:
-            boxes = [rf"\sbox{{{box}}}{{{self._picture(target)}}}" for box, target in zip(BOXES, targets, strict=True)]
+            boxes = [
+                rf"\sbox{{{box}}}{{{self._picture(target, caption)}}}"
+                for box, target in zip(BOXES, targets, strict=True)
+            ]
             parts = [
                 rf"\subcaptionbox{{\label{{{target.name}}}}}{{\labcentred{{{box}}}}}"
                 for box, target in zip(BOXES, targets, strict=True)
@@ -169,13 +175,17 @@ class LatexLayout:
                 joined.append(node)
         return joined
 
-    def _picture(self, target: Target, width: str = "") -> str:
+    def _picture(self, target: Target, caption: list[Node], width: str = "") -> str:
+        """A picture, and what it shows in words, which the shell keeps in the PDF."""
         own = self.pictures.get(target.item)
         if own is None:
-            return rf"\includegraphics{{{FIGURE_FOLDER}/{target.item}.pdf}}"
-        share = float(width.removesuffix("%") or 100) / 100
-        options = rf"width={share:g}\linewidth,height=0.8\textheight,keepaspectratio"
-        return rf"\includegraphics[{options}]{{{FIGURE_FOLDER}/{own.file}}}"
+            shown = rf"\includegraphics{{{FIGURE_FOLDER}/{target.item}.pdf}}"
+        else:
+            share = float(width.removesuffix("%") or 100) / 100
+            options = rf"width={share:g}\linewidth,height=0.8\textheight,keepaspectratio"
+            shown = rf"\includegraphics[{options}]{{{FIGURE_FOLDER}/{own.file}}}"
+        alt = self.alt[target.item] if target.item in self.alt else said(caption)
+        return rf"\labpicture{{{latex_metadata(alt)}}}{{{shown}}}"
 
     def _step(self, step: Step) -> list[Node]:
         before, after = wording.step_words(step.word, self.lang)
