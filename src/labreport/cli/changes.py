@@ -129,7 +129,7 @@ def _numbers(before: State, after: State, names: Sequence[str]) -> list[tuple[st
                 continue  # the task does not have it
             was, now = (one for one in pair if isinstance(one, Measured))
             if not was.values.equals(now.values):
-                found.append((quantity.name, [name, quantity.title["en"], *_change(quantity, was, now)]))
+                found.append((quantity.name, [name, quantity.title("en"), *_change(quantity, was, now)]))
     return found
 
 
