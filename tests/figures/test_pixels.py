@@ -132,6 +132,9 @@ def test_kernels_over_grey_images_are_grey_tiles(results):
     for colour in ("red", "green", "blue"):
         np.testing.assert_allclose(frame[colour], weights.ravel())
     assert "as grey tiles" in filters.describe(frame, {}, "en")
+    for one, name in ((coloured, "Weight in each colour channel"), (frame, "Weight")):
+        with house_style("en"):
+            assert filters.draw(one, {}, "en").axes[1].get_xlabel() == name
     assert "显示为灰度" in filters.describe(frame, {}, "zh")
 
 

@@ -49,7 +49,7 @@ def draw(frame: pd.DataFrame, options: Mapping[str, Any], lang: str) -> Figure:
                 axes.text(column, row, text, ha="center", va="center", fontsize=SMALL_PT, color=colour)
     names = [class_name(name, lang) for name in classes]
     ticks = range(len(names))
-    upright = few or (lang == "zh" and max(map(len, names)) <= 2)
+    upright = few or max(map(len, names)) <= (2 if lang == "zh" else 3)
     axes.set_xticks(ticks, names, rotation=0 if upright else 90)
     axes.set_yticks(ticks, names)
     axes.tick_params(length=0)

@@ -67,7 +67,7 @@ def draw(frame: pd.DataFrame, options: Mapping[str, Any], lang: str) -> Figure:
         x = left + (index % columns) * tile * (1 + GAP)
         top = height - MARGIN_CM - (index // columns) * tile * (1 + GAP)
         show(axes, 0.5 + kernel / (2 * largest), x, top, tile)
-    _scale(figure, largest, WIDTH_CM[width], height, lang)
+    _scale(figure, largest, WIDTH_CM[width], height, label("grey_weight" if _grey(kernels) else "weight", lang))
     return figure
 
 
@@ -75,7 +75,7 @@ def describe(frame: pd.DataFrame, options: Mapping[str, Any], lang: str) -> str:
     """How many kernels there are, of what size, and how large their weights are."""
     kernels = _kernels(frame)
     count, height, width, _ = kernels.shape
-    shown = sentence("grey" if (kernels == kernels[..., :1]).all() else "colour", lang)
+    shown = sentence("grey" if _grey(kernels) else "colour", lang)
     name = frame["experiment"].iloc[0]
     return sentence("filters", lang, name, count, height, width, shown, fixed(_largest(frame), 2))
 
@@ -84,6 +84,10 @@ def _kernels(frame: pd.DataFrame) -> np.ndarray:
     """Weights, (kernels, height, width, 3)."""
     count, height, width = (int(frame[key].max()) + 1 for key in ("filter", "row", "column"))
     return frame[CHANNELS].to_numpy().reshape(count, height, width, len(CHANNELS))
+
+
+def _grey(kernels: np.ndarray) -> bool:
+    return bool((kernels == kernels[..., :1]).all())
 
 
 def _largest(frame: pd.DataFrame) -> float:
@@ -96,8 +100,8 @@ def _columns(count: int, most: int) -> int:
     return -(-count // -(-count // most))
 
 
-def _scale(figure: Figure, largest: float, width: float, height: float, lang: str) -> None:
-    """A grey bar from minus to plus `largest` below the tiles."""
+def _scale(figure: Figure, largest: float, width: float, height: float, name: str) -> None:
+    """A grey bar from minus to plus `largest` below the tiles, and what it measures."""
     length = min(5.0, 0.6 * width)
     bar = figure.add_axes(((width - length) / 2 / width, 0.85 / height, length / width, 0.16 / height))
     shades = ScalarMappable(Normalize(-largest, largest), cmap="gray")
@@ -105,4 +109,4 @@ def _scale(figure: Figure, largest: float, width: float, height: float, lang: st
     scale.set_ticks([-largest, 0, largest], labels=[f"−{fixed(largest, 2)}", "0", fixed(largest, 2)])
     scale.outline.set_linewidth(0.4)
     bar.tick_params(length=1.5, pad=1.5, labelsize=SMALL_PT)
-    bar.set_xlabel(label("weight", lang), fontsize=SMALL_PT, labelpad=1)
+    bar.set_xlabel(name, fontsize=SMALL_PT, labelpad=1)
