@@ -14,7 +14,7 @@ from typing import Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, ValidationError, create_model, model_validator
 
 from labreport.artifacts.code import covered, defines, file_of, parse
-from labreport.declarations.fields import BelowOne, Number, Positive, Strict, Truth, Word
+from labreport.declarations.fields import BelowOne, Number, Positive, Strict, Truth, Whole, Word
 from labreport.declarations.mistakes import explained, shown, suggestion, told
 from labreport.models.registry import MODELS
 
@@ -22,7 +22,7 @@ from labreport.models.registry import MODELS
 FROM_DATA = frozenset({"classes", "channels", "size", "vocabulary", "length", "vectors", "weights"})
 # Of a model's constructor: sizes and counts are whole, and begin at 1.
 BY_ANNOTATION: Mapping[str, Any] = {"int": Positive, "float": Number, "bool": Truth, "str": Word, "None": None}
-PLAIN: Any = Truth | Number | Word
+PLAIN: Any = Truth | Whole | Number | Word
 CONVOLUTION = re.compile(r"\bConv2d\b|\btorchvision\b")
 
 
@@ -41,6 +41,8 @@ class Model(BaseModel):
         if not defines(*self.target.split(":", 1)):
             words = f"found {self.target!r}, but there is no such class; mend the line or write the class"
             raise told(f"labreport.models.registry: {self.name}: {words}", at="name")
+        for key in FROM_DATA.intersection(self.parameters):
+            raise told(f"found {shown(self.parameters[key])}, which the data decide; leave it out", at=key)
         try:
             parameters_of(self.name).model_validate(self.parameters)
         except ValidationError as error:
