@@ -74,6 +74,8 @@ class Graph:
     def archive(self, experiment: Experiment) -> Artifact:
         """The official archive, or the generated sample of the scale demo, that an experiment's data come from."""
         root, archived = experiment.dataset.root, experiment.dataset.archived
+        assert archived.archive is not None  # what has neither is a file of the project
+        assert archived.sample is not None
         file = archived.archive.file
         if self.project.sampled:
             spec = {
@@ -96,11 +98,13 @@ class Graph:
         return {"pretrained": self._download(declared.file, declared.file, declared.digest, declared.mirrors).spec}
 
     def source(self, data: Artifact) -> str:
-        """What prepared data are read from: a demo sample, the user's archive or folder, or a download.
+        """What prepared data are read from: a file of the project, a demo sample, the user's archive, or a download.
 
         Raises:
             DataError: it is not in the user's raw folder.
         """
+        if data.inputs:
+            return data.inputs[0]
         (archive,) = data.needs
         raw = self.project.config.raw
         if raw is None or self.project.sampled:
@@ -120,16 +124,23 @@ class Graph:
         return self._memo[memo]
 
     def _data(self, experiment: Experiment) -> Artifact:
-        dataset, archive = experiment.dataset, self.archive(experiment)
+        dataset, archived = experiment.dataset, experiment.dataset.archived
+        needs = () if archived.file else (self.archive(experiment),)
+        inputs = (archived.file,) if archived.file else ()
+        digests = [
+            *(f"sha256:{file_digest(self.root / path)}" for path in inputs),
+            *(f"sample:{one.key}" if one.step == "sample" else one.spec["digest"] for one in needs),
+        ]
         spec: dict[str, Any] = {
             "dataset": dataset.name,
-            "target": dataset.archived.reader,
-            "digest": f"sample:{archive.key}" if archive.step == "sample" else archive.spec["digest"],
+            "target": archived.reader,
+            "digest": digests[0],
             "parameters": dict(experiment.data),
             **({"variants": list(dataset.changes)} if dataset.changes else {}),
         }
-        folder = dataset.archived.folder.model_dump(exclude_none=True)
-        return self._artifact("prepare", dataset.name, spec, archive, title=dataset.name, beside={"folder": folder})
+        folder = archived.folder.model_dump(exclude_none=True) if archived.folder else None
+        about = {"title": dataset.name, "beside": {"folder": folder}, "inputs": inputs}
+        return self._artifact("prepare", dataset.name, spec, *needs, **about)
 
     def _vectors(self, experiment: Experiment, data: Artifact) -> Artifact | None:
         declared = experiment.settings.vectors

@@ -141,7 +141,7 @@ def estimate(history: History, run: Artifact) -> float:
 
 def _made_there(graph: Graph, need: Artifact) -> bool:
     """Whether data are prepared on the other machine: images, of which one archive makes several large data sets."""
-    if need.step != "prepare":
+    if need.step != "prepare" or need.inputs:
         return False
     archive = need.needs[0]
     return graph.project.datasets[need.name].inputs == "images" and (  # type: ignore[union-attr]

@@ -13,6 +13,7 @@ from labreport.declarations.fields import (
     NAME,
     ClassName,
     Digest,
+    File,
     FileName,
     Fraction,
     Index,
@@ -29,6 +30,7 @@ from labreport.declarations.mistakes import check, shown, suggestion, told
 from labreport.errors import DeclarationError, UserError, outcome
 
 DATASETS = "config/datasets.yaml"
+OR_FILE = "a data set has a `file` of the project, or else all of `archive`, `mirrors`, `folder` and `sample`"
 Size = Positive | None  # of a part of a split; null is all of it
 
 
@@ -106,18 +108,28 @@ class PairSample(Sample):
 
 
 class Archived(Strict):
-    """An entry of config/datasets.yaml that comes from an archive."""
+    """An entry of config/datasets.yaml that comes from an archive, or from a `file` of the project at every scale."""
 
     title: Text | str
     inputs: Literal["images", "texts", "pairs"]
-    homepage: str
-    licence: str
+    homepage: str = ""
+    licence: str = ""
     reader: Annotated[Module, _with("prepare")]
-    archive: Archive
-    mirrors: Annotated[list[Annotated[str, StringConstraints(pattern=r"^https?://")]], Field(min_length=1)]
-    folder: Folder
-    sample: Sample
+    file: File | None = None
+    archive: Archive | None = None
+    mirrors: list[Annotated[str, StringConstraints(pattern=r"^https?://")]] = []
+    folder: Folder | None = None
+    sample: Sample | None = None
     parameters: Parameters
+
+    @model_validator(mode="after")
+    def _one_source(self) -> Self:
+        fetched = {"archive": self.archive, "mirrors": self.mirrors, "folder": self.folder, "sample": self.sample}
+        if self.file is None and (missing := [key for key, value in fetched.items() if not value]):
+            raise told(f"is missing; {OR_FILE}", at=missing[0])
+        if self.file is not None and (strangers := [key for key, value in fetched.items() if value]):
+            raise told(f"stands beside `file`; {OR_FILE}", at=strangers[0])
+        return self
 
 
 class Images(Archived):
@@ -139,7 +151,7 @@ class Pairs(Archived):
     """Pairs of texts, each with a score."""
 
     inputs: Literal["pairs"]
-    sample: PairSample
+    sample: PairSample | None = None
     parameters: PaddedPairs
 
 
@@ -224,18 +236,18 @@ class Dataset:
         return frozenset(label for change in self.changes for label in change.get("classes", ()))
 
 
-def resolve_datasets(raw: Mapping[str, Any]) -> dict[str, Dataset | UserError]:
-    """All data sets by name, each with its declaration or with what is wrong with it."""
-    entries = {name: outcome(_entry, name, value) for name, value in raw.items()}
+def resolve_datasets(raw: Mapping[str, Any], context: Any = None) -> dict[str, Dataset | UserError]:
+    """All data sets by name, each with its declaration or with what is wrong with it; `context` has a `root`."""
+    entries = {name: outcome(_entry, name, value, context) for name, value in raw.items()}
     return {name: outcome(_resolve, name, entries) for name in raw}
 
 
-def _entry(name: str, value: Any) -> Archived | Variant:
+def _entry(name: str, value: Any, context: Any) -> Archived | Variant:
     if not isinstance(name, str) or not NAME.fullmatch(name):
         raise DeclarationError(f"{DATASETS}: {shown(name)}: a data set's name must have the form {NAME.pattern}")
     if isinstance(value, Mapping) and "base" in value:
         return check(Variant, value, DATASETS, at=name)
-    return check(OfArchive, value, DATASETS, at=name).root
+    return check(OfArchive, value, DATASETS, at=name, context=context).root
 
 
 def _resolve(name: str, entries: Mapping[str, Archived | Variant | UserError]) -> Dataset:
@@ -260,8 +272,8 @@ def _resolve(name: str, entries: Mapping[str, Archived | Variant | UserError]) -
             f"the places of {', '.join(dataset.classes)}"
         )
     for other, earlier in entries.items():
-        there = earlier.archive if isinstance(earlier, Archived) else entry.archive
-        if there.file == entry.archive.file and there.digest != entry.archive.digest:
+        there = earlier.archive if isinstance(earlier, Archived) else None
+        if there and entry.archive and there.file == entry.archive.file and there.digest != entry.archive.digest:
             raise DeclarationError(
                 f"{DATASETS}: {lineage[-1]}.archive.file: found {shown(entry.archive.file)}, which is the archive of "
                 f"{other}, too, with another digest; give one of them another file name"

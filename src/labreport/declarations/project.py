@@ -99,7 +99,7 @@ class Project:
         Raises:
             DeclarationError: the file cannot be read.
         """
-        return resolve_datasets(read_yaml(self.root / DATASETS, DATASETS))
+        return resolve_datasets(read_yaml(self.root / DATASETS, DATASETS), self)
 
     @cached_property
     def experiment_files(self) -> dict[str, ExperimentFile | UserError]:
