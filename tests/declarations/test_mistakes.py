@@ -62,7 +62,7 @@ KEEP = ["cifar10_longtail", "longtail"]
         (IMAGES, [*MYCNN, "model"], {"name": "plain34", "width": [8]}, r"arms\.mycnn\.model\.width: found \[8\]"),
         (IMAGES, [*MYCNN, "model"], {"name": "cnn3", "widht": 8}, r"arms\.mycnn\.model\.widht: unknown parameter of cnn3; there are none"),
         (AUGMENTED, ["arms", "resnet18_celu", "model", "activation"], "cellu", r"""model\.activation: found 'cellu'; .*'relu' or 'celu'; did you mean "celu"\?$"""),
-        (STS, ["shared", "model", "vectors"], 3, r"shared\.model\.vectors: unknown parameter of siamese_lstm"),
+        (STS, ["shared", "model", "vectors"], 3, r"shared\.model\.vectors: found 3, which the data decide; leave it out"),
         (IMAGES, [*MYCNN, "pretrained"], {"file": "a.pth", "digest": "sha256:" + 64 * "0", "mirrors": ["https://example.org/a.pth"]}, r"images\.yaml: arms\.mycnn\.pretrained: plain34 does not start from weights; allowed models: torchvision_resnet34, resnet50"),
         (IMAGES, ["shared", "normalize", "std"], [0.5], r"images\.yaml: shared\.normalize\.std: found 1, but mean has 3; give each a value per channel"),
         (STS, ["shared", "model", "name"], "lstm", r"shared\.model\.name: found 'lstm', a model of texts; pairs are read here, allowed: siamese_lstm"),
