@@ -34,15 +34,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Context:
-    """What a report's items may name: its own experiments, their data sets, its measurements.
+    """What a report's items may name: its own experiments, their data sets, its measurements, its claims.
 
     Attributes:
         experiments: by name, in the report's order.
         rows: measurement -> what it compares.
+        claims: its claims; none while these are read themselves.
     """
 
     experiments: Mapping[str, experiments.Experiment]
     rows: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    claims: list[str] = field(default_factory=list)
 
     @property
     def datasets(self) -> dict[str, datasets.Dataset]:
@@ -109,6 +111,7 @@ Part = Annotated[str, _among("parts", "a part of this report's experiments")]
 Dataset = Annotated[str, _DATASET, Role("dataset")]
 Datasets = Annotated[Names, _DATASET, Role("dataset")]
 Measurement = Annotated[str, _among("rows", "a measurement of this report"), Role("measurement")]
+Claims = Annotated[Names, _among("claims", "a claim of this report"), Role("claim")]
 Row = Annotated[str, Role("row")]
 Compared = Annotated[str, Role("compared")]  # an experiment, or a row of the measurement that is named beside it
 QuantityName = Annotated[
@@ -234,6 +237,8 @@ class Kind:
             if "experiments" not in options:
                 members = context.experiments.values()
                 options["experiments"] = [one.name for one in members if part in (None, one.part)]
+        if "claims" in self.fields and not options.setdefault("claims", list(context.claims)):
+            raise DeclarationError(f"{where}: {at}: {self.name} shows claims; this report declares none")
         return options
 
 

@@ -33,6 +33,7 @@ ENVIRONMENT = ("python", "torch", "device", "git_commit", "git_dirty", "started"
 DATASET = ("dataset", "classes")
 COUNTS = ("train_counts", "test_counts")
 PAIRS = ("train_samples", "test_samples", "vocabulary", "length", "unknown")
+CLAIM = ("outcome", "estimate", "low", "high", "margin", "level", "unit", "claim", "what")
 TEXT_COLUMNS = frozenset({"class", "true", "predicted", "implementation"})
 
 

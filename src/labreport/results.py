@@ -16,6 +16,7 @@ import pandas as pd
 from labreport.errors import ResultsError
 from labreport.metrics import metric_columns
 from labreport.result_files import (
+    CLAIM,
     CONFUSION,
     COSTS,
     COUNTS,
@@ -158,6 +159,14 @@ class Results(Specified):
         """
         folder = self._folder("measurements", name)
         return read_table(folder / "measurement.csv", columns)
+
+    def claim(self, name: str) -> dict[str, Any]:
+        """The file of a claim, as it was judged; see docs/reference/claims.md.
+
+        Raises:
+            ResultsError: it is not in the spec, not there, or lacks what is shown of it.
+        """
+        return read_object(self._folder("claims", name), CLAIM)
 
     def data_folder(self, name: str) -> Path:
         """The folder of a data set's prepared arrays."""

@@ -20,7 +20,7 @@ from tests.conftest import CIFAR10
 
 SAMPLES = 2000
 FIELDS = {
-    *("name", "kind", "outcome", "favours", "estimate", "low", "high", "margin", "unit"),
+    *("name", "kind", "outcome", "favours", "estimate", "low", "high", "margin", "unit", "claim", "what"),
     *("p", "p_adjusted", "seeds", "level", "paired", "method", "reason", "values"),
 }
 

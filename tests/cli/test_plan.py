@@ -50,7 +50,7 @@ def test_of_nothing_everything_is_to_be_done_in_order(empty, labreport):
     status, lines, _ = labreport("plan")
     assert status == 0
     assert lines[0] == "scale: demo (as configured); choose with --config scale=cpu|full|lite|precision|probe"
-    words = "generate prepare take train draw tabulate judge write typeset deliver"
+    words = "generate prepare take train judge draw tabulate write typeset deliver"
     assert " ".join(line.split()[0] for line in lines[3:-1] if line[2] != " ") == words
     assert "  train 2 runs (in bf16; time unknown: no earlier run tells it)" in lines
     assert "  tabulate 2 tables" in lines
@@ -72,7 +72,7 @@ def test_the_precision_is_the_one_that_runs_will_be_computed_in(empty, labreport
 
 def test_of_a_finished_report_nothing_is_to_be_done(project, labreport):
     before = project.kept()
-    there = "there already: 1 measurement, 2 runs, 1 figure, 2 tables, 1 claim, 2 texts, 1 document"
+    there = "there already: 1 measurement, 2 runs, 1 claim, 1 figure, 2 tables, 2 texts, 1 document"
     assert labreport("plan", *REPORT).lines[2:] == [f"nothing to do for {', '.join(REPORT)}", there]
     assert project.kept() == before
 
@@ -83,12 +83,12 @@ def test_one_changed_setting_is_told_with_all_that_follows(project, labreport):
         "to do for report/own.en.pdf, report/own.en.md:",
         "  train 1 run (in bf16; about 1 s, from earlier runs)",
         "    cnn3 seed 0: learning_rate 0.001 -> 0.0005",
+        "  judge 1 claim",
+        "    close: cnn3 seed 0 is made (own)",
         "  draw 1 figure",
         "    loss: cnn3 seed 0 is made (own.en)",
         "  tabulate 1 table",
         "    results: cnn3 seed 0 is made (own.en)",
-        "  judge 1 claim",
-        "    close: cnn3 seed 0 is made (own)",
         "  write 2 texts",
         "    own in latex (en), own in markdown (en): claims are made anew, declared.learning_rate of cnn3 changed, "
         "results of cnn3 changed, figures are made anew, tables are made anew",

@@ -99,6 +99,8 @@ def test_what_fits_is_taken(project, group, options):
         ("claims", {**GAIN, "minus": "train_accuracy"}, r"claims\.one: difference needs either `than` or `minus`"),
         ("claims", {"kind": "equivalence", "quantity": "val_loss", "experiments": ["cnn4"], "within": 1}, r"claims\.one\.experiments: found 1, at least 2 are needed"),
         ("claims", {"kind": "ratio", "of": "cnn4", "over": "lenet6", "at_most": 3}, r"claims\.one\.over: found 'lenet6', which is not an experiment of this report; did you mean \"lenet5\""),
+        ("figures", {"kind": "forest", "claims": ["gian"]}, r"figures\.one\.claims: found 'gian', which is not a claim of this report"),
+        ("figures", {"kind": "forest"}, r"figures\.one: forest shows claims; this report declares none"),
         ("claims", {"kind": "ratio", "of": "cnn4", "over": "lenet5"}, r"claims\.one: ratio needs either `at_least` or `at_most`"),
         ("claims", {"kind": "consistency", "experiment": "cnn4", "quantity": "val_accuracy", "against": "classes"}, r"consistency needs a published per_class"),
         ("figures", {**GROUPS, "experiments": ["bilstm2"]}, r"figures\.one: group_accuracy needs the same classes in all that it shows; bilstm2 has negative, positive but cifar10_longtail has airplane"),

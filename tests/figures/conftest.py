@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,10 @@ from matplotlib.container import ErrorbarContainer
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
+from labreport.claims.verdict import file_of
 from labreport.figures.registry import KINDS
+from labreport.files import write_json
+from labreport.loading import load_module
 from labreport.models.registry import MODELS
 from labreport.results import Results
 from tests.conftest import CIFAR10, samples_of
@@ -39,6 +42,7 @@ def options(kind: str, experiments: Any = None) -> dict[str, Any]:
         "model": {},
         "setting": "learning_rate",
         "count": 5,
+        "claims": list(CLAIMS),
     }
     chosen = {key: values[key] for key in KINDS[kind].fields if key in values}
     if "model" in chosen:
@@ -97,6 +101,23 @@ def _outside(axis: Axis) -> Iterator[Text]:
             yield from (tick.label1, tick.label2)
 
 
+CLAIMS: dict[str, dict[str, Any]] = {
+    "better": {"kind": "difference", "quantity": "val_accuracy", "experiments": ["resnet34"], "than": "mycnn"},
+    "alike": {"kind": "equivalence", "quantity": "val_accuracy", "experiments": ["myresnet34", "mycnn"], "within": 1},
+    "sooner": {"kind": "difference", "quantity": "convergence_epoch", "experiments": ["resnet34"], "than": "mycnn"},
+    "dearer": {"kind": "ratio", "of": "resnet34", "over": "mycnn", "at_most": 2},
+}
+
+
+def judged(spec: Mapping[str, Any], folder: Path) -> dict[str, str]:
+    """Claims about the runs of a spec, judged: name -> file."""
+    for name, claim in CLAIMS.items():
+        options = {key: value for key, value in claim.items() if key != "kind"}
+        about = {**spec, "name": name, "kind": claim["kind"], "options": options}
+        write_json(folder / f"{name}.json", file_of(load_module(f"labreport.claims.{claim['kind']}", "kind"), about))
+    return {name: str(folder / f"{name}.json") for name in CLAIMS}
+
+
 @pytest.fixture
 def results(report_spec, cost_folder, tmp_path) -> Callable[..., Results]:
     """`results("curves", experiments={...}, seeds=2)`: runs of classes and of pairs, data, filters, a measurement."""
@@ -113,6 +134,8 @@ def results(report_spec, cost_folder, tmp_path) -> Callable[..., Results]:
         np.save(Path(spec["data"]["cifar10"], "test_labels.npy"), tested)
         drawn = np.random.default_rng(0).integers(0, 256, (len(tested), 3, 8, 8), dtype=np.uint8)
         np.save(Path(spec["data"]["cifar10"], "test_inputs.npy"), drawn)
+        if kind == "forest":
+            spec["claims"] = judged(spec, tmp_path / "claims")
         for place, entry in enumerate(spec["experiments"].values()):
             entry["settings"] = {"learning_rate": 0.001 * 4**place}
         made = Results(spec)

@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import jinja2
+from labreport.claims.outcomes import outcome
 
 from labreport import declarations
-from labreport.documents import quantities, templating, views, wording
+from labreport.documents import quantities, templating, views
 from labreport.documents.provenance import Provenance
 from labreport.results import Results
 from labreport.steps import texts
@@ -101,7 +102,7 @@ class Filled:
             if name not in outcomes:
                 return found
             told: dict[str, Any] = {outcome: outcome == outcomes[name] for outcome in OUTCOMES}
-            told |= {"outcome": outcomes[name], "verdict": wording.outcome(outcomes[name], self._lang)}
+            told |= {"outcome": outcomes[name], "verdict": outcome(outcomes[name], self._lang)}
             said = str(found).replace(found["verdict"], told["verdict"])
             return type(found)(name, {**{key: found[key] for key in found}, **told}, said)
 

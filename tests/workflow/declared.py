@@ -101,8 +101,13 @@ class Declared:
         return self.up_to_reports(self.items(lambda item, shown: item.get("model", {}).get("name") in models))
 
     def up_to_reports(self, made: Iterable[str]) -> set[str]:
-        """What was made, and the texts and PDFs that show it, in its language or in both."""
+        """What was made, the figures of claims that were, and the texts and PDFs that show it, in its language or both.
+
+        What any claim comes out as depends on all of its report.
+        """
         made = set(made)
+        judged = {job.split(" ")[1] for job in made if job.startswith("judge ")}
+        made |= {job for job in self.items(lambda item, shown: item["kind"] == "forest") if _report(job) in judged}
         found = set(made)
         for job in made:
             step, place, *_ = job.split(" ")
@@ -133,6 +138,11 @@ class Declared:
         values = [one for value in item.values() for one in (value if isinstance(value, list) else [value])]
         named = {value for value in values if isinstance(value, str)}
         return own & (named | self.where(part=item.get("part", "")))
+
+
+def _report(job: str) -> str:
+    """The report of a job such as `draw cifar10.en relu`."""
+    return job.split(" ")[1].partition(".")[0]
 
 
 def _load(path: Path) -> dict[str, Any]:

@@ -189,7 +189,15 @@ NO_TRAINING = [
         "a claim's limit",
         item("cifar10", "claims", "residual_better", at_least=6),
         lambda declared: declared.named("cifar10", "judge residual_better"),
-        words={"judge cifar10 residual_better": "at_least 5 -> 6"},
+        words={
+            "judge cifar10 residual_better": "at_least 5 -> 6",
+            "draw cifar10.en expectations": "the verdict on its claims is made",
+        },
+    ),
+    Edit(
+        "the claims that a figure shows",
+        item("midterm", "figures", "changes_sts", claims=["layer_norm", "max_pooling"]),
+        lambda declared: declared.named("midterm", "draw changes_sts"),
     ),
     Edit(
         "the code of a kind of claim",

@@ -24,9 +24,9 @@ FOLDERS: Mapping[str, str] = {
     "vectors": "vectors",
     "measure": "measurements",
     "train": "runs",
+    "judge": "claims",
     "draw": "figures",
     "tabulate": "tables",
-    "judge": "claims",
     "write": "texts",
     "typeset": "documents",
     "pack": "archives",
@@ -100,9 +100,10 @@ def targets(value: Any) -> Iterator[str]:
 
 
 def measured(spec: Mapping[str, Any]) -> list[str]:
-    """The folders of the runs and measurements that a figure, table or claim is made from, as its spec says."""
+    """The folders of the runs, measurements and claims that a figure, table or claim is made from, as its spec says."""
     runs = [run["path"] for one in spec["experiments"].values() for run in one["runs"]]
-    return [*runs, *spec["measurements"].values()]
+    claims = {os.path.dirname(path): None for path in spec.get("claims", {}).values()}
+    return [*runs, *spec["measurements"].values(), *claims]
 
 
 @dataclass(frozen=True, eq=False)

@@ -272,6 +272,8 @@ class Graph:
         data = {name: self.data(users[name]) for name in item.datasets}
         curves = [one.published.curve for one in map(report.experiments.get, item.experiments) if one]
         files = [path for path in curves if path and item.kind.curves]
+        judged = [self.claims(report)] if item.claims else []
+        claims = {name: one.path(f"{name}.json") for one in judged for name in item.claims}
         spec: dict[str, Any] = {
             "name": item.name,
             "kind": item.kind.name,
@@ -282,13 +284,14 @@ class Graph:
             "measurements": {name: one.folder for name, one in measurements.items()},
             "data": {name: one.folder for name, one in data.items()},
             **({"files": self._digests(files)} if files else {}),
+            **({"claims": claims} if claims else {}),
         }
         if any("title" in one for one in spec["experiments"].values()):
             spec["naming"] = [key for key, role in item.kind.roles_of(item.options).items() if role in NAMING]
         spec["words"] = languages.digest(step, *([lang] if lang else languages.LANGUAGES))
         spec["code"] = code_digest(roots(step, spec))
         runs = self.runs(report, shown) if shown else []
-        return spec, [*runs, *measurements.values(), *data.values()]
+        return spec, [*runs, *measurements.values(), *data.values(), *judged]
 
     def _shared(self, report: Report, names: Iterable[str], item: Item | None) -> dict[str, Any]:
         """What every spec says that is made from runs."""
@@ -418,7 +421,7 @@ class Graph:
                 name: {
                     "path": figures.path(name),
                     "width": item.options.get("width", "full"),
-                    "experiments": list(item.experiments) if item.kind.of_runs else [],
+                    "experiments": list(report.behind(item)) if item.kind.of_runs else [],
                 }
                 for name, item in report.figures.items()
             },

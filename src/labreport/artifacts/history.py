@@ -18,6 +18,9 @@ from labreport.running.checkpoint_files import checkpoints_in, folder_of
 NEVER = {"train": "never run", "measure": "never taken"}
 
 
+VERDICTS = "the verdict on its claims"  # what a figure of claims is made from
+
+
 class History:
     """The earlier artifacts of a project, read when they are asked about.
 
@@ -103,7 +106,7 @@ class History:
         there = [one for items in lying.values() for one in items.values()]
         own = [(folder, items) for folder, items in lying.items() if folder.parent.name == artifact.name]
         own.sort(key=lambda one: sum(one[1].get(name) == item for name, item in artifact.spec["items"].items()))
-        titles = {one.folder: one.title for one in artifact.needs}
+        titles = {one.folder: VERDICTS if one.step == "judge" else one.title for one in artifact.needs}
         unmade = {one.folder for one in artifact.needs if not one.is_there(Path())}
         files = {name.rpartition(".")[0] for name in missing(artifact.folder)}
         index = read_object(artifact.path(INDEX))
@@ -125,5 +128,5 @@ class History:
 
 
 def made_of(spec: Mapping[str, Any]) -> list[str]:
-    """The folders of all that a figure, table or claim is made from: runs, measurements and data."""
+    """The folders of all that a figure, table or claim is made from: runs, measurements, claims and data."""
     return [*measured(spec), *spec["data"].values()]

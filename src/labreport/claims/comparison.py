@@ -98,9 +98,10 @@ def conclude(
         shown = replace(shown, estimate=replace(shown.estimate, method="paired"))
     unit = quantity.unit if unit is None else unit
     decided = not doubt and favours != UNDECIDED
+    of = {lang: what[lang].format(*shown.names) for lang in LANGUAGES}
     reason = {
         lang: wording.phrase(
-            what[lang].format(*shown.names),
+            of[lang],
             shown.estimate,
             unit,
             wording.claimed(claim, margin, unit, lang),
@@ -111,7 +112,8 @@ def conclude(
     }
     estimates = {one.names[0]: number(one.estimate.value) for one in evidence if one.names}
     found = {"quantity": quantity.name, "estimates": estimates, "comparable": not doubt, **values}
-    return Verdict(favours, p, decided, shown.estimate, margin, unit, reason, found)
+    named = {lang: words.rstrip(" ,，") for lang, words in of.items()}
+    return Verdict(favours, p, decided, shown.estimate, margin, unit, claim, named, reason, found)
 
 
 def number(value: float) -> float | None:

@@ -78,6 +78,8 @@ class Verdict:
         shown: the comparison that decides.
         margin: in the unit.
         unit: of estimate, interval and margin.
+        claim: at_least, at_most, above or within: on which side of the margin the claim is true.
+        what: what the estimate is of, per language.
         reason: one phrase per language.
         values: further numbers and names; JSON values.
     """
@@ -88,6 +90,8 @@ class Verdict:
     shown: Estimate
     margin: float
     unit: str
+    claim: str
+    what: Words
     reason: Words = field(default_factory=dict)
     values: Mapping[str, Any] = field(default_factory=dict)
 
@@ -145,6 +149,8 @@ def file_of(kind: ClaimKind, spec: Mapping[str, Any]) -> dict[str, Any]:
             "high": high,
             "margin": verdict.margin,
             "unit": verdict.unit,
+            "claim": verdict.claim,
+            "what": {lang: one.what[lang] for lang, one in verdicts.items()},
             "p": verdict.p if verdict.decided else None,
             "p_adjusted": verdict.p if verdict.decided else None,
             "seeds": estimate.seeds,

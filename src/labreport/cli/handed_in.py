@@ -93,7 +93,7 @@ def _of_run(root: Path, run: Path) -> Iterator[str]:
 def _of_items(root: Path, what: str, runs: Mapping[str, Path], shown: Counter[str]) -> Iterator[str]:
     """Whether the numbers of figures, tables or claims come out of the archive's own runs once more.
 
-    Those that are made of data, measurements or published curves, too, are not in it whole.
+    Those that are made of data, measurements, claims or published curves, too, are not in it whole.
 
     Args:
         root: the archive's folder.
@@ -110,7 +110,7 @@ def _of_items(root: Path, what: str, runs: Mapping[str, Path], shown: Counter[st
     for name, spec in items.items():
         try:
             kind = kinds.get(spec["target"])
-            others = spec["data"] or spec["measurements"] or spec.get("files")
+            others = spec["data"] or spec["measurements"] or spec.get("files") or spec.get("claims")
             if kind is None or not kind.of_runs or others or [*targets(spec)] != [kind.target]:
                 continue
             here = {**spec, "experiments": {key: _here(one, runs) for key, one in spec["experiments"].items()}}

@@ -32,6 +32,7 @@ class Item:
         measurements: every measurement that it shows.
         datasets: every data set that it names itself, or shows samples of.
         settings: experiment -> the settings that it names, path -> number.
+        claims: every claim that it shows.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Item:
     measurements: tuple[str, ...] = ()
     datasets: tuple[str, ...] = ()
     settings: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    claims: tuple[str, ...] = ()
 
 
 def resolve_item(
@@ -75,7 +77,7 @@ def resolve_item(
         return [name for value in values for name in (value if isinstance(value, list) else [value])]
 
     experiments, datasets = named("experiment"), named("dataset")
-    for names in (experiments, datasets, named("row")):
+    for names in (experiments, datasets, named("row"), named("claim")):
         if twice := next((one for one in names if names.count(one) > 1), None):
             raise DeclarationError(f"{at}: names {twice} twice, found {', '.join(names)}; name each once")
     allowed = {
@@ -96,7 +98,8 @@ def resolve_item(
         if role == "setting"
     }
     datasets = list(dict.fromkeys([*datasets, *shown_data]))
-    item = Item(name, kind, options, in_order, tuple(named("measurement")), tuple(datasets), settings)
+    measurements, claims = tuple(named("measurement")), tuple(named("claim"))
+    item = Item(name, kind, options, in_order, measurements, tuple(datasets), settings, claims)
     if mistake := next(_unfit(item, context), None):
         raise DeclarationError(f"{at}{mistake}")
     return item

@@ -90,6 +90,11 @@ class Report:
         """Its prose in a language, and its cover where it has one; relative to the project's folder."""
         return [template(self.name, lang), *([self.covers[lang]] if self.covers else [])]
 
+    def behind(self, item: Item) -> tuple[str, ...]:
+        """The experiments whose results an item shows, by itself or by the claims that it shows."""
+        claimed = {one for name in item.claims for one in self.claims[name].experiments}
+        return tuple(name for name in self.experiments if name in {*item.experiments, *claimed})
+
     def title_page(self, lang: str) -> dict[str, Any]:
         """What its title page says in a language."""
         about = self.about
@@ -130,10 +135,11 @@ def resolve_report(name: str, project: Project) -> Report:
                 f"{where}: experiments: two of them have the title {twice!r}; give one another title"
             )
     context = Context(experiments)
+    gone: dict[str, Collection[str]] = {"experiment": tuple(left_out)}
 
     def items(group: str, kinds: Mapping[str, Kind]) -> dict[str, Item]:
         declared: Mapping[str, Mapping[str, Any]] = getattr(about, group)
-        there = {key: _without(value, tuple(left_out), kinds) for key, value in declared.items()}
+        there = {key: _without(value, gone, kinds) for key, value in declared.items()}
         return {
             key: resolve_item(key, value, kinds, context, where, group)
             for key, value in there.items()
@@ -143,7 +149,10 @@ def resolve_report(name: str, project: Project) -> Report:
     measurements = items("measurements", MEASUREMENTS)
     measurements = {key: at_scale(item, project) for key, item in measurements.items()}
     context.rows.update({key: item.kind.rows for key, item in measurements.items()})
-    figures, tables, claims = items("figures", FIGURES), items("tables", TABLES), items("claims", CLAIMS)
+    claims = items("claims", CLAIMS)  # before what shows them; none can name what is made of claims
+    context.claims.extend(claims)
+    gone["claim"] = about.claims.keys() - claims.keys()
+    figures, tables = items("figures", FIGURES), items("tables", TABLES)
     for key, claim in claims.items():
         if words := _incomparable([experiments[one] for one in claim.experiments], f"{where}: claims.{key}"):
             raise DeclarationError(words)
@@ -164,17 +173,24 @@ def resolve_report(name: str, project: Project) -> Report:
     )
 
 
-def _without(options: Mapping[str, Any], left_out: Collection[str], kinds: Mapping[str, Kind]) -> dict[str, Any] | None:
-    """The options of a figure, table or claim, without experiments that a report is made without beside others.
+def _without(
+    options: Mapping[str, Any], gone: Mapping[str, Collection[str]], kinds: Mapping[str, Kind]
+) -> dict[str, Any] | None:
+    """The options of a figure, table or claim, without experiments and claims that a report is made without.
 
-    None where nothing is left: it shows no other experiment, or compares others with one of these.
+    None where nothing is left: it shows nothing else, or compares others with one of these.
+
+    Args:
+        options: as declared.
+        gone: role -> the names of that role that a report is made without.
+        kinds: the registry of its group.
     """
     kept, kind = dict(options), kinds.get(str(options.get("kind")))
-    for key in [key for key, role in kind.roles_of(options).items() if role == "experiment"] if kind else []:
-        named = options[key]
+    for key, role in kind.roles_of(options).items() if kind else ():
+        named, lacking = options[key], gone.get(role, ())
         if isinstance(named, list):
-            kept[key] = [name for name in named if name not in left_out]
-        if named and (named in left_out if isinstance(named, str) else not kept[key]):
+            kept[key] = [name for name in named if name not in lacking]
+        if named and (named in lacking if isinstance(named, str) else not kept[key]):
             return None
     return kept
 

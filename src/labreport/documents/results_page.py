@@ -8,11 +8,11 @@ from typing import Any
 
 import pandas as pd
 
+from labreport.claims.wording import outcome
 from labreport.documents.gfm import pipe_table
 from labreport.documents.presentation import load
 from labreport.documents.text import gfm
 from labreport.documents.views import command
-from labreport.documents.wording import outcome
 from labreport.errors import ResultsError
 from labreport.files import read_json
 from labreport.results import Results

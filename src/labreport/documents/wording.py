@@ -64,11 +64,6 @@ def reference(kind: str, number: str, appendix: bool, lang: str) -> str:
     return word("numbered", lang, word(kind, lang), f"({number})" if kind == "eq" else number)
 
 
-def outcome(name: str, lang: str) -> str:
-    """What a claim came out as."""
-    return said("outcomes", name, lang)
-
-
 def claim(estimate: str, between: str, verdict: str, lang: str) -> str:
     """A claim in brief: `8.1 points (95 % interval 6.0 to 10.2, supported)`."""
     return word("claim", lang, estimate, word("claim_comma", lang).join(filter(None, (between, verdict))))

@@ -72,10 +72,13 @@ def told(kind: FigureKind, spec: Mapping[str, Any]) -> tuple[pd.DataFrame, dict[
 
 
 def spread_note(frame: pd.DataFrame, lang: str) -> str:
-    """What bands, whiskers and faint marks are, in a few words; empty where nothing was measured with several seeds.
+    """What bands, whiskers and faint marks are, in a few words; empty where there are none.
 
-    A frame that has a `value` for every `seed` is drawn as means and standard deviations over them.
+    A frame that has a `value` for every `seed` is drawn as means and standard deviations over them, one that has a
+    `level` as estimates with intervals of that level.
     """
+    if "level" in frame:
+        return label("intervals", lang, f"{100 * frame['level'].iloc[0]:g}")
     if not {"experiment", "seed", "value"} <= set(frame):
         return ""
     counts = frame.dropna(subset="seed").groupby("experiment")["seed"].nunique()

@@ -8,6 +8,7 @@ from labreport.declarations.fields import Positive, Word
 from labreport.figures.activation_names import ACTIVATIONS
 from labreport.kinds import (
     AnyModel,
+    Claims,
     Dataset,
     Experiments,
     Kind,
@@ -60,4 +61,5 @@ KINDS: dict[str, Kind] = kinds(
     },
     lstm_cell={},
     lstm_cost={"measurement": Measurement},
+    forest={"claims": (Claims, [])},
 )

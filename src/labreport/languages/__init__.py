@@ -14,13 +14,13 @@ from pathlib import Path
 import yaml
 
 LANGUAGES = ("zh", "en")
-SHARED = ("classes", "groups", "splits", "metrics", "quantities", "labels")
+SHARED = ("classes", "groups", "splits", "metrics", "quantities", "labels", "units", "criteria", "outcomes")
 # Step -> the sections that it says something from.
 SAID: Mapping[str, tuple[str, ...]] = {
     "draw": (*SHARED, "alternatives", "networks"),
     "tabulate": (*SHARED, "heads", "notes", "phrases", "cells"),
-    "judge": (*SHARED, "methods", "units", "criteria", "reasons"),
-    "write": (*SHARED, "printed", "document", "outcomes", "scales", "scale_notices", "seeds"),
+    "judge": (*SHARED, "methods", "reasons"),
+    "write": (*SHARED, "printed", "document", "scales", "scale_notices", "seeds"),
 }
 
 
