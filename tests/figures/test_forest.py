@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 
 import pytest
-from labreport.claims.outcomes import OUTCOMES
 
 from labreport.figures import forest
 from labreport.figures.picture import told
 from labreport.figures.style import house_style
 from labreport.files import read_json, write_json
+from labreport.languages import section
 from tests.figures.conftest import CLAIMS, clashes, whiskers
 
 
@@ -52,13 +52,13 @@ def test_what_is_drawn_is_what_was_judged(spec):
 
 def test_outcomes_differ_without_colour(spec):
     looks = {}
-    for outcome in OUTCOMES["en"]:
+    for outcome in section("outcomes", "en"):
         write_json(spec["claims"]["dearer"], {**read_json(spec["claims"]["dearer"]), "outcome": outcome})
         _, figure, files = drawn(spec)
         (bar,) = figure.axes[-1].containers
         looks[outcome] = (bar.lines[0].get_marker(), bar.lines[0].get_markerfacecolor() == "white")
-        assert OUTCOMES["en"][outcome] in {text.get_text() for text in figure.legends[0].get_texts()}
-        assert f", {OUTCOMES['en'][outcome]}. Estimates" in files["txt"]
+        assert section("outcomes", "en")[outcome] in {text.get_text() for text in figure.legends[0].get_texts()}
+        assert f", {section('outcomes', 'en')[outcome]}. Estimates" in files["txt"]
     assert len(set(looks.values())) == 3
 
 
