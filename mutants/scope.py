@@ -39,4 +39,9 @@ GROUPS: Mapping[str, Group] = {
     "rounding": Group(("rounding.py",), ("tests/test_rounding.py",)),
     "sampling": Group(("sampling.py",), ("tests/test_sampling.py",)),
     "streams": Group(("streams.py",), ("tests/training/test_seeds.py",)),
+    "quantities": Group(("quantities/*.py",), ("tests/quantities",)),
+    "claims": Group(("claims/*.py",), ("tests/claims",)),
+    "tables": Group(("tables/*.py",), ("tests/tables",)),
+    "figures": Group(("figures/*.py",), ("tests/figures",)),
+    "documents": Group(("documents/*.py",), ("tests/documents",)),
 }
