@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import io
+import re
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
+from labreport.documents import pandoc
+from labreport.documents.check import template_mistakes
 from labreport.documents.document import render
 from labreport.documents.pictures import MOST_PIXELS, checked
 from labreport.documents.provenance import Provenance
@@ -98,6 +102,12 @@ def test_a_picture_that_planning_does_not_know_is_refused(rendered):
         rendered("markdown", '![x](images/{{ "my bench" }}.jpg)', known=False)
 
 
+def _png():
+    file = io.BytesIO()
+    Image.effect_noise((20, 20), 50).save(file, "PNG")
+    return file.getvalue()
+
+
 @pytest.mark.parametrize(
     ("name", "write", "words"),
     [
@@ -110,9 +120,56 @@ def test_a_picture_that_planning_does_not_know_is_refused(rendered):
         ("a.png", lambda path: Image.new("1", (MOST_PIXELS // 5000 + 1, 5000)).save(path), "pixels, .* shrink it"),
         ("a.jpg", lambda path: path.write_bytes(b"x" * (21 << 20)), "has 21 MiB, 20 are allowed"),
         ("link.png", lambda path: path.symlink_to("/etc/hostname"), "lies outside of"),
+        ("circle.png", lambda path: path.symlink_to(path.name), "is no file|there is no picture"),
+        ("x" * 300 + ".png", lambda path: None, "is no file: .*too long"),
+        ("cut.png", lambda path: path.write_bytes(_png()[:-30]), "cannot be read"),
     ],
 )
 def test_pictures_that_are_refused(tmp_path, name, write, words):
     write(tmp_path / Path(name).name)
     with pytest.raises(TemplateError, match=words):
         checked(tmp_path, name)
+
+
+@pytest.mark.parametrize(
+    ("text", "works", "words"),
+    [
+        ("[a](https://x.org){onclick=alert(1)}", "", "onclick='alert"),
+        ('<span onclick="x">a</span>', "", "onclick='x'"),
+        ("::: {style='x'}\na\n:::", "", "style='x'"),
+        ("``` {.python onclick=x}\na\n```", "", "onclick='x'"),
+        ("# A {onclick=x}", "", "onclick='x'"),
+        ("[a]{.labfloat}", "", "class of the program's own"),
+        (r"$\input{secret}$", "", r"\\input in a formula programs TeX"),
+        (r"$$\immediate\write18{x}$$", "", "programs TeX"),
+        ("$^^5cinput{secret}$", "", "programs TeX"),
+        ('{{ ">" * 3000 }} a', "", "nested deeper"),
+        ('{{ "a" * 3000000 }}', "", "3,000,000 characters, 2,000,000 are allowed"),
+        ("[@a]", "@misc{a, title={T}", "references.bib: .*unexpected end of input$"),
+    ],
+)
+def test_what_could_harm_is_refused_in_one_line(document, text, works, words):
+    with pytest.raises(TemplateError, match=words) as error:
+        document("html", text, works=works)
+    assert len(str(error.value).splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("works", "words"),
+    [
+        (b"@misc{a, title={T\xe4}}", "no text in UTF-8 .* at byte 17.*"),
+        (b"@misc{a, title={T}}" + b" " * (4 << 20), "has 4.0 MiB, 4 are allowed.*"),
+        (b"@misc{a, title={T}", "unexpected end of input$"),
+        (b"@misc{title={T}}", "unexpected.*"),
+    ],
+)
+def test_a_broken_bibliography_is_told_before_anything_is_trained(tmp_path, works, words):
+    (tmp_path / "references.bib").write_bytes(works)
+    (mistake,) = template_mistakes("Words.", {}, tmp_path)
+    assert re.fullmatch(f"line 1: {tmp_path}/references.bib: .*{words}", mistake)
+
+
+def test_a_work_that_refers_to_itself_ends(document, monkeypatch):
+    monkeypatch.setattr(pandoc, "MOST_SECONDS", 1)
+    with pytest.raises(TemplateError, match="pandoc needs more than 1 s or 1g of memory"):
+        document("html", "[@a]", works="@misc{a, crossref={a}, title={T}}")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+
 import pytest
 
 from labreport.documents import templating, views
@@ -79,3 +81,22 @@ def test_what_the_plan_does_not_know_is_not_included(tmp_path):
     message = str(raised.value)
     assert message.startswith(f"{template}:2: {part} is included under a computed name")
     assert message.endswith('write its name into the statement: {% include "part.j2" %}')
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("{% for a in range(9999) %}{% for b in range(9999) %}{% endfor %}{% endfor %}", "took more than 0.2 s"),
+        ("{{ lipsum(n=100000) }}", "took more than 0.2 s"),
+        ("{{ 10 ** 10000000000 }}", "a number beyond all that reports count"),
+        ("{{ 'a' * 10000000000 }}", "needs more memory"),
+        ("{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}", "does it include or call itself"),
+        ("{{ ''.__class__ }}", "has no .__class__"),
+    ],
+)
+def test_what_would_not_end_is_ended_with_its_line(fill, monkeypatch, text, words):
+    monkeypatch.setattr(templating, "MOST_SECONDS", 0.2)
+    with pytest.raises(TemplateError, match=f":1: .*{words}"):
+        fill(text)
+    assert signal.getitimer(signal.ITIMER_VIRTUAL) == (0, 0)
+    assert fill("{{ 3 * 2 ** 10 }}") == "3072"

@@ -12,6 +12,7 @@ from labreport.documents.pandoc import Node
 from labreport.errors import TemplateError
 
 FILE = "references.bib"
+MOST_BYTES = 4 << 20
 REFERENCES = "refs"  # the name that citeproc knows the list by
 OWN_STYLE = "references.csl"
 STYLES = {"zh": "csl/gb-t-7714-2015-numeric.csl", "en": "csl/ieee.csl"}
@@ -22,13 +23,34 @@ def keys(folder: Path) -> list[str]:
     """The keys of a bibliography; none where there is no such file.
 
     Raises:
-        TemplateError: two entries have one.
+        TemplateError: it is no text in UTF-8, is larger than any report needs, or two entries have one.
     """
     path = folder / FILE
-    found = _KEY.findall(path.read_text(encoding="utf-8")) if path.is_file() else []
+    try:
+        if path.is_file() and path.stat().st_size > MOST_BYTES:
+            found_size = f"{path.stat().st_size / (1 << 20):.1f} MiB, {MOST_BYTES >> 20} are allowed"
+            raise TemplateError(f"{path}: has {found_size}; keep the entries that the report cites")
+        found = _KEY.findall(path.read_text(encoding="utf-8")) if path.is_file() else []
+    except UnicodeDecodeError as error:
+        raise TemplateError(f"{path}: is no text in UTF-8 ({error.reason} at byte {error.start}); save it so") from None
     if twice := {key for key in found if found.count(key) > 1}:
         raise TemplateError(f"{path}: {min(twice)} is there twice; rename one")
     return found
+
+
+def check(folder: Path) -> None:
+    """Refuse a bibliography that pandoc cannot read.
+
+    Raises:
+        TemplateError: says where it breaks off.
+    """
+    path = folder / FILE
+    if not path.is_file():
+        return
+    try:
+        pandoc.run(["--from=biblatex", "--to=csljson"], path.read_text(encoding="utf-8"))
+    except TemplateError as error:
+        raise TemplateError(f"{path}: {error}") from None
 
 
 def style(folder: Path, lang: str) -> Path:

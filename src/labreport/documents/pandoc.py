@@ -18,6 +18,9 @@ READER = "markdown-raw_tex-raw_html-raw_attribute-auto_identifiers-implicit_figu
 WRITERS = {"latex": "latex-smart", "markdown": "gfm", "html": "html5"}
 OPTIONS = {"latex": ["--syntax-highlighting=idiomatic"], "markdown": [], "html": ["--mathml"]}
 
+MOST_SECONDS, MOST_MEMORY, MOST_CHARACTERS = 20, "1g", 2_000_000
+HEAP_EXHAUSTED = 251  # GHC's exit status
+
 LANGUAGES = {"zh": "zh-CN", "en": "en-US"}
 
 BLOCKS = frozenset(
@@ -74,7 +77,13 @@ def parse(text: str, lang: str) -> dict[str, Node]:
         TemplateError: pandoc refuses the text.
     """
     reader = READER if lang == "en" else READER.replace("markdown", "markdown-smart")
-    tree: dict[str, Node] = json.loads(_convert(text, "json", reader, []))
+    if len(text) > MOST_CHARACTERS:
+        raise TemplateError(f"the text has {len(text):,} characters, {MOST_CHARACTERS:,} are allowed")
+    try:
+        tree: dict[str, Node] = json.loads(_convert(text, "json", reader, []))
+        json.dumps(tree)  # which needs a deeper stack than reading
+    except RecursionError:
+        raise TemplateError("the text is nested deeper than any report; look for a line of brackets or >") from None
     return tree
 
 
@@ -106,11 +115,28 @@ def write(tree: dict[str, Node], form: str) -> str:
 
 
 def _convert(text: str, to: str, reader: str, options: list[str]) -> str:
-    words = [pypandoc.get_pandoc_path(), "--sandbox", f"--from={reader}", f"--to={to}", *options]
-    done = subprocess.run(words, input=text, capture_output=True, encoding="utf-8", check=False)
+    return run([f"--from={reader}", f"--to={to}", *options], text).decode()
+
+
+def run(options: list[str], text: str) -> bytes:
+    """What pandoc makes of a text. It reads no file but those that are named, and is stopped where it would not end.
+
+    Raises:
+        TemplateError: it refuses the text, or needs more time or memory than any report does.
+    """
+    words = [pypandoc.get_pandoc_path(), "--sandbox", *options, "+RTS", f"-M{MOST_MEMORY}", "-RTS"]
+    done = subprocess.run(limited(words, MOST_SECONDS), input=text.encode(), capture_output=True, check=False)
+    if done.returncode < 0 or done.returncode == HEAP_EXHAUSTED:
+        limits = f"{MOST_SECONDS} s or {MOST_MEMORY} of memory"
+        raise TemplateError(f"pandoc needs more than {limits} for the text; is something nested, or defined by itself?")
     if done.returncode != 0:
-        raise TemplateError(f"pandoc refuses the text: {done.stderr.strip()}")
+        raise TemplateError(f"pandoc refuses the text: {' '.join(done.stderr.decode().split())}")
     return done.stdout
+
+
+def limited(words: list[str], seconds: int) -> list[str]:
+    """A command line that ends itself, and what it starts, after so many seconds of a processor each."""
+    return ["sh", "-c", f'ulimit -t {seconds} && exec "$@"', "sh", *words]
 
 
 def string(text: str) -> Node:

@@ -7,6 +7,7 @@ import warnings
 from dataclasses import dataclass
 from pathlib import Path
 
+from labreport.documents.text import shortened
 from labreport.errors import TemplateError
 from labreport.spelling import did_you_mean
 
@@ -35,27 +36,36 @@ def checked(folder: Path, name: str) -> Picture:
     """The picture `name` in `folder` or below it.
 
     Raises:
-        TemplateError: it is not there, lies elsewhere, is no PNG or JPEG, or is larger than any page needs.
+        TemplateError: it is not there, lies elsewhere, is no whole PNG or JPEG, or is larger than any page needs.
     """
     from PIL import Image, UnidentifiedImageError
 
     path = folder / name
-    if not path.resolve().is_relative_to(folder.resolve()):
+    try:
+        inside = path.resolve().is_relative_to(folder.resolve())
+        is_file = path.is_file()
+    except (OSError, ValueError, RuntimeError) as error:  # RuntimeError: links in a circle
+        raise TemplateError(f"the picture {shortened(name)!r} is no file: {shortened(str(error))}") from None
+    if not inside:
         raise TemplateError(f"the picture {name!r} lies outside of {folder}; copy it beside the template")
     if path.suffix.lower() not in FORMS:
         raise TemplateError(f"the picture {name!r} is neither PNG nor JPEG; save it as one of these")
-    if not path.is_file():
-        there = [one.relative_to(folder).as_posix() for one in folder.rglob("*") if one.suffix.lower() in FORMS]
+    if not is_file:
+        files = (one for one in folder.rglob("*") if one.suffix.lower() in FORMS and one.is_file())
+        there = [one.relative_to(folder).as_posix() for one in files]
         raise TemplateError(f"there is no picture {name!r} in {folder}{did_you_mean(name, there)}")
     if path.stat().st_size > MOST_BYTES:
         raise TemplateError(f"the picture {name!r} has {path.stat().st_size >> 20} MiB, {MOST_BYTES >> 20} are allowed")
     try:
         with warnings.catch_warnings(action="ignore"), Image.open(path, formats=[FORMS[path.suffix.lower()]]) as image:
             width, height = image.size
-    except (UnidentifiedImageError, Image.DecompressionBombError, OSError, ValueError) as error:
-        raise TemplateError(f"the picture {name!r} cannot be read: {error}") from None
-    if width * height > MOST_PIXELS:
-        raise TemplateError(
-            f"the picture {name!r} has {width} x {height} pixels, {MOST_PIXELS:,} are allowed; shrink it"
-        )
+            if width * height > MOST_PIXELS:
+                raise Image.DecompressionBombError(f"{width} x {height}")
+            image.load()  # of a broken one TeX or a browser would say so, after all training
+    except Image.DecompressionBombError as error:
+        said = f"has too many pixels, {MOST_PIXELS:,} are allowed; shrink it ({error})"
+        raise TemplateError(f"the picture {name!r} {said}") from None
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError) as error:
+        why = "it is damaged, or of another kind" if isinstance(error, UnidentifiedImageError) else error
+        raise TemplateError(f"the picture {name!r} cannot be read: {why}") from None
     return Picture(path, re.sub(r"[^\w.-]+", "-", name), width, height)

@@ -36,6 +36,7 @@ Result = TypeVar("Result")
 
 FLOAT_CLASS, REFERENCE_CLASS, EQUATION_CLASS, STEP_CLASS = "labfloat", "labref", "labeq", "labstep"
 VALUE_CLASS = "labvalue"  # a number with what it was computed from
+OWN_CLASSES = frozenset({FLOAT_CLASS, REFERENCE_CLASS, EQUATION_CLASS, STEP_CLASS})
 LINKED = ("http://", "https://", "mailto:", "#")  # what the address of a link may begin with
 KINDS = {"fig": "figure", "tab": "table", "lst": "listing", "alg": "algorithm", "eq": "equation", "sec": "section"}
 SHOWN = {"figure": "fig", "table": "tab", "code": "lst"}  # scheme of an address -> kind
@@ -57,6 +58,16 @@ INSTEAD = {
 }  # fmt: skip
 WRITTEN = ("Str", "Math")
 IN_FORMULAS = re.compile(r"\\(?:label|tag|eqref|ref|cite)\b\*?")
+# What programs TeX, or opens files and links, in a formula.
+_PROGRAM = re.compile(
+    r"\\(?:input|include\w*|verbatiminput|lstinputlisting|openin|openout|newread|newwrite|read|write|immediate|special"
+    r"|csname|catcode|[egx]?def|let|futurelet|loop|repeat|expandafter|scantokens|directlua|ShellEscape|XeTeX\w+|href|url"
+    r"|(?:re)?newcommand|usepackage|end\s*\{document\})(?![A-Za-z])|\^\^"
+)
+# Where the attributes of a node stand, and which an author may give; others could be a script of a web page.
+_ATTRIBUTED = {"Div": 0, "Span": 0, "Link": 0, "Code": 0, "CodeBlock": 0, "Image": 0, "Table": 0, "Header": 1}
+ATTRIBUTES = ("width", "layout-ncol", "caption", "startFrom")
+TOLD = ("origin", "run")  # of a number
 
 
 def markdown(text: str) -> str:
@@ -114,6 +125,7 @@ class Syntax:
 
     def _block(self, node: Node) -> Node:
         kind, content = node["t"], node.get("c")
+        _check_attributes(node)
         if kind == "Para" and _pictures(content) and not self.cover:
             if self.complain is not None:  # all branches stand beside each other
                 return {"t": "Div", "c": [["", [], []], [self._float([one], None) for one in _images(content)]]}
@@ -165,8 +177,13 @@ class Syntax:
 
     def _inline(self, node: Node) -> Node:
         kind, content = node["t"], node.get("c")
+        _check_attributes(node)
         if kind in ("Math", "Code"):
             content = [content[0], unmarked(content[1])]
+        if kind == "Math" and (program := _PROGRAM.search(content[1])):
+            raise Mistake(
+                program[0], f"{program[0]} in a formula programs TeX and is refused; write what it stands for"
+            )
         if kind == "Image":
             target = content[2][0]
             if self.cover:
@@ -209,6 +226,8 @@ class Syntax:
     def _float(self, inlines: list[Node], caption: list[Node] | None) -> Node:
         """Pictures, tables or code that have a paragraph to themselves: one, or two with a caption beside them."""
         images = _images(inlines)
+        for image in images:
+            _check_attributes(image)
         kinds: list[str] = []
         names: list[str] = []
         items: list[str] = []
@@ -320,6 +339,22 @@ def _instead(command: str) -> str:
     advice = INSTEAD.get(command.rstrip("*"))
     said = f"write {advice}" if advice else "LaTeX is read within formulas only; write Markdown"
     return f"{command} is LaTeX's; {said}"
+
+
+def _check_attributes(node: Node) -> None:
+    """Refuse attributes and classes that an author may not give.
+
+    Raises:
+        Mistake: names the first.
+    """
+    if node["t"] not in _ATTRIBUTED:
+        return
+    _, classes, pairs = node["c"][_ATTRIBUTED[node["t"]]]
+    for name, value in pairs:
+        if name not in (*ATTRIBUTES, *TOLD):
+            raise Mistake(name, f"{{{name}={value!r}}}: is not read; allowed are {', '.join(ATTRIBUTES)}; leave it out")
+    if own := OWN_CLASSES.intersection(classes):
+        raise Mistake(min(own), f"{{.{min(own)}}}: is a class of the program's own; leave it out")
 
 
 def _pictures(inlines: list[Node]) -> bool:

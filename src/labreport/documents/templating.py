@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import resource
+import signal
+import threading
 import traceback
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +16,8 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from labreport.documents.naming import described, suggestion
 from labreport.errors import TemplateError, UserError
+
+MOST_SECONDS, MOST_MEMORY, MOST_BITS = 20, 4 << 30, 4096  # the second in bytes, beyond what is in use
 
 
 class DeclaredLoader(jinja2.FileSystemLoader):
@@ -62,7 +68,8 @@ def fill(
     language.loader = DeclaredLoader([template.parent, template.parent.parent], files)
     language.globals.update(names)
     try:
-        return language.get_template(template.name).render()
+        with _limits():
+            return language.get_template(template.name).render()
     except jinja2.TemplateNotFound as error:
         raise TemplateError(f"{_place(error, template)}: there is no {error.name!r} in {template.parent}") from None
     except jinja2.TemplateSyntaxError as error:
@@ -71,8 +78,59 @@ def fill(
         raise type(error)(f"{_place(error, template)}: {error}") from None
     except jinja2.TemplateError as error:
         raise TemplateError(f"{_place(error, template)}: {error.message}") from None
+    except (MemoryError, RecursionError) as error:
+        what = "memory than any report does" if isinstance(error, MemoryError) else "levels than Python has"
+        raise TemplateError(f"{_place(error, template)}: needs more {what}; does it include or call itself?") from None
     except Exception as error:  # an expression in a template can fail in any way that Python can
         raise TemplateError(f"{_place(error, template)}: {type(error).__name__}: {error}") from error
+
+
+class Language(ImmutableSandboxedEnvironment):
+    """Jinja's sandbox, in which no number grows until the machine stands still."""
+
+    intercepted_binops = frozenset({"*", "**"})
+
+    def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
+        """A product or a power.
+
+        Raises:
+            TemplateError: of whole numbers beyond all that reports count.
+        """
+        if isinstance(left, int) and isinstance(right, int):
+            bits = left.bit_length() * abs(right) if operator == "**" else left.bit_length() + right.bit_length()
+            if bits > MOST_BITS:
+                raise TemplateError(f"{operator} gives a number beyond all that reports count")
+        return super().call_binop(context, operator, left, right)
+
+
+@contextmanager
+def _limits() -> Iterator[None]:
+    """Ends what would not end, and refuses memory beyond what any report needs.
+
+    Raises:
+        TemplateError: the time is over.
+    """
+
+    def over(*_: object) -> None:
+        raise TemplateError(f"took more than {MOST_SECONDS} s; is there a loop within a loop?")
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_AS)
+    main = threading.current_thread() is threading.main_thread()  # which alone may take signals
+    with suppress(ValueError, OSError):  # where a system has no such limit
+        used = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0]) * resource.getpagesize()
+        limits = [one for one in (soft, hard, used + MOST_MEMORY) if one != resource.RLIM_INFINITY]
+        resource.setrlimit(resource.RLIMIT_AS, (min(limits), hard))
+    before = signal.signal(signal.SIGVTALRM, over) if main else None
+    try:
+        if main:
+            signal.setitimer(signal.ITIMER_VIRTUAL, MOST_SECONDS)
+        yield
+    finally:
+        if main:
+            signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+            signal.signal(signal.SIGVTALRM, before)
+        with suppress(ValueError, OSError):
+            resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
 
 
 def environment(
@@ -85,7 +143,7 @@ def environment(
         filters: by name, beside Jinja's own.
         undefined: what a name that does not exist becomes.
     """
-    language = ImmutableSandboxedEnvironment(
+    language = Language(
         undefined=undefined,
         keep_trailing_newline=True,
         comment_start_string="{##",  # Jinja's own would take a heading's {#sec:id} for a comment

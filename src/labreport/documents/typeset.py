@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from labreport.documents.pandoc import limited
 from labreport.errors import TypesettingError
 from labreport.files import atomic_path
 
@@ -20,6 +21,7 @@ PACKAGES = (
     "macOS: brew install --cask mactex (or basictex, then tlmgr install ctex latexmk and what the log asks for)"
 )
 OVERFULL_POINTS = 2.0
+MOST_SECONDS = 300  # of a processor; a report of twenty pages takes ten
 SHOWN = 200  # characters of a line that TeX stopped at
 _ERROR = re.compile(r"^! ?(.+)$", re.MULTILINE)
 _LINE = re.compile(r"^l\.(\d+)", re.MULTILINE)
@@ -100,7 +102,7 @@ def typeset(source: Path, out: Path) -> list[str]:
     log = source.with_suffix(".log")
     log.unlink(missing_ok=True)
     done = subprocess.run(
-        command(program, source.name),
+        limited(command(program, source.name), MOST_SECONDS),
         cwd=source.parent,
         env=environment(text, os.environ),
         stdin=subprocess.DEVNULL,

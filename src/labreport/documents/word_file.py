@@ -4,22 +4,18 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
 import tempfile
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-import pypandoc
-
-from labreport.documents import wording
+from labreport.documents import pandoc, wording
 from labreport.documents.native import div
 from labreport.documents.pandoc import LANGUAGES, Node, paragraph, raw_block, string
 from labreport.documents.provenance import Provenance
 from labreport.documents.text import clean
 from labreport.documents.word_styles import reference
 from labreport.documents.zips import packed, unpacked
-from labreport.errors import TemplateError
 
 CORE, BODY = "docProps/core.xml", "word/document.xml"
 # A bookmark around a cover and the end of its page.
@@ -55,13 +51,8 @@ def written(
     with tempfile.NamedTemporaryFile(suffix=".docx") as file:
         file.write(reference(lang))
         file.flush()
-        words = [pypandoc.get_pandoc_path(), "--sandbox", "--from=json", "--to=docx", f"--reference-doc={file.name}"]
-        done = subprocess.run(
-            [*words, "--output=-"], input=json.dumps(whole).encode(), capture_output=True, check=False
-        )
-    if done.returncode != 0:
-        raise TemplateError(f"pandoc refuses the text: {done.stderr.decode().strip()}")
-    parts = unpacked(done.stdout)
+        options = ["--from=json", "--to=docx", f"--reference-doc={file.name}", "--output=-"]
+        parts = unpacked(pandoc.run(options, json.dumps(whole)))
     moment = f"{datetime.fromtimestamp(provenance.epoch, UTC):%Y-%m-%dT%H:%M:%SZ}"
     core = re.sub(r"(W3CDTF\">)[^<]*", rf"\g<1>{moment}", parts[CORE].decode())
     # A table's place is read from the table, not from its style, by other programs than Word.
