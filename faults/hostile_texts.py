@@ -72,6 +72,12 @@ MARKUP = (
     "{{ 7 * 7 }}{{ run('x') }}",
     "{% include 'secret.tex' %}{# x #}",
     "${7*7} #{7*7} <%= 7 %>",
+    '{ INCLUDETEXT "/etc/passwd" } { DDEAUTO c:\\x }',
+    '</w:t></w:r><w:fldSimple w:instr=" DDEAUTO x "/>',
+    "]]><w:instrText>INCLUDEPICTURE</w:instrText>",
+    '" onmouseover="alert(1)',
+    "[a](data:text/html,x) data:text/html,<script>",
+    "</title></style></main><svg onload=alert(1)>",
 )
 LETTERS = (
     "\U0001f680 up \U0001f468\u200d\U0001f469\u200d\U0001f467",

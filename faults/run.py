@@ -60,6 +60,7 @@ KINDS: Mapping[str, Kind] = {
     "archives": Kind("archives:run", 100, 10),
     "pickles": Kind("pickles:run", 200, 7),
     "texts": Kind("texts:run", 120, 10),
+    "reports": Kind("reports:run", 80, 8),
     "edits": Kind("edits:run", 80, 8),
     "mutations": Kind("mutations:run", 2000, 50),
 }

@@ -15,6 +15,7 @@ from string import digits
 from typing import Any
 
 from benchmarks.project import ROOT
+from faults import inert
 from faults.fault import Fault, Trial, in_turns
 from faults.hostile_texts import SECRET, TEXTS
 from faults.isolated import CANARY
@@ -72,13 +73,15 @@ def run(count: int, folder: Path, rng: Random) -> Fault:
 
 
 def document(shown: list[Shown], folder: Path, lang: str) -> list[Trial]:
-    """One trial for each text of a document in both formats."""
+    """One trial for each text of a document in all formats."""
     spec = write(shown, folder, lang)
     try:
-        words, markdown = (
-            _pdf_text(spec, folder, lang),
-            render(Path(spec["template"]), "markdown", lang, spec, STATE).text,
+        words = _pdf_text(spec, folder, lang)
+        markdown, html, word = (
+            render(Path(spec["template"]), form, lang, {**spec, "form": form}, STATE).data
+            for form in ("markdown", "html", "docx")
         )
+        page, (fields, typed) = inert.Page(html.decode()), inert.word_file(word)
     except UserError as error:
         if len(shown) > 1:  # which of them was refused is seen one by one
             parts = (document([one], folder / str(number), lang) for number, one in enumerate(shown))
@@ -87,9 +90,15 @@ def document(shown: list[Shown], folder: Path, lang: str) -> list[Trial]:
     except Exception as error:
         return [Trial(False, f"{one.text!r} as {one.place}: {type(error).__name__}: {error}"[:400]) for one in shown]
     executed = [path.name for path in (*folder.rglob(f"*{CANARY}*"), *Path("/tmp").glob(f"*{CANARY}*"))]
-    executed += [f"{SECRET} was read"] if SECRET in words + markdown else []
-    executed += list(active(markdown))
-    read = {"PDF": words, "Markdown": _plain(markdown)}
+    shown_words = "".join(page.words)
+    executed += [f"{SECRET} was read"] if SECRET in words + markdown.decode() + shown_words + typed else []
+    executed += [*active(markdown.decode()), *page.found, *fields]
+    read = {
+        "PDF": words,
+        "Markdown": _plain(markdown.decode()),
+        "HTML": _squeezed(shown_words),
+        "Word": _squeezed(typed),
+    }
     return [_trial(one, read, executed, lang) for one in shown]
 
 
@@ -97,8 +106,7 @@ def _trial(one: Shown, read: Mapping[str, str], executed: list[str], lang: str) 
     name = f"{one.text!r} as {one.place} ({lang})"
     if executed:
         return Trial(False, f"{name}: {', '.join(executed)}", executed=True)
-    patterns = {"PDF": _pattern(one.text), "Markdown": _pattern(one.text, exact=True)}
-    absent = [form for form, text in read.items() if not re.search(patterns[form], text)]
+    absent = [form for form, text in read.items() if not re.search(_pattern(one.text, exact=form != "PDF"), text)]
     return Trial.judged(name, f"not in the {' or '.join(absent)}" if absent else None)
 
 
@@ -107,7 +115,7 @@ def write(shown: list[Shown], folder: Path, lang: str) -> dict[str, Any]:
     texts: dict[str, list[str]] = {place: [one.text for one in shown if one.place == place] for place in PLACES}
     template = folder / "templates" / "small" / f"{lang}.md.j2"
     template.parent.mkdir(parents=True)
-    for form in ("latex", "markdown"):
+    for form in ("latex", "markdown", "html", "csl"):
         shutil.copytree(ROOT / "templates" / form, folder / "templates" / form)
     (folder / "secret.tex").write_text(SECRET, encoding="utf-8")
     claims = {f"{place}{n}": text for place in ("caption", *FORMS) for n, text in enumerate(texts[place])}
