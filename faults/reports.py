@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import os
 import struct
-import time
 import zlib
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -19,7 +18,7 @@ from faults.hostile_texts import SECRET
 from labreport.documents.document import render
 from labreport.errors import UserError
 
-MOST_S = 60.0
+MOST_S = 60.0  # of a processor, pandoc's included: other work on the machine does not count
 FORMS = ("html", "docx", "markdown")
 PROSE = (
     '<script>alert(1)</script>', '<img src=x onerror="alert(1)">', '<span onclick="x">a</span>', '[a](javascript:x)',
@@ -109,7 +108,7 @@ def trial(kind: str, text: str, works: bytes, picture: str, folder: Path, form: 
     if picture:
         name, make = PICTURES[picture]
         make(template.parent / name)
-    what, begun = f"{kind} {picture or (works or text)[:60]!r} as {form}", time.monotonic()
+    what, begun = f"{kind} {picture or (works or text)[:60]!r} as {form}", sum(os.times()[:4])
     try:
         data = render(template, form, "en", spec, texts.STATE).data
     except UserError as error:
@@ -122,7 +121,7 @@ def trial(kind: str, text: str, works: bytes, picture: str, folder: Path, form: 
         if found := harm(data, form):
             return Trial(False, f"{what}: {', '.join(found[:3])}", executed=True)
         fault = "a picture that is none was set" if kind == "picture" else None
-    took = time.monotonic() - begun
+    took = sum(os.times()[:4]) - begun
     return Trial.judged(what, fault or (f"took {took:.0f} s" if took > MOST_S else None), lost=False)
 
 

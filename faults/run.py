@@ -101,10 +101,8 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--count", choices=("full", "small"), default="full", help="how many of each kind")
     parser.add_argument("--seed", type=int, default=0, help="of the random choices")
     parser.add_argument("--jobs", type=int, default=1, help="processes that share the kinds; default: 1")
-    parser.add_argument("--page", type=Path, help="a Markdown page that keeps the whole table")
+    parser.add_argument("--page", type=Path, help="a page that keeps the table; of some kinds in a section of its own")
     arguments = parser.parse_args(argv)
-    if arguments.page is not None and arguments.only:
-        parser.error("--page keeps the whole table; leave out --only")
     head = heading()
     print(head, flush=True)
     found = list(injected(arguments.only or list(KINDS), arguments.count, arguments.seed, arguments.jobs))
@@ -112,7 +110,8 @@ def main(argv: list[str] | None = None) -> int:
     text = markdown([HEAD, *counts], right=1)
     print(f"\n{text}")
     if arguments.page is not None:
-        keep(arguments.page, "faults", f"{head}\n\n{text}", PAGE)
+        section = "-".join(["faults", *arguments.only]) if arguments.only else "faults"
+        keep(arguments.page, section, f"{head}\n\n{text}", PAGE)
     return 0 if all(fault.harmless for fault in found) else 1
 
 

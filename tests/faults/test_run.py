@@ -47,11 +47,12 @@ def test_the_page_keeps_the_table_and_what_else_stands_there(
     assert page.read_text(encoding="utf-8").count("## faults") == 1
 
 
-def test_one_kind_at_small_count(two_kinds: None, capsys: pytest.CaptureFixture[str]) -> None:
+def test_one_kind_at_small_count(two_kinds: None, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run.main(["--only", "harmless", "--count", "small"]) == 0
     assert "| harmless | 2     | 2        | 0    | 0        |" in capsys.readouterr().out
-    with pytest.raises(SystemExit):
-        run.main(["--only", "harmless", "--page", "page.md"])
+    page = tmp_path / "page.md"
+    assert run.main(["--only", "harmless", "--page", str(page)]) == 0
+    assert "<!-- begin faults-harmless -->" in page.read_text(encoding="utf-8")
 
 
 def test_kinds_shared_out_among_processes_give_the_same_rows() -> None:
