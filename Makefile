@@ -14,7 +14,7 @@ snakemake = $(bin)/snakemake --cores $(CORES) $@ $(if $(strip $(CONFIG)),--confi
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help check_config setup tex plan gpu-kit gpu gpu-import test lint format publish bench faults mutants schema lock always
+.PHONY: help check_config setup tex plan gpu-kit gpu gpu-import gallery test lint format publish bench faults mutants schema lock always
 # Snakemake locks the folder it works in, so one target after the other.
 .NOTPARALLEL:
 
@@ -54,6 +54,9 @@ gpu-kit: check_config setup ## missing runs and their data for another machine; 
 
 gpu: setup ## train the runs of a kit here; ARGS="--seconds 540 --processes 4"
 	@$(bin)/python $(KIT)/start.py $(ARGS)
+
+gallery: setup ## docs/gallery.md with pictures of report/cifar10.en.*
+	@$(bin)/python tools/gallery
 
 gpu-import: check_config setup ## take in the runs that came back; TAR=gpu-kit/runs.tar
 	@$(bin)/labreport import $(TAR) $(if $(strip $(CONFIG)),--config $(CONFIG))
