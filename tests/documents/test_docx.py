@@ -122,3 +122,9 @@ def test_code_and_algorithms_keep_their_lines(word):
     assert body.count('w:val="Algorithm"') == 1
     assert 'w:val="SourceCode"' in body
     assert " REF lst_Literal___init__ " in body
+
+
+def test_what_is_no_character_of_xml_is_left_out(word):
+    body = parts(word("a\u0007b\uffffc", title="A\uffff title\ufffe"))["word/document.xml"]
+    assert "A title" in words(body)
+    assert "abc" in words(body)

@@ -19,6 +19,7 @@ WRITERS = {"latex": "latex-smart", "markdown": "gfm", "html": "html5"}
 OPTIONS = {"latex": ["--syntax-highlighting=idiomatic"], "markdown": [], "html": ["--mathml"]}
 
 MOST_SECONDS, MOST_MEMORY, MOST_CHARACTERS = 20, "1g", 2_000_000
+NO_XML = dict.fromkeys((0xFFFE, 0xFFFF))  # no characters, which no part of a Word file may hold
 HEAP_EXHAUSTED = 251  # GHC's exit status
 
 LANGUAGES = {"zh": "zh-CN", "en": "en-US"}
@@ -80,7 +81,7 @@ def parse(text: str, lang: str) -> dict[str, Node]:
     if len(text) > MOST_CHARACTERS:
         raise TemplateError(f"the text has {len(text):,} characters, {MOST_CHARACTERS:,} are allowed")
     try:
-        tree: dict[str, Node] = json.loads(_convert(text, "json", reader, []))
+        tree: dict[str, Node] = json.loads(_convert(text.translate(NO_XML), "json", reader, []))
         json.dumps(tree)  # which needs a deeper stack than reading
     except RecursionError:
         raise TemplateError("the text is nested deeper than any report; look for a line of brackets or >") from None

@@ -61,6 +61,7 @@ _LATIN_MODERN = (
 )
 # Where Chinese characters and punctuation stand; Fandol's faces have those of GB 2312.
 _CHINESE = ((0x3000, 0x30FF), (0x4E00, 0x9FFF), (0xFF01, 0xFF5E))
+_NO_XML = {"\ufffe", "\uffff"}  # no characters, which no part of a Word file may hold
 _INVISIBLE = {"\u200d", "\ufe0e", "\ufe0f"}  # joiners and selectors that only modify an emoji
 
 
@@ -70,7 +71,8 @@ TWO_COMMAS = "{,}{,}"  # which would join to a low quotation mark
 def clean(text: str) -> str:
     """One line without control, format and surrogate characters, its white space made single spaces."""
     kept = (" " if character.isspace() and character not in "\u00a0\u202f\u3000" else character for character in text)
-    visible = "".join(c for c in kept if unicodedata.category(c) not in ("Cc", "Cf", "Cs") or c in _INVISIBLE)
+    shown = (c for c in kept if c not in _NO_XML)
+    visible = "".join(c for c in shown if unicodedata.category(c) not in ("Cc", "Cf", "Cs") or c in _INVISIBLE)
     return re.sub(" +", " ", visible).strip()
 
 
