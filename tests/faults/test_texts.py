@@ -12,7 +12,7 @@ import pytest
 from faults import texts
 from faults.hostile_texts import SECRET, TEX
 from faults.texts import Shown
-from labreport.documents.document import ESCAPED
+from labreport.documents.shells import ESCAPED
 from labreport.errors import TypesettingError
 
 WITH_TEX = pytest.mark.skipif(not shutil.which("latexmk") or not shutil.which("pdftotext"), reason="no TeX to set with")
