@@ -148,7 +148,7 @@ def test_what_a_commit_declares_and_nothing_made_is_named_with_its_command(earli
         (("HEAD",), "of which report? commits hold several; say --report NAME, of own"),
         (("earlier.zip", "earlier.zip", "earlier.zip"), "found 3 states; allowed are two"),
         (("text.zip",), "text.zip: cannot be read as a zip"),
-        (("absent.zip",), "absent.zip: cannot be read as a zip"),
+        (("absent.zip",), "absent.zip: no such file"),
         (("altered.zip", "earlier.zip"), "tables/results.csv does not have the digest that SHA256SUMS states"),
         (("empty.zip", "earlier.zip"), "empty.zip: holds no tables/spec.json"),
         (("foreign.zip", "earlier.zip"), "allowed are two states of one report"),

@@ -42,6 +42,8 @@ def unpacked_size(path: Path) -> int:
     try:
         with zipfile.ZipFile(path) as file:
             return sum(member.file_size for member in file.infolist())
+    except FileNotFoundError:
+        raise DataError(f"{path}: no such file") from None
     except (OSError, zipfile.BadZipFile, ValueError):
         return 0
 
@@ -72,6 +74,8 @@ def unpack(path: Path, to: Path) -> Path:
                 target = to / member.filename
                 target.parent.mkdir(parents=True, exist_ok=True)
                 target.write_bytes(file.read(member))
+    except FileNotFoundError:
+        raise DataError(f"{path}: no such file") from None
     except (OSError, zipfile.BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError, RuntimeError) as error:
         raise DataError(f"{path}: cannot be read as a zip ({error}); it is damaged, ask for it again") from error
     return to / roots.pop()
