@@ -11,7 +11,7 @@ from typing import Any
 import jinja2
 
 from labreport import declarations
-from labreport.claims.wording import outcome
+from labreport.claims.outcomes import outcome
 from labreport.documents import quantities, templating, views
 from labreport.documents.provenance import Provenance
 from labreport.results import Results

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from functools import partial
 from pathlib import Path
 
@@ -84,3 +86,9 @@ def test_what_is_included_under_a_computed_name_is_refused(small_report, tmp_pat
     known = {path: digest for path, digest in spec["files"].items() if not path.endswith("part.md.j2")}
     with pytest.raises(TemplateError, match=r"part\.md\.j2 is included under a computed name"):
         write(job({**spec, "files": known}, "markdown", tmp_path / "texts"))
+
+
+def test_writing_a_text_imports_no_statistics():
+    """Which take a second to start, of the few that a changed word takes."""
+    code = "import sys, labreport.steps.texts; sys.exit(bool({'scipy', 'torch', 'matplotlib'} & {*sys.modules}))"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -13,11 +13,6 @@ from labreport.rounding import fixed
 MINUS = "−"
 
 
-def outcome(name: str, lang: str) -> str:
-    """What a claim came out as."""
-    return said("outcomes", name, lang)
-
-
 def digits(value: float, unit: str) -> str:
     """A number in its unit, without it: `12.3` points, `0.034` of a correlation.
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from labreport.claims.wording import outcome
+from labreport.claims.outcomes import outcome
 from labreport.documents import wording
 from labreport.documents.naming import Namespace
 from labreport.documents.text import Literal

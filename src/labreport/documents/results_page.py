@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from labreport.claims.wording import outcome
+from labreport.claims.outcomes import outcome
 from labreport.documents.gfm import pipe_table
 from labreport.documents.presentation import load
 from labreport.documents.text import gfm

@@ -16,7 +16,8 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import LogLocator, NullLocator, StrMethodFormatter
 
-from labreport.claims.wording import claimed, digits, outcome
+from labreport.claims.outcomes import outcome
+from labreport.claims.wording import claimed, digits
 from labreport.figures.labels import label, listed, sentence
 from labreport.figures.style import CM, COLOURS, GREY, SMALL_PT, WIDTH_CM
 from labreport.languages import section
