@@ -12,9 +12,8 @@ from typing import cast
 import torch
 from torch import Tensor, nn
 
-SHAPES = (
-    4  # of the input that get a graph of their own; a data set has two, that of its batches and that of its last one
-)
+# Shapes of the input that get a graph of their own; a data set has two, that of its batches and that of its last one.
+SHAPES = 4
 
 
 class Replayed:

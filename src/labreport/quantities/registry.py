@@ -70,27 +70,13 @@ def _metrics() -> dict[str, Quantity]:
 def _others() -> dict[str, Quantity]:
     stated = (
         Quantity("generalisation_gap", "fraction", False, "accuracy"),
-        Quantity(
-            "accuracy_on",
-            "fraction",
-            True,
-            "accuracy",
-            "classes",
-        ),
+        Quantity("accuracy_on", "fraction", True, "accuracy", "classes"),
         Quantity("chance", "fraction", None, "accuracy", exact=True),
-        Quantity(
-            "farthest_from_chance",
-            "fraction",
-            None,
-            "accuracy",
-        ),
+        Quantity("farthest_from_chance", "fraction", None, "accuracy"),
         Quantity("epochs_to", "epochs", False, "", "a level"),
         Quantity("convergence_epoch", "epochs", False),
         Quantity("val_loss_at_best", "", False),
-        Quantity(
-            "best_epoch",
-            "epochs",
-        ),
+        Quantity("best_epoch", "epochs"),
         Quantity("seconds", "seconds", False),
         Quantity("seconds_per_epoch", "seconds", False),
         Quantity("epoch_seconds", "seconds", False),
