@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from labreport.metrics import SPLITS, split_column
+from labreport.quantities.registry import QUANTITIES
+from labreport.quantities.values import sampling
 from labreport.results import Results
 from labreport.tables.heads import head, missing_notes, note
-from labreport.tables.looks import finite_error, look
+from labreport.tables.looks import look
 from labreport.tables.table import Column, Table, best_rows, decimals_for
 
 LOSS_DECIMALS = 3
@@ -26,7 +28,7 @@ def build(results: Results, options: Mapping[str, Any], lang: str) -> Table:
     frame = results.metrics(name, [*measured, "learning_rate", "seconds"])
     samples = int(results.summary(name)["val_samples"].iloc[0])
     percent = look(main, 0).get("factor", 1.0)
-    decimals = decimals_for([percent * max(finite_error(main, value, samples) for value in frame[main])])
+    decimals = decimals_for([percent * max(sampling(QUANTITIES[main].unit, value, samples) for value in frame[main])])
     several = frame["seed"].nunique() > 1
     shown = ["epoch", *measured]
     shown += ["learning_rate"] * (frame["learning_rate"].nunique() > 1) + ["seconds"]

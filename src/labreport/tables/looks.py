@@ -11,7 +11,6 @@ import pandas as pd
 from labreport.errors import ResultsError
 from labreport.metrics import METRICS, split_column
 from labreport.results import Results
-from labreport.sampling import correlation_error, sampling_error
 from labreport.tables.table import decimals_for
 
 PERCENT = 100.0
@@ -42,14 +41,6 @@ def look(column: str, decimals: int) -> dict[str, Any]:
 def factor(column: str) -> float:
     """What the numbers of a column are multiplied by to be shown."""
     return PERCENT if split_column(column)[1].percent else 1.0
-
-
-def finite_error(column: str, value: float, samples: int) -> float:
-    """Standard error of an accuracy or correlation measured on `samples` samples; nan for a loss."""
-    metric = split_column(column)[1]
-    if metric is METRICS["loss"]:
-        return float("nan")
-    return (sampling_error if metric.percent else correlation_error)(value, samples)
 
 
 def decimals_of(column: str, stds: pd.Series, errors: pd.Series) -> int:
