@@ -14,14 +14,16 @@ MINUS = "−"
 
 
 def digits(value: float, unit: str) -> str:
-    """A number in its unit, without it: `12.3` points, `0.034` of a correlation.
+    """A number in its unit, without it: `12.3` points, `0.034` of a correlation, `1,024` parameters.
 
-    >>> digits(0.1234, "fraction"), digits(0.0341, "correlation"), digits(2.13, "times")
-    ('12.3', '0.034', '2.13')
+    >>> digits(0.1234, "fraction"), digits(0.0341, "correlation"), digits(2.13, "times"), digits(1024.0, "count")
+    ('12.3', '0.034', '2.13', '1,024')
     """
     if unit == "fraction":
         return fixed(100 * value, 1).replace("-", MINUS)
-    decimals = {"correlation": 3, "epochs": 1, "seconds": 1, "times": 2}.get(unit, 3)
+    if unit == "count":
+        return f"{value:,.0f}".replace("-", MINUS)
+    decimals = {"epochs": 1, "seconds": 1, "times": 2}.get(unit, 3)
     return fixed(value, decimals).replace("-", MINUS)
 
 
