@@ -17,6 +17,7 @@ from labreport.errors import ResultsError
 from labreport.files import read_json, write_json
 from labreport.rounding import fixed
 from tests.conftest import CIFAR10
+from tests.fabricated import LONGTAIL, add_images
 
 SAMPLES = 2000
 FIELDS = {
@@ -44,6 +45,8 @@ def judged(report_spec, tmp_path):
         seeds = max(map(len, accuracies.values()))
         spec = report_spec(f"labreport.claims.{kind}", options, {name: {} for name in accuracies}, seeds=seeds)
         spec |= {key: changes[key] for key in ("scale", "measurements") if key in changes}
+        for name, variant in changes.get("data", []):
+            add_images(spec, tmp_path, name, list(CIFAR10), variant)
         for name, values in accuracies.items():
             entry = spec["experiments"][name]
             entry["runs"] = sorted(entry["runs"], key=lambda run: run["seed"])[: len(values)]
@@ -117,6 +120,32 @@ def test_two_quantities_of_the_same_runs(judged):
     assert found["outcome"] == "supported"
 
 
+def test_two_groups_of_classes_of_the_same_runs(judged, tmp_path):
+    options = {"quantity": "accuracy_on(full)", "minus": "accuracy_on(short)", "experiments": ["a"], "dataset": "tail"}
+    found = judged("difference", options, {"a": [0.8, 0.7]}, data=[("tail", LONGTAIL)])
+    runs = [np.load(path) for path in sorted((tmp_path / "results/runs").rglob("predictions.npz"))]
+    sides = [
+        np.mean([[(one["predicted"] == one["true"])[one["true"] == c].mean() for c in classes] for one in runs])
+        for classes in (range(5, 10), LONGTAIL["classes"])
+    ]
+    assert found["estimate"] == pytest.approx(sides[0] - sides[1])
+    assert "Mean accuracy on full classes minus mean accuracy on short classes of a" in found["reason"]["en"]
+
+
+def test_a_measured_number_minus_an_exact_one_has_the_error_of_the_measured_one(judged):
+    options = {"quantity": "val_accuracy", "minus": "chance", "experiments": ["a"]}
+    found = judged("difference", options, {"a": [0.3]})
+    error = np.sqrt(0.3 * 0.7 / SAMPLES)
+    assert (found["estimate"], found["method"]) == (pytest.approx(0.2), "samples")
+    assert found["high"] - found["low"] == pytest.approx(2 * 1.959964 * error, rel=0.02)
+
+
+def test_a_level_that_a_run_never_reaches_leaves_the_claim_open(judged):
+    found = judged("difference", {**A_OVER_B, "quantity": "epochs_to(0.999)"}, {"a": [0.8], "b": [0.8]})
+    assert (found["estimate"], found["outcome"], found["p"]) == (None, "undecided", None)
+    assert "not every run gets there" in found["reason"]["en"]
+
+
 def test_close_is_shown_and_not_taken_for_granted(judged):
     near = {"quantity": "val_accuracy", "experiments": ["a", "b"], "within": 5}
     assert judged("equivalence", near, {"a": [0.8], "b": [0.79]})["outcome"] == "supported"
@@ -181,6 +210,8 @@ def test_costs_are_compared_by_their_medians(timed, options, outcome):
     found = timed(options)
     assert found["estimate"] == pytest.approx(2.0)
     assert (found["outcome"], found["unit"], found["method"]) == (outcome, "times", "bootstrap")
+    ((claim, margin),) = options.items()
+    assert (found["claim"], found["margin"]) == (claim, margin)
     assert found["low"] < 2 < found["high"]
 
 
