@@ -97,7 +97,7 @@ class Workplace:
         """
         kept, said = self.root / "seen", self.root / "said"
         for work in (lambda: self._watched(group.tests, kept), lambda: self._limited(group.tests)):
-            if _forked(work, limit_s=900, said=said):
+            if _forked(work, limit_s=3600, said=said):
                 words = said.read_text(encoding="utf-8", errors="replace")[-4000:]
                 raise RuntimeError(f"the tests {' '.join(group.tests)} fail without any change:\n{words}")
         found: Covered = pickle.loads(kept.read_bytes())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import zlib
 from collections.abc import Callable
 from pathlib import Path
@@ -259,3 +260,20 @@ def cost_folder(tmp_path: Path) -> Path:
         }
     ).to_csv(folder / "measurement.csv", index=False)
     return folder
+
+
+@pytest.fixture
+def approved() -> Callable[[str, str], None]:
+    """`approved("tables/approved/en.md", text)`: it is what somebody read and found right.
+
+    With LABREPORT_APPROVE in the environment the file is written instead, for `git diff` to show.
+    """
+
+    def check(file: str, text: str) -> None:
+        path = Path(__file__).parent / file
+        if os.environ.get("LABREPORT_APPROVE"):
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+        assert text.splitlines() == path.read_text(encoding="utf-8").splitlines()
+
+    return check

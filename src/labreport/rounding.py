@@ -6,6 +6,8 @@ from decimal import ROUND_HALF_UP, Context, Decimal
 
 DIGITS = Context(prec=400)  # a float's own digits and all of its zeros
 
+MINUS = "−"  # which readers get in place of a hyphen
+
 
 def fixed(value: float, decimals: int) -> str:
     """`value` with so many decimals, halves rounded away from zero; never minus zero.

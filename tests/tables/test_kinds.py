@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import importlib
 import json
+import shutil
+from itertools import product
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from labreport.documents.gfm import pipe_table
+from labreport.documents.presentation import load
 from labreport.errors import ResultsError
 from labreport.loading import load_module
 from labreport.results import Results
@@ -72,6 +76,23 @@ def test_each_kind_is_a_whole_table(kind, seeds, lang, results):
     assert all(row < len(value["rows"]) and column < len(value["columns"]) for row, column in value["bold"])
     assert all(column["head"] for column in value["columns"])
     assert table.to_csv().count("\n") == len(table.frame) + 1
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_tables_look_as_somebody_approved_them(lang, results, approved, tmp_path):
+    """Heads, cells, digits, bold, notes, of one seed and, where that makes a difference, of three."""
+    parts: dict[str, str] = {}
+    for kind, seeds in product(KINDS, (1, 3)):
+        build = importlib.import_module(KINDS[kind].target).build
+        for made in ("runs", "data"):
+            shutil.rmtree(tmp_path / "results" / made, ignore_errors=True)
+        path = tmp_path / "table.json"
+        path.write_text(build(results(kind, seeds=seeds), options(kind), lang).to_json(), encoding="utf-8")
+        shown = load(path)
+        text = "\n\n".join([pipe_table(shown), *shown.notes])
+        if text != parts.get(f"## `{kind}`"):
+            parts[f"## `{kind}`" + ", three seeds" * (seeds > 1)] = text
+    approved(f"tables/approved/{lang}.md", "".join(f"{title}\n\n{text}\n\n" for title, text in parts.items()))
 
 
 @pytest.mark.parametrize("seeds", [1, 3])

@@ -8,9 +8,7 @@ from labreport.claims.estimates import LEVEL, Estimate
 from labreport.groups import GROUPS, group_name
 from labreport.languages import LANGUAGES, said, section
 from labreport.quantities.registry import called
-from labreport.rounding import fixed
-
-MINUS = "−"
+from labreport.rounding import MINUS, fixed
 
 
 def digits(value: float, unit: str) -> str:
