@@ -87,8 +87,9 @@ bench: setup tex ## speed, as ratios measured in one run, shares and counts, int
 faults: setup tex ## faults injected and counted, into docs/reliability.md
 	@$(bin)/python -m faults.run --jobs 2 --page docs/reliability.md
 
-mutants: setup ## the science changed in one place at a time, and what the tests notice, into docs/reliability.md
-	@$(bin)/python -m mutants.run --page docs/reliability.md
+mutants: setup ## the code changed in one place at a time, and what the tests notice, into docs/reliability.md
+	@$(bin)/python -m mutants.run --part science --page docs/reliability.md
+	@$(bin)/python -m mutants.run --part report --page docs/reliability.md
 
 schema: setup ## config/schema/ made anew from the models that check config/
 	@$(bin)/python -m labreport.declarations.schemas config/schema

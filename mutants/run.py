@@ -1,6 +1,7 @@
-"""`make mutants`: the science changed in one place at a time, and whether the tests beside it notice.
+"""`make mutants`: the code changed in one place at a time, and whether the tests beside it notice.
 
 python -m mutants.run                                 a sample of all modules
+python -m mutants.run --part report                   of what reports are made by; `science`: of what measures
 python -m mutants.run --sample 0                      every mutant, hours
 python -m mutants.run --only training/loop.py         the modules of a pattern; repeatable
 """
@@ -9,7 +10,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatch
 from math import sqrt
@@ -25,6 +26,7 @@ from mutants.scope import GROUPS, SOURCES
 from mutants.wrong import Wrong, errors
 
 SAMPLE = 600
+PARTS = ("science", "report")
 WANTED = 0.9
 HEAD = ("modules", "mutants", "drawn", "equivalent", "caught", "survived", "caught in %", "95 % interval")
 WHOLE_S = 900.0  # longer than any folder of tests takes
@@ -111,10 +113,17 @@ def equivalents(path: Path = EQUIVALENT) -> dict[str, str]:
     return found
 
 
-def every(patterns: Sequence[str] = ()) -> dict[str, list[Mutant]]:
-    """Group -> the mutants of its modules; of those alone that fit one of some patterns, where there are any."""
+def every(patterns: Sequence[str] = (), part: str = "") -> dict[str, list[Mutant]]:
+    """Group -> the mutants of its modules; of those alone that fit one of some patterns, where there are any.
+
+    Args:
+        patterns: of paths of modules.
+        part: the only one whose groups count; empty for all.
+    """
     made: dict[str, list[Mutant]] = {}
     for name, group in GROUPS.items():
+        if part not in ("", group.part):
+            continue
         paths = [path for path in group.paths if fits(path, patterns)]
         some = [one for path in paths for one in mutants(path, (SOURCES / path).read_text(encoding="utf-8"))]
         if some:
@@ -181,6 +190,7 @@ def main(argv: list[str] | None = None) -> int:
     """
     parser = argparse.ArgumentParser(description="Mutants of the science, and whether the tests catch them.")
     parser.add_argument("--only", action="append", default=[], help="a pattern of modules, as training/*; repeatable")
+    parser.add_argument("--part", choices=PARTS, default="", help="what measures, or what reports are made by")
     parser.add_argument("--sample", type=int, default=SAMPLE, help=f"how many are drawn; 0: all; default: {SAMPLE}")
     parser.add_argument("--seed", type=int, default=0, help="of the draw; default: 0")
     parser.add_argument("--page", type=Path, help="a Markdown page that keeps the whole table")
@@ -189,8 +199,13 @@ def main(argv: list[str] | None = None) -> int:
         parser.error("--page keeps the whole table; leave out --only")
     head = heading()
     print(head, flush=True)
-    made, known = every(arguments.only), equivalents()
-    wrong = [one for one in errors() if fits(one.mutant.module, arguments.only)]
+    made, known = every(arguments.only, arguments.part), equivalents()
+    modules = {one.module for some in made.values() for one in some}
+
+    def counts(module: str) -> bool:
+        return fits(module, arguments.only) and (not arguments.part or module in modules)
+
+    wrong = [one for one in errors() if counts(one.mutant.module)]
     rows, named = judged(made, wrong, arguments.sample, arguments.seed, known)
     total = Row("all", *(sum(getattr(row, name) for row in rows) for name in ("made", "drawn", "equivalent", "caught")))
     text = markdown([HEAD, *(row.cells for row in [*rows, total])], right=1)
@@ -198,18 +213,18 @@ def main(argv: list[str] | None = None) -> int:
     print(f"\n{text}")
     if arguments.page is not None:
         how = f"{total.drawn} of {total.made} mutants, drawn with seed {arguments.seed}; Wilson's interval."
-        keep(arguments.page, "mutants", f"{head}\n\n{RULE}\n\n{how}\n\n{text}", PAGE)
-    gone = gone_from(made, known, arguments.only)
+        section = "-".join(filter(None, ("mutants", arguments.part)))
+        keep(arguments.page, section, f"{head}\n\n{RULE}\n\n{how}\n\n{text}", PAGE)
+    gone = gone_from(made, [name for name in known if counts(name.partition(" ")[0])])
     for name in gone:
         _tell(f"{EQUIVALENT.name} names a mutant that there is not any more: {name}")
     return 1 if gone or total.share < WANTED or named.caught < named.made else 0
 
 
-def gone_from(made: Mapping[str, Sequence[Mutant]], known: Mapping[str, str], patterns: Sequence[str]) -> list[str]:
-    """The names of equivalent mutants that are none of these; those of other modules than `made` are not looked at."""
+def gone_from(made: Mapping[str, Sequence[Mutant]], known: Collection[str]) -> list[str]:
+    """Those of some names of mutants that are of none of these."""
     names = {one.name for some in made.values() for one in some}
-    asked = (name for name in known if fits(name.partition(" ")[0], patterns))
-    return [name for name in asked if name not in names]
+    return [name for name in known if name not in names]
 
 
 if __name__ == "__main__":

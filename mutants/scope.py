@@ -17,10 +17,12 @@ class Group:
     Attributes:
         modules: patterns of paths below `src/labreport`.
         tests: files and folders; those of whole workflows are never among them.
+        part: of the page that they are on.
     """
 
     modules: tuple[str, ...]
     tests: tuple[str, ...]
+    part: str = "science"
 
     @property
     def paths(self) -> list[str]:
@@ -40,9 +42,9 @@ GROUPS: Mapping[str, Group] = {
     "rounding": Group(("rounding.py",), ("tests/test_rounding.py",)),
     "sampling": Group(("sampling.py",), ("tests/test_sampling.py",)),
     "streams": Group(("streams.py",), ("tests/training/test_seeds.py",)),
-    "quantities": Group(("quantities/*.py",), ("tests/quantities",)),
-    "claims": Group(("claims/*.py",), ("tests/claims", OPTIONS)),
-    "tables": Group(("tables/*.py",), ("tests/tables", OPTIONS)),
-    "figures": Group(("figures/*.py",), ("tests/figures", OPTIONS)),
-    "documents": Group(("documents/*.py",), ("tests/documents",)),
+    "quantities": Group(("quantities/*.py",), ("tests/quantities",), "report"),
+    "claims": Group(("claims/*.py",), ("tests/claims", OPTIONS), "report"),
+    "tables": Group(("tables/*.py",), ("tests/tables", OPTIONS), "report"),
+    "figures": Group(("figures/*.py",), ("tests/figures", OPTIONS), "report"),
+    "documents": Group(("documents/*.py",), ("tests/documents",), "report"),
 }

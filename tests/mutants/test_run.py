@@ -74,7 +74,7 @@ def fabricated(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     file.write_text("- reason: the same\n  mutants:\n" + "".join(f"  - '{name}'\n" for name in names), "utf-8")
     monkeypatch.setattr(run, "EQUIVALENT", file)
     monkeypatch.setattr(run, "equivalents", lambda read=run.equivalents: read(file))
-    monkeypatch.setattr(run, "every", lambda _: MADE)
+    monkeypatch.setattr(run, "every", lambda *_: MADE)
     monkeypatch.setattr(run, "heading", lambda: "2026-01-01, commit 0123456")
     monkeypatch.setattr(run.tried, "prepare", lambda: None)
     monkeypatch.setattr(run.tried, "workplace", lambda: nullcontext(Place))
