@@ -64,7 +64,7 @@ def write_report(
     template = tmp_path / "templates" / "small" / f"{lang}.md.j2"
     template.parent.mkdir(parents=True, exist_ok=True)
     template.write_text(text, encoding="utf-8")
-    for form in ("latex", "markdown", "html", "csl"):
+    for form in ("latex", "markdown", "html", "docx", "csl"):
         shutil.copytree(ROOT / "templates" / form, tmp_path / "templates" / form, dirs_exist_ok=True)
     shutil.rmtree(tmp_path / "results" / "runs", ignore_errors=True)
     told = experiments or {"mycnn": {}, "resnet34": {}}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from labreport.documents.algorithms import is_counted, statements
+from labreport.documents.algorithms import statements
 from labreport.errors import TemplateError
 
 TEXT = """
@@ -41,8 +41,9 @@ def test_levels_words_and_text():
 
 
 def test_only_steps_are_counted():
-    words = [one.word for one in statements("sort", TEXT) if not is_counted(one.word)]
-    assert words == ["require", "ensure", "comment", "comment"]
+    found = statements("sort", TEXT)
+    assert [one.word for one in found if not one.number] == ["require", "ensure", "comment", "comment"]
+    assert [one.number for one in found if one.number] == list("12345678")
 
 
 @pytest.mark.parametrize(

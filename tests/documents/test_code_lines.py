@@ -50,7 +50,7 @@ def test_every_character_and_line_number_is_there():
     assert read(code_lines(Excerpt("f", "f.py", 7, CODE))) == [(7 + i, line) for i, line in enumerate(CODE)]
 
 
-@pytest.mark.parametrize("target", ["labreport.documents.text:Literal", "labreport.documents.tree:Layout"])
+@pytest.mark.parametrize("target", ["labreport.documents.text:Literal", "labreport.documents.layout:Layout"])
 def test_real_code_survives(target):
     found = excerpt(target)
     assert [line for _, line in read(code_lines(found))] == list(found.lines)

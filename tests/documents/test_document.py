@@ -108,6 +108,7 @@ def test_markdown_mathematics_is_what_github_reads(rendered):
     text = rendered("markdown")
     assert "84.6\u202f%, $`a_i`$, ($`b`$), costs <span>$</span>5." in text
     assert "\n\n$$\nx = 1,\n$$\n\nwhere $x$ is one." in text
+    assert "is $a + \\alpha$." in rendered("markdown", "is $a +\n \\alpha$.", figures=0, tables=0)
     chinese = rendered("markdown", "变量$x$是一，$\\{y\\}$。\n\n$$\na \\\\\nb\n$$\n", "zh", figures=0, tables=0)
     assert "变量 $x$ 是一，$`\\{y\\}`$。" in chinese
     assert "```math\na \\\\\nb\n```" in chinese

@@ -7,7 +7,7 @@ import textwrap
 
 import pytest
 
-from labreport.documents import listings, pictures, text, tree
+from labreport.documents import layout, listings, pictures, text
 from labreport.errors import TemplateError
 
 
@@ -16,7 +16,7 @@ from labreport.errors import TemplateError
     [
         ("labreport.documents.text:Literal", text.Literal),
         ("labreport.documents.text:Literal.__init__", text.Literal.__init__),
-        ("labreport.documents.tree:transform", tree.transform),
+        ("labreport.documents.layout:identifier", layout.identifier),
         ("labreport.documents.pictures:Picture", pictures.Picture),  # with its decorator
     ],
 )

@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from labreport.documents.quantities import filters
+from labreport.documents.printing import filters
 from labreport.errors import TemplateError
 
 ZH, EN = filters("zh"), filters("en")

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from labreport.documents import pandoc
+from labreport.documents.printing import MARKED, Origins, Value, parts, unmarked
 from labreport.documents.syntax import Syntax
-from labreport.documents.values import MARKED, Origins, Value, parts, unmarked
 
 T, N = "\u202f", "\u00a0"
 

@@ -12,7 +12,8 @@ import jinja2
 
 from labreport import declarations
 from labreport.claims.outcomes import outcome
-from labreport.documents import quantities, templating, views
+from labreport.documents import templating, views
+from labreport.documents.printing import filters
 from labreport.documents.provenance import Provenance
 from labreport.results import Results
 from labreport.steps import texts
@@ -72,7 +73,7 @@ def sections(markdown: str) -> dict[str, str]:
 
 @cache
 def _compiled(path: Path, lang: str) -> jinja2.Template:
-    return templating.environment(quantities.filters(lang)).from_string(path.read_text(encoding="utf-8"))
+    return templating.environment(filters(lang)).from_string(path.read_text(encoding="utf-8"))
 
 
 class Filled:

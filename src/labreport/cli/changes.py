@@ -14,8 +14,7 @@ from labreport.artifacts.difference import Difference, differences, in_words
 from labreport.claims.estimates import between
 from labreport.cli.states import State
 from labreport.documents.claimed import claim
-from labreport.documents.quantities import ABSENT, MINUS
-from labreport.documents.values import DIFFERENCE, Value
+from labreport.documents.printing import ABSENT, DIFFERENCE, MINUS, Value
 from labreport.errors import ResultsError, outcome
 from labreport.files import SUMS, read_object
 from labreport.quantities.measured import measure

@@ -10,7 +10,7 @@ from scipy import stats
 
 from labreport.artifacts.graph import Graph
 from labreport.documents.gfm import table_line
-from labreport.documents.quantities import MINUS
+from labreport.documents.printing import MINUS
 from labreport.documents.text import gfm
 from labreport.errors import DeclarationError
 from labreport.files import read_object

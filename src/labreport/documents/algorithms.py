@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import textwrap
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from labreport.errors import TemplateError
 
@@ -19,32 +19,23 @@ _FORMS = (
     re.compile(rf"(?P<word>for|while|if|elif)(?![A-Za-z0-9_])\s*(?P<text>.+?){_COLON}"),
     re.compile(r"(?P<word>return)(?![A-Za-z0-9_])\s*(?P<text>.*)"),
 )
-_UNFINISHED = re.compile(r"(?:for|while|if|elif|else)(?![A-Za-z0-9_])")
+_UNFINISHED = re.compile(rf"(?:{'|'.join(OPENERS)})(?![A-Za-z0-9_])")
 
 
-@dataclass(frozen=True)
-class Statement:
+class Statement(NamedTuple):
     """One line of an algorithm.
 
     Attributes:
+        number: counted from 1; empty for comments, and for what is needed and given, which are no steps.
         level: how deep it stands, from 0.
         word: `for`, `while`, `if`, `elif`, `else`, `return`, `comment`, `require`, `ensure`, or empty.
         text: the rest of the line, Markdown.
     """
 
+    number: str
     level: int
     word: str
     text: str
-
-    @property
-    def opens(self) -> bool:
-        """Whether deeper lines may follow."""
-        return self.word in OPENERS
-
-
-def is_counted(word: str) -> bool:
-    """Whether a statement with this keyword has a number: comments, and what is needed and given, are no steps."""
-    return word not in (*PREAMBLE, "comment")
 
 
 def statements(name: str, text: str) -> list[Statement]:
@@ -59,19 +50,22 @@ def statements(name: str, text: str) -> list[Statement]:
         TemplateError: there is none, or one is indented otherwise or lacks its colon.
     """
     found: list[Statement] = []
-    for line in textwrap.dedent(text.expandtabs(INDENT)).splitlines():
-        if line.strip():
-            found.append(_statement(name, line, found))
+    count = 0
+    for line in filter(str.strip, textwrap.dedent(text.expandtabs(INDENT)).splitlines()):
+        level, word, rest = _statement(name, line, found)
+        counted = word not in (*PREAMBLE, "comment")
+        count += counted
+        found.append(Statement(str(count) if counted else "", level, word, rest))
     if not found:
         raise TemplateError(f"the algorithm {name!r} has no statements; write one a line in the body of the call")
     return found
 
 
-def _statement(name: str, line: str, before: list[Statement]) -> Statement:
+def _statement(name: str, line: str, before: list[Statement]) -> tuple[int, str, str]:
     words = line.strip()
     level, rest = divmod(len(line) - len(line.lstrip()), INDENT)
     where = f"the algorithm {name!r}: {words!r}"
-    allowed = before[-1].level + before[-1].opens if before else 0
+    allowed = before[-1].level + (before[-1].word in OPENERS) if before else 0
     if rest or level > allowed:
         raise TemplateError(f"{where} is indented by {level * INDENT + rest} spaces; here at most {allowed * INDENT}, "
                             f"in steps of {INDENT}; only for, while, if, elif and else open a level")  # fmt: skip
@@ -79,8 +73,8 @@ def _statement(name: str, line: str, before: list[Statement]) -> Statement:
     if match is None:
         if _UNFINISHED.match(words):
             raise TemplateError(f'{where} needs a colon at its end, as in "for $t = 1, \\dots, T$:"')
-        return Statement(level, "", words)
+        return level, "", words
     word = match["word"].lower()
     if word in PREAMBLE and any(other.word not in PREAMBLE for other in before):
         raise TemplateError(f"{where} stands after a statement; what is needed and what is given comes first")
-    return Statement(level, word, match["text"])
+    return level, word, match["text"]

@@ -10,8 +10,10 @@ from typing import Any
 import jinja2
 from jinja2 import nodes
 
-from labreport.documents import citations, numbering, pandoc, quantities, syntax, templating
+from labreport.documents import citations, pandoc, syntax, templating
 from labreport.documents.naming import suggestion
+from labreport.documents.nodes import attribute, has_class, walk
+from labreport.documents.printing import filters
 from labreport.errors import TemplateError
 from labreport.spelling import did_you_mean
 
@@ -50,7 +52,7 @@ def template_mistakes(
     Returns:
         One message each, `line N: figure "x": ...` in the order of lines.
     """
-    environment = templating.environment(quantities.filters("en"))
+    environment = templating.environment(filters("en"))
     try:
         tree = environment.parse(text)
     except jinja2.TemplateSyntaxError as error:
@@ -88,12 +90,12 @@ def _markdown(
         yield "", str(error)
         return
     yield from (one for one in complaints if COMPUTED not in one[0])
-    headings = [node["c"][1][0] for node in numbering.walk(blocks) if node["t"] == "Header"]
+    headings = [node["c"][1][0] for node in walk(blocks) if node["t"] == "Header"]
     known = [*shown.shown, *filter(None, headings), "sec:references"]
     computed = any(COMPUTED in token for token, _ in complaints)
-    for node in numbering.walk(blocks):
-        if numbering.has_class(node, "Span", syntax.REFERENCE_CLASS):
-            name = numbering.attribute(node, "target")
+    for node in walk(blocks):
+        if has_class(node, "Span", syntax.REFERENCE_CLASS):
+            name = attribute(node, "target")
             alike = [one for one in known if one.partition(":")[0] == name.partition(":")[0] and COMPUTED not in one]
             if whole and name not in known and COMPUTED not in name and not (computed and name.startswith("tab:")):
                 yield name, f"@{name}: the text has no such target{suggestion(name, alike)}"

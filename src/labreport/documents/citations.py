@@ -7,8 +7,8 @@ from pathlib import Path
 
 from labreport.documents import pandoc, wording
 from labreport.documents.naming import unknown
-from labreport.documents.numbering import opens_appendix, walk
-from labreport.documents.pandoc import Node
+from labreport.documents.nodes import Node, div, heading, string, walk
+from labreport.documents.numbering import opens_appendix
 from labreport.errors import TemplateError
 
 FILE = "references.bib"
@@ -73,11 +73,10 @@ def listed(document: dict[str, Node], folder: Path, lang: str) -> dict[str, Node
     if not wanted:
         return document
     if not any(node["t"] == "Div" and node["c"][0][0] == REFERENCES for node in blocks):
-        heading = pandoc.heading(wording.word("references", lang), "sec:references", ["unnumbered"])
+        title = heading(1, [string(wording.word("references", lang))], "sec:references", "unnumbered")
         opening = (i for i, node in enumerate(blocks) if node["t"] == "Header" and opens_appendix(node))
         place = next(opening, len(blocks))
-        empty = {"t": "Div", "c": [[REFERENCES, [], []], []]}
-        document = {**document, "blocks": [*blocks[:place], heading, empty, *blocks[place:]]}
+        document = {**document, "blocks": [*blocks[:place], title, div([], name=REFERENCES), *blocks[place:]]}
     return pandoc.cited(document, folder / FILE, style(folder, lang), lang)
 
 

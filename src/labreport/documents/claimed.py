@@ -10,8 +10,8 @@ from typing import Any
 from labreport.claims.outcomes import outcome
 from labreport.documents import wording
 from labreport.documents.naming import Namespace
+from labreport.documents.printing import DIFFERENCE, Value
 from labreport.documents.text import Literal
-from labreport.documents.values import DIFFERENCE, Value
 from labreport.quantities.registry import QUANTITIES
 
 OUTCOMES = ("supported", "refuted", "undecided")
@@ -53,7 +53,8 @@ def claim(found: Mapping[str, Any], name: str, lang: str) -> Namespace:
     told = {"reason": Literal(found["reason"][lang]), "verdict": verdict}
     told["level"] = Value(found["level"], "fraction", lang)
     between = wording.word("interval", lang, estimates["low"].digits(), estimates["high"].digits()) if error else ""
-    said = wording.claim(str(estimates["estimate"]), between, verdict, lang)
+    detail = wording.word("claim_comma", lang).join(filter(None, (between, verdict)))
+    said = wording.word("claim", lang, estimates["estimate"], detail)
     return Namespace(f"claims.{name}", {**values, **facts, **estimates, **outcomes, **told}, said)
 
 

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from html import escape
 
-from labreport.documents import numbering, pandoc, syntax, tree
-from labreport.documents.native import div
-from labreport.documents.numbering import has_class, walk, words
-from labreport.documents.pandoc import Node, paragraph, raw, raw_block, string, strong
-from labreport.documents.syntax import Syntax
+from labreport.documents.layout import Layout
+from labreport.documents.nodes import Node, div, has_class, paragraph, raw, raw_block, said, string, strong, walk
 from labreport.documents.text import clean
 
 WIDTH = "30%"  # of a picture that states none, as a share of the text's
@@ -18,29 +15,22 @@ LATEX = (r"\LARGE\bfseries", r"\Large")
 WORD = ("Title", "Subtitle")
 
 
-def blocks(
-    text: str, form: str, lang: str, shown: Syntax, layout: tree.Layout, addresses: Callable[[], Mapping[str, str]]
-) -> list[Node]:
+def blocks(read: list[Node], form: str, layout: Layout) -> list[Node]:
     """The blocks of a cover.
 
     Headings are large lines without numbers, a rule takes what is left of the page, and pictures have no captions.
 
     Args:
-        text: pandoc's Markdown.
+        read: what it shows, made explicit.
         form: `latex`, `markdown`, `html` or `docx`.
-        lang: `zh` or `en`.
-        shown: of the cover; it finds the pictures.
         layout: of the form.
-        addresses: of the pictures that `shown` has found, by their names.
 
     Raises:
-        TemplateError: something is not understood, or a picture is not there.
+        TemplateError: something refers to what is not there.
     """
-    read = shown.explicit(pandoc.parse(syntax.markdown(text), lang)["blocks"])
     bare = [_title(node) if node["t"] == "Header" else node for node in read]
-    found = tree.transform(bare, numbering.number(bare), layout)
-    at = addresses()
-    return [new for node in found for new in _set(_with_pictures(node, form, at), form)]
+    found = layout.document(bare)
+    return [new for node in found for new in _set(_with_pictures(node, form, layout.images), form)]
 
 
 def _title(heading: Node) -> Node:
@@ -71,8 +61,7 @@ def _with_pictures(block: Node, form: str, at: Mapping[str, str]) -> Node:
             attributes, caption, (name, _) = node["c"]
             width = dict(attributes[2]).get("width", WIDTH)
             if form == "markdown":  # a forge takes no style
-                said = escape(clean(words(caption)))
-                node |= raw("html", f'<img src="{at[name]}" alt="{said}" width="{width}">')
+                node |= raw("html", f'<img src="{at[name]}" alt="{escape(clean(said(caption)))}" width="{width}">')
             else:
                 node["c"] = [["", [], [["width", width]]], caption, [at[name], ""]]
     return block

@@ -2,42 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+import base64
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from labreport.documents import (
-    citations,
-    cover,
-    gfm,
-    numbering,
-    pandoc,
-    presentation,
-    quantities,
-    seeds,
-    shells,
-    syntax,
-    templating,
-    tree,
-    views,
-    word_file,
-    wording,
-)
+from labreport.documents import citations, cover, pandoc, seeds, shells, templating, views, wording
 from labreport.documents.docx import DocxLayout
-from labreport.documents.html import HtmlLayout, data_uri, page
+from labreport.documents.gfm import MarkdownLayout
+from labreport.documents.html import HtmlLayout, page
 from labreport.documents.latex import FIGURE_FOLDER, LatexLayout
-from labreport.documents.pandoc import Node
+from labreport.documents.layout import Layout
+from labreport.documents.nodes import Node, attribute, has_class, walk
 from labreport.documents.pictures import Picture
+from labreport.documents.presentation import load, run_named
+from labreport.documents.printing import Origins, filters
 from labreport.documents.provenance import Provenance
 from labreport.documents.run_sections import run_sections
-from labreport.documents.syntax import Syntax
-from labreport.documents.values import Origins
+from labreport.documents.syntax import FLOAT_CLASS, Syntax, markdown
+from labreport.documents.word_file import written
 from labreport.errors import ResultsError, TemplateError
 from labreport.results import Results
 
 # Form -> its layout, and how the pictures that it takes end.
-NATIVE = {"html": (HtmlLayout, ".svg"), "docx": (DocxLayout, ".png")}
+LAYOUTS: Mapping[str, tuple[type[Layout], str]] = {
+    "latex": (LatexLayout, ".pdf"),
+    "markdown": (MarkdownLayout, ".svg"),
+    "html": (HtmlLayout, ".svg"),
+    "docx": (DocxLayout, ".png"),
+}
+MEDIA = {".svg": "image/svg+xml", ".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg"}
 
 
 @dataclass(frozen=True)
@@ -63,7 +60,7 @@ def render(template: Path, form: str, lang: str, spec: Mapping[str, Any], proven
     """The whole document.
 
     Args:
-        template: the report's prose; the formats' shells are in `latex/`, `markdown/` and `html/` beside its folder.
+        template: the report's prose; the formats' shells are in folders of their names beside its folder.
         form: `latex`, `markdown`, `html` or `docx`.
         lang: `zh` or `en`.
         spec: the spec of a `write` step.
@@ -75,11 +72,7 @@ def render(template: Path, form: str, lang: str, spec: Mapping[str, Any], proven
     """
     results = Results({"name": spec["report"], **spec})
     short = seeds.short(results, results.experiments, lang)
-    figures = spec.get("figures") or {}
-    marks = {
-        name: [seeds.mark(short, entry.get("experiments") or [], lang), _note(f"{entry['path']}.note", lang)]
-        for name, entry in figures.items()
-    }
+    figures, files = spec.get("figures") or {}, spec.get("files")
     origins = Origins()
     names = {
         **views.names(results, spec, lang, origins),
@@ -89,105 +82,93 @@ def render(template: Path, form: str, lang: str, spec: Mapping[str, Any], proven
         "lang": lang,
         "format": form,
     }
-    files, filters = spec.get("files"), quantities.filters(lang)
-    text = templating.fill(template, names, filters, files)
-    front = templating.fill(Path(spec["cover"]), names, filters, files) if spec.get("cover") else ""
-    modules = spec.get("listings")
-    shown = Syntax(template.parent, figures, spec.get("tables") or {}, marks, modules, origins.found)
-    try:
-        document = pandoc.parse(syntax.markdown(text), lang)
+    told = (names, filters(lang), files)
+    text = templating.fill(template, *told)
+    front = templating.fill(Path(spec["cover"]), *told) if spec.get("cover") else ""
+    understood = partial(Syntax, template.parent, files=files, origins=origins.found)
+    marks, modules = _marks(short, figures, lang), spec.get("listings")
+    shown, before = understood(figures, spec.get("tables") or {}, marks, modules), understood(cover=True)
+    with _in(template):
+        document = pandoc.parse(markdown(text), lang)
         document = citations.listed({**document, "blocks": shown.explicit(document["blocks"])}, template.parent, lang)
-        _check_planned(shown, files)
-        runs = run_sections(results) if form == "html" else []
-        layout = _layout(form, lang, spec, shown, _linked(form, results, document["blocks"], spec.get("tables") or {}))
-        document["blocks"] = tree.transform(document["blocks"], numbering.number(document["blocks"]), layout)
-    except TemplateError as error:
-        raise TemplateError(f"{template}: {error}") from None
-    first, pictures = _cover(
-        front, form, lang, spec, Syntax(template.parent, origins=origins.found, cover=True), layout
-    )
-    pictures = tuple({one.file: one for one in (*shown.pictures.values(), *pictures)}.values())
+        layout = _layout(form, lang, spec, shown, results, document["blocks"])
+        document["blocks"] = layout.document(document["blocks"])
+    first: list[Node] = []
+    if front:
+        with _in(spec["cover"]):
+            read = before.explicit(pandoc.parse(markdown(front), lang)["blocks"])
+            layout.images |= _own(form, spec, before)
+            first = cover.blocks(read, form, layout)
+        # which says the rest
+        spec = {**spec, "declaration": {**spec["declaration"], "affiliation": "", "course": "", "fields": {}}}
     if isinstance(layout, HtmlLayout):
         document["blocks"] = page(document["blocks"], layout)
     missing = seeds.notice(results, short, lang, spec.get("left_out"))
-    if first:  # which says the rest
-        spec = {**spec, "declaration": {**spec["declaration"], "affiliation": "", "course": "", "fields": {}}}
+    own = {picture.file: picture for one in (shown, before) for picture in one.pictures.values()}
+    about: tuple[Path, str, Mapping[str, Any], Provenance] = (template.parent.parent, lang, spec, provenance)
     if form == "docx":
-        notices = [wording.scale(spec["scale"], lang).notice, missing]
-        return Document(word_file.written(document, lang, spec["declaration"], provenance, notices, first), pictures)
-    parts = {
+        return Document(written(document, first, missing, *about), tuple(own.values()))
+    parts: dict[str, Any] = {
         "missing": missing,
         "body": pandoc.write(document, form).strip(),
         "cover": pandoc.write({**document, "blocks": first}, form).strip(),
-        "runs": runs,
+        "runs": run_sections(results) if form == "html" else [],
     }
-    text = shells.fill(template.parent.parent, form, lang, spec, provenance, **parts)
-    return Document(text.encode(), pictures)
+    return Document(shells.fill(form, *about, **parts).encode(), tuple(own.values()))
 
 
-def _cover(
-    text: str, form: str, lang: str, spec: Mapping[str, Any], shown: Syntax, layout: tree.Layout
-) -> tuple[list[Node], Collection[Picture]]:
-    """The blocks of a cover, none where there is no text, and the pictures that it shows."""
-    try:
-        found = cover.blocks(text, form, lang, shown, layout, lambda: _addresses(form, spec, shown.pictures))
-        _check_planned(shown, spec.get("files"))
-    except TemplateError as error:
-        raise TemplateError(f"{spec['cover']}: {error}") from None
-    return found, shown.pictures.values()
-
-
-def _addresses(form: str, spec: Mapping[str, Any], pictures: Mapping[str, Picture]) -> dict[str, str]:
-    """Picture of the author's own as it is named -> what a document of a form finds it by."""
-    if form in NATIVE:
-        return {name: data_uri(picture.path) for name, picture in pictures.items()}
-    folder = FIGURE_FOLDER if form == "latex" else spec["pictures"]
-    return {name: f"{folder}/{picture.file}" for name, picture in pictures.items()}
-
-
-def _linked(form: str, results: Results, blocks: list[Node], tables: Mapping[str, Any]) -> frozenset[str]:
-    """The keys of the runs that a number can lead to: in HTML to a section, in LaTeX to a row that is shown."""
-    runs = frozenset(run.path.name for name in results.experiments for run in results.runs(name))
-    if form != "latex":
-        return runs if form == "html" else frozenset()
-    floats = [node for node in numbering.walk(blocks) if numbering.has_class(node, "Div", syntax.FLOAT_CLASS)]
-    shown = {item for node in floats for item in numbering.attribute(node, "items").split()} & tables.keys()
-    cells = {cell for name in shown for row in presentation.load(f"{tables[name]['path']}.json").rows for cell in row}
-    return frozenset(filter(None, (presentation.run_named(cell, runs) for cell in cells)))
-
-
-def _check_planned(shown: Syntax, files: Collection[str] | None) -> None:
-    """Refuse a picture that planning does not know.
+@contextmanager
+def _in(template: Path | str) -> Iterator[None]:
+    """Errors of a template's text say whose they are.
 
     Raises:
-        TemplateError: names it.
+        TemplateError: one was found.
     """
-    for name, picture in shown.pictures.items():
-        if files is not None and str(picture.path) not in files:
-            raise TemplateError(f"the picture {name!r} has a name that is put together; write it out")
+    try:
+        yield
+    except TemplateError as error:
+        raise TemplateError(f"{template}: {error}") from None
 
 
-def _layout(form: str, lang: str, spec: Mapping[str, Any], shown: Syntax, runs: frozenset[str]) -> tree.Layout:
-    scale = wording.scale(spec["scale"], lang)
-    figures = spec.get("figures") or {}
-    tables = {name: presentation.load(f"{entry['path']}.json") for name, entry in (spec.get("tables") or {}).items()}
-    alt = {name: _alternative(f"{entry['path']}.txt") for name, entry in figures.items()}
-    if form == "latex":
-        return LatexLayout(lang, scale, tables, figures, shown.listings, shown.pictures, alt, runs)
-    if form in NATIVE:
-        layout, suffix = NATIVE[form]
-        images = {name: data_uri(Path(f"{entry['path']}{suffix}")) for name, entry in figures.items()}
-        images |= _addresses(form, spec, shown.pictures)
-        return layout(lang, scale, tables, images, alt, shown.listings, runs)
-    images = {name: f"{spec['pictures']}/{name}.svg" for name in figures}
-    images |= _addresses(form, spec, shown.pictures)
-    return gfm.MarkdownLayout(lang, scale, tables, images, alt, shown.listings)
+def _layout(
+    form: str, lang: str, spec: Mapping[str, Any], shown: Syntax, results: Results, blocks: list[Node]
+) -> Layout:
+    kind, suffix = LAYOUTS[form]
+    figures = {name: str(entry["path"]) for name, entry in (spec.get("figures") or {}).items()}
+    tables = {name: load(f"{entry['path']}.json") for name, entry in (spec.get("tables") or {}).items()}
+    alt = {name: _alternative(f"{path}.txt") for name, path in figures.items()}
+    images = {name: _address(form, spec, Path(path + suffix), name + suffix) for name, path in figures.items()}
+    images |= _own(form, spec, shown)
+    runs = frozenset(run.path.name for name in results.experiments for run in results.runs(name))
+    if form == "latex":  # where a number can lead to a row that is shown, in HTML to a section
+        floats = [node for node in walk(blocks) if has_class(node, "Div", FLOAT_CLASS)]
+        seen = {item for node in floats for item in attribute(node, "items").split()} & tables.keys()
+        cells = {cell for name in seen for row in tables[name].rows for cell in row}
+        runs = frozenset(filter(None, (run_named(cell, runs) for cell in cells)))
+    return kind(lang, wording.scale(spec["scale"], lang), tables, images, alt, shown.listings, runs)
 
 
-def _note(path: str, lang: str) -> str:
-    """What a figure's bands and whiskers are, as it ends a caption; empty where it has none."""
-    note = Path(path).read_text(encoding="utf-8") if Path(path).is_file() else ""
-    return wording.marked(note, lang) if note else ""
+def _own(form: str, spec: Mapping[str, Any], shown: Syntax) -> dict[str, str]:
+    """Picture of the author's own as it is named -> what a document of a form finds it by."""
+    return {name: _address(form, spec, picture.path, picture.file) for name, picture in shown.pictures.items()}
+
+
+def _address(form: str, spec: Mapping[str, Any], path: Path, name: str) -> str:
+    """What a document finds a picture by: where it lies, or an address that holds it."""
+    if form in ("latex", "markdown"):
+        return f"{FIGURE_FOLDER if form == 'latex' else spec['pictures']}/{name}"
+    return f"data:{MEDIA[path.suffix.lower()]};base64,{base64.b64encode(path.read_bytes()).decode()}"
+
+
+def _marks(short: Mapping[str, str], figures: Mapping[str, Any], lang: str) -> dict[str, list[str]]:
+    """How the captions of figures end: with seeds that are missing, and what bands and whiskers are."""
+    found = {}
+    for name, entry in figures.items():
+        path = Path(f"{entry['path']}.note")
+        note = path.read_text(encoding="utf-8") if path.is_file() else ""
+        noted = wording.marked(note, lang) if note else ""
+        found[name] = [seeds.mark(short, entry.get("experiments") or [], lang), noted]
+    return found
 
 
 def _alternative(path: str) -> str:

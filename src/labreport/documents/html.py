@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
-import base64
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
-from labreport.documents import native, wording
-from labreport.documents.native import NativeLayout, div, identifier, link, row, span
-from labreport.documents.numbering import Target, has_class, walk
-from labreport.documents.pandoc import Node, paragraph, raw_block, space, string, strong
-from labreport.documents.presentation import run_named
-from labreport.documents.tree import Step, Work
+from labreport.documents import nodes, wording
+from labreport.documents.layout import Work, identifier
+from labreport.documents.native import ALIGNMENTS, NativeLayout
+from labreport.documents.nodes import (
+    Node,
+    div,
+    has_class,
+    heading,
+    lines,
+    link,
+    paragraph,
+    plain,
+    raw_block,
+    space,
+    span,
+    string,
+    walk,
+)
+from labreport.documents.numbering import Target
+from labreport.documents.presentation import Presentation, run_named
 
-MEDIA = {".svg": "image/svg+xml", ".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg"}
 CONTENTS_LEVELS = 2
 CITED = "#ref-"  # what citeproc's links begin with
 BACK = "refs-of-"
@@ -37,90 +48,72 @@ class HtmlLayout(NativeLayout):
         name = identifier(target.name) or f"heading-{len(self.contents) + 1}"
         numbered = [span([string(target.number)], "number"), space(), *inlines] if target.number else inlines
         self.contents.append((level, name, list(_bare(numbered))))
-        return [{"t": "Header", "c": [min(level + 1, 6), [name, [], []], numbered]}]
+        return [heading(min(level + 1, 6), numbered, name)]
 
-    def reference(self, target: Target, words: list[Node]) -> list[Node]:
-        """A link to the anchor."""
-        return [link(self.said(target, words), identifier(target.name))]
-
-    def value(self, words: list[Node], origin: str, run: str) -> list[Node]:
+    def value(self, words: list[Node], origin: str, runs: Sequence[str]) -> list[Node]:
         """A number that says where it comes from when it is pointed at, touched or reached by the keyboard."""
-        about: list[Node] = [string(origin)]
-        if run in self.runs:
-            about += [space(), link([string(wording.word("to the run", self.lang))], f"run-{run}")]
+        about = [string(origin)]
+        if len(runs) == 1 and runs[0] in self.runs:
+            about += [space(), link([string(wording.word("to the run", self.lang))], f"run-{runs[0]}")]
         return [span([*words, span(about, "origin", role="tooltip")], "value", tabindex="0")]
 
     def equation(self, target: Target, formula: str) -> list[Node]:
         """The formula, and its number at the margin."""
-        math = {"t": "Math", "c": [{"t": "DisplayMath"}, self.formula(formula)]}
         number = span([string(f"({target.number})")], "number")
-        return [span([math, number], "equation", name=identifier(target.name))]
+        return [span([nodes.display(self.formula(formula)), number], "equation", name=identifier(target.name))]
 
     def figure(self, targets: list[Target], caption: list[Node], width: str) -> list[Node]:
         """One picture, or two that stand beside each other where there is room, and the caption below."""
         parts: list[Node] = []
         for target in targets:
-            inlines = [self.image(target, caption, width)]
-            if len(targets) > 1:
-                letter = target.number[target.number.index("(") :]
-                inlines += [{"t": "LineBreak"}, span([string(letter)], "part")]
-            parts.append(div([{"t": "Plain", "c": inlines}], "picture", name=identifier(target.name)))
+            letter = [[span([string(target.part)], "part")]] if target.part else []
+            inlines = lines([[self.image(target, caption, width)], *letter])
+            parts.append(div([plain(inlines)], "picture", name=identifier(target.name)))
         shown = div(parts, "pair") if len(parts) > 1 else parts[0]
-        below = [None, [{"t": "Plain", "c": self._caption("fig", targets[0], caption)}]]
-        return [{"t": "Figure", "c": [native.NOTHING, below, [shown]]}]
+        below = [None, [plain(self.caption(targets[0], caption))]]
+        return [{"t": "Figure", "c": [nodes.NOTHING, below, [shown]]}]
 
-    def table(self, target: Target, caption: list[Node], own: Node | None) -> list[Node]:
-        """The caption with the scale's mark, the table, which can be moved sideways where it is wide, and its notes."""
-        name = identifier(target.name) or f"table-{target.number}"
-        if own is not None:
-            _, *rest = own["c"]
-            attributes = native.attributes_of("", (), {"aria_labelledby": f"{name}-caption"})
-            labelled = {"t": "Table", "c": [attributes, *rest]}
-            return [self._boxed(name, self._caption("tab", target, caption), labelled, [])]
-        shown = self.tables[target.item]
-        heads, body = self.rows(shown)
-        headed = int(shown.columns[0].align == "left")
-        for head in heads:
-            head[0][2].append(["scope", "col"])
-        for line in body if headed else ():
-            line[1][0][0][2].append(["scope", "row"])
-        columns = [native.ALIGNMENTS[column.align] for column in shown.columns]
-        grid = native.table(columns, [row(heads)], body, headed, aria_labelledby=f"{name}-caption")
-        return [self._boxed(name, self._caption("tab", target, self.marked(caption)), grid, self.notes(shown))]
+    def titled(self, target: Target, caption: list[Node], body: list[Node], below: list[Node]) -> list[Node]:
+        """The caption above what it is of, in a box that can be moved sideways where that is wide."""
+        name, label = _name(target), f"{_name(target)}-caption"
+        over = div([plain(self.caption(target, caption))], "caption", name=label)
+        box = div(body, "scroll", role="region", tabindex="0", aria_labelledby=label)
+        return [div([over, box, *below], "shown", name=name)]
 
-    def listing(self, target: Target) -> list[Node]:
-        """The caption above the code."""
-        code = {"t": "CodeBlock", "c": [["", ["python"], []], self.listings[target.item].text]}
-        name = identifier(target.name)
-        return [self._boxed(name, self._caption("lst", target, self.code_caption(target)), code, [])]
+    def written_out(self, table: Node, target: Target) -> Node:
+        """A table whose name is its caption."""
+        return {
+            "t": "Table",
+            "c": [nodes.attributes_of("", aria_labelledby=f"{_name(target)}-caption"), *table["c"][1:]],
+        }
 
-    def algorithm(self, target: Target, caption: list[Node], steps: list[Step]) -> list[Node]:
-        """The caption above the statements, a line each."""
-        lines = div([paragraph(line) for line in self.steps(steps)], "algorithm")
-        return [self._boxed(identifier(target.name), self._caption("alg", target, caption), lines, [])]
+    def grid(self, table: Presentation, target: Target) -> Node:
+        """Heads say of what they are."""
+        head, body = self.cells(table)
+        headed = int(table.columns[0].align == "left")
+        for one in head:
+            one[0][2].append(["scope", "col"])
+        for row in body if headed else ():
+            row[0][0][2].append(["scope", "row"])
+        columns = [ALIGNMENTS[column.align] for column in table.columns]
+        return nodes.table(columns, [head], body, headed, aria_labelledby=f"{_name(target)}-caption")
+
+    def statements(self, written: list[list[Node]]) -> list[Node]:
+        """A paragraph each."""
+        return [div(list(map(paragraph, written)), "algorithm")]
 
     def references(self, works: list[Work]) -> list[Node]:
         """A paragraph for each work; `page` adds links to where it is cited."""
-        return [div([paragraph(self._work(work))], "work", name=work.name) for work in works]
+        labels = [[*work.label, space()] if work.label else [] for work in works]
+        return [
+            div([paragraph([*label, *work.inlines, span([], BACK + work.name)])], "work", name=work.name)
+            for work, label in zip(works, labels, strict=True)
+        ]
 
-    def cell(self, text: str, tail: str | None, bold: bool) -> list[Node]:
+    def cell(self, text: str, longest: str, bold: bool) -> list[Node]:
         """A cell; the key of a run leads to what the page says of it."""
-        if key := run_named(text, self.runs):
-            return [link(super().cell(text, tail, bold), f"run-{key}")]
-        return super().cell(text, tail, bold)
-
-    def _work(self, work: Work) -> list[Node]:
-        label = [*work.label, space()] if work.label else []
-        return [*label, *work.inlines, span([], BACK + work.name)]
-
-    def _caption(self, kind: str, target: Target, caption: list[Node]) -> list[Node]:
-        return [strong([string(self.label(kind, target))]), space(), *caption]
-
-    def _boxed(self, name: str, caption: list[Node], shown: Node, below: list[Node]) -> Node:
-        """Something with its caption above, in a box that scrolls sideways."""
-        over = div([{"t": "Plain", "c": caption}], "caption", name=f"{name}-caption")
-        box = div([shown], "scroll", role="region", tabindex="0", aria_labelledby=f"{name}-caption")
-        return div([over, box, *below], "shown", name=name)
+        words, key = super().cell(text, longest, bold), run_named(text, self.runs)
+        return [link(words, f"run-{key}")] if key else words
 
 
 def page(blocks: list[Node], layout: HtmlLayout) -> list[Node]:
@@ -141,7 +134,7 @@ def _contents(layout: HtmlLayout) -> Node:
     items: list[Node] = []
     runs = [(1, "runs", [string(wording.word("runs", layout.lang))])] if layout.runs else []
     for level, name, said in [*layout.contents, *runs]:
-        entry = {"t": "Plain", "c": [link(said, name)]}
+        entry = plain([link(said, name)])
         if level == 1 or not items:
             items.append([entry])
         elif level <= CONTENTS_LEVELS:
@@ -158,22 +151,18 @@ def _with_ways_back(blocks: list[Node]) -> list[Node]:
         if node["t"] == "Link" and node["c"][2][0].startswith(CITED):
             name = node["c"][2][0][1:]
             counts[name] += 1
-            node["c"][0][0] = f"cited-{name}-{counts[name]}"
+            node["c"][0] = [f"cited-{name}-{counts[name]}", *node["c"][0][1:]]
     for node in walk(blocks):
         if node["t"] == "Span" and node["c"][0][1] and node["c"][0][1][0].startswith(BACK):
             name = node["c"][0][1][0].removeprefix(BACK)
-            node["c"][0][1] = ["back"]
-            node["c"][1] = [
-                part
-                for place in range(1, counts[name] + 1)
-                for part in (space(), link([string(f"↩{place}")], f"cited-{name}-{place}"))
-            ]
+            places = range(1, counts[name] + 1)
+            ways = [(space(), link([string(f"↩{place}")], f"cited-{name}-{place}")) for place in places]
+            node |= span([part for way in ways for part in way], "back")
     return blocks
 
 
-def data_uri(path: Path) -> str:
-    """A picture as an address that holds it."""
-    return f"data:{MEDIA[path.suffix.lower()]};base64,{base64.b64encode(path.read_bytes()).decode()}"
+def _name(target: Target) -> str:
+    return identifier(target.name) or f"table-{target.number}"
 
 
 def _bare(nodes: list[Node]) -> Iterator[Node]:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from labreport.documents.pandoc import Node
+from labreport.documents.nodes import Node, attribute, has_class, walk
 from labreport.documents.syntax import EQUATION_CLASS, FLOAT_CLASS, KINDS
 from labreport.errors import TemplateError
 
@@ -28,8 +27,18 @@ class Target:
 
     @property
     def kind(self) -> str:
-        """What stands before the colon."""
-        return self.name.partition(":")[0]
+        """What stands before the colon; only tables may be without a name."""
+        return self.name.partition(":")[0] or "tab"
+
+    @property
+    def count(self) -> str:
+        """The number without the part of a pair."""
+        return self.number.partition("(")[0]
+
+    @property
+    def part(self) -> str:
+        """`(a)`, of one of a pair."""
+        return self.number.removeprefix(self.count)
 
 
 @dataclass
@@ -93,34 +102,6 @@ def opens_appendix(heading: Node) -> bool:
     """Whether a heading is the appendix's first."""
     _, (identifier, classes, _), _ = heading["c"]
     return "appendix" in classes or identifier.startswith("sec:appendix")
-
-
-def walk(value: Node) -> Iterator[Node]:
-    """Every node of a tree, in reading order."""
-    if isinstance(value, dict) and "t" in value:
-        yield value
-        yield from walk(value.get("c"))
-    elif isinstance(value, list):
-        for item in value:
-            yield from walk(item)
-
-
-def words(nodes: list[Node]) -> str:
-    """The words of some nodes, without what they look like."""
-    said = {"Str": lambda node: node["c"], "Math": lambda node: node["c"][1], "Code": lambda node: node["c"][1]}
-    said["RawInline"] = lambda node: node["c"][1].strip("$`")  # a formula as a format has it
-    spaces = ("Space", "SoftBreak", "LineBreak")
-    return "".join(" " if node["t"] in spaces else said.get(node["t"], lambda _: "")(node) for node in walk(nodes))
-
-
-def has_class(node: Node, kind: str, name: str) -> bool:
-    """Whether a node is a `Div` or `Span` (`kind`) of a class."""
-    return bool(node["t"] == kind and name in node["c"][0][1])
-
-
-def attribute(node: Node, name: str) -> str:
-    """An attribute of a `Div` or `Span`."""
-    return str(dict(node["c"][0][2])[name])
 
 
 def _advance(levels: list[int], level: int, appendix: bool) -> str:

@@ -6,10 +6,10 @@ import json
 import subprocess
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 import pypandoc
 
+from labreport.documents.nodes import Node
 from labreport.errors import TemplateError
 
 # What is raw is off, so that no text can become a command or a script; a line break between two Chinese characters is
@@ -23,52 +23,6 @@ NO_XML = dict.fromkeys((0xFFFE, 0xFFFF))  # no characters, which no part of a Wo
 HEAP_EXHAUSTED = 251  # GHC's exit status
 
 LANGUAGES = {"zh": "zh-CN", "en": "en-US"}
-
-BLOCKS = frozenset(
-    {
-        "Plain",
-        "Para",
-        "LineBlock",
-        "CodeBlock",
-        "RawBlock",
-        "BlockQuote",
-        "OrderedList",
-        "BulletList",
-        "DefinitionList",
-        "Header",
-        "HorizontalRule",
-        "Table",
-        "Figure",
-        "Div",
-    }
-)
-INLINES = frozenset(
-    {
-        "Str",
-        "Emph",
-        "Underline",
-        "Strong",
-        "Strikeout",
-        "Superscript",
-        "Subscript",
-        "SmallCaps",
-        "Quoted",
-        "Cite",
-        "Code",
-        "Space",
-        "SoftBreak",
-        "LineBreak",
-        "Math",
-        "RawInline",
-        "Link",
-        "Image",
-        "Note",
-        "Span",
-    }
-)
-
-Node = Any
-"""A node of pandoc's JSON tree: a dictionary with `t` and `c`, or a list of nodes."""
 
 
 def parse(text: str, lang: str) -> dict[str, Node]:
@@ -138,43 +92,3 @@ def run(options: list[str], text: str) -> bytes:
 def limited(words: list[str], seconds: int) -> list[str]:
     """A command line that ends itself, and what it starts, after so many seconds of a processor each."""
     return ["sh", "-c", f'ulimit -t {seconds} && exec "$@"', "sh", *words]
-
-
-def string(text: str) -> Node:
-    """A word."""
-    return {"t": "Str", "c": text}
-
-
-def space() -> Node:
-    """A space between words."""
-    return {"t": "Space"}
-
-
-def raw(form: str, text: str) -> Node:
-    """Text of the output format within a paragraph."""
-    return {"t": "RawInline", "c": [form, text]}
-
-
-def raw_block(form: str, text: str) -> Node:
-    """Text of the output format between paragraphs."""
-    return {"t": "RawBlock", "c": [form, text]}
-
-
-def paragraph(inlines: list[Node]) -> Node:
-    """A paragraph."""
-    return {"t": "Para", "c": inlines}
-
-
-def strong(inlines: list[Node]) -> Node:
-    """Bold text."""
-    return {"t": "Strong", "c": inlines}
-
-
-def code(text: str) -> Node:
-    """Typewriter text."""
-    return {"t": "Code", "c": [["", [], []], text]}
-
-
-def heading(text: str, identifier: str, classes: list[str]) -> Node:
-    """A heading of the first level."""
-    return {"t": "Header", "c": [1, [identifier, classes, []], [string(text)]]}

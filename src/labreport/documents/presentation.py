@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from labreport.documents.quantities import ABSENT, MINUS, plain
+from labreport.documents.printing import ABSENT, MINUS, plain
+from labreport.documents.text import text_width
 from labreport.errors import ResultsError
 from labreport.files import read_json
 
 KEY_DIGITS = 8  # which tables state of a key at least
 ALIGNMENTS = ("left", "right", "center", "decimal")
+NUMBER = re.compile(r"^([−+]?[\d,  ]*\d)((?:\.\d|\s*[±(]).*)?$")
+LONG = 7  # ems of a line of a head that is broken
 
 
 @dataclass(frozen=True)
@@ -23,6 +27,16 @@ class Column:
     unit: str | None
     align: str
     decimals: int | None
+
+    @property
+    def lines(self) -> list[str]:
+        """The head broken at its own line breaks and, where it is long, near its middle; its unit in a line."""
+        found: list[str] = []
+        for line in self.head.split("\n"):
+            breaks = [place.start() for place in re.finditer(" ", line)] if text_width(line) > LONG else []
+            middle = min(breaks, key=lambda place: abs(place - len(line) / 2), default=None)
+            found += [line] if middle is None else [line[:middle], line[middle + 1 :]]
+        return [*found, f"({self.unit})"] if self.unit else found
 
 
 @dataclass(frozen=True)
@@ -40,6 +54,22 @@ class Presentation:
     rows: tuple[tuple[str, ...], ...]
     bold: frozenset[tuple[int, int]]
     notes: tuple[str, ...]
+
+    def lines(self, index: int) -> list[str]:
+        """The lines of a column: of its head, and its cells."""
+        return [*self.columns[index].lines, *(row[index] for row in self.rows)]
+
+    def widest(self, index: int) -> tuple[str, str]:
+        """The longest parts of numbers before the decimal mark and from it on, in a column that is aligned there."""
+        cells = [row[index] for row in self.rows] if self.columns[index].align == "decimal" else []
+        before, after = zip(("", ""), *filter(None, map(split_number, cells)), strict=True)
+        return max(before, key=len), max(after, key=len)
+
+
+def split_number(text: str) -> tuple[str, str] | None:
+    """`84.6 ± 0.3` as `84` and `.6 ± 0.3`; None where the text does not begin with a number."""
+    match = NUMBER.match(text)
+    return (match[1], match[2] or "") if match else None
 
 
 def run_named(cell: str, runs: Iterable[str]) -> str:

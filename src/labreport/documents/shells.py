@@ -16,7 +16,12 @@ from labreport.documents.text import clean, gfm, latex, latex_metadata, shortene
 from labreport.errors import TemplateError
 from labreport.spelling import did_you_mean
 
-SHELLS = {"latex": "latex/report.tex.j2", "markdown": "markdown/report.md.j2", "html": "html/report.html.j2"}
+SHELLS = {
+    "latex": "latex/report.tex.j2",
+    "markdown": "markdown/report.md.j2",
+    "html": "html/report.html.j2",
+    "docx": "docx/styles.xml.j2",
+}
 SYNTAX: dict[str, dict[str, Any]] = {
     "latex": {
         "block_start_string": r"\BLOCK{",
@@ -28,8 +33,9 @@ SYNTAX: dict[str, dict[str, Any]] = {
     },
     "markdown": {},
     "html": {"autoescape": True},
+    "docx": {"autoescape": True},
 }
-ESCAPED = {"latex": latex, "markdown": gfm, "html": clean}
+ESCAPED = {"latex": latex, "markdown": gfm, "html": clean, "docx": clean}
 DECLARED: Mapping[str, Any] = {
     "title": "", "subtitle": "", "authors": [], "affiliation": "", "course": "", "fields": {},
 }  # fmt: skip
@@ -37,12 +43,12 @@ DECLARED: Mapping[str, Any] = {
 NAMES = ("report", "lang", "scale", "provenance", "words", "language", "latex", "cover", "missing", "body", "runs")
 
 
-def fill(templates: Path, form: str, lang: str, spec: Mapping[str, Any], provenance: Provenance, **parts: Any) -> str:
-    """The body and other parts of a document within its shell.
+def fill(form: str, templates: Path, lang: str, spec: Mapping[str, Any], provenance: Provenance, **parts: Any) -> str:
+    """The body and other parts of a document within its shell; of a Word file its styles.
 
     Args:
+        form: `latex`, `markdown`, `html` or `docx`.
         templates: the folder of all shells.
-        form: `latex`, `markdown` or `html`.
         lang: `zh` or `en`.
         spec: of a `write` step.
         provenance: what the foot states.

@@ -12,7 +12,7 @@
 
 What is shown becomes a div of class `labfloat` that begins with its caption, a reference a span of class `labref`, a
 numbered equation one of class `labeq`, a number that says where it comes from one of class `labvalue`;
-`labreport.documents.tree` puts a format's own text in their place.
+`labreport.documents.layout` puts a format's own text in their place.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ from urllib.parse import unquote
 
 from labreport.documents import algorithms, listings, pandoc
 from labreport.documents.naming import unknown
-from labreport.documents.pandoc import Node, paragraph
+from labreport.documents.nodes import Node, div, inside, paragraph, space, span, string
 from labreport.documents.pictures import Picture, checked
-from labreport.documents.values import START, parts, unmarked
+from labreport.documents.printing import START, parts, unmarked
 from labreport.errors import TemplateError
 from labreport.spelling import did_you_mean
 
@@ -48,7 +48,6 @@ _LABEL = re.compile(r"\{#(eq:[A-Za-z0-9_.-]+)\}(.*)")
 _COMMAND = re.compile(r"\\[A-Za-z]+\*?")
 _WIDTH = re.compile(r"(?:100|[1-9]\d?)%")
 # A command of LaTeX -> what is written instead.
-COMMA = pandoc.string(", ")
 INSTEAD = {
     r"\cite": "[@key]", r"\citep": "[@key]", r"\citet": "@key", r"\ref": "@fig:name", r"\autoref": "@fig:name",
     r"\eqref": "@eq:name", r"\label": "{#fig:name} behind what it names", r"\includegraphics": "![caption](file.png)",
@@ -56,7 +55,6 @@ INSTEAD = {
     r"\textit": "*words*", r"\section": "# words", r"\subsection": "## words", r"\footnote": "^[words]",
     r"\url": "<https://...>", r"\href": "[words](https://...)", r"\item": "- words", r"\tag": "{#eq:name} behind $$",
 }  # fmt: skip
-WRITTEN = ("Str", "Math")
 IN_FORMULAS = re.compile(r"\\(?:label|tag|eqref|ref|cite)\b\*?")
 # What programs TeX, or opens files and links, in a formula.
 _PROGRAM = re.compile(
@@ -85,7 +83,8 @@ class Syntax:
         tables: names of those that are declared; None takes any name.
         marks: of figures, name -> how their captions end.
         modules: those whose code may be shown, since the plan knows them; None knows all.
-        origins: what printed numbers are and the keys of their runs, see `labreport.documents.values.Origins`.
+        origins: what printed numbers are and the keys of their runs, see `labreport.documents.printing.Origins`.
+        files: pictures that may be shown, likewise; None allows all.
         cover: whether it is a cover, whose pictures are the author's own and stand among words, without captions.
 
     Attributes:
@@ -100,6 +99,7 @@ class Syntax:
     marks: Mapping[str, Sequence[str]] = field(default_factory=dict)
     modules: Collection[str] | None = None
     origins: Sequence[tuple[str, tuple[str, ...]]] = ()
+    files: Collection[str] | None = None
     cover: bool = False
     pictures: dict[str, Picture] = field(default_factory=dict)
     listings: dict[str, listings.Excerpt] = field(default_factory=dict)
@@ -128,7 +128,7 @@ class Syntax:
         _check_attributes(node)
         if kind == "Para" and _pictures(content) and not self.cover:
             if self.complain is not None:  # all branches stand beside each other
-                return {"t": "Div", "c": [["", [], []], [self._float([one], None) for one in _images(content)]]}
+                return div([self._float([one], None) for one in _images(content)])
             return self._float(content, None)
         if kind == "Div" and dict(content[0][2]).get("layout-ncol"):
             return self._pair(content[1])
@@ -136,16 +136,10 @@ class Syntax:
             return self._algorithm(*content)
         if kind == "Table" and content[1][1]:
             return self._own_table(node)
-        return {**node, "c": self._content(content)} if content is not None else node
+        return self._inside(node)
 
-    def _content(self, value: Node) -> Node:
-        if not isinstance(value, list):
-            return value
-        if value and all(isinstance(item, dict) and item.get("t") in pandoc.BLOCKS for item in value):
-            return self.explicit(value)
-        if value and all(isinstance(item, dict) and item.get("t") in pandoc.INLINES for item in value):
-            return self._inlines(value)
-        return [self._content(item) for item in value]
+    def _inside(self, node: Node) -> Node:
+        return {**node, "c": inside(node["c"], self.explicit, self._inlines)} if "c" in node else node
 
     def _inlines(self, nodes: list[Node]) -> list[Node]:
         """Words, whose references and numbered equations are made explicit."""
@@ -157,8 +151,7 @@ class Syntax:
             elif labelled and (formula := _formula_before(new)) is not None:
                 name, rest = labelled.groups()
                 self._show(name)
-                new.append(_span(EQUATION_CLASS, {"target": name}, [formula]))
-                new += [pandoc.string(rest)] if rest else []
+                new += [span([formula], EQUATION_CLASS, target=name), *([string(rest)] if rest else [])]
             else:
                 new.append(self._guarded(node, self._inline))
         return new
@@ -167,12 +160,11 @@ class Syntax:
         """Words, with numbers that say where they come from in spans of their own."""
         found = []
         for origin, part in parts(text):
-            word = pandoc.string(part)
             if origin is None or origin >= len(self.origins):
-                found.append(word)
+                found.append(string(part))
             else:
                 what, runs = self.origins[origin]
-                found.append(_span(VALUE_CLASS, {"origin": what, "run": " ".join(runs)}, [word]))
+                found.append(span([string(part)], VALUE_CLASS, origin=what, run=" ".join(runs)))
         return found
 
     def _inline(self, node: Node) -> Node:
@@ -185,68 +177,72 @@ class Syntax:
                 program[0], f"{program[0]} in a formula programs TeX and is refused; write what it stands for"
             )
         if kind == "Image":
-            target = content[2][0]
-            if self.cover:
-                self._shown(target, half=False)
-                if target not in self.pictures:
-                    raise Mistake(target, f"{target!r}: a cover shows pictures of one's own; show this one in the text")
-                self._width(target, dict(content[0][2]))
-                return node
-            raise Mistake(target, f"the picture {target!r} stands among words; give it a paragraph of its own")
-        if self.complain is not None and kind in WRITTEN:  # of the template itself; a text from data is what it is
+            return self._picture(node)
+        if self.complain is not None and kind in ("Str", "Math"):  # of the template; a text from data is what it is
             command = _COMMAND.search(content) if kind == "Str" else IN_FORMULAS.search(content[1])
             if command:
                 raise Mistake(command[0], _instead(command[0]))
         if kind == "Cite":
             return self._cite(content[0], node)
-        if kind == "Link" and not content[2][0].lower().startswith(LINKED):
+        if kind == "Link":
             target = content[2][0]
-            raise Mistake(target, f"the link to {target!r} leads elsewhere than to {', '.join(LINKED)}; write such one")
-        if kind == "Link" and content[2][0].startswith("#") and _is_target(content[2][0][1:]):
-            return _span(REFERENCE_CLASS, {"target": content[2][0][1:]}, self._inlines(content[1]))
-        return {**node, "c": self._content(content)} if content is not None else node
+            if not target.lower().startswith(LINKED):
+                allowed = ", ".join(LINKED)
+                raise Mistake(target, f"the link to {target!r} leads elsewhere than to {allowed}; write such one")
+            if target.startswith("#") and _is_target(target[1:]):
+                return span(self._inlines(content[1]), REFERENCE_CLASS, target=target[1:])
+        return self._inside({**node, "c": content} if content is not None else node)
+
+    def _picture(self, node: Node) -> Node:
+        """A picture among words, which stands on covers only."""
+        target = node["c"][2][0]
+        if not self.cover:
+            raise Mistake(target, f"the picture {target!r} stands among words; give it a paragraph of its own")
+        self._shown(target, half=False)
+        if target not in self.pictures:
+            raise Mistake(target, f"{target!r}: a cover shows pictures of one's own; show this one in the text")
+        self._width(target, dict(node["c"][0][2]))
+        return node
 
     def _cite(self, citations: list[Node], node: Node) -> Node:
         keys = [one["citationId"] for one in citations]
         targets = [key for key in keys if ":" in key]
-        if not targets:
-            return node
         for key in targets:
             if not _is_target(key):
                 kind = key.partition(":")[0]
                 near = did_you_mean(kind, KINDS)
                 raise Mistake(f"@{key}", f"@{key}: {kind!r} is no kind of target{near}; allowed are {', '.join(KINDS)}")
-        if len(targets) < len(keys):
+        if targets and len(targets) < len(keys):
             raise Mistake(f"@{targets[0]}", f"@{targets[0]} stands among citations; write it in brackets of its own")
-        spans = [_span(REFERENCE_CLASS, {"target": key}, []) for key in keys]
-        return spans[0] if len(spans) == 1 else _span("", {}, [one for span in spans for one in (COMMA, span)][1:])
+        spans = [one for key in targets for one in (string(", "), span([], REFERENCE_CLASS, target=key))][1:]
+        return node if not spans else spans[0] if len(spans) == 1 else span(spans)
 
     # What is shown
 
     def _float(self, inlines: list[Node], caption: list[Node] | None) -> Node:
         """Pictures, tables or code that have a paragraph to themselves: one, or two with a caption beside them."""
         images = _images(inlines)
-        for image in images:
-            _check_attributes(image)
-        kinds: list[str] = []
         names: list[str] = []
         items: list[str] = []
-        width = ""
-        for (identifier, _, attributes), _, (target, _) in (image["c"] for image in images):
+        kind, width = "", ""
+        for image in images:
+            _check_attributes(image)
+            (identifier, _, attributes), _, (target, _) = image["c"]
             kind, item, default = self._shown(target, half=len(images) > 1)
             name = identifier or default
             if name.partition(":")[0] != kind:
                 raise Mistake(target, f"{target!r} is a {KINDS[kind]}; its name begins with {kind}:, found {name!r}")
             self._show(name)
-            kinds, names, items = [*kinds, kind], [*names, name], [*items, item]
+            names, items = [*names, name], [*items, item]
             width = self._width(target, dict(attributes))
-        if len(images) > 1 and (len(images) != 2 or set(kinds) != {"fig"}):
+        if len(images) > 1 and (len(images) != 2 or not all(name.startswith("fig:") for name in names)):
             raise Mistake(items[0], f"{len(images)} things under one caption: allowed are two figures")
         words = caption if caption is not None else images[0]["c"][1]
-        if not words and kinds[0] != "lst":
-            raise Mistake(items[0], f"the {KINDS[kinds[0]]} {items[0]!r} needs a caption; write it into the brackets")
-        words = [*self._inlines(words), *self._marks(items)]
-        return _float(kinds[0], names, [paragraph(words)], items=" ".join(items), width=width)
+        if not words and kind != "lst":
+            raise Mistake(items[0], f"the {KINDS[kind]} {items[0]!r} needs a caption; write it into the brackets")
+        marks = dict.fromkeys(mark for name in items for mark in self.marks.get(name, ()) if mark)
+        words = [*self._inlines(words), *(node for mark in marks for node in (space(), string(mark)))]
+        return _float(kind, names, [paragraph(words)], items=" ".join(items), width=width)
 
     def _pair(self, blocks: list[Node]) -> Node:
         images = [node for block in blocks if block["t"] == "Para" and _pictures(block["c"]) for node in block["c"]]
@@ -261,7 +257,9 @@ class Syntax:
         scheme, separator, name = target.partition(":")
         if not separator:
             path = unquote(target)
-            self.pictures[target] = _mistaken(target, lambda: checked(self.folder, path))
+            picture = self.pictures[target] = _mistaken(target, lambda: checked(self.folder, path))
+            if self.files is not None and str(picture.path) not in self.files:
+                raise Mistake(target, f"the picture {target!r} has a name that is put together; write it out")
             return "fig", target, f"fig:{Path(path).stem}"
         if scheme not in SHOWN:
             near = did_you_mean(scheme, SHOWN)
@@ -293,31 +291,27 @@ class Syntax:
         self._show(name)
         found = _mistaken(name, lambda: algorithms.statements(name.partition(":")[2], text))
         texts = [dict(pairs)["caption"], *(one.text for one in found)]
-        caption, *lines = [self._content(blocks) for blocks in pandoc.fragments(map(markdown, texts))]
+        caption, *lines = map(self.explicit, pandoc.fragments(map(markdown, texts)))
         steps = [
-            {"t": "Div", "c": [["", [STEP_CLASS], [["level", str(one.level)], ["word", one.word]]], words]}
+            div(words, STEP_CLASS, number=one.number, level=str(one.level), word=one.word)
             for one, words in zip(found, lines, strict=True)
         ]
         return _float("alg", [name], [*caption, *steps], items=name.partition(":")[2])
 
     def _own_table(self, node: Node) -> Node:
-        attributes, caption, *rest = node["c"]
-        name = attributes[0]
+        (name, *_), caption, *_ = node["c"]
         if name:
             if not name.startswith("tab:"):
                 raise Mistake(name, f"a table's name begins with tab:, found {name!r}")
             self._show(name)
-        bare = {"t": "Table", "c": [["", [], []], [None, []], *self._content(rest)]}
-        return _float("tab", [name], [paragraph(self._inlines(caption[1][0]["c"])), bare], items="")
+        above = paragraph(self._inlines(caption[1][0]["c"]))
+        bare = self._inside({"t": "Table", "c": [["", [], []], [None, []], *node["c"][2:]]})
+        return _float("tab", [name], [above, bare], items="")
 
     def _show(self, name: str) -> None:
         if name in self.shown and self.complain is None:  # elsewhere one of two branches is taken
             raise Mistake(name, f"{name} names two things; give one of them another name")
         self.shown.append(name)
-
-    def _marks(self, items: list[str]) -> list[Node]:
-        marks = dict.fromkeys(mark for name in items for mark in self.marks.get(name, ()) if mark)
-        return [node for mark in marks for node in (pandoc.space(), pandoc.string(mark))]
 
 
 class Mistake(TemplateError):
@@ -381,10 +375,5 @@ def _is_target(name: str) -> bool:
     return name.partition(":")[0] in KINDS
 
 
-def _span(name: str, attributes: Mapping[str, str], content: list[Node]) -> Node:
-    return {"t": "Span", "c": [["", [name] if name else [], [list(pair) for pair in attributes.items()]], content]}
-
-
 def _float(kind: str, names: list[str], content: list[Node], **attributes: str) -> Node:
-    pairs = {"kind": kind, "names": " ".join(names), **attributes}
-    return {"t": "Div", "c": [["", [FLOAT_CLASS], [list(pair) for pair in pairs.items()]], content]}
+    return div(content, FLOAT_CLASS, kind=kind, names=" ".join(names), **attributes)

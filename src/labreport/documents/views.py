@@ -10,8 +10,8 @@ import pandas as pd
 from labreport.documents import wording
 from labreport.documents.claimed import claim, shown_name
 from labreport.documents.naming import Lazy, Namespace, unknown
+from labreport.documents.printing import Origins, Value
 from labreport.documents.text import Literal
-from labreport.documents.values import Origins, Value
 from labreport.files import read_json
 from labreport.quantities.declared import rounding, settings
 from labreport.quantities.measured import TAKEN, measure

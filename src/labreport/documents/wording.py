@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from labreport.languages import said, section
@@ -47,11 +48,6 @@ def word(key: str, lang: str, *values: object) -> str:
     return said("document", key, lang, *values)
 
 
-def seeds(key: str, lang: str, *values: object) -> str:
-    """Words about experiments whose seeds are not all there, with `values` in their gaps."""
-    return said("seeds", key, lang, *values)
-
-
 def caption_label(kind: str, number: str, lang: str) -> str:
     """What stands before a caption in Markdown: `图 1`, `Figure 1.`"""
     return word("caption_label", lang, word(kind, lang), number)
@@ -64,9 +60,9 @@ def reference(kind: str, number: str, appendix: bool, lang: str) -> str:
     return word("numbered", lang, word(kind, lang), f"({number})" if kind == "eq" else number)
 
 
-def claim(estimate: str, between: str, verdict: str, lang: str) -> str:
-    """A claim in brief: `8.1 points (95 % interval 6.0 to 10.2, supported)`."""
-    return word("claim", lang, estimate, word("claim_comma", lang).join(filter(None, (between, verdict))))
+def notes(sentences: Iterable[str], lang: str) -> str:
+    """What stands below a table."""
+    return word("note", lang) + " ".join(sentences)
 
 
 def marked(mark: str, lang: str) -> str:

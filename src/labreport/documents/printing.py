@@ -1,15 +1,22 @@
-"""Numbers that print themselves: with their unit, and with the decimals that their error leaves a meaning to."""
+"""Numbers that print themselves: with their unit, and with the decimals that their error leaves a meaning to.
+
+What is printed is pandoc Markdown: the percent sign is escaped, so that it survives inside mathematics, where TeX takes
+it for a comment. What was not measured (None, NaN) is an en dash.
+"""
 
 from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
-from labreport.documents.quantities import ABSENT, MINUS, duration, plain
-from labreport.languages import section
+from labreport.errors import TemplateError
+from labreport.languages import said, section
+from labreport.rounding import fixed
 
+ABSENT = "–"
+MINUS = "−"
 NBSP = "\u00a0"
 # A number that says where it comes from is printed between these: START number of the origin MIDDLE text END.
 START, MIDDLE, END = "\ue000", "\ue001", "\ue002"
@@ -17,6 +24,74 @@ MARKED = re.compile(f"{START}(\\d+){MIDDLE}(.*?){END}", re.DOTALL)
 DIFFERENCE = {"fraction": "points"}  # unit -> that of a difference
 DECIMALS = {"fraction": 1, "points": 1, "correlation": 3, "times": 1, "epochs": 1, "loss": 3}
 SCALE = {"fraction": 100.0, "points": 100.0}
+
+
+def plain(value: float, decimals: int) -> str:
+    """`value` with so many decimals, halves rounded away from zero, and a real minus sign; never minus zero."""
+    if math.isinf(value):
+        return f"{MINUS if value < 0 else ''}∞"
+    return fixed(value, decimals).replace("-", MINUS)
+
+
+def whole(value: float) -> str:
+    """A whole number in groups of three digits: 25000 -> 25,000."""
+    return f"{round(value):,}".replace("-", MINUS)
+
+
+def duration(seconds: float, lang: str) -> str:
+    """Seconds in the two largest units that fit: 869 -> `14 min 29 s`.
+
+    Raises:
+        TemplateError: they are negative or infinite.
+    """
+    hour, minute, second = (said("printed", unit, lang) for unit in ("hours", "minutes", "seconds"))
+    if seconds < 0 or math.isinf(seconds):
+        raise TemplateError(f"duration needs a finite number of seconds, 0 at least; found {seconds}")
+    if seconds < 9.95:
+        return f"{plain(seconds, 1)}{NBSP}{second}"
+    if seconds < 3599.5:
+        parts = [*zip(divmod(round(seconds), 60), (minute, second), strict=True)]
+    else:
+        parts = [*zip(divmod(round(seconds / 60), 60), (hour, minute), strict=True)]
+    return NBSP.join(f"{amount}{NBSP}{unit}" for amount, unit in parts if amount)
+
+
+def filters(lang: str) -> dict[str, Callable[..., str]]:
+    """The filters of templates for a language (`zh` or `en`), by name; a share of 0.8459 is `0.8459|percent`."""
+
+    def of(name: str, shown: Callable[..., str]) -> Callable[..., str]:
+        def printed(value: Any, *options: Any, **named: Any) -> str:
+            number = _number(value, name)
+            return ABSENT if number is None else shown(number, *options, **named)
+
+        return printed
+
+    shown: dict[str, Callable[..., str]] = {
+        "percent": lambda value, decimals=1: plain(100 * value, decimals) + said("printed", "fraction", lang),
+        "points": lambda value, decimals=1: plain(100 * value, decimals),
+        "number": lambda value, decimals=3: plain(value, decimals),
+        "times": lambda value, decimals=1: plain(value, decimals) + said("printed", "ratio", lang),
+        "thousands": whole,
+        "duration": lambda value: duration(value, lang),
+    }
+    return {name: of(name, one) for name, one in shown.items()}
+
+
+def _number(value: Any, name: str) -> float | None:
+    """`value` as a float; None for None and NaN.
+
+    Raises:
+        TemplateError: it is no number.
+    """
+    if value is None:
+        return None
+    if isinstance(value, bool | str):
+        raise TemplateError(f"the filter {name} needs a number; found {value!r}")
+    try:
+        found = float(value)
+    except TypeError:
+        raise TemplateError(f"the filter {name} needs a number; found {type(value).__name__}") from None
+    return None if math.isnan(found) else found
 
 
 class Origins:
@@ -55,6 +130,9 @@ class Value(float):
     lang: str
     spread: float | None
     error: float
+    _what: str
+    _runs: tuple[str, ...]
+    _origins: Origins | None
 
     def __new__(
         cls,
@@ -73,15 +151,8 @@ class Value(float):
         new._what, new._runs, new._origins = what, runs, origins
         return new
 
-    _what: str
-    _runs: tuple[str, ...]
-    _origins: Origins | None
-
     def __str__(self) -> str:
-        return self.marked(self.text())
-
-    def marked(self, text: str) -> str:
-        """Text that states this value, with where it comes from."""
+        text = self.text()
         return text if self._origins is None or not self._runs else self._origins.mark(text, self._what, self._runs)
 
     def text(self) -> str:
@@ -99,7 +170,7 @@ class Value(float):
         if self.unit == "seconds":
             return duration(float(self), self.lang)
         if self.unit in ("count", "per second"):
-            return f"{round(float(self)):,}".replace("-", MINUS)
+            return whole(float(self))
         if not self.unit:
             return f"{float(self):.10g}".replace("-", MINUS)
         scale = SCALE.get(self.unit, 1.0)
@@ -118,46 +189,43 @@ class Value(float):
             return DECIMALS[self.unit]
         return max(0, min(3, -math.floor(math.log10(error))))
 
-    def _like(self, value: float, unit: str, *others: Value) -> Value:
-        """A value computed from this one and others."""
-        whats = [one._what for one in (self, *others) if one._what]
-        runs = tuple(dict.fromkeys(run for one in (self, *others) for run in one._runs))
-        error = math.hypot(*((one.spread or one.error) for one in (self, *others)))
-        what = "; ".join(dict.fromkeys(whats))
+    def _like(self, value: float, unit: str, other: object = None) -> Value:
+        """A value computed from this one and perhaps another."""
+        both = [one for one in (self, other) if isinstance(one, Value)]
+        runs = tuple(dict.fromkeys(run for one in both for run in one._runs))
+        error = math.hypot(*((one.spread or one.error) for one in both))
+        what = "; ".join(dict.fromkeys(one._what for one in both if one._what))
         return Value(value, unit, self.lang, None, error, what, runs, self._origins)
 
     def __sub__(self, other: float) -> Value:
-        others = [other] if isinstance(other, Value) else []
-        return self._like(float(self) - float(other), DIFFERENCE.get(self.unit, self.unit), *others)
+        return self._like(float(self) - float(other), DIFFERENCE.get(self.unit, self.unit), other)
 
     def __rsub__(self, other: float) -> Value:
         return self._like(float(other) - float(self), self.unit)  # as in `1 - accuracy`
 
     def __add__(self, other: float) -> Value:
-        return self._like(float(self) + float(other), self.unit, *([other] if isinstance(other, Value) else []))
+        return self._like(float(self) + float(other), self.unit, other)
 
     __radd__ = __add__
 
     def __mul__(self, other: float) -> Value:
-        return self._like(float(self) * float(other), self.unit, *([other] if isinstance(other, Value) else []))
+        return self._like(float(self) * float(other), self.unit, other)
 
     __rmul__ = __mul__
 
     def __truediv__(self, other: float) -> Value:
         if float(other) == 0:
             return self._like(math.nan, "times")
+        unit = self.unit
         if isinstance(other, Value):
-            return self._like(float(self) / float(other), "times" if other.unit == self.unit else "", other)
-        return self._like(float(self) / float(other), self.unit)
+            unit = "times" if other.unit == unit else ""
+        return self._like(float(self) / float(other), unit, other)
 
     def __neg__(self) -> Value:
         return self._like(-float(self), self.unit)
 
     def __abs__(self) -> Value:
         return self._like(abs(float(self)), self.unit)
-
-    def __getnewargs__(self) -> tuple[Any, ...]:
-        return float(self), self.unit, self.lang
 
 
 def unmarked(text: str) -> str:
@@ -167,11 +235,7 @@ def unmarked(text: str) -> str:
 
 def parts(text: str) -> Iterator[tuple[int | None, str]]:
     """The pieces of a text, each with the number of its origin or None."""
-    end = 0
-    for found in MARKED.finditer(text):
-        if found.start() > end:
-            yield None, text[end : found.start()]
-        yield int(found[1]), found[2]
-        end = found.end()
-    if end < len(text):
-        yield None, text[end:]
+    pieces = MARKED.split(text)  # words, number, words of the number, words ...
+    for place, piece in enumerate(pieces):
+        if place % 3 != 1 and piece:
+            yield (int(pieces[place - 1]) if place % 3 else None), piece
