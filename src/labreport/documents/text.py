@@ -29,42 +29,17 @@ _LATEX_SPECIAL = {
     "\u00a0": "~",
     "\u202f": r"\,",
 }
-# The font would show another mark, or join two of them to one.
-_CURLED = {'"', "`", "<", ">"}
-# What every face of Latin Modern has (text weights, italics, typewriter), outside Chinese.
-_LATIN_MODERN = (
-    (0x0020, 0x007E),
-    (0x00A0, 0x0131),
-    (0x0134, 0x0137),
-    (0x0139, 0x0148),
-    (0x014A, 0x0165),
-    (0x0168, 0x017F),
-    (0x0391, 0x03A1),
-    (0x03A3, 0x03A9),
-    (0x2010, 0x2011),
-    (0x2013, 0x2014),
-    (0x2016, 0x2016),
-    (0x2018, 0x201A),
-    (0x201C, 0x201E),
-    (0x2020, 0x2022),
-    (0x2026, 0x2026),
-    (0x202F, 0x202F),  # a thin space, which becomes a command
-    (0x2030, 0x2030),
-    (0x2039, 0x203A),
-    (0x20AC, 0x20AC),
-    (0x2103, 0x2103),
-    (0x2116, 0x2116),
-    (0x2190, 0x2193),
-    (0x2212, 0x2212),
-    (0x221A, 0x221A),
-    (0x221E, 0x221E),
+# What every face of Latin Modern has (text weights, italics, typewriter), outside Chinese; U+202F becomes a command. Of
+# `"<>` and the backtick the font would show another mark, or join two of them to one.
+_LATIN_MODERN = re.compile(
+    r"[ !#-;=?-_a-~\u00a0-\u0131\u0134-\u0137\u0139-\u0148\u014a-\u0165\u0168-\u017f\u0391-\u03a1\u03a3-\u03a9"
+    r"\u2010-\u2011\u2013-\u2014\u2016\u2018-\u201a\u201c-\u201e\u2020-\u2022\u2026\u202f\u2030"
+    r"\u2039-\u203a\u20ac\u2103\u2116\u2190-\u2193\u2212\u221a\u221e]"
 )
 # Where Chinese characters and punctuation stand; Fandol's faces have those of GB 2312.
-_CHINESE = ((0x3000, 0x30FF), (0x4E00, 0x9FFF), (0xFF01, 0xFF5E))
+_CHINESE = re.compile(r"[\u3000-\u30ff\u4e00-\u9fff\uff01-\uff5e]")
 _NO_XML = {"\ufffe", "\uffff"}  # no characters, which no part of a Word file may hold
 _INVISIBLE = {"\u200d", "\ufe0e", "\ufe0f"}  # joiners and selectors that only modify an emoji
-
-
 TWO_COMMAS = "{,}{,}"  # which would join to a low quotation mark
 
 
@@ -92,39 +67,27 @@ def gfm(text: str) -> str:
 
 def latex(text: str) -> str:
     """`text` as LaTeX that shows exactly these characters; an emoji becomes `\\labcharacter`, which has a fallback."""
-    escaped = "".join(_LATEX_SPECIAL.get(character) or latex_character(character) for character in clean(text))
-    return escaped.replace(",,", TWO_COMMAS)
+    return "".join(map(_latex_of, clean(text))).replace(",,", TWO_COMMAS)
 
 
 def latex_code(text: str) -> str:
     """`text` as LaTeX that shows exactly these characters and as many spaces; control characters are left out."""
     visible = (character for character in text if unicodedata.category(character) not in ("Cc", "Cs"))
-    return "".join(r"\ " if c == " " else _LATEX_SPECIAL.get(c) or latex_character(c) for c in visible)
+    return "".join(r"\ " if character == " " else _latex_of(character) for character in visible)
 
 
-def latex_character(character: str) -> str:
+def _latex_of(character: str) -> str:
     """The character itself, or `\\labcharacter{HEX}` where the fonts may not have it; nothing for a selector."""
-    if character in _INVISIBLE:
-        return ""
-    if character in _CURLED:
-        return _LATEX_SPECIAL[character]
+    if character in _LATEX_SPECIAL or character in _INVISIBLE:
+        return _LATEX_SPECIAL.get(character, "")
     return character if is_plain(character) else rf"\labcharacter{{{ord(character):X}}}"
 
 
 def is_plain(character: str) -> bool:
     """Whether every face of the reports' fonts has the character, and shows it as it is."""
-    code = ord(character)
-    if any(low <= code <= high for low, high in _CHINESE):
-        return _in_gb2312(character)
-    return character not in _CURLED and any(low <= code <= high for low, high in _LATIN_MODERN)
-
-
-def _in_gb2312(character: str) -> bool:
-    try:
-        character.encode("gb2312")
-    except UnicodeEncodeError:
-        return False
-    return True
+    if _CHINESE.match(character):
+        return bool(character.encode("gb2312", "ignore"))
+    return bool(_LATIN_MODERN.match(character))
 
 
 def latex_metadata(text: str) -> str:
@@ -186,6 +149,3 @@ class Literal:
 
     def __len__(self) -> int:
         return len(self.raw)
-
-    def __bool__(self) -> bool:
-        return bool(self.raw)
