@@ -451,6 +451,7 @@ class Graph:
             "report": report.name,
             "lang": lang,
             "title": report.title_page(lang)["title"],
+            "words": languages.digest("pack", lang),
             "parts": {name: one.folder for name, one in parts.items()},
             "runs": [run.folder for run in runs],
         }

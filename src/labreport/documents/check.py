@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -59,9 +59,8 @@ def template_mistakes(
         return [f"line {error.lineno}: {error.message}"]
     inside = list(tree.find_all(nodes.Node))
     whole = not any(isinstance(node, _PARTIAL) for node in inside)
-    found: list[_Mistake] = [*_filters(inside, environment), *_computed(inside)]
-    found += [*(_variables(inside, environment, names) if whole else ()), *_attributes(inside, names)]
-    found += [mistake for call in _calls(inside) for mistake in _arguments(*call, names)]
+    bound = _bound(inside, environment, names) if whole else None
+    found = [(node.lineno, wrong) for node in inside for wrong in _mistakes(node, environment, names, bound)]
     found += [(_line(text, token), message) for token, message in _markdown(text, names, folder, whole, cover)]
     return [f"line {line}: {message}" for line, message in sorted(dict.fromkeys(found), key=lambda mistake: mistake[0])]
 
@@ -79,7 +78,10 @@ def _markdown(
         cover: whether it is that of a cover.
     """
     complaints: list[tuple[str, str]] = []
-    shown = syntax.Syntax(folder, _mapping(names.get("figures")), names.get("tables"), cover=cover)
+    figures = names.get("figures")
+    if figures is not None and not isinstance(figures, Mapping):
+        figures = {name: {"width": "half"} for name in figures}
+    shown = syntax.Syntax(folder, figures, names.get("tables"), cover=cover)
     shown.complain = lambda token, message: complaints.append((token, message))
     bare = _TAG.sub(lambda tag: _blank(tag, text), text)
     try:
@@ -110,50 +112,59 @@ def _blank(tag: re.Match[str], text: str) -> str:
     return COMPUTED if tag[0].lstrip().startswith("{{") else "\u2060" * parts
 
 
-def _mapping(names: Collection[str] | None) -> Mapping[str, Mapping[str, object]] | None:
-    if names is None or isinstance(names, Mapping):
-        return names
-    return {name: {"width": "half"} for name in names}
-
-
 def _line(text: str, token: str) -> int:
     """The line in which some words stand first; the first one, where they do not stand in the text as they are."""
     place = text.find(token)
     return text.count("\n", 0, max(place, 0)) + 1
 
 
-_Call = tuple[str, list[Any], int]
-"""A function's name, its arguments (None where one is no constant), its line."""
-_Mistake = tuple[int, str]
+def _bound(inside: list[nodes.Node], environment: jinja2.Environment, names: Mapping[str, Collection[str]]) -> set[str]:
+    """Names that something in the template or outside it gives a value."""
+    given = {node.name for node in inside if isinstance(node, nodes.Name) and node.ctx != "load"}
+    given |= {node.name for node in inside if isinstance(node, nodes.Macro)}
+    return given | {*VARIABLES, *OF_JINJA, *environment.globals, *names.get("experiments", ())}
 
 
-def _calls(inside: list[nodes.Node]) -> Iterator[_Call]:
-    for call in inside:
-        if isinstance(call, nodes.Call) and isinstance(call.node, nodes.Name):
-            yield call.node.name, [_constant(argument) for argument in call.args], call.lineno
+def _mistakes(
+    node: nodes.Node,
+    environment: jinja2.Environment,
+    names: Mapping[str, Collection[str]],
+    bound: Collection[str] | None,
+) -> Iterator[str]:
+    """What is wrong with a node of the template's own tree: a name that nothing has.
+
+    Args:
+        node: without what is in it.
+        environment: the language.
+        names: what is declared.
+        bound: names that have a value; None where another template may give others one.
+    """
+    experiments = names.get("experiments", ())
+    if isinstance(node, nodes.Filter | nodes.Test):
+        known = environment.filters if isinstance(node, nodes.Filter) else environment.tests
+        yield from _undeclared(type(node).__name__.lower(), [node.name], known)
+    elif isinstance(node, _PARTIAL) and not _is_written(node.template):  # so that planning cannot read it
+        what = type(node).__name__.lower()
+        yield f"{what}: found a name that is computed, allowed is one in quotes; write it out"
+    elif isinstance(node, nodes.Name) and bound is not None and node.ctx == "load" and node.name not in bound:
+        yield from _undeclared("name", [node.name], [*VARIABLES, *experiments])
+    elif isinstance(node, nodes.Getattr) and isinstance(node.node, nodes.Name):
+        group = node.node.name
+        if group in GROUPS and group in names:
+            yield from _undeclared(GROUPS[group], [node.attr], names[group])
+        elif isinstance(experiments, Mapping) and group in experiments and node.attr not in experiments[group]:
+            yield f"{group} has no {node.attr!r}{did_you_mean(node.attr, experiments[group])}"
+    elif isinstance(node, nodes.Call) and isinstance(node.node, nodes.Name):
+        group, what = ARGUMENTS.get(node.node.name, ("", ""))
+        yield from _undeclared(what, map(_constant, node.args), names[group]) if group in names else ()
 
 
 def _constant(node: nodes.Expr) -> Any:
+    """The value of an expression; None where it is computed."""
     try:
         return node.as_const()
     except nodes.Impossible:
         return None
-
-
-def _filters(inside: list[nodes.Node], environment: jinja2.Environment) -> Iterator[_Mistake]:
-    for node in inside:
-        if isinstance(node, nodes.Filter | nodes.Test):
-            known = environment.filters if isinstance(node, nodes.Filter) else environment.tests
-            if node.name not in known:
-                yield node.lineno, _undeclared(type(node).__name__.lower(), node.name, known)
-
-
-def _computed(inside: list[nodes.Node]) -> Iterator[_Mistake]:
-    """Templates that are included under a name which planning cannot read."""
-    for node in inside:
-        if isinstance(node, _PARTIAL) and not _is_written(node.template):
-            what = type(node).__name__.lower()
-            yield node.lineno, f"{what}: found a name that is computed, allowed is one in quotes; write it out"
 
 
 def _is_written(name: nodes.Expr) -> bool:
@@ -164,43 +175,9 @@ def _is_written(name: nodes.Expr) -> bool:
     return isinstance(name, nodes.Const)
 
 
-def _attributes(inside: list[nodes.Node], names: Mapping[str, Collection[str]]) -> Iterator[_Mistake]:
-    """Names behind a dot that nothing has: of a group, and of an experiment."""
-    experiments = names.get("experiments", ())
-    for node in inside:
-        if isinstance(node, nodes.Getattr) and isinstance(node.node, nodes.Name):
-            group = node.node.name
-            if group in GROUPS and group in names and node.attr not in names[group]:
-                yield node.lineno, _undeclared(GROUPS[group], node.attr, names[group])
-            elif isinstance(experiments, Mapping) and group in experiments and node.attr not in experiments[group]:
-                near = did_you_mean(node.attr, experiments[group])
-                yield node.lineno, f"{group} has no {node.attr!r}{near}"
-
-
-def _variables(
-    inside: list[nodes.Node], environment: jinja2.Environment, names: Mapping[str, Collection[str]]
-) -> Iterator[_Mistake]:
-    """Names that nothing in the template or outside it gives a value."""
-    named = [node for node in inside if isinstance(node, nodes.Name)]
-    bound = {node.name for node in named if node.ctx != "load"}
-    bound |= {node.name for node in inside if isinstance(node, nodes.Macro)}
-    experiments = names.get("experiments", ())
-    bound |= {*VARIABLES, *OF_JINJA, *environment.globals, *experiments}
-    for node in named:
-        if node.ctx == "load" and node.name not in bound:
-            yield node.lineno, _undeclared("name", node.name, [*VARIABLES, *experiments])
-
-
-def _arguments(function: str, arguments: list[Any], line: int, names: Mapping[str, Collection[str]]) -> list[_Mistake]:
-    constants = [argument for argument in arguments if argument is not None]
-    if function not in ARGUMENTS or ARGUMENTS[function][0] not in names:
-        return []
-    group, what = ARGUMENTS[function]
-    return [(line, _undeclared(what, name, names[group])) for name in constants if name not in names[group]]
-
-
-def _undeclared(what: str, name: Any, declared: Collection[str]) -> str:
+def _undeclared(what: str, names: Iterable[Any], declared: Collection[str]) -> Iterator[str]:
     known = sorted(map(str, declared))
-    return (
-        f'{what} "{name}": is not declared; declared are {", ".join(known) or "none"}{did_you_mean(str(name), known)}'
-    )
+    for name in names:
+        if name is not None and name not in declared:
+            listed, near = ", ".join(known) or "none", did_you_mean(str(name), known)
+            yield f'{what} "{name}": is not declared; declared are {listed}{near}'

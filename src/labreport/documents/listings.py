@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -52,30 +52,22 @@ def excerpt(target: str) -> Excerpt:
     Raises:
         TemplateError: it is no such name, the package has no such module, or the module no such definition.
     """
-    path = source_file(target)
-    name = target.partition(":")[2]
+    path, name = source_file(target), target.partition(":")[2]
     source = path.read_text(encoding="utf-8")
     try:
         body: Sequence[ast.stmt] = ast.parse(source).body
     except SyntaxError as error:
         raise TemplateError(f'source("{target}"): {path}: line {error.lineno}: {error.msg}') from None
     for part in name.split("."):
-        found = {node.name: node for node in _definitions(body)}
+        found = {node.name: node for node in body if isinstance(node, _Definition)}
         if part not in found:
-            raise TemplateError(
-                f'source("{target}"): {path} has no class or function {part!r}{suggestion(part, found)}'
-            )
+            near = suggestion(part, found)
+            raise TemplateError(f'source("{target}"): {path} has no class or function {part!r}{near}')
         node = found[part]
         body = node.body
     first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
-    margin = " " * node.col_offset
-    lines = source.splitlines()[first - 1 : node.end_lineno]
-    return Excerpt(
-        name,
-        f"{SHOWN_ROOT}/{path.relative_to(PACKAGE).as_posix()}",
-        first,
-        tuple(line.removeprefix(margin) for line in lines),
-    )
+    lines = [line.removeprefix(" " * node.col_offset) for line in source.splitlines()[first - 1 : node.end_lineno]]
+    return Excerpt(name, f"{SHOWN_ROOT}/{path.relative_to(PACKAGE).as_posix()}", first, tuple(lines))
 
 
 def source_file(target: str) -> Path:
@@ -94,13 +86,7 @@ def source_file(target: str) -> Path:
     path = PACKAGE.joinpath(*parts[1:]).with_suffix(".py")
     if path.is_file() and path.resolve().is_relative_to(PACKAGE.resolve()):
         return path
-    modules = sorted(file.relative_to(PACKAGE).with_suffix("").as_posix() for file in PACKAGE.rglob("*.py"))
-    known = ["labreport." + module.replace("/", ".") for module in modules if not module.endswith("__init__")]
+    modules = sorted(file.relative_to(PACKAGE.parent).with_suffix("").as_posix() for file in PACKAGE.rglob("*.py"))
+    known = [one.replace("/", ".") for one in modules if not one.endswith("__init__")]
     nearby = [other for other in known if other.split(".")[1] == parts[1]] or known
     raise TemplateError(f'source("{target}"): there is no module {module!r}{suggestion(module, nearby)}')
-
-
-def _definitions(body: Sequence[ast.stmt]) -> Iterator[_Definition]:
-    for node in body:
-        if isinstance(node, _Definition):
-            yield node

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from labreport.errors import ResultsError
 from labreport.files import read_json, read_object
-from labreport.results import Results
+from labreport.results import Results, Run
 
 DIGITS = 5
 METRICS = "metrics.csv"
+FILES = ("summary", "spec", "environment")
 
 
-@dataclass(frozen=True)
-class RunSection:
+class RunSection(NamedTuple):
     """A run as a reader sees it.
 
     Attributes:
@@ -36,11 +35,11 @@ class RunSection:
     experiment: str
     seed: int
     folder: str
-    results: tuple[tuple[str, str], ...]
-    settings: tuple[tuple[str, str], ...]
-    environment: tuple[tuple[str, str], ...]
-    columns: tuple[str, ...]
-    epochs: tuple[tuple[str, ...], ...]
+    results: list[tuple[str, str]]
+    settings: list[tuple[str, str]]
+    environment: list[tuple[str, str]]
+    columns: list[str]
+    epochs: list[list[str]]
 
 
 def run_sections(results: Results) -> list[RunSection]:
@@ -52,17 +51,20 @@ def run_sections(results: Results) -> list[RunSection]:
     found: dict[str, RunSection] = {}
     for experiment in results.experiments:
         for run in results.runs(experiment):
-            found.setdefault(run.path.name, _section(experiment, run.seed, run.path))
+            if run.path.name not in found:
+                found[run.path.name] = _section(experiment, run)
     return list(found.values())
 
 
-def _section(experiment: str, seed: int, folder: Path) -> RunSection:
-    columns, epochs = _epochs(folder / METRICS)
-    summary, spec, about = (_flat(_object(folder / f"{name}.json")) for name in ("summary", "spec", "environment"))
-    results = {name: value for name, value in summary if name not in {"key", "experiment", "seed"}}
-    return RunSection(
-        folder.name, experiment, seed, str(folder), tuple(results.items()), tuple(spec), tuple(about), columns, epochs
-    )
+def _section(experiment: str, run: Run) -> RunSection:
+    summary, spec, about = (list(_flat(_object(run.path / f"{name}.json"))) for name in FILES)
+    measured = [(name, value) for name, value in summary if name not in {"key", "experiment", "seed"}]
+    lines: list[list[str]] = [[]]
+    if (run.path / METRICS).is_file():
+        with (run.path / METRICS).open(encoding="utf-8", newline="") as file:
+            lines = list(csv.reader(file))
+    epochs = [list(map(_short, line)) for line in lines[1:]]
+    return RunSection(run.path.name, experiment, run.seed, str(run.path), measured, spec, about, lines[0], epochs)
 
 
 def _object(path: Path) -> dict[str, Any]:
@@ -86,14 +88,6 @@ def _said(value: Any) -> str:
     if isinstance(value, list):
         return ", ".join(map(_said, value)) or "–"
     return f"{value:.{DIGITS}g}" if isinstance(value, float) else str(value)
-
-
-def _epochs(path: Path) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
-    if not path.is_file():
-        return (), ()
-    with path.open(encoding="utf-8", newline="") as file:
-        lines = list(csv.reader(file))
-    return tuple(lines[0]), tuple(tuple(map(_short, line)) for line in lines[1:])
 
 
 def _short(text: str) -> str:

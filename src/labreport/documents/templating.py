@@ -70,19 +70,23 @@ def fill(
     try:
         with _limits():
             return language.get_template(template.name).render()
-    except jinja2.TemplateNotFound as error:
-        raise TemplateError(f"{_place(error, template)}: there is no {error.name!r} in {template.parent}") from None
     except jinja2.TemplateSyntaxError as error:
         raise TemplateError(f"{error.filename or template}:{error.lineno}: {error.message}") from None
-    except UserError as error:
-        raise type(error)(f"{_place(error, template)}: {error}") from None
-    except jinja2.TemplateError as error:
-        raise TemplateError(f"{_place(error, template)}: {error.message}") from None
-    except (MemoryError, RecursionError) as error:
-        what = "memory than any report does" if isinstance(error, MemoryError) else "levels than Python has"
-        raise TemplateError(f"{_place(error, template)}: needs more {what}; does it include or call itself?") from None
     except Exception as error:  # an expression in a template can fail in any way that Python can
-        raise TemplateError(f"{_place(error, template)}: {type(error).__name__}: {error}") from error
+        kind = type(error) if isinstance(error, UserError) else TemplateError
+        raise kind(f"{_place(error, template)}: {_said(error, template)}") from error
+
+
+def _said(error: Exception, template: Path) -> str:
+    """What an error says, in words of templates."""
+    if isinstance(error, jinja2.TemplateNotFound):
+        return f"there is no {error.name!r} in {template.parent}"
+    if isinstance(error, UserError | jinja2.TemplateError):
+        return str(error)
+    if isinstance(error, MemoryError | RecursionError):
+        what = "memory than any report does" if isinstance(error, MemoryError) else "levels than Python has"
+        return f"needs more {what}; does it include or call itself?"
+    return f"{type(error).__name__}: {error}"
 
 
 class Language(ImmutableSandboxedEnvironment):

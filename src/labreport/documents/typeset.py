@@ -123,25 +123,20 @@ def typeset(source: Path, out: Path) -> list[str]:
 
 
 def findings(log: str) -> Findings:
-    """What a log says that matters."""
+    """What a log says that matters; of errors, what merely follows from another is left out."""
+    found = []
+    for match in _ERROR.finditer(log):
+        line = _LINE.search(log, match.end())  # that is named after it
+        found.append((match[1].strip(), int(line[1]) if line else None))
+    causes = [error for error in found if not error[0].startswith(_CONSEQUENCES)]
     overfull = [f"{match[1]} pt {match[2]}" for match in _OVERFULL.finditer(log) if float(match[1]) > OVERFULL_POINTS]
     return Findings(
-        _errors(log),
+        tuple(causes or found),
         tuple(dict.fromkeys((match[1], match[2]) for match in _MISSING.finditer(log))),
         tuple(dict.fromkeys(_UNDEFINED.findall(log))),
         tuple(dict.fromkeys(overfull)),
         tuple(dict.fromkeys(f"{match[1]} is {match[2]} pt wider than the text" for match in _SHRUNK.finditer(log))),
     )
-
-
-def _errors(log: str) -> tuple[tuple[str, int | None], ...]:
-    """Each error with the line of the source that is named after it; what merely follows from another is left out."""
-    found = []
-    for match in _ERROR.finditer(log):
-        line = _LINE.search(log, match.end())
-        found.append((match[1].strip(), int(line[1]) if line else None))
-    causes = [error for error in found if not error[0].startswith(_CONSEQUENCES)]
-    return tuple(causes or found)
 
 
 def _failure(source: Path, log: Path, found: Findings, output: str) -> str:

@@ -21,6 +21,7 @@ SAID: Mapping[str, tuple[str, ...]] = {
     "tabulate": (*SHARED, "heads", "notes", "phrases", "cells"),
     "judge": (*SHARED, "methods", "reasons"),
     "write": (*SHARED, "printed", "document", "scales", "scale_notices", "seeds"),
+    "pack": ("archive",),
 }
 
 
