@@ -63,16 +63,15 @@ def booktabs(
 def _fit(table: Presentation, lang: str) -> tuple[str, list[float | None]]:
     """The font size, and for each column the width in points that its text is wrapped to, or None."""
     largest, middle, smallest = SIZES[lang]
-    small = [(largest, 0)] if len(table.rows) <= SMALL_ROWS else []
-    tried = [*small, (middle, 0), (middle, 2), (smallest, 2)]
-    found = [(size, *_widths(table, points, wrapped)) for (size, points), wrapped in tried]
-    fits = [(size, widths) for (size, widths, excess), (_, wrapped) in zip(found, tried, strict=True)
-            if excess <= (0.5 if wrapped else 0)]  # fmt: skip
-    return fits[0] if fits else found[-1][:2]
+    small = [(*largest, 0)] if len(table.rows) <= SMALL_ROWS else []
+    tried = [*small, (*middle, 0), (*middle, 2), (*smallest, 2)]
+    found = [(size, *_widths(table, points, wrapped)) for size, points, wrapped in tried]
+    size, widths, _ = next((one for one in found if one[2]), found[-1])
+    return size, widths
 
 
-def _widths(table: Presentation, points: float, wrapped: int) -> tuple[list[float | None], float]:
-    """The widths to which some of its longest columns of text are wrapped, and how much too wide it is then."""
+def _widths(table: Presentation, points: float, wrapped: int) -> tuple[list[float | None], bool]:
+    """The widths to which some of its longest columns of text are wrapped, and whether it fits then."""
     natural = [points * max(map(text_width, table.lines(index))) for index in range(len(table.columns))]
     available = TEXT_WIDTH_PT - COLUMN_SEPARATION_PT * (len(natural) - 1)
     widths: list[float | None] = [None] * len(natural)
@@ -82,7 +81,7 @@ def _widths(table: Presentation, points: float, wrapped: int) -> tuple[list[floa
         fitted = max(available - others, 8 * points, natural[index] / 3)
         if fitted < natural[index]:
             widths[index] = natural[index] = fitted
-    return widths, sum(natural) - available
+    return widths, sum(natural) <= available + (0.5 if wrapped else 0)
 
 
 def _head(table: Presentation, widths: list[float | None]) -> str:

@@ -87,7 +87,6 @@ def _markdown(
     try:
         blocks = shown.explicit(pandoc.parse(syntax.markdown(bare), "en")["blocks"])
         works = citations.keys(folder)
-        citations.check(folder)
     except TemplateError as error:
         yield "", str(error)
         return

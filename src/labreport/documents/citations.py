@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+import json
 from pathlib import Path
 
 from labreport.documents import pandoc, wording
@@ -16,41 +16,31 @@ MOST_BYTES = 4 << 20
 REFERENCES = "refs"  # the name that citeproc knows the list by
 OWN_STYLE = "references.csl"
 STYLES = {"zh": "csl/gb-t-7714-2015-numeric.csl", "en": "csl/ieee.csl"}
-_KEY = re.compile(r"^\s*@\s*(?!comment|preamble|string)\w+\s*\{\s*([^\s,{}]+)\s*,", re.MULTILINE | re.IGNORECASE)
 
 
 def keys(folder: Path) -> list[str]:
     """The keys of a bibliography; none where there is no such file.
 
     Raises:
-        TemplateError: it is no text in UTF-8, is larger than any report needs, or two entries have one.
-    """
-    path = folder / FILE
-    try:
-        if path.is_file() and path.stat().st_size > MOST_BYTES:
-            found_size = f"{path.stat().st_size / (1 << 20):.1f} MiB, {MOST_BYTES >> 20} are allowed"
-            raise TemplateError(f"{path}: has {found_size}; keep the entries that the report cites")
-        found = _KEY.findall(path.read_text(encoding="utf-8")) if path.is_file() else []
-    except UnicodeDecodeError as error:
-        raise TemplateError(f"{path}: is no text in UTF-8 ({error.reason} at byte {error.start}); save it so") from None
-    if twice := {key for key in found if found.count(key) > 1}:
-        raise TemplateError(f"{path}: {min(twice)} is there twice; rename one")
-    return found
-
-
-def check(folder: Path) -> None:
-    """Refuse a bibliography that pandoc cannot read.
-
-    Raises:
-        TemplateError: says where it breaks off.
+        TemplateError: it is no text in UTF-8, is larger than any report needs, pandoc cannot read it (says where it
+            breaks off), or two entries have one.
     """
     path = folder / FILE
     if not path.is_file():
-        return
+        return []
+    if path.stat().st_size > MOST_BYTES:
+        found_size = f"{path.stat().st_size / (1 << 20):.1f} MiB, {MOST_BYTES >> 20} are allowed"
+        raise TemplateError(f"{path}: has {found_size}; keep the entries that the report cites")
     try:
-        pandoc.run(["--from=biblatex", "--to=csljson"], path.read_text(encoding="utf-8"))
+        read = pandoc.run(["--from=biblatex", "--to=csljson"], path.read_text(encoding="utf-8"))
+    except UnicodeDecodeError as error:
+        raise TemplateError(f"{path}: is no text in UTF-8 ({error.reason} at byte {error.start}); save it so") from None
     except TemplateError as error:
         raise TemplateError(f"{path}: {error}") from None
+    found = [entry["id"] for entry in json.loads(read)]
+    if twice := {key for key in found if found.count(key) > 1}:
+        raise TemplateError(f"{path}: {min(twice)} is there twice; rename one")
+    return found
 
 
 def style(folder: Path, lang: str) -> Path:
@@ -65,13 +55,14 @@ def listed(document: dict[str, Node], folder: Path, lang: str) -> dict[str, Node
     Raises:
         TemplateError: a citation is of nothing, or pandoc cannot read the bibliography or the style.
     """
-    blocks, known = document["blocks"], keys(folder)
+    blocks = document["blocks"]
     wanted = cited(blocks)
+    if not wanted:
+        return document
+    known = keys(folder)
     for key in wanted:
         if key not in known:
             raise unknown(key, f"entry in {FILE}", known)
-    if not wanted:
-        return document
     if not any(node["t"] == "Div" and node["c"][0][0] == REFERENCES for node in blocks):
         title = heading(1, [string(wording.word("references", lang))], "sec:references", "unnumbered")
         opening = (i for i, node in enumerate(blocks) if node["t"] == "Header" and opens_appendix(node))
