@@ -83,12 +83,12 @@ class DocxLayout(NativeLayout):
         notes = [div(below or [paragraph([])], custom_style="Table Note")] if target.kind == "tab" else []
         return [above, *body, *notes]
 
-    def written_out(self, table: Node, target: Target) -> Node:
-        """A table between rules."""
-        return {"t": "Table", "c": [nodes.attributes_of("", custom_style="ThreeRules"), *table["c"][1:]]}
+    def about(self, target: Target) -> dict[str, str]:
+        """A table stands between rules."""
+        return {"custom_style": "ThreeRules"}
 
     def grid(self, table: Presentation, target: Target) -> Node:
-        """A table between rules, each column as wide as it needs."""
+        """Each column is as wide as it needs."""
         head, body = self.cells(table)
         for number, cells in enumerate((head, *body)):
             kept = len(body) <= TOGETHER and number < len(body)  # no page break behind it
@@ -96,7 +96,7 @@ class DocxLayout(NativeLayout):
                 style = "Table Text Kept" if kept else "Table Text"
                 one[4] = [div([paragraph(words["c"])], custom_style=style) for words in one[4]]
         columns = [ALIGNMENTS[column.align] for column in table.columns]
-        return _as_wide(nodes.table(columns, [head], body, custom_style="ThreeRules"), _widths(table))
+        return _as_wide(nodes.table(columns, [head], body, 0, **self.about(target)), _widths(table))
 
     def listing(self, target: Target, caption: list[Node]) -> list[Node]:
         """The caption above the code."""
@@ -115,9 +115,9 @@ class DocxLayout(NativeLayout):
             for work in works
         ]
 
-    def block(self, node: Node) -> list[Node]:
-        """A paragraph is broken around each formula that it displays."""
-        return around(node, _displayed)
+    def sequence(self, blocks: list[Node]) -> list[Node]:
+        """Paragraphs are broken around each formula that they display."""
+        return around(blocks, _displayed)
 
     def padding(self, missing: str) -> str:
         """Times has figures as wide as two spaces, and a mark of one."""

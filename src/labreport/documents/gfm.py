@@ -45,10 +45,6 @@ class MarkdownLayout(NativeLayout):
         above = paragraph(self.caption(target, caption))
         return [*_anchors(target), above, *body, *below]
 
-    def written_out(self, table: Node, target: Target) -> Node:
-        """A pipe table, too."""
-        return table
-
     def grid(self, table: Presentation, target: Target) -> Node:
         """A pipe table."""
         return raw_block("markdown", pipe_table(table))
@@ -83,10 +79,10 @@ class MarkdownLayout(NativeLayout):
                 new.append(node)
         return new
 
-    def block(self, node: Node) -> list[Node]:
-        """A paragraph is broken around each equation that it displays; formulas within words are text by now."""
+    def sequence(self, blocks: list[Node]) -> list[Node]:
+        """Paragraphs are broken around each equation that they display; formulas within words are text by now."""
         return around(
-            node, lambda one: raw_block("markdown", display_math(one["c"][1])) if one["t"] == "Math" else None
+            blocks, lambda one: raw_block("markdown", display_math(one["c"][1])) if one["t"] == "Math" else None
         )
 
     def line(self, step: Step, number: str) -> list[Node]:

@@ -80,12 +80,9 @@ class HtmlLayout(NativeLayout):
         box = div(body, "scroll", role="region", tabindex="0", aria_labelledby=label)
         return [div([over, box, *below], "shown", name=name)]
 
-    def written_out(self, table: Node, target: Target) -> Node:
-        """A table whose name is its caption."""
-        return {
-            "t": "Table",
-            "c": [nodes.attributes_of("", aria_labelledby=f"{_name(target)}-caption"), *table["c"][1:]],
-        }
+    def about(self, target: Target) -> dict[str, str]:
+        """The name of a table is its caption."""
+        return {"aria_labelledby": f"{_name(target)}-caption"}
 
     def grid(self, table: Presentation, target: Target) -> Node:
         """Heads say of what they are."""
@@ -96,7 +93,7 @@ class HtmlLayout(NativeLayout):
         for row in body if headed else ():
             row[0][0][2].append(["scope", "row"])
         columns = [ALIGNMENTS[column.align] for column in table.columns]
-        return nodes.table(columns, [head], body, headed, aria_labelledby=f"{_name(target)}-caption")
+        return nodes.table(columns, [head], body, headed, **self.about(target))
 
     def statements(self, written: list[list[Node]]) -> list[Node]:
         """A paragraph each."""

@@ -134,10 +134,6 @@ class Layout(ABC):
         """The words of a paragraph, after references are resolved."""
         return nodes
 
-    def block(self, node: Node) -> list[Node]:
-        """A block that is none of these, after what is in it."""
-        return [node]
-
     def sequence(self, blocks: list[Node]) -> list[Node]:
         """Blocks that follow one another, each already in the format's own text."""
         return blocks
@@ -196,7 +192,7 @@ class Layout(ABC):
             return self._float(node)
         if node["t"] == "Div" and node["c"][0][0] == REFERENCES:
             return self.references([self._work(entry) for entry in node["c"][1]])
-        return self.block(self._inside(node))
+        return [self._inside(node)]
 
     def _float(self, node: Node) -> list[Node]:
         """A figure, table, listing or algorithm."""

@@ -24,10 +24,6 @@ class NativeLayout(Layout):
         """A table, listing or algorithm with its caption, and the notes below it."""
 
     @abstractmethod
-    def written_out(self, table: Node, target: Target) -> Node:
-        """A table of the author's own, with the format's attributes."""
-
-    @abstractmethod
     def grid(self, table: Presentation, target: Target) -> Node:
         """A declared table."""
 
@@ -38,7 +34,8 @@ class NativeLayout(Layout):
     def table(self, target: Target, caption: list[Node], own: Node | None) -> list[Node]:
         """The caption with the scale's mark, the table, its notes."""
         if own is not None:
-            return self.titled(target, caption, [self.written_out(own, target)], [])
+            attributes = nodes.attributes_of("", **self.about(target))
+            return self.titled(target, caption, [{"t": "Table", "c": [attributes, *own["c"][1:]]}], [])
         shown = self.tables[target.item]
         notes = [string(clean(wording.notes(shown.notes, self.lang)))]
         below = [paragraph(self.words(notes))] if shown.notes else []
@@ -63,6 +60,10 @@ class NativeLayout(Layout):
         ]
 
     # Parts of what they make
+
+    def about(self, target: Target) -> dict[str, str]:
+        """The attributes of a table."""
+        return {}
 
     def caption(self, target: Target, words: list[Node]) -> list[Node]:
         """A caption behind its label: `Figure 1.`, `图 1`."""
@@ -103,21 +104,24 @@ class NativeLayout(Layout):
         return "".join(FIGURE_SPACE if one.isalnum() else "\u00a0" for one in missing)
 
 
-def around(node: Node, displayed: Callable[[Node], Node | None]) -> list[Node]:
-    """A paragraph broken around each formula that it displays; any other block as it is.
+def around(blocks: list[Node], displayed: Callable[[Node], Node | None]) -> list[Node]:
+    """Blocks whose paragraphs are broken around each formula that they display.
 
     Args:
-        node: a block.
+        blocks: that follow one another.
         displayed: the block in the place of a part of a paragraph between its words; None for a word.
     """
-    if node["t"] not in ("Para", "Plain"):
-        return [node]
-    blocks: list[Node] = [{"t": node["t"], "c": []}]
-    for inline in node["c"]:
-        formula = displayed(inline)
-        words = blocks[-1]["c"]
-        if formula is not None:
-            blocks += [formula, {"t": node["t"], "c": []}]
-        elif words or inline["t"] not in ("Space", "SoftBreak"):
-            words.append(inline)
-    return [block for block in blocks if block["t"] != node["t"] or block["c"]]
+    found: list[Node] = []
+    for node in blocks:
+        if node["t"] not in ("Para", "Plain"):
+            found.append(node)
+            continue
+        parts: list[Node] = [{"t": node["t"], "c": []}]
+        for inline in node["c"]:
+            formula, words = displayed(inline), parts[-1]["c"]
+            if formula is not None:
+                parts += [formula, {"t": node["t"], "c": []}]
+            elif words or inline["t"] not in ("Space", "SoftBreak"):
+                words.append(inline)
+        found += [part for part in parts if part["c"]]
+    return found

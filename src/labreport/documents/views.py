@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -48,7 +49,7 @@ def names(results: Results, spec: Mapping[str, Any], lang: str, origins: Origins
     declared: Mapping[str, Any] = spec.get("experiments") or {}
     # A canonical spec sorts its keys; the report's own order stands beside.
     experiments = {name: declared[name] for name in spec.get("order") or declared}
-    runs = {name: _experiment(results, name, lang, origins) for name in experiments}
+    runs = {name: Namespace(name, partial(_values, results, name, lang, origins)) for name in experiments}
     titles = spec.get("dataset_titles") or {}
     groups: dict[str, tuple[str, Mapping[str, Any]]] = {
         "run": ("experiment", runs),
@@ -116,12 +117,8 @@ def command(spec: Mapping[str, Any], lang: str) -> str:
     return f"snakemake --cores 1 report/{spec['report']}.pdf --config {options}"
 
 
-def _experiment(results: Results, name: str, lang: str, origins: Origins | None) -> Namespace:
-    """An experiment: what it was trained with, and every quantity and declared number of it."""
-    return Namespace(name, lambda: _values(results, name, lang, origins))
-
-
 def _values(results: Results, name: str, lang: str, origins: Origins | None) -> Mapping[str, Any]:
+    """Of an experiment: what it was trained with, and every quantity and declared number of it."""
     summary, training = results.summary(name), results.run_spec(name)["training"]
     title, schedule = results.title(name, lang), training.get("schedule")
     keys = tuple(run.path.name for run in results.runs(name))
