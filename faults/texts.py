@@ -115,7 +115,7 @@ def write(shown: list[Shown], folder: Path, lang: str) -> dict[str, Any]:
     texts: dict[str, list[str]] = {place: [one.text for one in shown if one.place == place] for place in PLACES}
     template = folder / "templates" / "small" / f"{lang}.md.j2"
     template.parent.mkdir(parents=True)
-    for form in ("latex", "markdown", "html", "csl"):
+    for form in ("latex", "markdown", "html", "docx", "csl"):
         shutil.copytree(ROOT / "templates" / form, folder / "templates" / form)
     (folder / "secret.tex").write_text(SECRET, encoding="utf-8")
     claims = {f"{place}{n}": text for place in ("caption", *FORMS) for n, text in enumerate(texts[place])}

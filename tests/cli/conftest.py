@@ -131,7 +131,7 @@ def declared(tmp_path_factory) -> Path:
     )
     workflow.Project(root).replace("config/config.yaml", "scale: auto ", "scale: demo ")
     (root / OWN).write_text(yaml.safe_dump(DECLARED), encoding="utf-8")
-    for shell in ("latex", "markdown", "html"):
+    for shell in ("latex", "markdown", "html", "docx"):
         shutil.copytree(PROJECT / "templates" / shell, root / "templates" / shell)
     (root / TEMPLATE).parent.mkdir()
     (root / TEMPLATE).write_text(TEXT, encoding="utf-8")
