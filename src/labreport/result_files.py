@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from labreport.errors import ResultsError
+from labreport.files import read_json
 
 CURVE = ("epoch", "train_loss", "train_accuracy", "val_loss", "val_accuracy")
 COSTS = ("learning_rate", "seconds", "samples_per_second")
@@ -37,18 +38,25 @@ CLAIM = ("outcome", "estimate", "low", "high", "margin", "level", "unit", "claim
 TEXT_COLUMNS = frozenset({"class", "true", "predicted", "implementation"})
 
 
+@contextmanager
+def _reading(path: Path, what: str, advice: str = "remove its folder and build the report again") -> Iterator[None]:
+    """Make one message of a file that is not there, or cannot be read as what it should be."""
+    try:
+        yield
+    except FileNotFoundError:
+        raise ResultsError(f"{path}: no such file; {advice}") from None
+    except Exception as error:  # a damaged file can fail in nearly any way
+        raise ResultsError(f"{path}: cannot be read as {what}: {error}") from None
+
+
 def read_table(path: Path, columns: Sequence[str], text: frozenset[str] = TEXT_COLUMNS) -> pd.DataFrame:
     """A CSV file that has at least `columns` and one row; all columns but those in `text` are numbers.
 
     Raises:
         ResultsError: the file is missing or empty, lacks a column, or a number in it is none.
     """
-    try:
+    with _reading(path, "CSV"):
         frame = pd.read_csv(path, dtype=dict.fromkeys(text, "str"), keep_default_na=False, na_values=[""])
-    except FileNotFoundError:
-        raise ResultsError(f"{path}: no such file; remove its folder and build the report again") from None
-    except (OSError, ValueError) as error:
-        raise ResultsError(f"{path}: cannot be read as CSV: {error}") from None
     absent = [column for column in columns if column not in frame.columns]
     if absent:
         found = ", ".join(map(str, frame.columns))
@@ -72,12 +80,8 @@ def read_filters(path: Path) -> np.ndarray:
     Raises:
         ResultsError: the file is missing or holds something else.
     """
-    try:
+    with _reading(path, "an array", "only a model with a convolution leaves filters"):
         weights = np.load(path, allow_pickle=False)
-    except FileNotFoundError:
-        raise ResultsError(f"{path}: no such file; only a model with a convolution leaves filters") from None
-    except (OSError, ValueError, EOFError) as error:
-        raise ResultsError(f"{path}: cannot be read as an array: {error}") from None
     if weights.ndim != 4 or not np.issubdtype(weights.dtype, np.floating):
         raise ResultsError(
             f"{path}: holds {weights.dtype} of shape {weights.shape}, not numbers (out, in, height, width)"
@@ -91,12 +95,8 @@ def read_array(path: Path) -> np.ndarray:
     Raises:
         ResultsError: the file is missing or holds something else.
     """
-    try:
+    with _reading(path, "an array"):
         array: np.ndarray = np.load(path, mmap_mode="r", allow_pickle=False)
-    except FileNotFoundError:
-        raise ResultsError(f"{path}: no such file; remove its folder and build the report again") from None
-    except (OSError, ValueError, EOFError) as error:
-        raise ResultsError(f"{path}: cannot be read as an array: {error}") from None
     return array
 
 
@@ -106,13 +106,8 @@ def read_predictions(path: Path) -> dict[str, np.ndarray]:
     Raises:
         ResultsError: the file is missing or holds something else.
     """
-    try:
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
-            found = dict(arrays)
-    except FileNotFoundError:
-        raise ResultsError(f"{path}: no such file; remove its folder and build the report again") from None
-    except Exception as error:  # a damaged archive can fail in nearly any way
-        raise ResultsError(f"{path}: cannot be read as arrays: {error}") from None
+    with _reading(path, "arrays"), path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
+        found = dict(arrays)
     sizes = {array.shape[:1] for array in found.values()}
     if not {"true", "predicted"} <= found.keys() or len(sizes) != 1 or () in sizes:
         shapes = ", ".join(f"{name} {array.shape}" for name, array in found.items())
@@ -126,12 +121,8 @@ def read_object(path: Path, keys: Sequence[str]) -> dict[str, Any]:
     Raises:
         ResultsError: the file is missing, is no JSON object, or lacks a key.
     """
-    try:
-        value = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise ResultsError(f"{path}: no such file; remove its folder and build the report again") from None
-    except (OSError, ValueError, RecursionError) as error:
-        raise ResultsError(f"{path}: cannot be read as JSON: {error}") from None
+    with _reading(path, "JSON"):
+        value = read_json(path)
     if not isinstance(value, dict):
         raise ResultsError(f"{path}: holds a {type(value).__name__}, not an object with {', '.join(keys)}")
     absent = [key for key in keys if key not in value]
