@@ -12,7 +12,7 @@ import pytest
 from labreport.data.batches import pickle_python2
 from labreport.errors import DataError
 from labreport.files import SUMS, write_sums
-from labreport.kit.packing import pack_batch, pack_folder, pixels, residuals, unpack, unpack_batch
+from labreport.kit.packing import pack_batch, pack_folder, unpack, unpack_batch
 
 IMAGES = {
     "random": np.random.default_rng(0).integers(0, 256, (20, 3, 32, 32), dtype=np.uint8),
@@ -30,9 +30,7 @@ def batch(images: np.ndarray) -> bytes:
 
 @pytest.mark.parametrize("name", IMAGES)
 def test_images_come_out_as_they_were(name):
-    images = IMAGES[name]
-    assert np.array_equal(pixels(residuals(images)), images)
-    assert unpack_batch(pack_batch(batch(images))) == batch(images)
+    assert unpack_batch(pack_batch(batch(IMAGES[name]))) == batch(IMAGES[name])
 
 
 def test_smooth_images_get_small():
@@ -77,7 +75,7 @@ def test_a_folder_with_other_bytes_is_refused(folder, tmp_path):
     assert {path.name for path in tmp_path.iterdir()} == {"made", "x.tar.xz"}
 
 
-@pytest.mark.parametrize("name", ["x.tar.xz", "x.batch.xz"])
+@pytest.mark.parametrize("name", ["x.tar.xz", "x.batch"])
 @pytest.mark.parametrize("share", [0, 0.5])
 def test_a_truncated_part_is_refused(name, share, folder, tmp_path):
     whole = pack_folder(folder) if name == "x.tar.xz" else pack_batch(batch(IMAGES["random"]))
@@ -89,9 +87,9 @@ def test_a_truncated_part_is_refused(name, share, folder, tmp_path):
 
 def test_a_batch_must_have_its_digest(tmp_path):
     data = batch(IMAGES["random"])
-    (tmp_path / "x.batch.xz").write_bytes(pack_batch(data))
-    unpack(tmp_path / "x.batch.xz", tmp_path / "raw" / "batch", f"md5:{hashlib.md5(data).hexdigest()}")
+    (tmp_path / "x.batch").write_bytes(pack_batch(data))
+    unpack(tmp_path / "x.batch", tmp_path / "raw" / "batch", f"md5:{hashlib.md5(data).hexdigest()}")
     assert (tmp_path / "raw" / "batch").read_bytes() == data
     with pytest.raises(DataError, match="does not hold the file with md5:0"):
-        unpack(tmp_path / "x.batch.xz", tmp_path / "new", "md5:0")
+        unpack(tmp_path / "x.batch", tmp_path / "new", "md5:0")
     assert not (tmp_path / "new").exists()

@@ -1,8 +1,4 @@
-"""Files made small to be carried: folders as tar.xz, batches of CIFAR images by what a predictor leaves of them.
-
-A pixel is predicted from its neighbours above, at the left and between them (LOCO-I, the predictor of JPEG-LS), and
-what red and blue are off by is told as a difference to green. That is exact, and a little more than half the size.
-"""
+"""Files made small to be carried: folders as tar.xz, batches of CIFAR images with their images as one lossless WebP."""
 
 from __future__ import annotations
 
@@ -17,55 +13,32 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
+from PIL import Image
 
 from labreport.data.batches import Value, read_batch
 from labreport.errors import DataError, run_step
 from labreport.files import files_below, sums_faults, write_bytes
 
-FOLDER, BATCH = ".tar.xz", ".batch.xz"
-SHAPE = (3, 32, 32)
-BYTES = 3 * 32 * 32
-HEAD = struct.Struct("<II")  # where the pixels begin in the file, and how many images they are
-# Residuals are bytes in which nothing comes twice, so that a longer search is in vain; indices of words have two bytes.
-PIXELS = {"id": lzma.FILTER_LZMA2, "lc": 4, "lp": 0, "pb": 0, "dict_size": 1 << 20, "nice_len": 8, "depth": 1}
+FOLDER, BATCH = ".tar.xz", ".batch"
+SIDE, COLUMNS = 32, 100  # of an image, in pixels, and of the WebP, in images
+BYTES = 3 * SIDE * SIDE
+MOST = COLUMNS * (16383 // SIDE)  # images in a WebP, whose height is limited
+HEAD = struct.Struct("<III")  # where the pixels begin in the file, how many images they are, and bytes of the WebP
+# Of tar files: the indices of words have two bytes.
 PAIRS = {"id": lzma.FILTER_LZMA2, "preset": 9, "lc": 3, "lp": 1, "pb": 1}
-
-
-def _predicted(left: np.ndarray, above: np.ndarray, corner: np.ndarray) -> np.ndarray:
-    low, high = np.minimum(left, above), np.maximum(left, above)
-    guess: np.ndarray = np.where(corner >= high, low, np.where(corner <= low, high, left + above - corner))
-    return guess
-
-
-def residuals(images: np.ndarray) -> np.ndarray:
-    """What the prediction is off by: uint8 (n, 3, 32, 32) -> uint8 (3, n, 32, 32)."""
-    padded = np.pad(images.astype(np.int16), ((0, 0), (0, 0), (1, 0), (1, 0)))
-    guess = _predicted(padded[:, :, 1:, :-1], padded[:, :, :-1, 1:], padded[:, :, :-1, :-1])
-    off = (padded[:, :, 1:, 1:] - guess).astype(np.uint8).transpose(1, 0, 2, 3).copy()
-    off[[0, 2]] -= off[1]
-    return off
-
-
-def pixels(off: np.ndarray) -> np.ndarray:
-    """The images of residuals: uint8 (3, n, 32, 32) -> uint8 (n, 3, 32, 32)."""
-    off = off.copy()
-    off[[0, 2]] += off[1]
-    off = np.ascontiguousarray(off.transpose(2, 3, 1, 0)).astype(np.int16)
-    padded = np.zeros((33, 33, *off.shape[2:]), np.int16)
-    for row in range(32):
-        for column in range(32):
-            guess = _predicted(padded[row + 1, column], padded[row, column + 1], padded[row, column])
-            padded[row + 1, column + 1] = (off[row, column] + guess) & 255
-    return np.ascontiguousarray(padded[1:, 1:].transpose(2, 3, 0, 1)).astype(np.uint8)
 
 
 def pack_batch(data: bytes) -> bytes:
     """A batch file, or any other, from which `unpack_batch` makes the same bytes."""
     raw = _pixels_of(data)
     at, count = max(data.find(raw), 0), len(raw) // BYTES
-    off = residuals(np.frombuffer(raw, np.uint8).reshape(-1, *SHAPE)).tobytes() if count else b""
-    rest = data[:at] + data[at + len(raw) :]
-    return lzma.compress(HEAD.pack(at, count) + off + rest, check=lzma.CHECK_CRC32, filters=[PIXELS])
+    webp = io.BytesIO()
+    if count:
+        whole = raw.ljust(-(-count // COLUMNS) * COLUMNS * BYTES, b"\0")
+        images = np.frombuffer(whole, np.uint8).reshape(-1, COLUMNS, 3, SIDE, SIDE)
+        picture = images.transpose(0, 3, 1, 4, 2).reshape(-1, COLUMNS * SIDE, 3)
+        Image.fromarray(picture).save(webp, "webp", lossless=True, method=0, quality=0)
+    return HEAD.pack(at, count, webp.tell()) + webp.getvalue() + lzma.compress(data[:at] + data[at + len(raw) :])
 
 
 def _pixels_of(data: bytes) -> bytes:
@@ -75,16 +48,24 @@ def _pixels_of(data: bytes) -> bytes:
     except DataError:
         return b""
     raw = b"" if images is None else images.tobytes()
-    return raw if len(raw) % BYTES == 0 and raw in data else b""
+    return raw if len(raw) % BYTES == 0 and len(raw) <= MOST * BYTES and raw in data else b""
 
 
 def unpack_batch(packed: bytes) -> bytes:
-    """The bytes that `pack_batch` was given."""
-    data = lzma.decompress(packed)
-    at, count = HEAD.unpack_from(data)
-    off = np.frombuffer(data, np.uint8, count * BYTES, HEAD.size).reshape(3, count, 32, 32)
-    rest = data[HEAD.size + count * BYTES :]
-    return rest[:at] + (pixels(off).tobytes() if count else b"") + rest[at:]
+    """The bytes that `pack_batch` was given.
+
+    Raises:
+        ValueError, lzma.LZMAError, struct.error: it is damaged.
+    """
+    at, count, size = HEAD.unpack_from(packed)
+    webp, rest, raw = packed[HEAD.size : HEAD.size + size], lzma.decompress(packed[HEAD.size + size :]), b""
+    if count:
+        try:
+            picture = np.asarray(Image.open(io.BytesIO(webp)))
+        except OSError as error:  # which Pillow calls a damaged picture
+            raise ValueError(error) from None
+        raw = picture.reshape(-1, SIDE, COLUMNS, SIDE, 3).transpose(0, 2, 4, 1, 3).tobytes()[: count * BYTES]
+    return rest[:at] + raw + rest[at:]
 
 
 def pack_files(files: Mapping[str, Path]) -> bytes:
