@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
-import time
 from typing import TextIO
 
-REFRESH_S = 0.2
+BAR = "{desc} {percentage:3.0f} % {remaining} left [{bar}]"
 
 
 class Progress:
@@ -25,35 +23,22 @@ class Progress:
 
     def __init__(self, label: str, total: int, stream: TextIO | None = None, done: int = 0) -> None:
         self.done = done
-        self._label = label
-        self._before = done
-        self._total = total
-        self._stream = sys.stderr if stream is None else stream
-        self._shown = self._stream.isatty()
-        self._start = self._last = time.monotonic()
+        self._bar, stream = None, stream or sys.stderr
+        if stream.isatty():
+            from tqdm import tqdm  # which a machine that a kit is carried to may lack
+
+            self._bar = tqdm(None, label, total, initial=done, file=stream, bar_format=BAR, ascii=".#", leave=False)
 
     def tick(self) -> None:
         """One more batch is done."""
         self.done += 1
-        now = time.monotonic()
-        if self._shown and now - self._last >= REFRESH_S:
-            self._last = now
-            left = (now - self._start) / (self.done - self._before) * (self._total - self.done)
-            self._draw(f"{clock(left)} left")
+        if self._bar is not None:
+            self._bar.update()
 
     def clear(self) -> None:
         """Take the line away, so that another can be printed."""
-        if self._shown:
-            self._stream.write("\r\x1b[K")
-            self._stream.flush()
-
-    def _draw(self, remark: str) -> None:
-        share = self.done / self._total if self._total else 1.0
-        text = f"{self._label} {100 * share:3.0f} % {remark} "
-        room = max(0, min(40, shutil.get_terminal_size().columns - len(text) - 3))
-        filled = round(room * share)
-        self._stream.write(f"\r{text}[{'#' * filled}{'.' * (room - filled)}]\x1b[K")
-        self._stream.flush()
+        if self._bar is not None:
+            self._bar.clear()
 
 
 def clock(seconds: float) -> str:
