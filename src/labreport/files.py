@@ -133,6 +133,15 @@ def files_below(folder: Path) -> list[str]:
     return sorted(path.as_posix() for path in paths if str(path) != SUMS and not path.name.startswith("."))
 
 
+def summed(folder: Path | str) -> dict[str, str] | None:
+    """File -> digest, as a folder's `SHA256SUMS` has them; None where that cannot be read."""
+    try:
+        lines = (Path(folder) / SUMS).read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError):
+        return None
+    return {name: digest for digest, _, name in (line.partition("  ") for line in lines)}
+
+
 def sums_faults(folder: Path | str) -> Iterator[str]:
     """What does not fit between a folder and its `SHA256SUMS`; nothing where every file has the digest it had."""
     folder = Path(folder)

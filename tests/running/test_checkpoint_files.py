@@ -1,9 +1,6 @@
 from __future__ import annotations
 
-import errno
 import hashlib
-import os
-import stat
 from pathlib import Path
 
 import pytest
@@ -42,47 +39,6 @@ def test_the_last_two_are_kept_and_ranked_by_number(tmp_path: Path) -> None:
     assert not tmp_path.exists()
 
 
-def test_a_checkpoint_is_on_disk_before_the_ones_before_go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    write_all(tmp_path, 1, 2)
-    done: list[tuple[str, str]] = []
-    fsync, replace, unlink = os.fsync, os.replace, Path.unlink
-
-    def synced(descriptor: int) -> None:
-        done.append(("fsync", "folder" if stat.S_ISDIR(os.fstat(descriptor).st_mode) else "file"))
-        fsync(descriptor)
-
-    def replaced(source: Path, target: Path) -> None:
-        done.append(("replace", Path(target).name[0]))
-        replace(source, target)
-
-    def unlinked(path: Path, missing_ok: bool = False) -> None:
-        if path.exists():
-            done.append(("unlink", path.name[0]))
-        unlink(path, missing_ok)
-
-    monkeypatch.setattr(os, "fsync", synced)
-    monkeypatch.setattr(os, "replace", replaced)
-    monkeypatch.setattr(Path, "unlink", unlinked)
-    write_all(tmp_path, 3)
-    assert done == [("fsync", "file"), ("replace", "3"), ("fsync", "folder"), ("unlink", "1")]
-
-
-def test_what_cannot_be_removed_is_left_and_the_others_go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    write_all(tmp_path, 1, 2)
-    (tmp_path / ".9-0123456789abcdef.pt.x7.pt").write_text("half")
-    unlink = Path.unlink
-
-    def refusing(path: Path, missing_ok: bool = False) -> None:
-        if path.name.startswith("1-"):
-            raise PermissionError(errno.EACCES, "Permission denied", str(path))
-        unlink(path, missing_ok)
-
-    monkeypatch.setattr(Path, "unlink", refusing)
-    write_all(tmp_path, 3)
-    assert [file.epoch for file in checkpoints_in(tmp_path)] == [3, 2, 1]
-    assert list(tmp_path.glob(".*")) == []
-
-
 def test_what_a_killed_process_was_writing_goes(tmp_path: Path) -> None:
     (tmp_path / ".3-0123456789abcdef.pt.x7.pt").write_text("half")
     assert checkpoints_in(tmp_path) == []
@@ -116,21 +72,6 @@ def test_removal_takes_the_experiment_s_folder_only_when_it_was_the_last(tmp_pat
     remove(second)
     assert list(tmp_path.iterdir()) == []
     remove(second)
-
-
-def test_removal_takes_nothing_that_is_not_a_checkpoint(tmp_path: Path) -> None:
-    folder = tmp_path / "mine" / "0123"
-    write_all(folder, 1)
-    for name in ("thesis.txt", ".draft.pt", "net.pt"):
-        (folder / name).write_text("mine")
-    (folder / ".2-0123456789abcdef.pt.x7_k.pt").write_text("half")
-    remove(folder)
-    assert sorted(path.name for path in folder.iterdir()) == [".draft.pt", "net.pt", "thesis.txt"]
-    for path in folder.iterdir():
-        path.unlink()
-    (tmp_path / "mine" / "thesis.txt").write_text("mine")
-    remove(folder)
-    assert [path.name for path in (tmp_path / "mine").iterdir()] == ["thesis.txt"]
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from typing import Any
 
 from labreport.artifacts.artifact import CODE, FOLDERS, ITEMS, SPEC, key_of
 from labreport.artifacts.code import digest_of
-from labreport.files import SUMS, files_below, read_object, sums_faults
+from labreport.files import SUMS, files_below, read_object, summed, sums_faults
 
 
 def specs(step: str) -> dict[Path, dict[str, Any]]:
@@ -35,13 +35,8 @@ def key_in(step: str, folder: Path) -> str | None:
 def faults(step: str, folder: Path) -> Iterator[str]:
     """What does not fit in a folder of results: its files and their digests, its spec and its key, its code."""
     yield from sums_faults(folder)
-    try:
-        lines = (folder / SUMS).read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError):
-        pass  # the digests' own fault tells it
-    else:
-        covered = {line.partition("  ")[2] for line in lines}
-        yield from (f"{name} has no digest in {SUMS}" for name in files_below(folder) if name not in covered)
+    if (named := summed(folder)) is not None:  # the digests' own fault tells it else
+        yield from (f"{name} has no digest in {SUMS}" for name in files_below(folder) if name not in named)
     key, spec, meanings = key_in(step, folder), read_object(folder / SPEC), read_object(folder / CODE)
     if key is None:
         yield f"{SPEC} is missing or damaged"

@@ -18,7 +18,7 @@ from labreport.documents.zips import MOST_BYTES, unpack, unpacked_size
 from labreport.errors import UserError
 from labreport.figures.picture import told
 from labreport.figures.registry import KINDS as FIGURES
-from labreport.files import SUMS, file_digest, files_below, read_object, sums_faults
+from labreport.files import SUMS, file_digest, files_below, read_object, summed, sums_faults
 from labreport.loading import load_module
 from labreport.tables import table
 from labreport.tables.registry import KINDS as TABLES
@@ -62,12 +62,10 @@ def verify_archive(path: Path) -> int:
 def altered(root: Path) -> Iterator[str]:
     """Whether every file is the one that was packed."""
     yield from sums_faults(root)
-    try:
-        named = {line.partition("  ")[2] for line in (root / SUMS).read_text(encoding="utf-8").splitlines()}
-    except (OSError, UnicodeDecodeError):
-        return  # which is told already
-    there = (path.relative_to(root).as_posix() for path in sorted(root.rglob("*")) if path.is_file())
-    yield from (f"{name} was added: it has no digest in {SUMS}" for name in there if name not in named | {SUMS})
+    if (named := summed(root)) is not None:  # else that is told already
+        there = (path.relative_to(root).as_posix() for path in sorted(root.rglob("*")) if path.is_file())
+        added = (name for name in there if name not in named and name != SUMS)
+        yield from (f"{name} was added: it has no digest in {SUMS}" for name in added)
 
 
 def _of_run(root: Path, run: Path) -> Iterator[str]:

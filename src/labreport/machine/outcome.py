@@ -10,7 +10,7 @@ import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from labreport.files import SUMS, file_digest, read_object, write_json
+from labreport.files import SUMS, file_digest, read_object, summed, write_json
 
 FAILURE = "failure.json"
 
@@ -53,12 +53,7 @@ def content(folder: Path | str) -> str | None:
 
 def missing(folder: Path | str) -> list[str]:
     """The files that a complete folder holds no more."""
-    folder = Path(folder)
-    try:
-        lines = (folder / SUMS).read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError):
-        return []
-    return [name for line in lines if not (folder / (name := line.partition("  ")[2])).is_file()]
+    return [name for name in summed(folder) or () if not os.path.isfile(os.path.join(folder, name))]
 
 
 def write_receipt(folder: Path | str) -> None:

@@ -6,6 +6,7 @@ import contextlib
 import hashlib
 import os
 import re
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,8 +14,6 @@ from labreport.files import atomic_path, sync_folder
 
 KEPT = 2
 NAME = re.compile(r"(?P<epoch>[1-9][0-9]*)-(?P<digest>[0-9a-f]{16})\.pt")
-REFUSED = ".refused"
-UNFINISHED = re.compile(rf"\.{NAME.pattern}\.[^.]+\.pt")  # what `atomic_path` writes to
 
 
 @dataclass(frozen=True)
@@ -76,31 +75,18 @@ def write(folder: Path, epoch: int, content: bytes | memoryview) -> None:
     others = [file for file in checkpoints_in(folder) if file.path != path]
     for refused in (file.path for file in others if file.epoch >= epoch):
         with contextlib.suppress(OSError):
-            refused.replace(refused.with_name(f"{refused.name}{REFUSED}"))
+            refused.replace(refused.with_name(f"{refused.name}.refused"))
     earlier = [file.path for file in others if file.epoch < epoch]
-    for useless in [*earlier[KEPT - 1 :], *_unfinished(folder)]:
-        _unlink(useless)
+    for useless in [*earlier[KEPT - 1 :], *folder.glob(".*.pt")]:  # what processes were writing when they were killed
+        with contextlib.suppress(OSError):
+            useless.unlink(missing_ok=True)
 
 
 def remove(folder: Path) -> None:
-    """Remove a run's checkpoints, then its folder and the one above, where nothing else is in them."""
-    refused = [path for path in folder.glob(f"*.pt{REFUSED}") if NAME.fullmatch(path.name.removesuffix(REFUSED))]
-    for path in [*(file.path for file in checkpoints_in(folder)), *refused, *_unfinished(folder)]:
-        _unlink(path)
+    """Remove a run's checkpoints with their folder, and the one above where nothing else is in it."""
+    shutil.rmtree(folder, ignore_errors=True)
     with contextlib.suppress(OSError):  # others are in it
-        folder.rmdir()
         folder.parent.rmdir()
-
-
-def _unfinished(folder: Path) -> list[Path]:
-    """What processes were writing when they were killed."""
-    return [path for path in folder.glob(".*.pt") if UNFINISHED.fullmatch(path.name)]
-
-
-def _unlink(path: Path) -> None:
-    """Remove a file that is of no use any more; one that cannot be removed harms nothing."""
-    with contextlib.suppress(OSError):
-        path.unlink(missing_ok=True)
 
 
 def _digest(content: bytes | memoryview) -> str:
