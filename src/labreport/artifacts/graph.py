@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
+from functools import wraps
 from pathlib import Path
 from typing import Any
 
 from labreport import languages
-from labreport.artifacts.artifact import SUFFIXES, Artifact, canonical, roots
+from labreport.artifacts.artifact import ITEMS, SUFFIXES, Artifact, canonical, roots
 from labreport.artifacts.code import code_digest
 from labreport.artifacts.difference import shown_value
 from labreport.artifacts.prose import listings, pictures, prose
@@ -38,6 +39,19 @@ REPORT_FILE = re.compile(r"report/(([^/]+?)(?:\.(zh|en))?)\.(pdf|md|html|docx|zi
 DELIVERED = ("pdf", "md", "html", "docx", "zip")
 
 
+def _once(derive: Callable[..., Artifact]) -> Callable[..., Artifact]:
+    """Have a method of a graph derive an artifact once of what it is given."""
+
+    @wraps(derive)
+    def derived(graph: Graph, *of: Any) -> Artifact:
+        memo = (derive.__name__, *of)
+        if memo not in graph.memo:
+            graph.memo[memo] = derive(graph, *of)
+        return graph.memo[memo]
+
+    return derived
+
+
 class Graph:
     """A project's artifacts, each derived when it is asked for, and once.
 
@@ -49,7 +63,7 @@ class Graph:
         self.project = project
         self.root = project.root
         self._made: dict[str, Artifact] = {}  # by key
-        self._memo: dict[tuple[Any, ...], Artifact] = {}
+        self.memo: dict[tuple[Any, ...], Artifact] = {}  # by method and what it was given
 
     def of_key(self, key: str) -> Artifact | None:
         """An artifact by its key, of those that were derived; None where there is none."""
@@ -57,17 +71,10 @@ class Graph:
 
     def _artifact(self, step: str, name: str, declared: dict[str, Any], *needs: Artifact, **about: Any) -> Artifact:
         spec = json.loads(canonical(declared))  # as its step reads it
-        if step in {"download", "draw", "tabulate", "judge"}:  # whose code is that of their items
-            artifact = Artifact(step, name, spec, needs, **about)
-        else:
-            artifact = Artifact(step, name, {**spec, "code": code_digest(roots(step, spec))}, needs, **about)
-        found = self._made.setdefault(artifact.key, artifact)
-        if (found.step, found.spec) != (artifact.step, artifact.spec):
-            raise DeclarationError(
-                f"{artifact.folder}: {found.title} and {artifact.title} have one key by chance; change a setting of "
-                "one, such as its seed"
-            )
-        return found
+        if step not in {"download", *ITEMS}:  # whose code is that of their items
+            spec["code"] = code_digest(roots(step, spec))
+        artifact = Artifact(step, name, spec, needs, **about)
+        return self._made.setdefault(artifact.key, artifact)
 
     # Data
 
@@ -116,14 +123,9 @@ class Graph:
                 raise
             return str(Path(raw) / archive.file)  # nobody needs it
 
+    @_once
     def data(self, experiment: Experiment) -> Artifact:
         """The prepared data of an experiment."""
-        memo = ("data", experiment.name)
-        if memo not in self._memo:
-            self._memo[memo] = self._data(experiment)
-        return self._memo[memo]
-
-    def _data(self, experiment: Experiment) -> Artifact:
         dataset, archived = experiment.dataset, experiment.dataset.archived
         needs = () if archived.file else (self.archive(experiment),)
         inputs = (archived.file,) if archived.file else ()
@@ -154,34 +156,24 @@ class Graph:
         name = f"{declared.name}-{data.name}"
         return self._artifact("vectors", name, spec, data, title=f"word vectors of {data.name}")
 
+    @_once
     def run(self, experiment: Experiment, seed: int) -> Artifact:
         """A run of an experiment; two experiments with the same settings have the same runs."""
-        memo = ("run", experiment.name, seed)
-        if memo not in self._memo:
-            data = self.data(experiment)
-            vectors = self._vectors(experiment, data)
-            trained = experiment.settings.model_dump(
-                exclude={"model", "data", "vectors", "pretrained"}, exclude_defaults=True
-            )
-            spec: dict[str, Any] = {
-                "task": {"name": experiment.task, "target": TASKS[experiment.task].target},
-                "model": experiment.settings.model.spec,
-                "data": {"dataset": data.name, "key": data.key},
-                "training": trained,
-                "seed": seed,
-                **({"vectors": {"key": vectors.key}} if vectors else {}),
-                **self._weights(experiment),
-            }
-            self._memo[memo] = self._artifact(
-                "train",
-                f"{experiment.settings.model.target.partition(':')[2]}-{data.name}",
-                spec,
-                data,
-                *([vectors] if vectors else []),
-                title=f"{experiment.name} seed {seed}",
-                beside={"experiment": experiment.name},
-            )
-        return self._memo[memo]
+        settings, data = experiment.settings, self.data(experiment)
+        vectors = self._vectors(experiment, data)
+        apart = {"model", "data", "vectors", "pretrained"}
+        spec: dict[str, Any] = {
+            "task": {"name": experiment.task, "target": TASKS[experiment.task].target},
+            "model": settings.model.spec,
+            "data": {"dataset": data.name, "key": data.key},
+            "training": settings.model_dump(exclude=apart, exclude_defaults=True),
+            "seed": seed,
+            **({"vectors": {"key": vectors.key}} if vectors else {}),
+            **self._weights(experiment),
+        }
+        about = {"title": f"{experiment.name} seed {seed}", "beside": {"experiment": experiment.name}}
+        name = f"{settings.model.target.partition(':')[2]}-{data.name}"
+        return self._artifact("train", name, spec, data, *([vectors] if vectors else []), **about)
 
     def runs(self, report: Report, names: Iterable[str] | None = None) -> list[Artifact]:
         """The runs of some experiments of a report, or of all, those apart that failed and are done without."""
@@ -227,42 +219,42 @@ class Graph:
 
     # What is made from runs
 
+    @_once
     def figures(self, report: Report, lang: str) -> Artifact:
         """All figures of a report in a language."""
         return self._items("draw", report, lang, report.figures)
 
+    @_once
     def tables(self, report: Report, lang: str) -> Artifact:
         """All tables of a report in a language, and the frames of its runs."""
         return self._items("tabulate", report, lang, report.tables)
 
+    @_once
     def claims(self, report: Report) -> Artifact:
         """All claims of a report, judged in both languages."""
         return self._items("judge", report, None, report.claims)
 
     def _items(self, step: str, report: Report, lang: str | None, items: Mapping[str, Item]) -> Artifact:
-        memo = (step, report.name, lang)
-        if memo not in self._memo:
-            if taken := sorted(TAKEN & items.keys()):
-                raise DeclarationError(
-                    f"{report.where}: {taken[0]}: is what a file beside figures, tables and claims is called; choose "
-                    "another name"
-                )
-            specs: dict[str, Any] = {}
-            needs: dict[str, Artifact] = {}
-            for name, item in items.items():
-                specs[name], own = self._item(step, report, lang, item)
-                needs |= {one.output: one for one in own}
-            spec = {"items": specs}
-            if step == "tabulate":
-                frames = self._shared(report, report.experiments, None)
-                frames |= {"name": "frames", "order": list(report.experiments), "target": FRAMES}
-                spec["frames"] = {**frames, "code": code_digest(roots("tabulate", frames))}
-                needs |= {one.output: one for one in self.runs(report)}
-            name = f"{report.name}.{lang}" if lang else report.name
-            inputs = dict.fromkeys(path for one in specs.values() for path in one.get("files", {}))
-            about = {"title": name, "beside": {"report": report.name, "lang": lang}}
-            self._memo[memo] = self._artifact(step, name, spec, *needs.values(), inputs=tuple(inputs), **about)
-        return self._memo[memo]
+        if taken := sorted(TAKEN & items.keys()):
+            raise DeclarationError(
+                f"{report.where}: {taken[0]}: is what a file beside figures, tables and claims is called; choose "
+                "another name"
+            )
+        specs: dict[str, Any] = {}
+        needs: dict[str, Artifact] = {}
+        for name, item in items.items():
+            specs[name], own = self._item(step, report, lang, item)
+            needs |= {one.output: one for one in own}
+        spec = {"items": specs}
+        if step == "tabulate":
+            frames = self._shared(report, report.experiments, None)
+            frames |= {"name": "frames", "order": list(report.experiments), "target": FRAMES}
+            spec["frames"] = {**frames, "code": code_digest(roots("tabulate", frames))}
+            needs |= {one.output: one for one in self.runs(report)}
+        name = f"{report.name}.{lang}" if lang else report.name
+        inputs = dict.fromkeys(path for one in specs.values() for path in one.get("files", {}))
+        about = {"title": name, "beside": {"report": report.name, "lang": lang}}
+        return self._artifact(step, name, spec, *needs.values(), inputs=tuple(inputs), **about)
 
     def _item(self, step: str, report: Report, lang: str | None, item: Item) -> tuple[dict[str, Any], list[Artifact]]:
         """The spec of a figure, table or claim, which holds only what it shows, and what it is made from."""
@@ -359,6 +351,7 @@ class Graph:
 
     # Texts and documents
 
+    @_once
     def text(self, report: Report, lang: str, form: str, stem: str = "") -> Artifact:
         """The text of a report.
 
@@ -368,16 +361,11 @@ class Graph:
             form: one of `SUFFIXES`.
             stem: of Markdown, the name of the file, which its pictures lie beside in a folder of the same name.
         """
-        memo = ("text", report.name, lang, form, stem)
-        if memo not in self._memo:
-            spec, needs, files = self._text(report, lang, form)
-            spec |= {"pictures": stem} if form == "markdown" else {}
-            file = f"{report.name}.{SUFFIXES[form]}"
-            name = f"{stem or f'{report.name}.{lang}'}{'' if form == 'latex' else f'.{SUFFIXES[form]}'}"
-            self._memo[memo] = self._artifact(
-                "write", name, spec, *needs, title=f"{report.name} in {form} ({lang})", inputs=files, file=file
-            )
-        return self._memo[memo]
+        spec, needs, files = self._text(report, lang, form)
+        spec |= {"pictures": stem} if form == "markdown" else {}
+        name = f"{stem or f'{report.name}.{lang}'}{'' if form == 'latex' else f'.{SUFFIXES[form]}'}"
+        about = {"title": f"{report.name} in {form} ({lang})", "file": f"{report.name}.{SUFFIXES[form]}"}
+        return self._artifact("write", name, spec, *needs, inputs=files, **about)
 
     def _text(self, report: Report, lang: str, form: str) -> tuple[dict[str, Any], list[Artifact], tuple[str, ...]]:
         if lang not in report.langs:

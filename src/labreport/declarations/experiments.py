@@ -44,7 +44,7 @@ class Layer:
         return value is not ...
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Experiment:
     """One arm, resolved: what is trained, and what was published about it.
 

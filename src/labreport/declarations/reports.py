@@ -54,7 +54,7 @@ class ReportFile(Strict):
     claims: dict[Name, dict[str, Any]] = {}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Report:
     """A report, resolved.
 
