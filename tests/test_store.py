@@ -21,7 +21,7 @@ from labreport.store import is_locked, result_folder
 def test_results_are_under_way_then_complete(tmp_path: Path) -> None:
     out = tmp_path / "runs" / "key"
     with result_folder(out) as folder:
-        folder.begin()
+        folder.clear()
         folder.write_table("a.csv", ["x", "name"], [[0.1 + 0.2, "a,b"], [None, 'say "x"']])
         folder.append_line("log", "one")
         folder.append_line("log", "two")
@@ -43,7 +43,7 @@ def test_complete_results_are_measured_again(tmp_path: Path) -> None:
     out = tmp_path / "key"
     for number in (1, 2, 3):
         with result_folder(out) as folder:
-            folder.begin()
+            folder.clear()
             folder.write_table("metrics.csv", ["attempt"], [[number]])
             if number > 1:
                 assert (out / "metrics.csv").read_text() == "attempt\n1\n"
@@ -51,8 +51,7 @@ def test_complete_results_are_measured_again(tmp_path: Path) -> None:
                 continue  # it fails
             folder.finish()
     assert (out / "metrics.csv").read_text() == "attempt\n3\n"
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["key", "key.part.1"]
-    assert (tmp_path / "key.part.1" / "metrics.csv").read_text() == "attempt\n2\n"
+    assert [path.name for path in tmp_path.iterdir()] == ["key"]
 
 
 def when_refused(count: int, then: Callable[[], None], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -83,7 +82,7 @@ def test_who_waits_looks_again_when_the_other_process_has_ended(
 
     thread = threading.Thread(target=wait)
     with result_folder(tmp_path / "key") as folder:
-        folder.begin()
+        folder.clear()
         folder.write_table("metrics.csv", ["attempt"], [[1]])
         thread.start()
         assert waiting.wait(30)
@@ -97,14 +96,12 @@ def test_who_waits_looks_again_when_the_other_process_has_ended(
 def test_a_second_process_is_refused_until_the_first_has_ended(tmp_path: Path) -> None:
     out = tmp_path / "key"
     with result_folder(out) as folder:
-        folder.begin()
+        folder.clear()
         folder.write_table("a.csv", ["x"], [[1]])
         assert is_locked(folder.part)
         with pytest.raises(TrainingError, match=r"key\.part: another process is at work here"), result_folder(out):
             pass
-        # the attempt is put aside; the place stays this process's
-        folder.begin()
-        assert not is_locked(tmp_path / "key.part.1")
+        folder.clear()
         with pytest.raises(TrainingError, match="another process"), result_folder(out):
             pass
         assert list(folder.part.iterdir()) == []
@@ -117,7 +114,7 @@ def test_one_of_many_processes_at_once_gets_the_folder(tmp_path: Path) -> None:
     code = (
         "import sys; from pathlib import Path; from labreport.store import result_folder\n"
         "with result_folder(Path(sys.argv[1])) as folder:\n"
-        "    folder.begin(); folder.write_text('name', 'x'); print('mine', flush=True); sys.stdin.read()"
+        "    folder.clear(); folder.write_text('name', 'x'); print('mine', flush=True); sys.stdin.read()"
     )
     command = [sys.executable, "-c", code, str(tmp_path / "key")]
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
@@ -233,39 +230,3 @@ def test_something_else_in_the_place_is_refused_and_kept(tmp_path: Path) -> None
     with pytest.raises(TrainingError, match="holds no finished results"), result_folder(tmp_path / "key"):
         pass
     assert (tmp_path / "key" / "notes.txt").read_text() == "mine"
-
-
-def attempt(out: Path, number: int) -> None:
-    """Something measured, and never finished."""
-    with result_folder(out) as folder:
-        folder.begin()
-        folder.write_table("metrics.csv", ["attempt"], [[number]])
-
-
-def test_an_unfinished_run_starts_afresh_and_the_last_ones_are_kept(tmp_path: Path) -> None:
-    for number in range(1, 13):
-        attempt(tmp_path / "key", number)
-    with result_folder(tmp_path / "key") as folder:
-        folder.begin()
-        assert list(folder.part.iterdir()) == []
-    # 10, 11 and 12 rank by number, not by name
-    kept = {path.name: (path / "metrics.csv").read_text() for path in tmp_path.iterdir() if path != folder.part}
-    assert kept == {f"key.part.{number}": f"attempt\n{number}\n" for number in (10, 11, 12)}
-
-
-def test_an_attempt_that_measured_nothing_pushes_none_out(tmp_path: Path) -> None:
-    attempt(tmp_path / "key", 1)
-    for _ in range(5):
-        with result_folder(tmp_path / "key") as folder:
-            folder.begin()
-            folder.write_json("spec.json", {})
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["key.part", "key.part.1"]
-
-
-def test_what_belongs_to_others_is_not_counted(tmp_path: Path) -> None:
-    for name in ("key.part.old", "keys.part.7", "key.part.1x"):
-        (tmp_path / name).mkdir()
-    attempt(tmp_path / "key", 1)
-    attempt(tmp_path / "key", 2)
-    names = ["key.part", "key.part.1", "key.part.1x", "key.part.old", "keys.part.7"]
-    assert sorted(path.name for path in tmp_path.iterdir()) == names

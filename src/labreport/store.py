@@ -18,7 +18,6 @@ from filelock import FileLock, Timeout
 from labreport.errors import UNWRITABLE, TrainingError
 from labreport.files import SUMS, sums_faults, sync_file, sync_folder, write_json, write_sums, write_text
 
-KEPT_PARTS = 3
 WAITING_S = 0.2
 
 
@@ -116,8 +115,7 @@ def _locked(part: Path, wait: bool) -> FileLock:
 class ResultFolder:
     """What `result_folder` gives: results under way in `<out>.part`, which becomes `<out>` when it is complete.
 
-    What an unfinished attempt measured before is moved to `<out>.part.1`, `.part.2` and so on, the highest number being
-    the latest; the last `KEPT_PARTS` are kept. Complete results are replaced when the new ones are complete.
+    Complete results are replaced when the new ones are complete.
     """
 
     def __init__(self, out: Path) -> None:
@@ -131,12 +129,6 @@ class ResultFolder:
         if not self.out.is_dir() or any(self.out.iterdir()):
             raise TrainingError(f"{self.out}: is there, but holds no finished results; move it away and run again")
 
-    def begin(self) -> None:
-        """Make an empty `part`; an attempt that stopped before its first table measured nothing and is not kept."""
-        if any(self.part.glob("*.csv")):
-            self._put_aside()
-        self.clear()
-
     def clear(self) -> None:
         """Remove all that an attempt left in `part`, also a file that it was writing when it was killed."""
         for path in self.part.iterdir():
@@ -144,21 +136,6 @@ class ResultFolder:
                 shutil.rmtree(path)
             else:
                 path.unlink()
-
-    def _put_aside(self) -> None:
-        numbers = sorted(
-            int(path.name.rpartition(".")[2])
-            for path in self.part.parent.glob(f"{self.part.name}.*")
-            if path.name.rpartition(".")[2].isdecimal()
-        )
-        numbers.append(numbers[-1] + 1 if numbers else 1)
-        os.rename(self.part, self._aside(numbers[-1]))
-        self.part.mkdir()
-        for number in numbers[:-KEPT_PARTS]:
-            shutil.rmtree(self._aside(number))
-
-    def _aside(self, number: int) -> Path:
-        return self.part.with_name(f"{self.part.name}.{number}")
 
     def write_json(self, name: str, value: Any) -> None:
         """Write a JSON file."""

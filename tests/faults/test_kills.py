@@ -71,7 +71,7 @@ def test_a_checkpoint_that_was_not_used_is_counted(tmp_path: Path, monkeypatch: 
 
 def test_what_stays_behind(tmp_path: Path) -> None:
     out, kept = tmp_path / "results" / "runs" / "cnn" / ("a" * 16), tmp_path / "results" / "checkpoints" / "cnn" / "key"
-    (out.parent / f"{out.name}.part.1").mkdir(parents=True)
+    out.parent.mkdir(parents=True)
     for name in (".done", ".part.lock"):
         out.with_name(out.name + name).touch()
     kept.mkdir(parents=True)

@@ -58,9 +58,8 @@ class RunRecord:
         return environment(self.device, self.spec["training"].get("precision", "fp32"))
 
     def begin(self) -> None:
-        """Start with no epoch; what another attempt measured is put aside."""
+        """Start with no epoch."""
         self._environment = self._here()
-        self.folder.begin()
         self._write_start()
 
     def resume(self, state: Mapping[str, Any], rows: list[Row]) -> None:
@@ -84,7 +83,6 @@ class RunRecord:
         again |= {name: here[name] for name in here if name not in OF_AN_ATTEMPT and here[name] != before.get(name)}
         self._environment = before | {"resumed": [*before.get("resumed", []), again]}
         self._lines = lines
-        self.folder.clear()
         self._write_start()
         self._write_rows(rows)
         self.folder.write_text(LOG, "".join(f"{line}\n" for line in lines))
@@ -98,6 +96,7 @@ class RunRecord:
         write_failure(self.folder.out, failure)
 
     def _write_start(self) -> None:
+        self.folder.clear()
         self.folder.write_json(SPEC, self.spec)
         self.folder.write_json(CODE, self._code)
         self.folder.write_json("environment.json", self._environment)

@@ -22,7 +22,7 @@ def _made(job: Job) -> Iterator[ResultFolder]:
     """
     job.check_code()
     with result_folder(job.out) as folder:
-        folder.begin()
+        folder.clear()
         folder.write_json(SPEC, job.spec)
         folder.write_json(CODE, job.code())
         yield folder
