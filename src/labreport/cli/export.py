@@ -206,24 +206,15 @@ def _job(graph: Graph, kit: Path, artifact: Artifact) -> dict[str, Any]:
 
 def _write_parts(kit: Path, parts: list[Part]) -> dict[str, str]:
     """Pack what is not packed already, in few folders of at most PART_BYTES, the largest first; file -> its folder."""
-    there = {path.name: path for path in kit.glob("part-*/*")}
-    for part in parts:
-        if part.file not in there:
-            there[part.file] = kit / part.file
-            write_bytes(there[part.file], part.packed())
+    there = {path.name: path.read_bytes() for path in kit.glob("part-*/*")}
+    packed = {part.file: there.get(part.file) or part.packed() for part in parts}
+    for path in kit.glob("part-*"):
+        shutil.rmtree(path)
     places: dict[str, str] = {}
     taken: dict[str, int] = {}
-    sizes = {part.file: there[part.file].stat().st_size for part in parts}
-    for file, size in sorted(sizes.items(), key=lambda item: -item[1]):
+    for file, data in sorted(packed.items(), key=lambda item: -len(item[1])):
         folders = [*taken, f"part-{len(taken) + 1}"]
-        places[file] = next(one for one in folders if one not in taken or taken[one] + size <= PART_BYTES)
-        taken[places[file]] = taken.get(places[file], 0) + size
-        (kit / places[file]).mkdir(exist_ok=True)
-        there[file].rename(kit / places[file] / file)
-    for path in kit.glob("part-*/*"):
-        if places.get(path.name) != path.parent.name:
-            path.unlink()
-    for folder in kit.glob("part-*"):
-        if not any(folder.iterdir()):
-            folder.rmdir()
+        folder = next(one for one in folders if one not in taken or taken[one] + len(data) <= PART_BYTES)
+        places[file], taken[folder] = folder, taken.get(folder, 0) + len(data)
+        write_bytes(kit / folder / file, data)
     return places
