@@ -96,13 +96,11 @@ class Results(Specified):
 
     def per_class(self, experiment: str) -> pd.DataFrame:
         """Columns `class, samples, correct, accuracy, seed`: a row per seed and class."""
-        self._check_file(experiment, "per_class.csv")
-        return self._stack(experiment, "per_class.csv", lambda path: read_table(path, PER_CLASS))
+        return self._of_task(experiment, "per_class.csv", PER_CLASS)
 
     def confusion(self, experiment: str) -> pd.DataFrame:
         """Columns `true, predicted, count, seed`: a row per seed and pair of classes."""
-        self._check_file(experiment, "confusion.csv")
-        return self._stack(experiment, "confusion.csv", lambda path: read_table(path, CONFUSION))
+        return self._of_task(experiment, "confusion.csv", CONFUSION)
 
     def predictions(self, experiment: str) -> pd.DataFrame:
         """Columns `score, predicted, seed` of a similarity: a row per seed and pair of the test split, 0 to 5."""
@@ -195,13 +193,14 @@ class Results(Specified):
             raise ResultsError(f"{self.name}: {name} has {found}; name a long-tailed data set, which has both")
         return short, full
 
-    def _check_file(self, experiment: str, file: str) -> None:
+    def _of_task(self, experiment: str, file: str, columns: Sequence[str]) -> pd.DataFrame:
         task = self.task(experiment)
         if file not in TASKS[task].files:
             raise ResultsError(
                 f"{self.name}: {experiment} was trained for {task}, which leaves no {file} "
                 f"but {', '.join(TASKS[task].files)}"
             )
+        return self._stack(experiment, file, lambda path: read_table(path, columns))
 
     def _stack(self, experiment: str, file: str, read: Callable[[Path], pd.DataFrame]) -> pd.DataFrame:
         frames = [read(run.path / file).assign(seed=run.seed) for run in self.runs(experiment)]

@@ -223,16 +223,11 @@ def train_one(job: Job, before: str | None, *, wait: bool = False) -> None:
         with _failures_told(record):
             prepared = load(job.needs[0])
             check_planned(job.needs[0], "prepare", prepared.spec, spec["data"]["key"], "the run was")
-            vectors = (
-                load_vectors(job.needs[1], spec["vectors"]["key"], len(prepared.vocabulary or ()))
-                if "vectors" in spec
-                else None
-            )
-            weights = (
-                load_weights(Path(job.beside["weights"]), spec["pretrained"]["digest"])
-                if "pretrained" in spec
-                else None
-            )
+            vectors, weights = None, None
+            if "vectors" in spec:
+                vectors = load_vectors(job.needs[1], spec["vectors"]["key"], len(prepared.vocabulary or ()))
+            if "pretrained" in spec:
+                weights = load_weights(Path(job.beside["weights"]), spec["pretrained"]["digest"])
             if events := os.environ.get(TENSORBOARD):
                 record.listeners.append(scalars(Path(events) / job.out.parent.name / job.key))
             train_run(record, prepared, Checkpoints(kept, job.key, say_at_once), vectors, weights)
