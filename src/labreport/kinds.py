@@ -23,7 +23,7 @@ from pydantic import (
 )
 
 from labreport.declarations.fields import Names, Strict
-from labreport.declarations.mistakes import check, shown, suggestion, told
+from labreport.declarations.mistakes import check, shown, suggestion, told, unknown
 from labreport.declarations.models import Model
 from labreport.errors import DeclarationError
 from labreport.quantities.registry import QUANTITIES, called
@@ -71,7 +71,7 @@ def _among(group: str, what: str) -> AfterValidator:
         allowed = list(getattr(info.context, group))
         for name in value if isinstance(value, list) else [value]:
             if name not in allowed:
-                raise told(f"found {shown(name)}, which is not {what}{suggestion(name, allowed)}")
+                raise told(unknown(name, f"is not {what}", allowed))
         return value
 
     return AfterValidator(validate)
@@ -82,8 +82,8 @@ def _quantity(name: str) -> str:
         called(name)
     except ValueError as error:
         word = name.partition("(")[0]
-        unknown = f"found {shown(name)}, which is not a quantity{suggestion(word, QUANTITIES)}"
-        raise told(f"found {shown(name)}: {error}" if word in QUANTITIES else unknown) from None
+        stranger = f"found {shown(name)}, which is not a quantity{suggestion(word, QUANTITIES)}"
+        raise told(f"found {shown(name)}: {error}" if word in QUANTITIES else stranger) from None
     return name
 
 

@@ -26,7 +26,7 @@ from labreport.declarations.fields import (
     Whole,
     distinct,
 )
-from labreport.declarations.mistakes import check, shown, suggestion, told
+from labreport.declarations.mistakes import check, shown, told, unknown
 from labreport.errors import DeclarationError, UserError, outcome
 
 DATASETS = "config/datasets.yaml"
@@ -64,6 +64,17 @@ class PaddedPairs(PairParameters):
     min_count: Positive
 
 
+def _exactly_one(first: str, second: str) -> Any:
+    """A validator: one of two fields is stated."""
+
+    def validate(model: Any) -> Any:
+        if (getattr(model, first) is None) == (getattr(model, second) is None):
+            raise ValueError(f"exactly one of `{first}` and `{second}` is needed")
+        return model
+
+    return model_validator(mode="after")(validate)
+
+
 class Archive(Strict):
     """An official archive."""
 
@@ -78,11 +89,7 @@ class Folder(Strict):
     files: dict[FileName, Digest] | None = None
     content: Digest | None = None
 
-    @model_validator(mode="after")
-    def _one_check(self) -> Self:
-        if (self.files is None) == (self.content is None):
-            raise ValueError("exactly one of `files` and `content` is needed")
-        return self
+    _one_check = _exactly_one("files", "content")
 
 
 def _with(function: str) -> AfterValidator:
@@ -180,11 +187,7 @@ class Variant(Strict):
     longtail: LongTail | None = None
     balance: Balance | None = None
 
-    @model_validator(mode="after")
-    def _one_change(self) -> Self:
-        if (self.longtail is None) == (self.balance is None):
-            raise ValueError("exactly one of `longtail` and `balance` is needed")
-        return self
+    _one_change = _exactly_one("longtail", "balance")
 
     @property
     def change(self) -> dict[str, Any]:
@@ -254,11 +257,12 @@ def _resolve(name: str, entries: Mapping[str, Archived | Variant | UserError]) -
     lineage = [name]
     changes: list[dict[str, Any]] = []
     while isinstance(entry := entries[lineage[-1]], Variant):
-        at = f"{DATASETS}: {lineage[-1]}.base: found {shown(entry.base)}"
+        at = f"{DATASETS}: {lineage[-1]}.base"
         if entry.base not in entries:
-            raise DeclarationError(f"{at}, which is not declared{suggestion(entry.base, entries)}")
+            raise DeclarationError(f"{at}: {unknown(entry.base, 'is not declared', entries)}")
         if entry.base in lineage:
-            raise DeclarationError(f"{at}, which is made from {lineage[-1]} itself; a data set of images is needed")
+            found = f"found {shown(entry.base)}, which is made from {lineage[-1]} itself"
+            raise DeclarationError(f"{at}: {found}; a data set of images is needed")
         changes.insert(0, entry.change)
         lineage.append(entry.base)
     if isinstance(entry, UserError):

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from labreport.declarations.datasets import DATASETS, Dataset
 from labreport.declarations.fields import Text, in_language
-from labreport.declarations.mistakes import Checked, check, explained, shown, suggestion
+from labreport.declarations.mistakes import Checked, check, explained, shown, suggestion, unknown
 from labreport.declarations.models import parameters_of, takes_weights
 from labreport.declarations.settings import ArmAbout, ExperimentFile, Published, Settings
 from labreport.declarations.yaml_files import MERGED, merge
@@ -111,8 +111,7 @@ def resolve_arm(name: str, file: ExperimentFile, where: str, project: Project) -
     on = about.dataset or file.dataset
     dataset = project.datasets.get(on)
     if dataset is None:
-        unknown = f"{at}: found {shown(on)}, which {DATASETS} does not declare"
-        raise DeclarationError(f"{unknown}{suggestion(on, project.datasets)}")
+        raise DeclarationError(f"{at}: {unknown(on, f'{DATASETS} does not declare', project.datasets)}")
     if isinstance(dataset, UserError):
         raise dataset
     if dataset.inputs not in (inputs := TASKS[file.task].inputs):

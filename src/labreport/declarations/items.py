@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from labreport.declarations.mistakes import check, shown, suggestion
+from labreport.declarations.mistakes import check, shown, suggestion, unknown
 from labreport.declarations.models import may_convolve
 from labreport.errors import DeclarationError
 from labreport.groups import GROUPS
@@ -64,8 +64,9 @@ def resolve_item(
     at = f"{where}: {group}.{name}"
     named_kind = declared.get("kind", "")
     if not isinstance(named_kind, str) or named_kind not in kinds:
-        found = f"found {shown(named_kind)}, which is not a known kind" if "kind" in declared else "is missing"
-        raise DeclarationError(f"{at}.kind: {found}{suggestion(str(named_kind), kinds)}")
+        missing = f"is missing{suggestion('', kinds)}"
+        found = unknown(named_kind, "is not a known kind", kinds) if "kind" in declared else missing
+        raise DeclarationError(f"{at}.kind: {found}")
     kind = kinds[named_kind]
     stated = {key: value for key, value in declared.items() if key != "kind"}
     options = kind.load(stated, where, f"{group}.{name}", context)
@@ -87,8 +88,7 @@ def resolve_item(
     }
     for key, (what, known) in ((key, allowed[role]) for key, role in roles.items() if role in allowed):
         if isinstance(options[key], str) and options[key] not in known:
-            found = f"{at}.{key}: found {shown(options[key])}, which is not {what}"
-            raise DeclarationError(f"{found}{suggestion(options[key], known)}")
+            raise DeclarationError(f"{at}.{key}: {unknown(options[key], f'is not {what}', known)}")
     in_order = tuple(one for one in context.experiments if one in experiments)
     shown_data = [context.experiments[one].dataset.name for one in in_order if kind.data]
     settings = {
@@ -141,8 +141,9 @@ def _number(experiment: Experiment, path: str, at: str) -> float:
     """
     numbers = {key: one for key, one in experiment.every_setting().items() if type(one) in (int, float)}
     if path not in numbers:
-        found = f"{at}: found {shown(path)}, which is no number that {experiment.name} is trained with"
-        raise DeclarationError(f"{found}{suggestion(path, numbers)}")
+        raise DeclarationError(
+            f"{at}: {unknown(path, f'is no number that {experiment.name} is trained with', numbers)}"
+        )
     return numbers[path]
 
 

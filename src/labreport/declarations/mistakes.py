@@ -89,6 +89,11 @@ def shown(value: Any) -> str:
     return text if len(text) <= 80 else text[:77] + "..."
 
 
+def unknown(name: Any, words: str, allowed: Iterable[str]) -> str:
+    """`found "x", which is not a y; did you mean "z"? allowed: ...`."""
+    return f"found {shown(name)}, which {words}{suggestion(str(name), allowed)}"
+
+
 def suggestion(word: str, allowed: Iterable[str]) -> str:
     """`; did you mean "x"? allowed: ...`, or that nothing is allowed."""
     names = list(allowed)

@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError, create_model, model
 
 from labreport.artifacts.code import covered, defines, file_of, parse
 from labreport.declarations.fields import BelowOne, Number, Positive, Strict, Truth, Whole, Word
-from labreport.declarations.mistakes import explained, shown, suggestion, told
+from labreport.declarations.mistakes import explained, shown, told, unknown
 from labreport.models.registry import MODELS
 
 # Constructor parameters that the data set decides.
@@ -36,8 +36,7 @@ class Model(BaseModel):
     @model_validator(mode="after")
     def _fit(self) -> Self:
         if self.name not in MODELS:
-            found = f"found {shown(self.name)}, which is not in labreport.models.registry"
-            raise told(f"{found}{suggestion(self.name, MODELS)}", at="name")
+            raise told(unknown(self.name, "is not in labreport.models.registry", MODELS), at="name")
         if not defines(*self.target.split(":", 1)):
             words = f"found {self.target!r}, but there is no such class; mend the line or write the class"
             raise told(f"labreport.models.registry: {self.name}: {words}", at="name")

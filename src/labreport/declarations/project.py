@@ -10,7 +10,7 @@ from typing import Any
 from labreport.declarations.datasets import DATASETS, Dataset, resolve_datasets
 from labreport.declarations.experiments import Experiment, levelled, names_of, resolve_arm
 from labreport.declarations.fields import NAME
-from labreport.declarations.mistakes import check, shown, suggestion
+from labreport.declarations.mistakes import check, suggestion, unknown
 from labreport.declarations.reports import Report, resolve_report
 from labreport.declarations.settings import Config, ExperimentFile, Scale
 from labreport.declarations.yaml_files import read_yaml
@@ -68,8 +68,8 @@ class Project:
                 return "full", f"{devices} CUDA device{'s' if devices > 1 else ''} visible"
             return "demo", cuda_obstacle()
         if scale not in self.scales:
-            found = f"{self._config_place}: scale: found {shown(scale)}, which is not in config/scales/"
-            raise DeclarationError(f"{found}{suggestion(scale, ['auto', *self.scales])}")
+            found = unknown(scale, "is not in config/scales/", ["auto", *self.scales])
+            raise DeclarationError(f"{self._config_place}: scale: {found}")
         return scale, "as configured"
 
     @cached_property
@@ -176,8 +176,8 @@ class Project:
         """
         if name not in self._places:
             unread = [str(one) for one in self.experiment_files.values() if isinstance(one, UserError)]
-            words = f"{at}{': ' if at else ''}found {shown(name)}, which is not an experiment of config/experiments/"
-            raise DeclarationError("\n".join(unread) or f"{words}{suggestion(str(name), self._places)}")
+            words = unknown(name, "is not an experiment of config/experiments/", self._places)
+            raise DeclarationError("\n".join(unread) or f"{at}{': ' if at else ''}{words}")
         where, *others = self._places[name]
         if others:
             raise DeclarationError(f"{others[0]}: arms.{name}: {where} has an experiment of that name; rename one")
