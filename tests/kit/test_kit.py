@@ -17,6 +17,7 @@ import pandas as pd
 import pytest
 
 from labreport.cli.main import main
+from labreport.kit import packing
 from labreport.machine.outcome import is_receipted
 from tests.kit.conftest import NAMES, graph, make
 
@@ -144,8 +145,8 @@ def test_a_folder_with_something_else_is_no_kit(planned, tmp_path, monkeypatch, 
 
 def test_a_kit_made_again_is_the_same_and_packs_nothing_twice(planned, kit, monkeypatch):
     monkeypatch.chdir(planned)
-    before = {path: (path.stat().st_ino, path.read_bytes()) for path in kit.rglob("*") if path.is_file()}
+    before = {path: path.read_bytes() for path in kit.rglob("*") if path.is_file()}
+    for name in ("pack_batch", "pack_folder"):
+        monkeypatch.setattr(packing, name, lambda data: pytest.fail("it packs again"))
     assert main(["export", *NAMES, "--to", str(kit)]) == 0
-    for path, (inode, content) in before.items():
-        assert path.read_bytes() == content
-        assert "part-" not in str(path) or path.stat().st_ino == inode
+    assert {path: path.read_bytes() for path in kit.rglob("*") if path.is_file()} == before
