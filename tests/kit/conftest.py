@@ -28,7 +28,7 @@ BARE = """
 import sys
 from importlib.machinery import PathFinder
 
-ABSENT = {"gensim", "jinja2", "pydantic", "pydantic_core", "pypandoc", "requests", "scipy", "snakemake", "yaml"}
+ABSENT = {"gensim", "jinja2", "pydantic", "pydantic_core", "pypandoc", "requests", "scipy", "snakemake", "tqdm", "yaml"}
 
 
 class Bare(PathFinder):
