@@ -11,9 +11,9 @@ import torch
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from labreport.figures.activation_names import ACTIVATIONS
 from labreport.figures.labels import listed, sentence
-from labreport.figures.style import GREY, series, two_panels
+from labreport.figures.registry import ACTIVATIONS
+from labreport.figures.style import GREY, empty_figure, series
 from labreport.results import Results
 from labreport.rounding import fixed
 
@@ -27,7 +27,7 @@ def collect(results: Results, options: Mapping[str, Any]) -> pd.DataFrame:
 
     Args:
         results: not used.
-        options: `functions`, names in `labreport.figures.activation_names`.
+        options: `functions`, names in `labreport.figures.registry`.
     """
     frames = []
     for name in options["functions"]:
@@ -41,7 +41,8 @@ def collect(results: Results, options: Mapping[str, Any]) -> pd.DataFrame:
 
 def draw(frame: pd.DataFrame, options: Mapping[str, Any], lang: str) -> Figure:
     """Functions and derivatives in two panels, told apart by colour and dashes; a derivative's jumps stay open."""
-    figure, left, right = two_panels(options, half_cm=9.6, full_cm=5.8)
+    figure = empty_figure(options, half_cm=9.6, full_cm=5.8)
+    left, right = figure.subplots(2, 1) if options.get("width") == "half" else figure.subplots(1, 2)
     for index, name in enumerate(options["functions"]):
         rows = frame[frame["function"] == name]
         look = {"color": series(index)["color"], "linestyle": DASHES[index % len(DASHES)], "linewidth": 1.6}

@@ -8,10 +8,9 @@ from typing import Any
 import pandas as pd
 from matplotlib.figure import Figure
 
-from labreport.figures.epochs import number, over_seeds, percent, shown
+from labreport.figures.epochs import number, of_seeds, over_seeds, percent, shown
 from labreport.figures.labels import label, listed, quantity_name, sentence, setting_name
 from labreport.figures.style import COLOURS, FAINT, new_figure, setting_axis, value_axis
-from labreport.quantities.measured import measure
 from labreport.results import Results
 
 
@@ -25,10 +24,10 @@ def collect(results: Results, options: Mapping[str, Any]) -> pd.DataFrame:
     Raises:
         ResultsError: a run is missing, or did not measure the quantity.
     """
-    frames = []
-    for name in options["experiments"]:
-        found = measure(results, name, options["metric"]).values.rename_axis("seed").reset_index(name="value")
-        frames.append(found.assign(experiment=name, setting=results.setting(name, options["setting"])))
+    frames = [
+        of_seeds(results, name, options["metric"]).assign(setting=results.setting(name, options["setting"]))
+        for name in options["experiments"]
+    ]
     return pd.concat(frames, ignore_index=True)[["experiment", "setting", "seed", "value"]]
 
 

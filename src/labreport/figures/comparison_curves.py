@@ -8,9 +8,8 @@ from typing import Any
 import pandas as pd
 from matplotlib.figure import Figure
 
-from labreport.figures.epochs import draw_lines, measured_curve, number, over_seeds, percent, published_curve, shown
-from labreport.figures.labels import label, listed, sentence
-from labreport.figures.style import epoch_axis, new_figure, value_axis
+from labreport.figures.epochs import draw_curves, measured_curve, number, over_seeds, published_curve
+from labreport.figures.labels import listed, sentence
 from labreport.metrics import column_title
 from labreport.results import Results
 
@@ -34,12 +33,7 @@ def collect(results: Results, options: Mapping[str, Any]) -> pd.DataFrame:
 
 def draw(frame: pd.DataFrame, options: Mapping[str, Any], lang: str) -> Figure:
     """A solid line for each experiment in its own colour and marker, its published curve dashed in the same colour."""
-    figure, axes = new_figure(options, half_cm=6.0, full_cm=7.6)
-    frame = shown(frame, options["metric"])
-    value_axis(axes, frame["value"], label(options["metric"], lang), percent=percent(options["metric"]))
-    epoch_axis(axes, int(frame["epoch"].max()), label("epoch", lang))
-    draw_lines(figure, axes, frame, {name: name for name in options["experiments"]}, lang)
-    return figure
+    return draw_curves(frame, options, {name: name for name in options["experiments"]}, lang)
 
 
 def describe(frame: pd.DataFrame, options: Mapping[str, Any], lang: str) -> str:

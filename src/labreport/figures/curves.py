@@ -8,9 +8,8 @@ from typing import Any
 import pandas as pd
 from matplotlib.figure import Figure
 
-from labreport.figures.epochs import draw_lines, measured_curve, number, over_seeds, percent, published_curve, shown
+from labreport.figures.epochs import draw_curves, measured_curve, number, over_seeds, published_curve
 from labreport.figures.labels import label, sentence
-from labreport.figures.style import epoch_axis, new_figure, value_axis
 from labreport.languages import said
 from labreport.metrics import METRICS, SPLITS
 from labreport.results import Results
@@ -39,12 +38,8 @@ def collect(results: Results, options: Mapping[str, Any]) -> pd.DataFrame:
 
 def draw(frame: pd.DataFrame, options: Mapping[str, Any], lang: str) -> Figure:
     """The splits as solid lines with their names at the ends, published ones thin and dashed."""
-    figure, axes = new_figure(options, half_cm=5.6, full_cm=7.5)
-    frame = shown(frame, options["metric"])
-    value_axis(axes, frame["value"], label(options["metric"], lang), percent=percent(options["metric"]))
-    epoch_axis(axes, int(frame["epoch"].max()), label("epoch", lang))
-    draw_lines(figure, axes, frame, {split: label(split, lang) for split in frame["split"].unique()}, lang, by="split")
-    return figure
+    names = {split: label(split, lang) for split in frame["split"].unique()}
+    return draw_curves(frame, options, names, lang, by="split", heights=(5.6, 7.5))
 
 
 def describe(frame: pd.DataFrame, options: Mapping[str, Any], lang: str) -> str:

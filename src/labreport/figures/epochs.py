@@ -11,8 +11,18 @@ from matplotlib.figure import Figure
 
 from labreport.figures.endlabels import Ending, name_lines
 from labreport.figures.labels import label
-from labreport.figures.style import FAINT, MARKERS_PER_LINE, MEASURED, PUBLISHED, series
+from labreport.figures.style import (
+    FAINT,
+    MARKERS_PER_LINE,
+    MEASURED,
+    PUBLISHED,
+    epoch_axis,
+    new_figure,
+    series,
+    value_axis,
+)
 from labreport.metrics import METRICS
+from labreport.quantities.measured import measure
 from labreport.results import Results
 from labreport.rounding import fixed
 
@@ -25,9 +35,8 @@ def measured_curve(results: Results, experiment: str, column: str) -> pd.DataFra
     Raises:
         ResultsError: the runs did not measure `column`.
     """
-    frame = results.metrics(experiment, [column]).rename(columns={column: "value"})
-    frame = frame.assign(experiment=experiment, source="measured", seed=frame["seed"].astype("Int64"))
-    return frame[["experiment", "source", "epoch", "seed", "value"]]
+    frame = results.metrics(experiment, [column])
+    return _curve(frame, column, experiment=experiment, source="measured", seed=frame["seed"].astype("Int64"))
 
 
 def published_curve(results: Results, experiment: str, column: str, last_epoch: int) -> pd.DataFrame | None:
@@ -39,14 +48,41 @@ def published_curve(results: Results, experiment: str, column: str, last_epoch: 
     curve = results.curve(experiment) if results.real_data else None
     if curve is None or column not in curve or curve["epoch"].min() > last_epoch:
         return None
-    curve = curve[curve["epoch"] <= last_epoch].rename(columns={column: "value"})
-    frame = curve.assign(experiment=experiment, source="published", seed=pd.Series(dtype="Int64"))
+    curve, none = curve[curve["epoch"] <= last_epoch], pd.Series(dtype="Int64")
+    return _curve(curve, column, experiment=experiment, source="published", seed=none)
+
+
+def _curve(frame: pd.DataFrame, column: str, **about: Any) -> pd.DataFrame:
+    frame = frame.rename(columns={column: "value"}).assign(**about)
     return frame[["experiment", "source", "epoch", "seed", "value"]]
+
+
+def of_seeds(results: Results, experiment: str, quantity: str, dataset: str = "") -> pd.DataFrame:
+    """Columns `experiment, seed, value` of a quantity (`dataset` says which classes are short and full)."""
+    values = measure(results, experiment, quantity, dataset).values
+    return pd.DataFrame({"experiment": experiment, "seed": values.index, "value": values.to_numpy()})
 
 
 def over_seeds(frame: pd.DataFrame, by: str = "epoch", x: str = "epoch") -> pd.DataFrame:
     """Columns `x, value, std` by `by`: means over seeds, and the sample standard deviation, empty for one seed."""
     return frame.groupby(by).agg(x=(x, "mean"), value=("value", "mean"), std=("value", "std"))
+
+
+def draw_curves(
+    frame: pd.DataFrame,
+    options: Mapping[str, Any],
+    names: Mapping[str, str],
+    lang: str,
+    by: str = "experiment",
+    heights: tuple[float, float] = (6.0, 7.6),
+) -> Figure:
+    """A figure of a `metric` epoch by epoch, fractions in percent; `heights` (cm) are those of half and full width."""
+    figure, axes = new_figure(options, *heights)
+    metric, frame = options["metric"], shown(frame, options["metric"])
+    value_axis(axes, frame["value"], label(metric, lang), percent=percent(metric))
+    epoch_axis(axes, int(frame["epoch"].max()), label("epoch", lang))
+    draw_lines(figure, axes, frame, names, lang, by=by)
+    return figure
 
 
 def draw_lines(

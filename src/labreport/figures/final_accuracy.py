@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 from matplotlib.figure import Figure
 
-from labreport.figures.epochs import number, sources
+from labreport.figures.epochs import number, of_seeds, sources
 from labreport.figures.labels import label, listed, sentence
 from labreport.figures.rows import draw_rows
 from labreport.figures.style import GREY, SMALL_PT
@@ -27,12 +27,11 @@ def collect(results: Results, options: Mapping[str, Any]) -> pd.DataFrame:
     """
     frames = []
     for name in options["experiments"]:
-        values = measure(results, name, "val_accuracy").values
-        measured = pd.DataFrame({"source": "measured", "seed": values.index, "value": values.to_numpy()})
+        measured = of_seeds(results, name, "val_accuracy").assign(source="measured")
         published = results.published(name).get("val_accuracy") if results.real_data else None
         if published is not None:
-            measured.loc[len(measured)] = ["published", None, published]
-        frames.append(measured.assign(experiment=name, chance=measure(results, name, "chance").mean))
+            measured.loc[len(measured)] = [name, None, published, "published"]
+        frames.append(measured.assign(chance=measure(results, name, "chance").mean))
     frame = pd.concat(frames, ignore_index=True)
     return frame[["experiment", "source", "seed", "value", "chance"]].astype({"seed": "Int64"})
 

@@ -9,11 +9,10 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from labreport.enumeration import enumerated
-from labreport.figures.epochs import number
+from labreport.figures.epochs import number, of_seeds
 from labreport.figures.labels import class_name, label, listed, sentence
 from labreport.figures.rows import draw_rows
 from labreport.groups import GROUPS, group_name
-from labreport.quantities.measured import measure
 from labreport.results import Results
 
 
@@ -32,10 +31,9 @@ def collect(results: Results, options: Mapping[str, Any]) -> pd.DataFrame:
     rows = []
     for name in options["experiments"]:
         for group, classes in zip(GROUPS, results.class_groups(options["dataset"]), strict=True):
-            values = measure(results, name, f"accuracy_on({group})", options["dataset"]).values
-            columns = {"experiment": name, "group": group, "seed": values.index, "value": values.to_numpy()}
-            rows.append(pd.DataFrame({**columns, "classes": "; ".join(classes)}))
-    return pd.concat(rows, ignore_index=True)
+            values = of_seeds(results, name, f"accuracy_on({group})", options["dataset"])
+            rows.append(values.assign(group=group, classes="; ".join(classes)))
+    return pd.concat(rows, ignore_index=True)[["experiment", "group", "seed", "value", "classes"]]
 
 
 def draw(frame: pd.DataFrame, options: Mapping[str, Any], lang: str) -> Figure:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.text import Annotation
 
 from labreport.figures.labels import implementation_name, label, listed, sentence
 from labreport.figures.style import COLOURS, GREY, SMALL_PT, new_figure
@@ -35,36 +33,20 @@ def draw(frame: pd.DataFrame, options: Mapping[str, Any], lang: str) -> Figure:
     spread = [median - frame["milliseconds_low"], frame["milliseconds_high"] - median]
     error = {"elinewidth": 0.8, "capsize": 2, "ecolor": "black"}
     colours = [COLOURS[i % len(COLOURS)] for i in range(len(frame))]
-    beside = []
     axes.barh(places, median, BAR_HEIGHT, color=colours, xerr=spread, error_kw=error)
     for row, y in zip(frame.to_dict("records"), places, strict=True):
         words = label("operations_per_step", lang, _rounded(row["operations_per_step"]))
-        for text, shift, colour in ((f"{_rounded(row['milliseconds'])} ms", 5, "black"), (words, -5, GREY)):
-            beside.append(
-                axes.annotate(
-                    text, (row["milliseconds_high"], y), (5, shift), textcoords="offset points", va="center",
-                    fontsize=SMALL_PT, color=colour,
-                )
-            )  # fmt: skip
+        at, style = (row["milliseconds_high"], y), {"va": "center", "fontsize": SMALL_PT}
+        axes.annotate(f"{_rounded(row['milliseconds'])} ms", at, (5, 5), textcoords="offset points", **style)
+        axes.annotate(words, at, (5, -5), textcoords="offset points", color=GREY, **style)
     names = [implementation_name(name, lang).replace(" (", "\n(") for name in frame["implementation"]]
     axes.set_yticks(places, names, fontsize=SMALL_PT)
     axes.tick_params(axis="y", length=0)
     axes.grid(False, axis="y")
     axes.set_ylim(-0.6, len(frame) - 0.4)
     axes.set_xlabel(label("milliseconds", lang))
-    _make_room(figure, axes, beside)
+    axes.set_xlim(0, ROOM * frame["milliseconds_high"].max())
     return figure
-
-
-def _make_room(figure: Figure, axes: Axes, beside: Sequence[Annotation]) -> None:
-    """Have the axis end where what stands beside the bars does."""
-    axes.set_xlim(0, 2 * max(text.xy[0] for text in beside))
-    for _ in range(4):  # the layout has made room, too, and takes it back
-        figure.draw_without_rendering()
-        width = axes.get_window_extent().width
-        words = [text.get_window_extent().x1 - axes.transData.transform(text.xy)[0] for text in beside]
-        ends = [text.xy[0] * width / max(width - size, width / 4) for text, size in zip(beside, words, strict=True)]
-        axes.set_xlim(0, ROOM * max(ends))
 
 
 def describe(frame: pd.DataFrame, options: Mapping[str, Any], lang: str) -> str:

@@ -86,8 +86,8 @@ def house_style(lang: str) -> Iterator[None]:
         yield
 
 
-def new_figure(options: Mapping[str, Any], half_cm: float, full_cm: float) -> tuple[Figure, Axes]:
-    """An empty figure of its printed size.
+def empty_figure(options: Mapping[str, Any], half_cm: float, full_cm: float) -> Figure:
+    """A figure of its printed size, without axes.
 
     Args:
         options: `width` is `full` (the default) or `half`.
@@ -96,17 +96,13 @@ def new_figure(options: Mapping[str, Any], half_cm: float, full_cm: float) -> tu
     """
     width = options.get("width", "full")
     size = (WIDTH_CM[width] * CM, (half_cm if width == "half" else full_cm) * CM)
-    figure = Figure(figsize=size, layout="constrained")
+    return Figure(figsize=size, layout="constrained")
+
+
+def new_figure(options: Mapping[str, Any], half_cm: float, full_cm: float) -> tuple[Figure, Axes]:
+    """As `empty_figure`, with a pair of axes."""
+    figure = empty_figure(options, half_cm, full_cm)
     return figure, figure.subplots()
-
-
-def two_panels(options: Mapping[str, Any], half_cm: float, full_cm: float) -> tuple[Figure, Axes, Axes]:
-    """As `new_figure` with two pairs of axes: side by side at full width, one below the other at half width."""
-    width = options.get("width", "full")
-    size = (WIDTH_CM[width] * CM, (half_cm if width == "half" else full_cm) * CM)
-    figure = Figure(figsize=size, layout="constrained")
-    first, second = figure.subplots(2, 1) if width == "half" else figure.subplots(1, 2)
-    return figure, first, second
 
 
 def series(index: int) -> dict[str, Any]:

@@ -9,17 +9,20 @@ import pandas as pd
 
 from labreport.convergence import TOLERANCE
 from labreport.errors import ResultsError
-from labreport.metrics import column_title, split_column
+from labreport.metrics import column_title
 from labreport.quantities.measured import measure
 from labreport.results import Results
-from labreport.tables.heads import head, note, scale_notes, word
-from labreport.tables.looks import common_metric, decimals_of, digits_stated, factor, look
-from labreport.tables.results import seed_notes
-from labreport.tables.table import Column, Table, best_rows
+from labreport.tables.heads import note, scale_notes, seed_notes, word
+from labreport.tables.looks import COUNT, columns_of, common_metric, decimals_of, digits_stated, factor, look, whole
+from labreport.tables.table import Table, best_cells
 
 # Of each metric: what is shown, and what the published report calls it. The first that is measured leads the table.
 SHOWN: Mapping[str, Mapping[str, str]] = {
-    "accuracy": {"train_accuracy": "published_train", "val_accuracy": "published_val"},
+    "accuracy": {
+        "train_accuracy": "published_train",
+        "val_accuracy": "published_val",
+        "convergence_epoch": "published_convergence",
+    },
     "pearson": {
         "test_loss": "published_test_loss",
         "test_pearson": "published_test_pearson",
@@ -48,20 +51,17 @@ def build(results: Results, options: Mapping[str, Any], lang: str) -> Table:
     if common_metric(results, names) != metric:
         raise ResultsError(f"{results.name}: {', '.join(names)} have no {metric}, but {common_metric(results, names)}")
     frame = collect(results, names, metric)
-    columns = [Column("experiment", head("experiment", lang)), *_measured(frame, metric, lang)]
-    columns += _published(frame, metric, lang)
-    bold = set()
-    for place, column in enumerate(columns):
-        if column.key in MARKED:
-            lowest = not split_column(column.key)[1].higher_is_better
-            rows = best_rows(list(frame[column.key]), column.decimals or 0, column.factor, lowest)
-            bold |= {(row, place) for row in rows}
-    return Table(frame, columns, frozenset(bold), _notes(results, frame, metric, lang))
+    looks: dict[str, dict[str, Any]] = {"experiment": {}}
+    for key in SHOWN[metric]:
+        looks[key] = {**_measured(frame, key), "spread": f"{key}_std"}
+    looks |= {published: _published(frame, key, published) for key, published in SHOWN[metric].items()}
+    columns = columns_of(frame, looks, lang)
+    return Table(frame, columns, best_cells(frame, columns, MARKED), _notes(results, names, metric, lang))
 
 
 def collect(results: Results, experiments: Sequence[str], metric: str) -> pd.DataFrame:
     """`experiment, seeds`, then of every shown column its mean, `_std`, `_error` (of the finite set of samples) and
-    what was published; with accuracies `convergence_epoch`, `convergence_epoch_std`, `published_convergence`."""
+    what was published."""
     rows = []
     for name in experiments:
         stated = results.published(name)
@@ -70,42 +70,25 @@ def collect(results: Results, experiments: Sequence[str], metric: str) -> pd.Dat
             quantity = "best_val_pearson" if column == "val_pearson" else column
             row |= measure(results, name, quantity).described(column)
             row |= {published: stated.get(column, float("nan"))}
-        if metric == "accuracy":
-            row |= measure(results, name, "convergence_epoch").described("convergence_epoch")
-            row |= {"published_convergence": stated.get("convergence_epoch", float("nan"))}
         rows.append(row)
     return pd.DataFrame(rows)
 
 
-def _measured(frame: pd.DataFrame, metric: str, lang: str) -> list[Column]:
-    columns = []
-    for key in SHOWN[metric]:
-        decimals = decimals_of(key, frame[f"{key}_std"], frame[f"{key}_error"])
-        columns.append(Column(key, head(key, lang), spread=f"{key}_std", **look(key, decimals)))
-    if metric == "accuracy":
-        several = frame["convergence_epoch_std"].notna().any()
-        digits = {"align": "decimal", "decimals": 1} if several else {"align": "right"}
-        columns.append(
-            Column("convergence_epoch", head("convergence_epoch", lang), spread="convergence_epoch_std", **digits)
-        )
-    return columns
+def _measured(frame: pd.DataFrame, key: str) -> dict[str, Any]:
+    if key == "convergence_epoch":
+        return whole(frame[f"{key}_std"].notna().any())
+    return look(key, decimals_of(key, frame[f"{key}_std"], frame[f"{key}_error"]))
 
 
-def _published(frame: pd.DataFrame, metric: str, lang: str) -> list[Column]:
-    """What was published, with as many digits as were; a column without any value is left out."""
-    columns = []
-    for key, published in SHOWN[metric].items():
-        decimals = digits_stated(frame[published], factor(key))
-        columns.append(Column(published, head(published, lang), **look(key, decimals)))
-    if metric == "accuracy":
-        columns.append(Column("published_convergence", head("published_convergence", lang), align="right"))
-    return [column for column in columns if frame[column.key].notna().any()]
+def _published(frame: pd.DataFrame, key: str, published: str) -> dict[str, Any]:
+    """As many digits as were published."""
+    return COUNT if key == "convergence_epoch" else look(key, digits_stated(frame[published], factor(key)))
 
 
-def _notes(results: Results, frame: pd.DataFrame, metric: str, lang: str) -> list[str]:
+def _notes(results: Results, names: Sequence[str], metric: str, lang: str) -> list[str]:
     if metric == "accuracy":
         tolerance = word("percentage_points", lang).format(f"{100 * TOLERANCE:g}")
         meaning = note("convergence", lang, tolerance, column_title("val_accuracy", lang))
     else:
         meaning = note("chosen_epoch", lang)
-    return [meaning, *scale_notes(results, frame["experiment"], lang), *seed_notes(results, frame, lang)]
+    return [meaning, *scale_notes(results, names, lang), *seed_notes(results, names, lang)]

@@ -9,9 +9,10 @@ import pandas as pd
 
 from labreport.enumeration import enumerated
 from labreport.errors import ResultsError
+from labreport.figures.labels import class_name
 from labreport.groups import group_name
 from labreport.results import Results
-from labreport.tables.heads import class_name, head, note, phrase
+from labreport.tables.heads import head, note, phrase
 from labreport.tables.table import Column, Table
 
 

@@ -10,7 +10,7 @@ from labreport.quantities.registry import QUANTITIES
 from labreport.quantities.values import sampling
 from labreport.results import Results
 from labreport.tables.heads import head, missing_notes, note
-from labreport.tables.looks import look
+from labreport.tables.looks import COUNT, NUMBER, factor, look
 from labreport.tables.table import Column, Table, best_rows, decimals_for
 
 LOSS_DECIMALS = 3
@@ -27,27 +27,18 @@ def build(results: Results, options: Mapping[str, Any], lang: str) -> Table:
     measured = [f"{split}_{key}" for split in SPLITS[task] for key in ("loss", metric)]
     frame = results.metrics(name, [*measured, "learning_rate", "seconds"])
     samples = int(results.summary(name)["val_samples"].iloc[0])
-    percent = look(main, 0).get("factor", 1.0)
-    decimals = decimals_for([percent * max(sampling(QUANTITIES[main].unit, value, samples) for value in frame[main])])
+    scaled = factor(main)
+    decimals = decimals_for([scaled * max(sampling(QUANTITIES[main].unit, value, samples) for value in frame[main])])
     several = frame["seed"].nunique() > 1
-    shown = ["epoch", *measured]
-    shown += ["learning_rate"] * (frame["learning_rate"].nunique() > 1) + ["seconds"]
-    frame = frame[["seed"] * several + shown]
-    looks: dict[str, dict[str, Any]] = {
-        "seed": {"align": "right"},
-        "epoch": {"align": "right"},
-        "learning_rate": {"align": "right"},
-        "seconds": {"align": "decimal", "unit": "s", "decimals": 1},
-    }
-    for key in shown[1:]:
-        if key not in looks:
-            looks[key] = look(key, LOSS_DECIMALS if key.endswith("_loss") else decimals)
-    columns = [Column(key, head(key, lang), **looks[key]) for key in frame.columns]
+    rate = ["learning_rate"] * (frame["learning_rate"].nunique() > 1)
+    frame = frame[["seed"] * several + ["epoch", *measured, *rate, "seconds"]]
+    looks = {key: look(key, LOSS_DECIMALS if key.endswith("_loss") else decimals) for key in measured}
+    looks["seconds"] = {**NUMBER, "unit": "s", "decimals": 1}
+    columns = [Column(key, head(key, lang), **looks.get(key, COUNT)) for key in frame.columns]
     place = list(frame.columns).index(main)
-    seeds = frame["seed"] if several else frame["epoch"] * 0
     bold = set()
-    for _, rows in frame.groupby(seeds):
-        best = best_rows(list(rows[main]), decimals, percent)
+    for _, rows in frame.groupby(frame["seed"] if several else frame["epoch"] * 0):
+        best = best_rows(list(rows[main]), decimals, scaled)
         bold |= {(int(rows.index[row]), place) for row in best}
     notes = [] if split_column(main)[1].percent else [note("loss_scale", lang)]
     return Table(frame, columns, frozenset(bold), notes + missing_notes(results, [name], lang))

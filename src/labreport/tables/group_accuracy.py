@@ -8,14 +8,13 @@ from typing import Any
 import pandas as pd
 
 from labreport.enumeration import enumerated
+from labreport.figures.labels import class_name
 from labreport.groups import GROUPS, group_name
 from labreport.quantities.measured import measure
 from labreport.results import Results
-from labreport.tables.heads import class_name, head, note
-from labreport.tables.results import seed_notes
-from labreport.tables.table import Column, Table, best_rows, decimals_for
-
-PERCENT = 100.0
+from labreport.tables.heads import head, note, seed_notes
+from labreport.tables.looks import PERCENT
+from labreport.tables.table import Column, Table, best_cells, decimals_for
 
 
 def build(results: Results, options: Mapping[str, Any], lang: str) -> Table:
@@ -33,25 +32,18 @@ def build(results: Results, options: Mapping[str, Any], lang: str) -> Table:
     """
     frame = collect(results, list(options["experiments"]), options["dataset"])
     errors = [frame[f"{group}_std"].fillna(frame[f"{group}_error"]) for group in GROUPS]
-    decimals = decimals_for(list(PERCENT * pd.concat(errors)))
-    percent: dict[str, Any] = {"align": "decimal", "decimals": decimals, "factor": PERCENT}
+    look: dict[str, Any] = {**PERCENT, "decimals": decimals_for(list(100 * pd.concat(errors)))}
+    shown = {group: group_name(group, lang).capitalize() for group in GROUPS}
     columns = [
         Column("experiment", head("experiment", lang)),
-        *(
-            Column(group, group_name(group, lang).capitalize(), unit="%", spread=f"{group}_std", **percent)
-            for group in GROUPS
-        ),
-        Column("gap", head("gap", lang), unit=head("points", lang), spread="gap_std", **percent),
+        *(Column(group, words, spread=f"{group}_std", **look) for group, words in shown.items()),
+        Column("gap", head("gap", lang), spread="gap_std", **{**look, "unit": head("points", lang)}),
     ]
-    bold = {
-        (row, place)
-        for place, group in enumerate(GROUPS, start=1)
-        for row in best_rows(list(frame[group]), decimals, PERCENT)
-    }
     short, _ = results.class_groups(options["dataset"])
     names = [class_name(name, lang) for name in short]
     notes = [note("group", lang, group_name("short", lang), enumerated(names, lang)), note("macro", lang)]
-    return Table(frame, columns, frozenset(bold), notes + seed_notes(results, frame, lang))
+    notes += seed_notes(results, frame["experiment"], lang)
+    return Table(frame, columns, best_cells(frame, columns, GROUPS), notes)
 
 
 def collect(results: Results, experiments: list[str], dataset: str) -> pd.DataFrame:

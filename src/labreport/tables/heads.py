@@ -5,11 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from labreport.enumeration import enumerated
-from labreport.figures.labels import class_name, implementation_name
 from labreport.languages import said, section
 from labreport.results import Results
-
-__all__ = ["class_name", "head", "implementation_name", "missing_notes", "note", "phrase", "scale_notes", "word"]
 
 
 def head(key: str, lang: str) -> str:
@@ -36,6 +33,13 @@ def missing_notes(results: Results, experiments: Iterable[str], lang: str) -> li
     """Which experiments lack seeds, because runs failed and the table is made without them."""
     counts = ((name, len(results.runs(name)), results.planned(name)) for name in experiments)
     return [note("missing_seeds", lang, name, there, planned) for name, there, planned in counts if there < planned]
+
+
+def seed_notes(results: Results, experiments: Iterable[str], lang: str, key: str = "several_seeds") -> list[str]:
+    """Over how many seeds was averaged, where there are several, and which are missing."""
+    names = list(experiments)
+    seeds = max(len(results.runs(name)) for name in names)
+    return [note(key, lang, seeds)] * (seeds > 1) + missing_notes(results, names, lang)
 
 
 def scale_notes(results: Results, experiments: Iterable[str], lang: str) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -11,9 +11,12 @@ import pandas as pd
 from labreport.errors import ResultsError
 from labreport.metrics import METRICS, split_column
 from labreport.results import Results
-from labreport.tables.table import decimals_for
+from labreport.tables.heads import head
+from labreport.tables.table import Column, decimals_for
 
-PERCENT = 100.0
+COUNT: dict[str, Any] = {"align": "right"}
+NUMBER: dict[str, Any] = {"align": "decimal"}
+PERCENT: dict[str, Any] = {"align": "decimal", "unit": "%", "factor": 100.0}
 LOSS_DECIMALS = 2
 PERCENT_DECIMALS = 2  # an accuracy of nearly 100 % has hardly an error
 
@@ -33,14 +36,28 @@ def common_metric(results: Results, experiments: Sequence[str]) -> str:
 
 def look(column: str, decimals: int) -> dict[str, Any]:
     """Alignment, unit and digits of a column `<split>_<metric>`: accuracies in percent, all else as it is."""
-    if split_column(column)[1].percent:
-        return {"align": "decimal", "unit": "%", "decimals": decimals, "factor": PERCENT}
-    return {"align": "decimal", "decimals": decimals}
+    return {**(PERCENT if split_column(column)[1].percent else NUMBER), "decimals": decimals}
 
 
 def factor(column: str) -> float:
     """What the numbers of a column are multiplied by to be shown."""
-    return PERCENT if split_column(column)[1].percent else 1.0
+    return float(look(column, 0).get("factor", 1.0))
+
+
+def whole(several: bool) -> dict[str, Any]:
+    """Look of numbers that are whole, such as epochs, and of their means over seeds, if there are `several`."""
+    return {**NUMBER, "decimals": 1} if several else COUNT
+
+
+def seconds(values: pd.Series) -> dict[str, Any]:
+    """Look of wall times."""
+    return {**NUMBER, "unit": "s", "decimals": 0 if values.max() >= 1000 else 1}
+
+
+def columns_of(frame: pd.DataFrame, looks: Mapping[str, Mapping[str, Any]], lang: str) -> list[Column]:
+    """A column for each key of `looks` that the frame has a value of, under the words for the key."""
+    there = {key: one for key, one in looks.items() if key in frame and frame[key].notna().any()}
+    return [Column(key, head(key, lang), **one) for key, one in there.items()]
 
 
 def decimals_of(column: str, stds: pd.Series, errors: pd.Series) -> int:

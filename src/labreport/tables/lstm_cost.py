@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from labreport.figures.labels import implementation_name
 from labreport.results import Results
-from labreport.tables.heads import head, implementation_name, note
+from labreport.tables.heads import head, note
 from labreport.tables.table import Column, Table, decimals_for
 
 COLUMNS = (

@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from labreport.figures.labels import class_name
 from labreport.judged import samples, surest_mistakes
 from labreport.results import Results
-from labreport.tables.heads import class_name, head, note
+from labreport.tables.heads import head, note
 from labreport.tables.table import Column, Table
 
 COUNT, WORDS = 8, 16

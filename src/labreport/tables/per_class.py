@@ -8,12 +8,12 @@ from typing import Any
 import pandas as pd
 
 from labreport.errors import ResultsError
+from labreport.figures.labels import class_name
 from labreport.results import Results
 from labreport.sampling import sampling_error
-from labreport.tables.heads import class_name, head, missing_notes, note
+from labreport.tables.heads import head, note, seed_notes
+from labreport.tables.looks import PERCENT
 from labreport.tables.table import Column, Table, best_rows, decimals_for
-
-PERCENT = 100.0
 
 
 def build(results: Results, options: Mapping[str, Any], lang: str) -> Table:
@@ -31,15 +31,17 @@ def build(results: Results, options: Mapping[str, Any], lang: str) -> Table:
     frame.insert(1, "shown", shown)
     classes = frame.iloc[:-1]
     errors = [sampling_error(row[name], row["samples"]) for _, row in classes.iterrows() for name in experiments]
-    decimals = decimals_for([PERCENT * error for error in errors])
-    look: dict[str, Any] = {"align": "decimal", "unit": "%", "decimals": decimals, "factor": PERCENT}
-    columns = [Column("shown", head("class", lang)), *(Column(name, name, **look) for name in experiments)]
+    decimals = decimals_for([100 * error for error in errors])
+    shares = (Column(name, name, decimals=decimals, **PERCENT) for name in experiments)
     bold = {
         (row, 1 + column)
         for row in range(len(frame))
-        for column in best_rows([frame[name].iloc[row] for name in experiments], decimals, PERCENT)
+        for column in best_rows([frame[name].iloc[row] for name in experiments], decimals, 100.0)
     }
-    return Table(frame, columns, frozenset(bold), notes(results, experiments, frame, lang))
+    samples = classes["samples"]
+    notes = [note("class_samples", lang, samples.iloc[0])] if samples.nunique() == 1 else []
+    notes += seed_notes(results, experiments, lang, "mean_of_seeds")
+    return Table(frame, [Column("shown", head("class", lang)), *shares], frozenset(bold), notes)
 
 
 def collect(results: Results, experiments: list[str]) -> pd.DataFrame:
@@ -62,12 +64,3 @@ def collect(results: Results, experiments: list[str]) -> pd.DataFrame:
     frame = pd.DataFrame({"samples": samples, **columns})
     frame.insert(0, "class", list(frame.index))
     return frame.reset_index(drop=True)
-
-
-def notes(results: Results, experiments: list[str], frame: pd.DataFrame, lang: str) -> list[str]:
-    """How many samples a class has where all have the same, over how many seeds was summed, and which are missing."""
-    samples = frame["samples"].iloc[:-1]
-    lines = [note("class_samples", lang, samples.iloc[0])] if samples.nunique() == 1 else []
-    seeds = max(len(results.runs(name)) for name in experiments)
-    lines += [note("mean_of_seeds", lang, seeds)] if seeds > 1 else []
-    return lines + missing_notes(results, experiments, lang)

@@ -9,8 +9,9 @@ from typing import Any
 import pandas as pd
 
 from labreport.errors import ResultsError
+from labreport.figures.labels import class_name
 from labreport.results import Results
-from labreport.tables.heads import class_name, head, note
+from labreport.tables.heads import head, note
 from labreport.tables.looks import PERCENT, digits_stated
 from labreport.tables.table import Column, Table
 
@@ -38,7 +39,7 @@ def build(results: Results, options: Mapping[str, Any], lang: str) -> Table:
         values = stated["per_class"]
         mean = math.fsum(values.values()) / len(values)
         frame[name] = [*(values.get(label) for label in classes), mean, stated.get("val_accuracy")]
-    decimals = max(1, *(digits_stated(frame[name].drop(len(classes)), PERCENT) for name in names))
-    percent: dict[str, Any] = {"align": "decimal", "unit": "%", "decimals": decimals, "factor": PERCENT}
-    columns = [Column("shown", head("class", lang)), *(Column(name, name, **percent) for name in names)]
+    decimals = max(1, *(digits_stated(frame[name].drop(len(classes)), 100.0) for name in names))
+    shown = (Column(name, name, decimals=decimals, **PERCENT) for name in names)
+    columns = [Column("shown", head("class", lang)), *shown]
     return Table(frame, columns, notes=[note("published_mean", lang)])

@@ -9,9 +9,19 @@ import pandas as pd
 
 from labreport.quantities.measured import measure
 from labreport.results import Results
-from labreport.tables.heads import head, missing_notes, note, scale_notes
-from labreport.tables.looks import LOSS_DECIMALS, common_metric, decimals_of, look
-from labreport.tables.table import Column, Table, best_rows
+from labreport.tables.heads import head, note, scale_notes, seed_notes
+from labreport.tables.looks import (
+    COUNT,
+    LOSS_DECIMALS,
+    NUMBER,
+    columns_of,
+    common_metric,
+    decimals_of,
+    look,
+    seconds,
+    whole,
+)
+from labreport.tables.table import Column, Table, best_cells
 
 MILLION = 1e6
 # The value that counts, by metric, and what the published one is called.
@@ -33,14 +43,8 @@ def build(results: Results, options: Mapping[str, Any], lang: str) -> Table:
     frame = collect(results, names)
     decimals = decimals_of(main, frame[f"{main}_std"], frame[f"{main}_error"])
     shown = columns(frame, main, decimals, lang)
-    marked = [key for key in (main, "best_val_accuracy") if key in frame]
-    best = {
-        (row, place)
-        for place, column in enumerate(shown)
-        if column.key in marked
-        for row in best_rows(list(frame[column.key]), decimals, column.factor)
-    }
-    return Table(frame, shown, frozenset(best), notes(results, frame, main, lang))
+    bold = best_cells(frame, shown, (main, "best_val_accuracy"))
+    return Table(frame, shown, bold, notes(results, frame, main, lang))
 
 
 def collect(results: Results, experiments: Sequence[str]) -> pd.DataFrame:
@@ -75,30 +79,25 @@ def collect(results: Results, experiments: Sequence[str]) -> pd.DataFrame:
 
 def columns(frame: pd.DataFrame, main: str, decimals: int, lang: str) -> list[Column]:
     """What is shown, the value that counts with `decimals` digits; a column without any value is left out."""
-    seconds = 0 if frame["seconds"].max() >= 1000 else 1
-    in_seconds: dict[str, Any] = {"align": "decimal", "decimals": seconds, "unit": "s"}
-    in_thousands: dict[str, Any] = {"align": "decimal", "unit": "k", "decimals": 1, "factor": 1e-3}
-    in_millions: dict[str, Any] = {"align": "decimal", "unit": "M", "decimals": 2, "factor": 1e-6}
-    count = in_millions if frame["parameters"].max() >= MILLION else in_thousands
-    several = frame["seeds"].max() > 1
-    epoch: dict[str, Any] = {"align": "decimal", "decimals": 1} if several else {"align": "right"}
-    value, points = look(main, decimals), {"unit": head("points", lang)} if main == "val_accuracy" else {}
-    shown = [
-        Column("experiment", head("experiment", lang)),
-        Column("parameters", head("parameters", lang), **count),
-        Column("epochs", head("epochs", lang), align="right"),
-        Column("test_loss", head("test_loss", lang), **look("test_loss", LOSS_DECIMALS)),
-        Column(main, head(main, lang), spread=f"{main}_std", **value),
-        Column("val_pearson", head("val_pearson", lang), **value),
-        Column("best_val_accuracy", head("best_val_accuracy", lang), spread="best_val_accuracy_std", **value),
-        Column(PUBLISHED[main], head(PUBLISHED[main], lang), **value),
-        Column("difference", head("difference", lang), **{**value, **points}),
-        Column("best_epoch", head("best_epoch", lang), **epoch),
-        Column("published_best_epoch", head("published_best_epoch", lang), align="right"),
-        Column("seconds", head("seconds", lang), spread="seconds_std", **in_seconds),
-        Column("published_seconds", head("published_seconds", lang), **in_seconds),
-    ]
-    return [column for column in shown if column.key in frame and frame[column.key].notna().any()]
+    millions = frame["parameters"].max() >= MILLION
+    scaled = {"unit": "M", "decimals": 2, "factor": 1e-6} if millions else {"unit": "k", "decimals": 1, "factor": 1e-3}
+    value, time = look(main, decimals), seconds(frame["seconds"])
+    looks: dict[str, dict[str, Any]] = {
+        "experiment": {},
+        "parameters": {**NUMBER, **scaled},
+        "epochs": COUNT,
+        "test_loss": look("test_loss", LOSS_DECIMALS),
+        main: {**value, "spread": f"{main}_std"},
+        "val_pearson": value,
+        "best_val_accuracy": {**value, "spread": "best_val_accuracy_std"},
+        PUBLISHED[main]: value,
+        "difference": {**value, "unit": head("points", lang)} if main == "val_accuracy" else value,
+        "best_epoch": whole(frame["seeds"].max() > 1),
+        "published_best_epoch": COUNT,
+        "seconds": {**time, "spread": "seconds_std"},
+        "published_seconds": time,
+    }
+    return columns_of(frame, looks, lang)
 
 
 def notes(results: Results, frame: pd.DataFrame, main: str, lang: str) -> list[str]:
@@ -110,10 +109,4 @@ def notes(results: Results, frame: pd.DataFrame, main: str, lang: str) -> list[s
         lines.append(note("best_epoch", lang))
         if not all("test_samples" in results.summary(name) for name in frame["experiment"]):
             lines.append(note("chosen_on_test", lang))
-    return lines + seed_notes(results, frame, lang)
-
-
-def seed_notes(results: Results, frame: pd.DataFrame, lang: str) -> list[str]:
-    """Over how many seeds the `experiment`s of a frame were averaged (`seeds`), and which are missing."""
-    lines = [note("several_seeds", lang, frame["seeds"].max())] if frame["seeds"].max() > 1 else []
-    return lines + missing_notes(results, frame["experiment"], lang)
+    return lines + seed_notes(results, frame["experiment"], lang)

@@ -9,6 +9,7 @@ import pandas as pd
 
 from labreport.results import Results
 from labreport.tables.heads import head, missing_notes, note
+from labreport.tables.looks import COUNT, seconds
 from labreport.tables.table import Column, Table
 
 KEY_DIGITS, COMMIT_DIGITS = 8, 7
@@ -20,35 +21,20 @@ def build(results: Results, options: Mapping[str, Any], lang: str) -> Table:
     rows: list[dict[str, Any]] = []
     names = options.get("experiments") or results.experiments
     for name in names:
-        for summary, environment in zip(
-            results.summary(name).to_dict("records"), results.environment(name).to_dict("records"), strict=True
-        ):
-            commit, dirty = environment["git_commit"], bool(environment["git_dirty"])
-            adopted = isinstance(environment.get("adopted"), list)
-            rows.append(
-                {
-                    "experiment": name,
-                    "seed": summary["seed"],
-                    "key": summary["key"][:KEY_DIGITS] + ADOPTED * adopted,
-                    "commit": commit[:COMMIT_DIGITS] + "+" * dirty if isinstance(commit, str) else None,
-                    "device": environment["device"],
-                    "precision": environment["precision"],
-                    "torch": environment["torch"],
-                    "seconds": summary["seconds"],
-                }
-            )
+        runs = results.summary(name)[["seed", "key", "seconds"]].merge(results.environment(name), on="seed")
+        for run in runs.to_dict("records"):
+            commit, adopted = run["git_commit"], isinstance(run.get("adopted"), list)
+            row = {
+                "experiment": name,
+                "seed": run["seed"],
+                "key": run["key"][:KEY_DIGITS] + ADOPTED * adopted,
+                "commit": commit[:COMMIT_DIGITS] + "+" * bool(run["git_dirty"]) if isinstance(commit, str) else None,
+            }
+            rows.append(row | {key: run[key] for key in ("device", "precision", "torch", "seconds")})
     frame = pd.DataFrame(rows)
-    decimals = 0 if frame["seconds"].max() >= 1000 else 1
-    columns = [
-        Column("experiment", head("experiment", lang)),
-        Column("seed", head("seed", lang), align="right"),
-        Column("key", head("key", lang)),
-        Column("commit", head("commit", lang)),
-        Column("device", head("device", lang)),
-        Column("precision", head("precision", lang)),
-        Column("torch", "PyTorch"),
-        Column("seconds", head("seconds", lang), align="decimal", unit="s", decimals=decimals),
-    ]
+    looks: dict[str, dict[str, Any]] = {"seed": COUNT, "seconds": seconds(frame["seconds"])}
+    heads = {key: "PyTorch" if key == "torch" else head(key, lang) for key in frame.columns}
+    columns = [Column(key, words, **looks.get(key, {})) for key, words in heads.items()]
     changed = frame["commit"].str.endswith("+", na=False).any()
     notes = [note("dirty", lang)] if changed else []
     notes += [note("adopted", lang)] if frame["key"].str.endswith(ADOPTED).any() else []

@@ -131,3 +131,13 @@ def best_rows(values: Sequence[float], decimals: int, factor: float = 1.0, lowes
         return []
     best = min(present) if lowest else max(present)
     return [row for row, value in enumerate(shown) if value == best]
+
+
+def best_cells(frame: pd.DataFrame, columns: Sequence[Column], marked: Sequence[str]) -> frozenset[tuple[int, int]]:
+    """The best of each column in `marked`, of losses the lowest, as (row, column) pairs."""
+    return frozenset(
+        (row, place)
+        for place, column in enumerate(columns)
+        if column.key in marked
+        for row in best_rows(list(frame[column.key]), column.decimals or 0, column.factor, column.key.endswith("_loss"))
+    )
