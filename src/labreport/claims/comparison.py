@@ -39,6 +39,14 @@ def difference(results: Results, options: Mapping[str, Any], one: str, other: st
     return found.negated() if quantity.higher_is_better is False else found
 
 
+def means_of(
+    results: Results, options: Mapping[str, Any], experiments: Sequence[str], quantity: str = ""
+) -> dict[str, float]:
+    """Means over seeds by experiment, of the claim's quantity or another one."""
+    name, dataset = quantity or options["quantity"], options.get("dataset", "")
+    return {one: float(measure(results, one, name, dataset).mean) for one in experiments}
+
+
 def quantity_of(options: Mapping[str, Any]) -> Quantity:
     """The quantity that a claim is about."""
     return called(options["quantity"])[0]
@@ -110,12 +118,7 @@ def conclude(
         )
         for lang in LANGUAGES
     }
-    estimates = {one.names[0]: number(one.estimate.value) for one in evidence if one.names}
+    estimates = {one.names[0]: one.estimate.value for one in evidence if one.names}
     found = {"quantity": quantity.name, "estimates": estimates, "comparable": not doubt, **values}
     named = {lang: words.rstrip(" ,，") for lang, words in of.items()}
     return Verdict(favours, p, decided, shown.estimate, margin, unit, claim, named, reason, found)
-
-
-def number(value: float) -> float | None:
-    """A number for JSON, which has no NaN."""
-    return None if value != value else float(value)

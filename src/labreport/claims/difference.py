@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from labreport.claims import wording
-from labreport.claims.comparison import conclude, difference, margin_of, number, obstacle, quantity_of
+from labreport.claims.comparison import conclude, difference, margin_of, means_of, obstacle, quantity_of
 from labreport.claims.verdict import Evidence, Verdict
 from labreport.convergence import TOLERANCE
 from labreport.groups import GROUPS
@@ -37,12 +37,12 @@ def judge(results: Results, options: Mapping[str, Any]) -> Verdict:
     doubt = obstacle(results, [*names, than] if than else names, quantity)
     found = {name: difference(results, options, name, than or name) for name in names}
     evidence = [Evidence.at_least(one, margin, name, than) for name, one in found.items()]
-    dataset, last = options.get("dataset", ""), than or names[0]
+    last, other = than or names[0], options.get("minus", "")
     values = {
         "than": than or None,
         "best": max(names, key=lambda name: found[name].value),
-        "means": {name: number(measure(results, name, options["quantity"], dataset).mean) for name in names},
-        "base": number(measure(results, last, options.get("minus") or options["quantity"], dataset).mean),
+        "means": means_of(results, options, names),
+        "base": means_of(results, options, [last], other)[last],
         **level,
         **({"tolerance": TOLERANCE} if quantity.name == "convergence_epoch" else {}),
         **({"metric": results.metric(last)} if quantity.unit == "epochs" else {}),

@@ -7,10 +7,9 @@ from itertools import combinations
 from typing import Any
 
 from labreport.claims import wording
-from labreport.claims.comparison import conclude, difference, margin_of, number, obstacle, quantity_of
+from labreport.claims.comparison import conclude, difference, margin_of, means_of, obstacle, quantity_of
 from labreport.claims.verdict import Evidence, Verdict
 from labreport.errors import ResultsError
-from labreport.quantities.measured import measure
 from labreport.results import Results
 
 
@@ -29,21 +28,14 @@ def judge(results: Results, options: Mapping[str, Any]) -> Verdict:
         ResultsError: fewer than two to compare, or experiments on different data sets.
     """
     names, base, minus = list(options["experiments"]), options.get("base", ""), options.get("minus", "")
-    if len(names) < 2 and not base and not minus:
+    compared = [*names, base] if base else names
+    if len(compared) < 2 and not minus:
         raise ResultsError(f"{results.name}: two experiments at least are needed to compare; found {names}")
     quantity, margin = quantity_of(options), margin_of(options, "within")
-    doubt = obstacle(results, [*names, base] if base else names, quantity)
-    if minus:
-        pairs = [(name, name) for name in names]
-    elif base:
-        pairs = [(name, base) for name in names]
-    else:
-        pairs = list(combinations(names, 2))
+    doubt = obstacle(results, compared, quantity)
+    pairs = [(name, name if minus else base) for name in names] if base or minus else list(combinations(names, 2))
     evidence = [Evidence.within(difference(results, options, *pair), margin, *pair) for pair in pairs]
-    means = {
-        name: measure(results, name, options["quantity"], options.get("dataset", "")).mean
-        for name in ([*names, base] if base else names)
-    }
+    means = means_of(results, options, compared)
     best, worst = max(means, key=lambda name: means[name]), min(means, key=lambda name: means[name])
     widest = max(evidence, key=lambda one: abs(one.estimate.value))
     values = {
@@ -52,8 +44,8 @@ def judge(results: Results, options: Mapping[str, Any]) -> Verdict:
         "worst": worst,
         "highest": means[best],
         "lowest": means[worst],
-        "means": {name: number(mean) for name, mean in means.items()},
-        "largest": number(abs(widest.estimate.value)),
+        "means": means,
+        "largest": abs(widest.estimate.value),
         "widest": widest.names[0],
     }
     what = wording.what("two_quantities" if minus else "minus", options["quantity"], *filter(None, [minus]))

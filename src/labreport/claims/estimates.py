@@ -77,7 +77,10 @@ class Estimate:
         return replace(self, value=-self.value, discordant=swapped, draws=draws)
 
     def above(self, limit: float) -> float:
-        """One-sided p value of the hypothesis that the truth is at most `limit`; of an exact number 0 or 1."""
+        """One-sided p value of the hypothesis that the truth is at most `limit`: of an exact number 0 or 1, NaN where
+        the number or its error is not known."""
+        if not self.known:
+            return math.nan
         if self.exact:
             return 0.0 if self.value - self.rounding >= limit - BINARY else 1.0
         if self.draws is not None:
@@ -88,7 +91,7 @@ class Estimate:
 
     def below(self, limit: float) -> float:
         """One-sided p value of the hypothesis that the truth is at least `limit`."""
-        if self.exact:
+        if self.exact and self.known:
             return 0.0 if self.value + self.rounding < limit - BINARY else 1.0
         return self.negated().above(-limit)
 

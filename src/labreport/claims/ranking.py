@@ -6,10 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from labreport.claims import wording
-from labreport.claims.comparison import conclude, difference, number, obstacle, quantity_of
+from labreport.claims.comparison import conclude, difference, means_of, obstacle, quantity_of
 from labreport.claims.verdict import Evidence, Verdict
 from labreport.errors import ResultsError
-from labreport.quantities.measured import measure
 from labreport.results import Results
 
 
@@ -35,13 +34,13 @@ def judge(results: Results, options: Mapping[str, Any]) -> Verdict:
         raise ResultsError(f"{results.name}: {best} has to be one of several experiments; found {', '.join(names)}")
     doubt = obstacle(results, names, quantity)
     evidence = [Evidence.at_least(difference(results, options, best, rival), 0.0, rival) for rival in rivals]
-    means = {name: measure(results, name, options["quantity"], options.get("dataset", "")).mean for name in names}
+    means = means_of(results, options, names)
     lower = quantity.higher_is_better is False
     values = {
         "expected": best,
         "best": (min if lower else max)(names, key=lambda name: means[name]),
         "rival": min(evidence, key=lambda one: one.estimate.value).names[0],
-        "means": {name: number(mean) for name, mean in means.items()},
+        "means": means,
     }
     what = wording.what("lead", options["quantity"], beside=best)
     return conclude(evidence, quantity, margin=0.0, claim="above", what=what, values=values, doubt=doubt)

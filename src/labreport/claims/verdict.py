@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from labreport.claims.estimates import BINARY, LEVEL, Estimate, holm
+from labreport.claims.wording import scaled
 from labreport.languages import LANGUAGES, said
 from labreport.result_spec import titled
 from labreport.results import Results
@@ -47,8 +48,6 @@ class Evidence:
     @classmethod
     def at_least(cls, estimate: Estimate, margin: float, *names: str) -> Evidence:
         """That the number is `margin` at least."""
-        if not estimate.known:
-            return cls(estimate, math.nan, math.nan, names)
         return cls(estimate, estimate.above(margin), estimate.below(margin), names)
 
     @classmethod
@@ -57,8 +56,6 @@ class Evidence:
 
         Schuirmann 1987, doi:10.1007/BF01068419. That a difference cannot be told from zero supports nothing.
         """
-        if not estimate.known:
-            return cls(estimate, math.nan, math.nan, names)
         if estimate.exact:
             inside = abs(estimate.value) - estimate.rounding <= margin + BINARY
             return cls(estimate, float(not inside), float(inside), names)
@@ -133,32 +130,30 @@ def file_of(kind: ClaimKind, spec: Mapping[str, Any]) -> dict[str, Any]:
     unlike = {lang: _unlike(Results(one), lang) for lang, one in shown.items()}
     names = dict(zip(shown["en"]["experiments"], spec["experiments"], strict=True))
     verdict = verdicts["en"]
-    estimate = verdict.shown
-    low, high = estimate.interval() if estimate.known else (None, None)
-    if verdict.unit == "times" and low is not None and high is not None:
-        low, high = math.exp(low), math.exp(high)
-    value = math.exp(estimate.value) if verdict.unit == "times" else estimate.value
+    estimate, p = verdict.shown, verdict.p if verdict.decided else None
+    ends = estimate.interval() if estimate.known else (math.nan, math.nan)
+    value, low, high = (scaled(number, verdict.unit) for number in (estimate.value, *ends))
     return _decided(
         {
             "name": spec["name"],
             "kind": spec["kind"],
             "outcome": verdict.favours if verdict.decided else UNDECIDED,
             "favours": verdict.favours,
-            "estimate": None if math.isnan(value) else value,
-            "low": low,
-            "high": high,
+            "estimate": _json(value, names),
+            "low": _json(low, names),
+            "high": _json(high, names),
             "margin": verdict.margin,
             "unit": verdict.unit,
             "claim": verdict.claim,
             "what": {lang: one.what[lang] for lang, one in verdicts.items()},
-            "p": verdict.p if verdict.decided else None,
-            "p_adjusted": verdict.p if verdict.decided else None,
+            "p": p,
+            "p_adjusted": p,
             "seeds": estimate.seeds,
             "level": LEVEL,
             "paired": estimate.paired,
             "method": estimate.method,
             "reason": {lang: f"{one.reason[lang]}{unlike[lang]}" for lang, one in verdicts.items()},
-            "values": {key: _named(each, names) for key, each in verdict.values.items()},
+            "values": {key: _json(each, names) for key, each in verdict.values.items()},
         }
     )
 
@@ -187,10 +182,10 @@ def _unlike(results: Results, lang: str) -> str:
     return said("reasons", "precisions", lang, said("reasons", "precisions_comma", lang).join(listed))
 
 
-def _named(value: Any, names: Mapping[str, str]) -> Any:
-    """A value in which experiments have their names again."""
+def _json(value: Any, names: Mapping[str, str]) -> Any:
+    """A value for JSON, which has no NaN, and in which experiments have their names again."""
     if isinstance(value, Mapping):
-        return {names.get(key, key): _named(one, names) for key, one in value.items()}
-    if isinstance(value, list | tuple):
-        return [_named(one, names) for one in value]
+        return {names.get(key, key): _json(one, names) for key, one in value.items()}
+    if isinstance(value, float):
+        return None if math.isnan(value) else value
     return names.get(value, value) if isinstance(value, str) else value

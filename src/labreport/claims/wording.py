@@ -56,11 +56,11 @@ def claimed(claim: str, margin: float, unit: str, lang: str) -> str:
 def phrase(what: str, estimate: Estimate, unit: str, limit: str, lang: str, doubt: str = "") -> str:
     """`WHAT is ESTIMATE (interval); LIMIT; METHOD, SEEDS.`"""
     ending = section("units", lang).get(unit, "")
-    value = _scaled(estimate.value, unit)
+    value = scaled(estimate.value, unit)
     number = "–" if value != value else f"{digits(value, unit)}{ending}"
     between = ""
     if estimate.known and not estimate.exact:
-        low, high = (digits(_scaled(end, unit), unit) for end in estimate.interval())
+        low, high = (digits(scaled(end, unit), unit) for end in estimate.interval())
         between = said("reasons", "interval", lang, f"{100 * LEVEL:.0f}", low, high)
     if estimate.error is None and not doubt:
         doubt = said("reasons", "error_unknown", lang)
@@ -72,6 +72,6 @@ def phrase(what: str, estimate: Estimate, unit: str, limit: str, lang: str, doub
     return said("reasons", "reason", lang, what, number, between, doubt, limit, method, runs)
 
 
-def _scaled(value: float, unit: str) -> float:
+def scaled(value: float, unit: str) -> float:
     """Ratios are known by their logarithms."""
     return math.exp(value) if unit == "times" else value
