@@ -21,6 +21,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Self
 
 import numpy as np
 import pandas as pd
@@ -70,7 +71,7 @@ class Estimate:
         """Whether it has no error."""
         return self.error == 0 and self.draws is None
 
-    def negated(self) -> Estimate:
+    def negated(self) -> Self:
         """The number with the other sign."""
         swapped = None if self.discordant is None else self.discordant[::-1]
         draws = None if self.draws is None else -self.draws

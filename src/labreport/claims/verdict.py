@@ -17,7 +17,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, Self
 
 from labreport.claims.estimates import BINARY, LEVEL, Estimate, holm
 from labreport.claims.wording import scaled
@@ -46,12 +46,12 @@ class Evidence:
     names: tuple[str, ...] = ()
 
     @classmethod
-    def at_least(cls, estimate: Estimate, margin: float, *names: str) -> Evidence:
+    def at_least(cls, estimate: Estimate, margin: float, *names: str) -> Self:
         """That the number is `margin` at least."""
         return cls(estimate, estimate.above(margin), estimate.below(margin), names)
 
     @classmethod
-    def within(cls, estimate: Estimate, margin: float, *names: str) -> Evidence:
+    def within(cls, estimate: Estimate, margin: float, *names: str) -> Self:
         """That the number lies between minus `margin` and `margin`: two one-sided tests (TOST).
 
         Schuirmann 1987, doi:10.1007/BF01068419. That a difference cannot be told from zero supports nothing.

@@ -83,7 +83,7 @@ def _look(line: Line2D) -> dict[str, Any]:
 
 
 def _write(axes: Axes, ending: Ending) -> Text:
-    style = {"color": ink(ending.line.get_color()), "fontsize": SMALL_PT, "va": "center"}
+    style: dict[str, Any] = {"color": ink(ending.line.get_color()), "fontsize": SMALL_PT, "va": "center"}
     return axes.annotate(ending.text, (ending.x, ending.y), (GAP_PT, 0), **OFFSET, **style)
 
 

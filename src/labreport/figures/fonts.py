@@ -5,11 +5,12 @@ from __future__ import annotations
 import dataclasses
 import glob
 import os
+import re
 import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 
@@ -24,27 +25,14 @@ from labreport.errors import ResultsError
 LATIN_FILE, LATIN_FAMILY = "lmroman9-regular.otf", "labreport Latin"
 CHINESE_FILE, CHINESE_FAMILY = "FandolSong-Regular.otf", "labreport Chinese"
 LATIN_FALLBACK = "STIXGeneral"  # comes with matplotlib
-CHINESE_FALLBACKS = (
-    "Fandol Song",
-    "FandolSong",
-    "Noto Serif CJK SC",
-    "Noto Serif SC",
-    "Source Han Serif SC",
-    "Source Han Serif CN",
-    "Songti SC",
-    "SimSun",
-    "NSimSun",
-    "Noto Sans CJK SC",
-    "Noto Serif CJK JP",  # how fontconfig-less readers name the shared collection file
-    "Noto Sans CJK JP",
-    "Source Han Sans SC",
-    "WenQuanYi Micro Hei",
-    "WenQuanYi Zen Hei",
-    "AR PL SungtiL GB",
-    "AR PL UMing CN",
-    "PingFang SC",
-    "Heiti SC",
-    "Microsoft YaHei",
+CHINESE_FALLBACKS = (  # patterns, the best first; readers without fontconfig call a collection by its first face, JP
+    "Fandol ?Song",
+    "(Noto|Source Han) Serif (CJK )?(SC|CN)",
+    "Songti SC|N?SimSun",
+    "(Noto|Source Han) (Sans|Serif) (CJK )?(SC|JP)",
+    "WenQuanYi (Micro|Zen) Hei",
+    "AR PL (SungtiL GB|UMing CN)",
+    "PingFang SC|Heiti SC|Microsoft YaHei",
 )
 TEX_TREES = (
     "/usr/share/texlive/texmf-dist",
@@ -87,29 +75,26 @@ def chinese_family() -> str:
         return family
     for path in sorted(Path(sys.prefix, "fonts").glob("*CJK*")):  # conda's, which matplotlib does not look for
         font_manager.fontManager.addfont(str(path))
-    present = {entry.name for entry in font_manager.fontManager.ttflist}
-    for name in CHINESE_FALLBACKS:
-        for variant in (name, f"{name} VF"):  # variable fonts, as conda-forge has them, add two letters
-            if variant in present:
-                return variant
+    present = sorted(entry.name for entry in font_manager.fontManager.ttflist)
+    for pattern in CHINESE_FALLBACKS:
+        for name in present:
+            if re.fullmatch(f"({pattern})( VF)?", name):  # variable fonts, as conda-forge has them, add two letters
+                return name
     raise ResultsError(
-        f"figures in Chinese need a Chinese font, and none was found; wanted: {CHINESE_FILE} of TeX, or one of "
-        f"{', '.join(CHINESE_FALLBACKS)}. Install one: Debian `apt-get install texlive-lang-chinese` or "
-        "`fonts-noto-cjk`; conda `conda install -c conda-forge font-ttf-noto-cjk`; macOS `brew install --cask "
-        "font-noto-serif-cjk-sc`; or build the report in English with `--config lang=en`"
+        f"figures in Chinese need a Chinese font, and none was found; wanted: {CHINESE_FILE} of TeX, or another one "
+        "such as Noto Serif CJK SC, SimSun or WenQuanYi Zen Hei. Install one: Debian `apt-get install "
+        "texlive-lang-chinese` or `fonts-noto-cjk`; conda `conda install -c conda-forge font-ttf-noto-cjk`; macOS "
+        "`brew install --cask font-noto-serif-cjk-sc`; or build the report in English with `--config lang=en`"
     )
 
 
 def find_file(name: str) -> Path | None:
     """Where the font file `name` lies: asked of TeX, then looked for in TeX's usual trees."""
-    program = shutil.which("kpsewhich")
-    if program is not None:
-        try:
+    if program := shutil.which("kpsewhich"):
+        with suppress(OSError, subprocess.TimeoutExpired):
             answer = subprocess.run([program, name], capture_output=True, text=True, timeout=TIMEOUT_S, check=False)
-        except (OSError, subprocess.TimeoutExpired):
-            answer = None
-        if answer is not None and (path := Path(answer.stdout.strip())).is_file():
-            return path
+            if (path := Path(answer.stdout.strip())).is_file():
+                return path
     for tree in TEX_TREES:
         pattern = os.path.join(os.path.expanduser(tree), "fonts", "opentype", "*", "*", name)
         if paths := sorted(glob.glob(pattern)):

@@ -36,7 +36,7 @@ def draw(frame: pd.DataFrame, options: Mapping[str, Any], lang: str) -> Figure:
     axes.barh(places, median, BAR_HEIGHT, color=colours, xerr=spread, error_kw=error)
     for row, y in zip(frame.to_dict("records"), places, strict=True):
         words = label("operations_per_step", lang, _rounded(row["operations_per_step"]))
-        at, style = (row["milliseconds_high"], y), {"va": "center", "fontsize": SMALL_PT}
+        at, style = (row["milliseconds_high"], y), dict[str, Any](va="center", fontsize=SMALL_PT)
         axes.annotate(f"{_rounded(row['milliseconds'])} ms", at, (5, 5), textcoords="offset points", **style)
         axes.annotate(words, at, (5, -5), textcoords="offset points", color=GREY, **style)
     names = [implementation_name(name, lang).replace(" (", "\n(") for name in frame["implementation"]]

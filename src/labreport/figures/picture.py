@@ -7,6 +7,7 @@ import logging
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from logging.handlers import BufferingHandler
 from typing import Any, Protocol
 
 import pandas as pd
@@ -101,17 +102,6 @@ def _encode(figure: Figure, form: str) -> bytes:
     return buffer.getvalue()
 
 
-class _Collect(logging.Handler):
-    def __init__(self) -> None:
-        super().__init__(logging.WARNING)
-        self.messages: list[str] = []
-
-    def emit(self, record: logging.LogRecord) -> None:
-        message = record.getMessage()
-        if "glyph" in message or "findfont" in message:
-            self.messages.append(message)
-
-
 @contextmanager
 def every_glyph() -> Iterator[None]:
     """Turn what matplotlib only warns of or logs, a missing glyph or font, into an error.
@@ -119,7 +109,8 @@ def every_glyph() -> Iterator[None]:
     Raises:
         ResultsError: at the end of the block or before, with matplotlib's own words.
     """
-    handler = _Collect()
+    handler = BufferingHandler(capacity=10_000)
+    handler.setLevel(logging.WARNING)
     loggers = [logging.getLogger(f"matplotlib.{name}") for name in ("mathtext", "font_manager")]
     logging.getLogger("fontTools").setLevel(logging.ERROR)  # it remarks on every font's dates while subsetting
     for logger in loggers:
@@ -135,8 +126,9 @@ def every_glyph() -> Iterator[None]:
     finally:
         for logger in loggers:
             logger.removeHandler(handler)
-    if handler.messages:
-        raise ResultsError(_missing(handler.messages[0]))
+    for message in (record.getMessage() for record in handler.buffer):
+        if "glyph" in message or "findfont" in message:
+            raise ResultsError(_missing(message))
 
 
 def _missing(words: str) -> str:

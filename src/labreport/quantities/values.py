@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Self
 
 import numpy as np
 import pandas as pd
@@ -59,7 +60,7 @@ class Measured:
         """Cells of a frame: the mean over seeds as `key`, its deviation as `key_std`, the error as `key_error`."""
         return {key: self.mean, f"{key}_std": float(self.values.std()), f"{key}_error": self.error}
 
-    def minus(self, other: Measured) -> Measured:
+    def minus(self, other: Self) -> Self:
         """The difference of two quantities of the same runs, seed by seed."""
         one, two = self.samples, other.samples
         both = one is not None and two is not None and np.array_equal(one.truth, two.truth)
@@ -67,7 +68,7 @@ class Measured:
         if both and one is not None and two is not None:
             samples = Samples(one.truth, one.influence - two.influence, float(np.hypot(one.flip, two.flip)))
         error = float(np.hypot(self.error, other.error))
-        return Measured(self.values - other.values, error, samples, rounding=self.rounding + other.rounding)
+        return type(self)(self.values - other.values, error, samples, rounding=self.rounding + other.rounding)
 
 
 def finite_variance(influence: np.ndarray, flip: float) -> float:

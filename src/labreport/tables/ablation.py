@@ -76,7 +76,7 @@ def collect(results: Results, experiments: Sequence[str], metric: str) -> pd.Dat
 
 def _measured(frame: pd.DataFrame, key: str) -> dict[str, Any]:
     if key == "convergence_epoch":
-        return whole(frame[f"{key}_std"].notna().any())
+        return whole(bool(frame[f"{key}_std"].notna().any()))
     return look(key, decimals_of(key, frame[f"{key}_std"], frame[f"{key}_error"]))
 
 

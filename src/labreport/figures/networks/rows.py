@@ -31,13 +31,8 @@ KINDS: Mapping[type[nn.Module], str] = {
     BidirectionalLSTM: "recurrent",
     nn.Dropout: "dropout",
 }
-JOINS = {
-    "add": "+",
-    "mul": "×",
-    "cat": "cat",
-}  # functions of two things or more that a drawing can show, and their signs
-FUNCTIONS = {"relu": "ReLU", "celu": "CELU", "elu": "ELU", "gelu": "GELU", "tanh": "Tanh", "sigmoid": "Sigmoid"}
-FUNCTIONS |= {"leaky_relu": "LeakyReLU", "silu": "SiLU", "softmax": "Softmax"}
+JOINS = {"add": "+", "mul": "×", "cat": "cat"}  # functions of two things or more that a drawing can show
+FUNCTIONS = {name.lower(): name for name in activation.__all__}  # as `torch.nn.functional` calls them, without lines
 OVER_TIME = {"amax": "max_over_time", "max": "max_over_time", "mean": "mean_over_time"}
 ONE_STEP = ("gather", "getitem", "select")
 SIGNS = {"BatchNorm1d": "BN", "BatchNorm2d": "BN"}  # as the field writes them
@@ -123,8 +118,8 @@ def group_row(model: nn.Module, path: str, members: Sequence[Step], shortcuts: S
 def function_row(step: Step) -> Row:
     """The row of a call of a function; its kind is `function` where it is nothing to draw."""
     kind, operation = "function", step.operation
-    if operation in FUNCTIONS:
-        kind, operation = "activation", FUNCTIONS[operation]
+    if name := FUNCTIONS.get(operation.replace("_", "")):
+        kind, operation = "activation", name
     elif len(step.reads) == 3 and len(step.output) == 1 and operation in OVER_TIME:
         kind = "average_pool" if operation == "mean" else "max_pool"
     elif len(step.reads) == 2 and operation in OVER_TIME and len(step.output) == 1:

@@ -6,12 +6,13 @@ Nothing is computed: on torch's meta device tensors have shapes but no values.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.nn.modules.module import register_module_forward_hook, register_module_forward_pre_hook
 from torch.overrides import TorchFunctionMode
 
 from labreport.loading import load_class
@@ -71,19 +72,11 @@ def follow(model: nn.Module, inputs: Sequence[Tensor]) -> list[Step]:
     for tensor in inputs:
         if tensor.dim() > 1:
             recorder.add("", "input", (), tensor)
-    handles = [
-        handle
-        for path, module in model.named_modules()
-        if path
-        for handle in (
-            module.register_forward_pre_hook(recorder.opener(path)),
-            module.register_forward_hook(recorder.closer(path)),
-        )
-    ]
-    with torch.device("meta"), torch.inference_mode(), recorder:
+    paths = {module: path for path, module in model.named_modules() if path}
+    before = register_module_forward_pre_hook(lambda module, taken: recorder.open(paths.get(module), module, taken))
+    after = register_module_forward_hook(lambda module, _, output: recorder.close(paths.get(module), module, output))
+    with torch.device("meta"), torch.inference_mode(), recorder, before, after:
         model(*inputs)
-    for handle in handles:
-        handle.remove()
     return recorder.steps
 
 
@@ -111,22 +104,17 @@ class _Recorder(TorchFunctionMode):
         found = (self._producer.get(id(tensor)) for tensor in _tensors(arguments))
         return tuple(dict.fromkeys(step for step in found if step is not None))
 
-    def opener(self, path: str) -> Callable[..., None]:
-        def opened(module: nn.Module, arguments: tuple[Any, ...]) -> None:
+    def open(self, path: str | None, module: nn.Module, arguments: tuple[Any, ...]) -> None:
+        if path:
             self._active.append((path, self.sources(*arguments)))
             self._sealed += not _has_children(module)
 
-        return opened
-
-    def closer(self, path: str) -> Callable[..., None]:
-        def closed(module: nn.Module, arguments: tuple[Any, ...], output: Any) -> None:
+    def close(self, path: str | None, module: nn.Module, output: Any) -> None:
+        if path:
             _, sources = self._active.pop()
-            if not _has_children(module):
-                self._sealed -= 1
-                if sources and not self._sealed:
-                    self.add(path, type(module).__name__, sources, output)
-
-        return closed
+            self._sealed -= not _has_children(module)
+            if sources and not self._sealed and not _has_children(module):
+                self.add(path, type(module).__name__, sources, output)
 
     def __torch_function__(
         self, function: Any, types: Any, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None
