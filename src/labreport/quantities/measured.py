@@ -1,6 +1,7 @@
 """A quantity of an experiment: a value per seed, how surely the samples tell it, and a value per sample."""
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -10,10 +11,12 @@ from labreport.groups import GROUPS
 from labreport.metrics import SPLITS
 from labreport.quantities import epochs
 from labreport.quantities.declared import rounding, settings, stated
-from labreport.quantities.registry import PUBLISHED, called, members
+from labreport.quantities.registry import PUBLISHED, Quantity, called, members
 from labreport.quantities.values import Measured, Samples, finite_variance, sampling
 from labreport.result_files import read_predictions
 from labreport.results import Results
+
+_MEASURED: dict[tuple[Any, ...], Measured] = {}  # of this process, by what it is and the files that it was read from
 
 
 def measure(results: Results, experiment: str, name: str, dataset: str = "") -> Measured:
@@ -40,6 +43,14 @@ def measure(results: Results, experiment: str, name: str, dataset: str = "") -> 
         if name in declared:
             return _constant(results, experiment, declared[name])
         raise ResultsError(f"{results.name}: {error}; settings of {experiment}: {', '.join(declared)}") from None
+    files = [file for run in results.runs(experiment) for file in sorted(run.path.iterdir())]
+    key = name, dataset and str(results.data_folder(dataset)), *((file, file.stat().st_mtime_ns) for file in files)
+    if key not in _MEASURED:
+        _MEASURED[key] = _measured(results, experiment, quantity, argument, dataset)
+    return _MEASURED[key]
+
+
+def _measured(results: Results, experiment: str, quantity: Quantity, argument: str, dataset: str) -> Measured:
     if quantity.name == "accuracy_on":
         return _accuracy_on(results, experiment, argument, dataset)
     if quantity.name == "epochs_to":
