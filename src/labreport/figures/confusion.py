@@ -36,13 +36,15 @@ def collect(results: Results, options: Mapping[str, Any]) -> pd.DataFrame:
 
 def draw(frame: pd.DataFrame, options: Mapping[str, Any], lang: str) -> Figure:
     """A square per pair, its share in percent inside; shares that round to nothing stay empty."""
-    classes, shares = _matrix(frame)
+    classes = list(frame["true"].unique())
+    shares = frame.pivot(index="true", columns="predicted", values="share").loc[classes, classes].fillna(0).to_numpy()
     few = len(classes) <= FEW_CLASSES
     figure, axes = new_figure(options, half_cm=6.6 if few else 7.8, full_cm=8.0 if few else 14.5)
     axes.imshow(shares, cmap=SHADES, vmin=0, vmax=1)
     for row, line in enumerate(shares):
         for column, share in enumerate(line):
-            if text := _percent(share, decimals=int(few)):
+            text = f"{100 * share:.{int(few)}f}"
+            if float(text) > 0:
                 colour = "white" if share > DARK else "black"
                 axes.text(column, row, text, ha="center", va="center", fontsize=SMALL_PT, color=colour)
     names = [class_name(name, lang) for name in classes]
@@ -72,16 +74,3 @@ def describe(frame: pd.DataFrame, options: Mapping[str, Any], lang: str) -> str:
     for row, ends in ((best, ["true"]), (worst, ["true"]), (pair, ["true", "predicted"])):
         said += [*(class_name(row[end], lang) for end in ends), f"{row['share']:.0%}"]
     return sentence("confusion", lang, name, *said)
-
-
-def _matrix(frame: pd.DataFrame) -> tuple[list[str], Any]:
-    """Class names in the file's order, and shares (true classes, predicted classes)."""
-    classes = list(dict.fromkeys(frame["true"]))
-    table = frame.pivot(index="true", columns="predicted", values="share").reindex(index=classes, columns=classes)
-    return classes, table.fillna(0.0).to_numpy()
-
-
-def _percent(share: float, decimals: int) -> str:
-    """Percent, or nothing where all its digits are zeros."""
-    text = f"{100 * share:.{decimals}f}"
-    return text if float(text) > 0 else ""

@@ -52,10 +52,10 @@ def collect(results: Results, options: Mapping[str, Any]) -> pd.DataFrame:
 
 def draw(frame: pd.DataFrame, options: Mapping[str, Any], lang: str) -> Figure:
     """A tile per kernel, mid-grey where its weights are zero, all on one scale, which stands below."""
-    kernels, largest = _kernels(frame), _largest(frame)
+    kernels, largest = _kernels(frame)
     width = options.get("width", "full")
-    columns = _columns(len(kernels), COLUMNS[width])
-    rows = -(-len(kernels) // columns)
+    rows = -(-len(kernels) // COLUMNS[width])
+    columns = -(-len(kernels) // rows)  # as few as give no more rows, so that the last one is fullest
     room = WIDTH_CM[width] - 2 * MARGIN_CM
     tile = min(LARGEST_CM[width], room / (columns + (columns - 1) * GAP))
     height = MARGIN_CM + tile * (rows + (rows - 1) * GAP) + SCALE_CM
@@ -71,31 +71,22 @@ def draw(frame: pd.DataFrame, options: Mapping[str, Any], lang: str) -> Figure:
 
 def describe(frame: pd.DataFrame, options: Mapping[str, Any], lang: str) -> str:
     """How many kernels there are, of what size, and how large their weights are."""
-    kernels = _kernels(frame)
+    kernels, largest = _kernels(frame)
     count, height, width, _ = kernels.shape
     shown = sentence("grey" if _grey(kernels) else "colour", lang)
     name = frame["experiment"].iloc[0]
-    return sentence("filters", lang, name, count, height, width, shown, fixed(_largest(frame), 2))
+    return sentence("filters", lang, name, count, height, width, shown, fixed(largest, 2))
 
 
-def _kernels(frame: pd.DataFrame) -> np.ndarray:
-    """Weights, (kernels, height, width, 3)."""
+def _kernels(frame: pd.DataFrame) -> tuple[np.ndarray, float]:
+    """Weights, (kernels, height, width, 3), and the largest of them without its sign; 1 where all are zero."""
     count, height, width = (int(frame[key].max()) + 1 for key in ("filter", "row", "column"))
-    return frame[CHANNELS].to_numpy().reshape(count, height, width, len(CHANNELS))
+    kernels = frame[CHANNELS].to_numpy().reshape(count, height, width, len(CHANNELS))
+    return kernels, float(np.abs(kernels).max()) or 1.0
 
 
 def _grey(kernels: np.ndarray) -> bool:
     return bool((kernels == kernels[..., :1]).all())
-
-
-def _largest(frame: pd.DataFrame) -> float:
-    """The largest weight without its sign, of all kernels; 1 where all are zero."""
-    return float(frame[CHANNELS].abs().to_numpy().max()) or 1.0
-
-
-def _columns(count: int, most: int) -> int:
-    """How many tiles stand beside each other: as few as give no more rows, so that the last row is fullest."""
-    return -(-count // -(-count // most))
 
 
 def _scale(figure: Figure, largest: float, width: float, height: float, name: str) -> None:
