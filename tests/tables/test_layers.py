@@ -91,7 +91,7 @@ def test_stages_that_one_of_the_two_lacks_are_told():
 @pytest.mark.parametrize("width", [8, 64])
 def test_own_models_add_up_and_shrink_as_a_real_image_does(name, width):
     target = f"labreport.models.resnet:{name}"
-    found = stages.stages(target, {"width": width}, 32, 10)
+    found = stages.stages({"target": target, "parameters": {"width": width}, "image": 32, "classes": 10})
     model = build_model(target, {"width": width}, {"classes": 10}).eval()
     assert sum(stage.parameters for stage in found) == count(model)
     with torch.inference_mode():

@@ -11,6 +11,7 @@ from labreport.figures.labels import class_name
 from labreport.groups import group_name
 from labreport.results import Results
 from labreport.tables.heads import head, note, phrase
+from labreport.tables.looks import counted
 from labreport.tables.table import Column, Table
 
 
@@ -36,23 +37,14 @@ def build(results: Results, options: Mapping[str, Any], lang: str) -> Table:
     frame["shown"] = [class_name(name, lang) for name in classes] + [head("all", lang)]
     for name, dataset in described.items():
         frame[name] = [*dataset["train_counts"], sum(dataset["train_counts"])]
-    columns = [
-        Column("shown", head("class", lang)),
-        *(Column(_text(frame, name), name, align="right") for name in names),
-    ]
+    columns = [Column("shown", head("class", lang)), *(counted(frame, name, name) for name in names)]
     tests = [dataset["test_counts"] for dataset in described.values()]
     if all(counts == tests[0] for counts in tests):
         frame["test_samples"] = [*tests[0], sum(tests[0])]
-        columns.append(Column(_text(frame, "test_samples"), head("test_samples", lang), align="right"))
+        columns.append(counted(frame, "test_samples", head("test_samples", lang)))
     variants = {name: (dataset.get("spec") or {}).get("variants") or [] for name, dataset in described.items()}
     notes = [note("setting", lang, name, _made(name, variants, classes, lang)) for name in names if variants[name]]
     return Table(frame, columns, notes=notes)
-
-
-def _text(frame: pd.DataFrame, column: str) -> str:
-    """The name of a further column in which the counts have their thousands separated."""
-    frame[f"{column}_shown"] = [f"{count:,}" for count in frame[column]]
-    return f"{column}_shown"
 
 
 def _made(name: str, variants: Mapping[str, Sequence[Mapping[str, Any]]], classes: Sequence[str], lang: str) -> str:

@@ -10,8 +10,6 @@ from labreport.tables.heads import head, note, phrase, word
 from labreport.tables.stages import Stage, stages
 from labreport.tables.table import Column, Table
 
-CHANNELS = 3
-
 
 def build(results: Results, options: Mapping[str, Any], lang: str) -> Table:
     """A row per stage and one for the total, and what changed where `changed_from` names another network.
@@ -25,8 +23,8 @@ def build(results: Results, options: Mapping[str, Any], lang: str) -> Table:
         TrainingError: no such model, or parameters that it does not take.
         ResultsError: the stages do not hold all of the model's parameters.
     """
-    found = _of(options)
-    earlier = _of(options["changed_from"]) if options.get("changed_from") else None
+    found = stages(options)
+    earlier = stages(options["changed_from"]) if options.get("changed_from") else None
     rows = []
     for stage in found:
         if stage.kind == "nothing" and earlier is None:
@@ -56,13 +54,6 @@ def build(results: Results, options: Mapping[str, Any], lang: str) -> Table:
         columns.append(Column("change", head("change", lang)))
     counted = any(stage.more for stage in found)
     return Table(frame, columns, notes=[note("counted", lang)] if counted else [])
-
-
-def _of(options: Mapping[str, Any]) -> list[Stage]:
-    parameters = options.get("parameters") or {}
-    return stages(
-        options["target"], parameters, options["image"], options["classes"], options.get("channels", CHANNELS)
-    )
 
 
 def _size(stage: Stage) -> str:

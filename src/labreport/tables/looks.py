@@ -52,6 +52,12 @@ def seconds(values: pd.Series) -> dict[str, Any]:
     return {**NUMBER, "unit": "s", "decimals": 0 if values.max() >= 1000 else 1}
 
 
+def counted(frame: pd.DataFrame, key: str, words: str) -> Column:
+    """The column of a count, with its thousands separated in a further column of the frame."""
+    frame[f"{key}_shown"] = [f"{count:,}" for count in frame[key]]
+    return Column(f"{key}_shown", words, **COUNT)
+
+
 def columns_of(frame: pd.DataFrame, looks: Mapping[str, Mapping[str, Any]], lang: str) -> list[Column]:
     """A column for each key of `looks` that the frame has a value of, under the words for the key."""
     there = {key: one for key, one in looks.items() if key in frame and frame[key].notna().any()}

@@ -6,6 +6,7 @@ from typing import Any
 from labreport.figures.labels import implementation_name
 from labreport.results import Results
 from labreport.tables.heads import head, note
+from labreport.tables.looks import COUNT, NUMBER
 from labreport.tables.table import Column, Table, decimals_for
 
 COLUMNS = (
@@ -32,11 +33,10 @@ def build(results: Results, options: Mapping[str, Any], lang: str) -> Table:
     frame["total"] = [f"{count:,.0f}" for count in frame["operations"]]
     columns = [
         Column("shown", head("implementation", lang)),
-        Column("milliseconds", head("milliseconds", lang), align="decimal", unit="ms", decimals=decimals),
-        Column("quartiles", head("quartiles", lang), align="right", unit="ms"),
-        Column("total", head("operations", lang), align="right"),
-        Column("operations_per_step", head("operations_per_step", lang), align="decimal", decimals=2),
-        Column("ratio", head("ratio", lang), align="decimal", decimals=2),
+        Column("milliseconds", head("milliseconds", lang), unit="ms", decimals=decimals, **NUMBER),
+        Column("quartiles", head("quartiles", lang), unit="ms", **COUNT),
+        Column("total", head("operations", lang), **COUNT),
+        *(Column(key, head(key, lang), decimals=2, **NUMBER) for key in ("operations_per_step", "ratio")),
     ]
     first = frame.iloc[0]
     measured = note("lstm_cost", lang, first["batch_size"], first["length"], first["repeats"])

@@ -9,6 +9,7 @@ from labreport.figures.labels import class_name
 from labreport.judged import samples, surest_mistakes
 from labreport.results import Results
 from labreport.tables.heads import head, note
+from labreport.tables.looks import PERCENT
 from labreport.tables.table import Column, Table
 
 COUNT, WORDS = 8, 16
@@ -37,7 +38,7 @@ def build(results: Results, options: Mapping[str, Any], lang: str) -> Table:
         columns = [
             Column("text", head("text", lang)),
             *(Column(f"{side}_shown", head(side, lang)) for side in ("true", "predicted")),
-            Column("probability", head("probability", lang), "decimal", "%", decimals=1, factor=100.0),
+            Column("probability", head("probability", lang), decimals=1, **PERCENT),
         ]
         return Table(frame, columns, notes=[note("surest", lang), *notes])
     judged = results.predictions(name)

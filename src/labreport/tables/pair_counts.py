@@ -8,6 +8,7 @@ import pandas as pd
 from labreport.errors import ResultsError
 from labreport.results import Results
 from labreport.tables.heads import head, note
+from labreport.tables.looks import PERCENT, counted
 from labreport.tables.table import Column, Table
 
 SPLITS = ("train", "dev", "test")
@@ -36,9 +37,9 @@ def build(results: Results, options: Mapping[str, Any], lang: str) -> Table:
         rows.append({"split": split, "pairs": dataset[f"{split}_samples"], **words, "unknown_share": share})
     frame = pd.DataFrame(rows)
     frame["shown"] = [head(split, lang) for split in frame["split"]]
-    columns = [Column("shown", head("split", lang))]
-    for key in ("pairs", "tokens", "unknown"):
-        frame[f"{key}_shown"] = [f"{count:,}" for count in frame[key]]
-        columns.append(Column(f"{key}_shown", head(key, lang), align="right"))
-    columns.append(Column("unknown_share", head("unknown_share", lang), "decimal", "%", decimals=1, factor=100.0))
+    columns = [
+        Column("shown", head("split", lang)),
+        *(counted(frame, key, head(key, lang)) for key in ("pairs", "tokens", "unknown")),
+        Column("unknown_share", head("unknown_share", lang), decimals=1, **PERCENT),
+    ]
     return Table(frame, columns, notes=[note("pairs", lang, f"{dataset['vocabulary']:,}", dataset["length"])])

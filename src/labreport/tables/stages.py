@@ -1,8 +1,9 @@
 """What a network consists of, read off the network itself: stages, output sizes, kernels, strides, parameters."""
 
 import math
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Any
 
 from torch import Tensor, nn
@@ -12,6 +13,7 @@ from labreport.figures.networks.rows import pair, parameter_count
 from labreport.figures.networks.structure import is_sum, shortcuts
 from labreport.figures.networks.tracing import follow, network
 
+CHANNELS = 3
 IMAGE_DIMENSIONS = 4  # batch, channels, height, width
 POOLS = (nn.MaxPool2d, nn.AvgPool2d, nn.AdaptiveAvgPool2d, nn.AdaptiveMaxPool2d)
 
@@ -24,32 +26,29 @@ class Stage:
         name: the child's name.
         kind: `convolution`, `blocks`, `recurrent`, `max_pool`, `average_pool`, `linear` or `nothing` (an identity).
         output: (channels, height, width), or (features,), or (steps, features).
+        parameters: their number, normalisation and shortcuts included.
         kernels: (height, width, channels) of each convolution, in one block where it is made of `repeats` blocks.
         repeats: how many blocks or recurrent layers there are, 1 where there are none.
         stride: ratio by which it shrinks its input, None where it does not slide.
-        parameters: their number, normalisation and shortcuts included.
         more: how many of them are in normalisation and on shortcuts.
     """
 
     name: str
     kind: str
     output: tuple[int, ...]
-    kernels: tuple[tuple[int, int, int], ...]
-    repeats: int
-    stride: int | None
     parameters: int
+    kernels: tuple[tuple[int, int, int], ...] = ()
+    repeats: int = 1
+    stride: int | None = None
     more: int = 0
 
 
-def stages(target: str, parameters: Mapping[str, Any], image: int, classes: int, channels: int = 3) -> list[Stage]:
+def stages(options: Mapping[str, Any]) -> list[Stage]:
     """Build an image model without memory or arithmetic and follow one image through it.
 
     Args:
-        target: "labreport.models.module:Class".
-        parameters: of its constructor.
-        image: height and width of the square input, in pixels.
-        classes: length of its output.
-        channels: of the input.
+        options: `target` ("labreport.models.module:Class") and `parameters` of its constructor; `image` (height and
+            width of the square input, in pixels), `channels` (3 where they are left out) and `classes`.
 
     Returns:
         One per child that computes something, in the order of the forward pass.
@@ -59,10 +58,11 @@ def stages(target: str, parameters: Mapping[str, Any], image: int, classes: int,
         ResultsError: it reads no images, or a parameter belongs to none of the stages, so that the table would not add
             up.
     """
-    model, inputs = network(target, parameters, {"image": image, "channels": channels, "classes": classes, "length": 1})
+    sizes = {"channels": CHANNELS, "length": 1, **options}
+    model, inputs = network(options["target"], options.get("parameters") or {}, sizes)
     if inputs[0].dim() != IMAGE_DIMENSIONS:
         raise ResultsError(
-            f"{target}: reads texts, a layer table shows models of images; use a figure of kind architecture"
+            f"{options['target']}: reads texts, a layer table shows models of images; use a figure of kind architecture"
         )
     return stages_of(model, inputs)
 
@@ -90,7 +90,8 @@ def stages_of(model: nn.Module, inputs: Sequence[Tensor]) -> list[Stage]:
             found.append(replace(stage, more=stage.parameters - _weighing(name, module, aside)))
             owed = 0
         elif found:
-            found[-1] = _with_more(found[-1], count)
+            last = found[-1]
+            found[-1] = replace(last, parameters=last.parameters + count, more=last.more + count)
         else:
             owed += count
     total = parameter_count(model)
@@ -99,10 +100,6 @@ def stages_of(model: nn.Module, inputs: Sequence[Tensor]) -> list[Stage]:
             f"{type(model).__name__}: its stages {', '.join(outputs)} do not hold all of its {total} parameters"
         )
     return found
-
-
-def _with_more(stage: Stage, parameters: int) -> Stage:
-    return replace(stage, parameters=stage.parameters + parameters, more=stage.more + parameters)
 
 
 def _weighing(name: str, module: nn.Module, aside: Collection[str]) -> int:
@@ -116,28 +113,24 @@ def _stage(
 ) -> Stage | None:
     """The stage that `module` is, None where it only normalises, activates, drops out or reshapes."""
     if isinstance(module, nn.Linear):
-        return Stage(name, "linear", output, (), 1, None, parameters)
+        return Stage(name, "linear", output, parameters)
     if isinstance(module, nn.RNNBase):
-        return Stage(name, "recurrent", output, (), module.num_layers, None, parameters)
+        return Stage(name, "recurrent", output, parameters, repeats=module.num_layers)
     if isinstance(module, nn.Identity):
-        return Stage(name, "nothing", output, (), 1, None, parameters)
+        return Stage(name, "nothing", output, parameters)
     if isinstance(module, POOLS):
-        kind = "max_pool" if "Max" in type(module).__name__ else "average_pool"
+        pool = Stage(name, "max_pool" if "Max" in type(module).__name__ else "average_pool", output, parameters)
         if not isinstance(module, nn.MaxPool2d | nn.AvgPool2d):
-            return Stage(name, kind, output, (), 1, None, parameters)
-        size, (stride, _) = pair(module.kernel_size), pair(module.stride)
-        return Stage(name, kind, output, ((*size, output[0]),), 1, stride, parameters)
+            return pool
+        return replace(pool, kernels=((*pair(module.kernel_size), output[0]),), stride=pair(module.stride)[0])
     blocks = dict(module.named_children()) if isinstance(module, nn.Sequential) else {}
     path = [_convolutions(f"{name}.{child}", block, aside) for child, block in blocks.items()]
     if blocks and all(path) and all(list(block.children()) for block in blocks.values()):
-        kind, repeats = "blocks", len(blocks)
         uniform = len({tuple(map(_kernel, block)) for block in path}) == 1
-        inside = path[0] if uniform else [convolution for block in path for convolution in block]
-        repeats = repeats if uniform else 1
-        stride = _shrinks([convolution for block in path for convolution in block])
-        return Stage(name, kind, output, tuple(map(_kernel, inside)), repeats, stride, parameters)
+        inside = tuple(map(_kernel, path[0] if uniform else chain(*path)))
+        return Stage(name, "blocks", output, parameters, inside, len(blocks) if uniform else 1, _shrinks(chain(*path)))
     if path_in := _convolutions(name, module, aside):
-        return Stage(name, "convolution", output, tuple(map(_kernel, path_in)), 1, _shrinks(path_in), parameters)
+        return Stage(name, "convolution", output, parameters, tuple(map(_kernel, path_in)), stride=_shrinks(path_in))
     return None
 
 
@@ -147,7 +140,7 @@ def _convolutions(path: str, module: nn.Module, aside: Collection[str]) -> list[
     return [part for name, part in parts if isinstance(part, nn.Conv2d) and name not in aside]
 
 
-def _shrinks(convolutions: list[nn.Conv2d]) -> int:
+def _shrinks(convolutions: Iterable[nn.Conv2d]) -> int:
     """The product of the strides."""
     return math.prod(int(convolution.stride[0]) for convolution in convolutions)
 
