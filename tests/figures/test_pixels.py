@@ -4,24 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from hypothesis.extra.numpy import arrays
 
 from labreport.errors import ResultsError
 from labreport.figures import filters, sample_grid
-from labreport.figures.pixels import FACTOR, enlarged, from_text, to_text
+from labreport.figures.pixels import FACTOR, from_text
 from labreport.figures.style import house_style
 from tests.conftest import CIFAR10, SEEDS
 from tests.fabricated import add_sentences
 from tests.figures.conftest import clashes, options
-
-
-@given(arrays(np.uint8, st.tuples(st.integers(1, 5), st.integers(1, 5), st.just(3))))
-def test_a_picture_survives_its_text(picture):
-    np.testing.assert_array_equal(from_text(to_text(picture)), picture)
-    np.testing.assert_array_equal(enlarged(picture)[::FACTOR, ::FACTOR], picture)
-    assert enlarged(picture).shape == (FACTOR * picture.shape[0], FACTOR * picture.shape[1], 3)
 
 
 @pytest.fixture

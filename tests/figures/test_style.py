@@ -10,8 +10,6 @@ import numpy as np
 import pytest
 from fontTools.pens.areaPen import AreaPen
 from fontTools.ttLib import TTFont
-from hypothesis import given
-from hypothesis import strategies as st
 from matplotlib import font_manager
 from matplotlib.figure import Figure
 from pypdf import PdfReader
@@ -19,16 +17,7 @@ from pypdf import PdfReader
 from labreport.errors import ResultsError, UserError
 from labreport.figures import fonts
 from labreport.figures.picture import pictures_of
-from labreport.figures.style import COLOURS, MARKERS, house_style, percent_limits, series
-
-
-@given(st.floats(0, 100), st.floats(0, 100))
-def test_percent_limits_hold_the_values(a, b):
-    low, high = percent_limits(min(a, b), max(a, b))
-    assert 0 <= low <= min(a, b)
-    assert max(a, b) <= high <= 100
-    assert high - low >= 20
-    assert low % 5 == high % 5 == 0
+from labreport.figures.style import COLOURS, MARKERS, house_style, series
 
 
 def test_series_differ_in_colour_or_marker():
