@@ -1,5 +1,7 @@
 """What a claim can come out as, in words; apart from `wording`, since texts need no statistics."""
 
+from __future__ import annotations
+
 from labreport.languages import said
 
 

@@ -1,5 +1,7 @@
 """Activation functions beside their derivatives, which automatic differentiation takes."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from typing import Any
 

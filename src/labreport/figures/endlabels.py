@@ -1,5 +1,7 @@
 """Names of lines: at the lines' ends where there is room, else in a legend outside the data."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any

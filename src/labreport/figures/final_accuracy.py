@@ -1,5 +1,7 @@
 """Validation accuracy of the last epoch, every experiment of a part, measured beside published."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from typing import Any
 

@@ -1,5 +1,7 @@
 """All runs of a report in three frames, for whoever wants to go on with the numbers."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Sequence
 
 import pandas as pd

@@ -1,5 +1,7 @@
 """Words in tables, in each language of a report."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable
 
 from labreport.enumeration import enumerated

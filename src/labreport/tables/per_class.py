@@ -1,5 +1,7 @@
 """Accuracy of each class, every experiment of a part beside the others."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from typing import Any
 

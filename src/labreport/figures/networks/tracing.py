@@ -3,6 +3,8 @@
 Nothing is computed: on torch's meta device tensors have shapes but no values.
 """
 
+from __future__ import annotations
+
 import inspect
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
