@@ -119,21 +119,20 @@ def test_the_key_of_a_run_in_a_table_leads_to_its_section(small_report, tmp_path
 
 
 def test_a_value_says_where_it_comes_from(page, small_report):
-    spec = small_report("x")
-    key = spec["experiments"]["mycnn"]["runs"][0]["key"]
-    text = page(f'Best is [84.6]{{.labvalue origin="mean of <3> seeds" run="{key}"}} %.')
-    assert '<span class="value" tabindex="0">84.6<span class="origin" role="tooltip">mean of &lt;3&gt; seeds' in text
+    key = small_report("x")["experiments"]["mycnn"]["runs"][0]["key"]
+    text = page("Best is {{ mycnn.val_accuracy }}.")
+    value, origin = '<span class="value" tabindex="0">', '<span class="origin" role="tooltip">'
+    assert re.search(rf"Best is {value}[\d.]+\s%{origin}validation accuracy of mycnn ", text)
     assert f'<a href="#run-{key}">See the run</a>' in text
-    unknown = page('Best is [84.6]{.labvalue origin="here" run="zzz"} %.')
-    assert "here</span></span> %" in unknown
-    assert "run-zzz" not in unknown
+    means = page("Best is {{ mycnn.val_accuracy }}.", seeds=2)
+    assert "validation accuracy of mycnn</span></span>." in means
 
 
 @pytest.mark.parametrize("form", ["latex", "markdown"])
 def test_other_formats_print_a_value_alone(small_report, form):
-    spec = small_report('Best is [84.6]{.labvalue origin="mean" run="k"} %.')
+    spec = small_report("Best is {{ mycnn.val_accuracy }}.")
     text = render(Path(spec["template"]), form, "en", spec, STATE).text
-    assert re.search(r"Best is 84\.6 \\?%", text)
+    assert re.search(r"Best is [\d.]+(?:~|\s)\\?%\.", text)
 
 
 def test_hostile_words_come_out_as_words(page):

@@ -89,5 +89,5 @@ def test_a_value_says_where_it_comes_from():
 def test_a_number_in_a_formula_or_in_code_is_bare():
     origins = Origins()
     marked = origins.mark("0.5", "accuracy of a", ("k1",))
-    blocks = Syntax(Path(), origins=origins.found).explicit(pandoc.parse(f"$a = {marked}$ `{marked}`", "en")["blocks"])
+    blocks = Syntax(Path(), origins=origins).explicit(pandoc.parse(f"$a = {marked}$ `{marked}`", "en")["blocks"])
     assert [node["c"][1] for node in blocks[0]["c"] if node["t"] in ("Math", "Code")] == ["a = 0.5", "0.5"]

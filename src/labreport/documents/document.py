@@ -85,7 +85,7 @@ def render(template: Path, form: str, lang: str, spec: Mapping[str, Any], proven
     told = (names, filters(lang), files)
     text = templating.fill(template, *told)
     front = templating.fill(Path(spec["cover"]), *told) if spec.get("cover") else ""
-    understood = partial(Syntax, template.parent, files=files, origins=origins.found)
+    understood = partial(Syntax, template.parent, files=files, origins=origins)
     marks, modules = _marks(short, figures, lang), spec.get("listings")
     shown, before = understood(figures, spec.get("tables") or {}, marks, modules), understood(cover=True)
     with _in(template):

@@ -95,17 +95,25 @@ def _number(value: Any, name: str) -> float | None:
 
 
 class Origins:
-    """Where the printed numbers of a document come from: what each is, and the keys of its runs."""
+    """Where the printed numbers of a document come from: what each is, and the keys of its runs.
+
+    Attributes:
+        found: by number.
+        printed: number and text of all that was printed; what a template made of it, or made up, is not among them.
+    """
 
     def __init__(self) -> None:
         self.found: list[tuple[str, tuple[str, ...]]] = []
+        self.printed: set[tuple[int, str]] = set()
 
     def mark(self, text: str, what: str, runs: tuple[str, ...]) -> str:
         """Text that can be traced to an entry of `found`."""
         entry = (what, runs)
         if entry not in self.found:
             self.found.append(entry)
-        return f"{START}{self.found.index(entry)}{MIDDLE}{text}{END}"
+        number = self.found.index(entry)
+        self.printed.add((number, text.replace("\\", "")))  # as Markdown is read
+        return f"{START}{number}{MIDDLE}{text}{END}"
 
 
 class Value(float):

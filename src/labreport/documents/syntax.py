@@ -28,7 +28,7 @@ from labreport.documents import algorithms, listings, pandoc
 from labreport.documents.naming import unknown
 from labreport.documents.nodes import Node, div, inside, paragraph, space, span, string
 from labreport.documents.pictures import Picture, checked
-from labreport.documents.printing import START, parts, unmarked
+from labreport.documents.printing import START, Origins, parts, unmarked
 from labreport.errors import TemplateError
 from labreport.spelling import did_you_mean
 
@@ -36,7 +36,10 @@ Result = TypeVar("Result")
 
 FLOAT_CLASS, REFERENCE_CLASS, EQUATION_CLASS, STEP_CLASS = "labfloat", "labref", "labeq", "labstep"
 VALUE_CLASS = "labvalue"  # a number with what it was computed from
-OWN_CLASSES = frozenset({FLOAT_CLASS, REFERENCE_CLASS, EQUATION_CLASS, STEP_CLASS})
+# Classes that code may not have, beside its language: the last two are those of a number on the web page.
+OWN_CLASSES = frozenset({FLOAT_CLASS, REFERENCE_CLASS, EQUATION_CLASS, STEP_CLASS, VALUE_CLASS, "value", "origin"})
+# Classes that anything else may have; the last two are those that pandoc gives to addresses.
+CLASSES = ("unnumbered", "unlisted", "appendix", "mark", "uri", "email")
 LINKED = ("http://", "https://", "mailto:", "#")  # what the address of a link may begin with
 KINDS = {"fig": "figure", "tab": "table", "lst": "listing", "alg": "algorithm", "eq": "equation", "sec": "section"}
 SHOWN = {"figure": "fig", "table": "tab", "code": "lst"}  # scheme of an address -> kind
@@ -65,7 +68,6 @@ _PROGRAM = re.compile(
 # Where the attributes of a node stand, and which an author may give; others could be a script of a web page.
 _ATTRIBUTED = {"Div": 0, "Span": 0, "Link": 0, "Code": 0, "CodeBlock": 0, "Image": 0, "Table": 0, "Header": 1}
 ATTRIBUTES = ("width", "layout-ncol", "caption", "startFrom")
-TOLD = ("origin", "run")  # of a number
 
 
 def markdown(text: str) -> str:
@@ -83,7 +85,7 @@ class Syntax:
         tables: names of those that are declared; None takes any name.
         marks: of figures, name -> how their captions end.
         modules: those whose code may be shown, since the plan knows them; None knows all.
-        origins: what printed numbers are and the keys of their runs, see `labreport.documents.printing.Origins`.
+        origins: what printed numbers are and the keys of their runs.
         files: pictures that may be shown, likewise; None allows all.
         cover: whether it is a cover, whose pictures are the author's own and stand among words, without captions.
 
@@ -98,7 +100,7 @@ class Syntax:
     tables: Collection[str] | None = None
     marks: Mapping[str, Sequence[str]] = field(default_factory=dict)
     modules: Collection[str] | None = None
-    origins: Sequence[tuple[str, tuple[str, ...]]] = ()
+    origins: Origins = field(default_factory=Origins)
     files: Collection[str] | None = None
     cover: bool = False
     pictures: dict[str, Picture] = field(default_factory=dict)
@@ -157,13 +159,20 @@ class Syntax:
         return new
 
     def _values(self, text: str) -> list[Node]:
-        """Words, with numbers that say where they come from in spans of their own."""
+        """Words, with numbers that say where they come from in spans of their own.
+
+        Raises:
+            Mistake: one of them is none that was printed.
+        """
         found = []
         for origin, part in parts(text):
-            if origin is None or origin >= len(self.origins):
+            if origin is None:
                 found.append(string(part))
+            elif (origin, part) not in self.origins.printed:
+                said = "is no number that a value printed; print the value, or percent(), number() and the like of it"
+                raise Mistake(part, f"{part!r} {said}")
             else:
-                what, runs = self.origins[origin]
+                what, runs = self.origins.found[origin]
                 found.append(span([string(part)], VALUE_CLASS, origin=what, run=" ".join(runs)))
         return found
 
@@ -345,10 +354,13 @@ def _check_attributes(node: Node) -> None:
         return
     _, classes, pairs = node["c"][_ATTRIBUTED[node["t"]]]
     for name, value in pairs:
-        if name not in (*ATTRIBUTES, *TOLD):
-            raise Mistake(name, f"{{{name}={value!r}}}: is not read; allowed are {', '.join(ATTRIBUTES)}; leave it out")
-    if own := OWN_CLASSES.intersection(classes):
-        raise Mistake(min(own), f"{{.{min(own)}}}: is a class of the program's own; leave it out")
+        if name not in ATTRIBUTES:
+            raise Mistake(
+                f"{name}=", f"{{{name}={value!r}}}: is not read; allowed are {', '.join(ATTRIBUTES)}; leave it out"
+            )
+    for one in classes:
+        if one in OWN_CLASSES if node["t"] in ("Code", "CodeBlock") else one not in CLASSES:
+            raise Mistake(f".{one}", f"{{.{one}}}: is not read; allowed are {', '.join(CLASSES)}; leave it out")
 
 
 def _pictures(inlines: list[Node]) -> bool:
