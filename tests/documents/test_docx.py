@@ -82,6 +82,8 @@ def test_pictures_have_alternative_texts(word):
     data = word()
     body = parts(data)["word/document.xml"]
     assert 'descr="Line of plot_0: up [and] $down"' in body
+    assert "data:image" not in body
+    assert body.count('<wp:inline distT="0" distB="0" distL="0" distR="0">') == body.count("<wp:inline") > 0
     assert len([name for name in zipfile.ZipFile(io.BytesIO(data)).namelist() if name.startswith("word/media/")]) >= 1
 
 

@@ -18,7 +18,7 @@ from labreport.documents.latex import FIGURE_FOLDER, LatexLayout
 from labreport.documents.layout import Layout
 from labreport.documents.nodes import Node, attribute, has_class, walk
 from labreport.documents.pictures import Picture
-from labreport.documents.presentation import load, run_named
+from labreport.documents.presentation import load, run_named, unbroken
 from labreport.documents.printing import Origins, filters
 from labreport.documents.provenance import Provenance
 from labreport.documents.run_sections import run_sections
@@ -136,6 +136,8 @@ def _layout(
     kind, suffix = LAYOUTS[form]
     figures = {name: str(entry["path"]) for name, entry in (spec.get("figures") or {}).items()}
     tables = {name: load(f"{entry['path']}.json") for name, entry in (spec.get("tables") or {}).items()}
+    if form in ("html", "docx"):
+        tables = {name: unbroken(one) for name, one in tables.items()}
     alt = {name: _alternative(f"{path}.txt") for name, path in figures.items()}
     images = {name: _address(form, spec, Path(path + suffix), name + suffix) for name, path in figures.items()}
     images |= _own(form, spec, shown)

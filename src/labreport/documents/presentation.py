@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -76,6 +76,12 @@ def run_named(cell: str, runs: Iterable[str]) -> str:
     """The key of the run that a cell states as tables of runs do, shortened and perhaps marked; empty for none."""
     stated = cell.removesuffix("*")
     return next((key for key in runs if len(stated) >= KEY_DIGITS and key.startswith(stated)), "")
+
+
+def unbroken(table: Presentation) -> Presentation:
+    """The same, in which no line ends before or behind a plus-minus sign."""
+    rows = tuple(tuple(cell.replace(" ± ", "\u00a0±\u00a0") for cell in row) for row in table.rows)
+    return replace(table, rows=rows)
 
 
 def load(path: Path | str) -> Presentation:

@@ -95,6 +95,9 @@ def written(
     core = re.sub(r"(W3CDTF\">)[^<]*", rf"\g<1>{moment}", parts[CORE].decode())
     # A table's place is read from the table, not from its style, by other programs than Word.
     body = re.sub(r"(<w:tblStyle [^>]*>\s*<w:tblW [^>]*>)", r'\1<w:jc w:val="center"/>', parts[BODY].decode())
+    # They leave room beside a picture that states none, too, and cut it off; pandoc describes it by the data it holds.
+    body = body.replace("<wp:inline>", '<wp:inline distT="0" distB="0" distL="0" distR="0">')
+    body = re.sub(r'descr="data:image/[^"]*"', 'descr=""', body)
     body = COVER.sub(r"\1\3\2", body)  # which pandoc sets behind the title
     return packed({**parts, CORE: core.encode(), BODY: body.encode()})
 
