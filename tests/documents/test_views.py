@@ -217,14 +217,14 @@ def test_the_declaration_is_escaped():
 @pytest.mark.parametrize(("name", "full"), [("full", True), ("demo", False), ("lite", False), ("mine", False)])
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_what_is_not_full_has_a_notice(name, full, lang):
-    scale = views.scale(name, True, lang)
+    scale = views.scale({"scale": name}, True, lang)
     assert (scale.full, bool(scale.notice), bool(scale.mark)) == (full, not full, not full)
 
 
 @pytest.mark.parametrize("source", ["archive", "sample"])
 def test_real_data_is_what_the_spec_says_whatever_the_scale_is_called(small_report, source):
     spec = {**small_report("", scale="mine"), "source": source}
-    assert views.scale("mine", Results(spec).real_data, "en").real is (source == "archive")
+    assert views.scale(spec, Results(spec).real_data, "en").real is (source == "archive")
 
 
 def test_names_from_data_are_code_or_escaped():

@@ -24,7 +24,7 @@ def test_references(arguments, zh, en):
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_a_users_own_scale_says_its_name_and_that_it_does_not_compare(lang):
-    found = wording.scale("tiny", lang)
+    found = wording.scale({"scale": "tiny"}, lang)
     assert "tiny" in found.mark
     assert "tiny" in found.notice
     assert not found.full

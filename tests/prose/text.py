@@ -86,7 +86,7 @@ class Filled:
         self._names = {
             **views.names(results, spec, self._lang),
             "report": views.report(spec["declaration"], "2026-01-02"),
-            "scale": views.scale(spec["scale"], results.real_data, self._lang),
+            "scale": views.scale(spec, results.real_data, self._lang),
             "command": "command",
             "lang": self._lang,
             "format": "markdown",

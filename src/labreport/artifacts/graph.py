@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import suppress
 from functools import wraps
 from pathlib import Path
@@ -290,9 +290,14 @@ class Graph:
         return {
             "report": report.name,
             "scale": self.project.scale_name,
-            "source": self.project.scale.source,
+            "source": self._source([report.experiments[name] for name in names]),
             "experiments": {name: self._entry(report, name, item) for name in names},
         }
+
+    def _source(self, experiments: Collection[Experiment]) -> str:
+        """What experiments were trained on; a file of the project is real data at every scale."""
+        files = [one.dataset.archived.file for one in experiments]
+        return "archive" if files and all(files) else self.project.scale.source
 
     def _entry(self, report: Report, name: str, item: Item | None) -> dict[str, Any]:
         """What a spec says of an experiment.
@@ -391,6 +396,8 @@ class Graph:
         files = list(dict.fromkeys(files))
         about = {run.spec["data"]["dataset"]: run.folder for run in reversed(runs)}
         datasets = {one.dataset.name: one.dataset for one in report.experiments.values()}
+        titles = {name: in_language(one.title, lang) for name, one in datasets.items()}
+        own = [titles[name] for name, one in datasets.items() if one.archived.file]
         spec = {
             **self._shared(report, report.experiments, None),
             "lang": lang,
@@ -402,7 +409,8 @@ class Graph:
             **({"latex": latex} if latex else {}),
             **({"left_out": report.left_out} if report.left_out and not self.project.sampled else {}),
             "order": list(report.experiments),
-            "dataset_titles": {name: in_language(one.title, lang) for name, one in datasets.items()},
+            **({"own_data": own} if own and self.project.sampled else {}),
+            "dataset_titles": titles,
             "data": {name: about[name] for name in datasets},
             "measurements": {name: one.folder for name, one in measurements.items()},
             "figures": {

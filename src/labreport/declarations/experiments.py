@@ -132,7 +132,7 @@ def resolve_arm(name: str, file: ExperimentFile, where: str, project: Project) -
     layers = (shared, *applied[False], arm, *applied[True])
     settings, data = _resolved(layers, dataset, file.task)
     about_it = (name, about.title or name, file.part, dataset, data, file.task, settings, unscaled)
-    as_published = not project.sampled and settings == unscaled
+    as_published = settings == unscaled and (not project.sampled or dataset.archived.file is not None)
     return Experiment(*about_it, about.published, as_published, where, layers)
 
 

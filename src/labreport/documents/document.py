@@ -77,7 +77,7 @@ def render(template: Path, form: str, lang: str, spec: Mapping[str, Any], proven
     names = {
         **views.names(results, spec, lang, origins),
         "report": views.report(spec["declaration"], provenance.date),
-        "scale": views.scale(spec["scale"], results.real_data, lang),
+        "scale": views.scale(spec, results.real_data, lang),
         "command": views.command(spec, lang),
         "lang": lang,
         "format": form,
@@ -147,7 +147,7 @@ def _layout(
         seen = {item for node in floats for item in attribute(node, "items").split()} & tables.keys()
         cells = {cell for name in seen for row in tables[name].rows for cell in row}
         runs = frozenset(filter(None, (run_named(cell, runs) for cell in cells)))
-    return kind(lang, wording.scale(spec["scale"], lang), tables, images, alt, shown.listings, runs)
+    return kind(lang, wording.scale(spec, lang), tables, images, alt, shown.listings, runs)
 
 
 def _own(form: str, spec: Mapping[str, Any], shown: Syntax) -> dict[str, str]:

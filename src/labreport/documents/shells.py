@@ -68,7 +68,7 @@ def fill(form: str, templates: Path, lang: str, spec: Mapping[str, Any], provena
                 **declared,
                 report=spec["report"],
                 lang=lang,
-                scale=wording.scale(spec["scale"], lang),
+                scale=wording.scale(spec, lang),
                 provenance=provenance,
                 words=lambda key: wording.word(key, lang),
                 language=pandoc.LANGUAGES[lang],

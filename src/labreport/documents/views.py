@@ -100,9 +100,9 @@ def report(declaration: Mapping[str, Any], date: str) -> Namespace:
     return Namespace("report", {**texts, "authors": authors, "fields": fields, "date": date})
 
 
-def scale(name: str, real: bool, lang: str) -> Namespace:
+def scale(spec: Mapping[str, Any], real: bool, lang: str) -> Namespace:
     """Name, whether it is full, whether its data are the real ones, and the notice in the language."""
-    found = wording.scale(name, lang)
+    found = wording.scale(spec, lang)
     words = {"name": shown_name(found.name), "notice": Literal(found.notice), "mark": Literal(found.mark)}
     return Namespace("scale", {**words, "full": found.full, "real": real})
 

@@ -81,7 +81,7 @@ def written(
     Raises:
         TemplateError: pandoc refuses it.
     """
-    notices = filter(None, (wording.scale(spec["scale"], lang).notice, missing))
+    notices = filter(None, (wording.scale(spec, lang).notice, missing))
     notes = [div([paragraph([string(clean(text))])], custom_style="Notice") for text in notices]
     first = [raw_block("openxml", _BEGIN), *cover, raw_block("openxml", _END)] if cover else []
     meta = _meta(lang, spec["declaration"], provenance)

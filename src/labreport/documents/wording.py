@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
+from labreport.enumeration import enumerated
 from labreport.languages import said, section
 
 # Keywords of algorithms are English in every language, as in the code they stand for.
@@ -35,12 +37,22 @@ class Scale:
     notice: str
 
 
-def scale(name: str, lang: str) -> Scale:
-    """The scale `name`, worded in `lang`; a scale of the user's own says its name."""
+def scale(spec: Mapping[str, Any], lang: str) -> Scale:
+    """The scale of a text, worded in `lang`; a scale of the user's own says its name.
+
+    Args:
+        spec: of a `write` step, whose `own_data` are the titles of data sets that are real at a scale of samples.
+        lang: `zh` or `en`.
+    """
+    name, own = spec["scale"], spec.get("own_data")
     if name == "full":
         return Scale(name, True, "", "")
     key = name if name in section("scales", lang) else "own"
-    return Scale(name, False, said("scales", key, lang, name), said("scale_notices", key, lang, name))
+    mark = said("scales", key, lang, name)
+    if key == "demo" and own:
+        key = "demo_own" if spec["source"] == "archive" else "demo_some"
+        return Scale(name, False, mark, said("scale_notices", key, lang, enumerated(own, lang)))
+    return Scale(name, False, mark, said("scale_notices", key, lang, name))
 
 
 def word(key: str, lang: str, *values: object) -> str:

@@ -51,4 +51,5 @@ def scale_notes(results: Results, experiments: Iterable[str], lang: str) -> list
     if len(reduced) < len(names):
         return [note("some_reduced", lang, enumerated(reduced, lang), results.scale)]
     scale = results.scale
-    return [note(scale, lang) if scale in ("demo", "lite") else note("own_scale", lang, scale)]
+    known = scale == "lite" or (scale == "demo" and not results.real_data)
+    return [note(scale, lang) if known else note("own_scale", lang, scale)]
