@@ -37,7 +37,19 @@ CLAIM = {
 }
 DECLARED = ("title", "subtitle", "affiliation", "course")  # where a document shows one text only
 FORMS = {"heading": "\n## A {}\n", "bold": "**{}**\n", "claim": "It is so: {}\n", "prose": "- item {} and on\n"}
-OTHERS = ("author", "field", "label", "cell", "head", "note", "class", "data set", "caption", *FORMS)
+FORMS |= {"own cell": "\n| A | B |\n|---|---|\n| {} | x |\n\n: Own.\n\n"}
+OTHERS = ("author", "field", "label", "cell", "head", "note", "class", "data set", "arm", "caption", *FORMS)
+RUN = {
+    "spec": {"task": {"name": "classification", "target": "labreport.training.classification:Classification"}}
+    | {"model": {"target": "labreport.models.lenet:LeNet5", "parameters": {}}, "data": {"dataset": "cifar10"}}
+    | {"training": {"epochs": 1, "optimizer": {"name": "Adam"}, "loss": {"name": "cross_entropy"}}, "seed": 0},
+    "summary": {"experiment": "net", "seed": 0, "key": "0", "parameters": 9, "classes": ["car"], "steps": 1}
+    | dict.fromkeys(("train_samples", "val_samples", "epochs", "best_epoch", "seconds", "samples_per_second"), 1)
+    | dict.fromkeys((f"{split}_{name}" for split in ("train", "val", "seen") for name in ("loss", "accuracy")), 0.5)
+    | {"best_val_accuracy": 0.5},
+    "environment": {"python": "3", "torch": "2", "device": "CPU", "git_commit": None, "git_dirty": False}
+    | {"started": "2026-01-01T00:00:00Z", "finished": "2026-01-01T00:00:00Z"},
+}
 PLACES = (*DECLARED, *OTHERS)
 GITHUB = "gfm-tex_math_dollars-autolink_bare_uris-emoji"
 OWN_HTML = re.compile(r'(</?span>|<a id="[\w-]+">|</a>|\s)*')  # of dollar signs and anchors
@@ -122,7 +134,6 @@ def write(shown: list[Shown], folder: Path, lang: str) -> dict[str, Any]:
     names = {name: f'{{{{ claim("{name}").reason }}}}' for name in claims}
     captions = ", ".join(text for name, text in names.items() if name.startswith("caption"))
     prose = [FORMS[kind].format(text) for name, text in names.items() if (kind := name.rstrip(digits)) in FORMS]
-    template.write_text(TEMPLATE.replace("CAPTION", captions or "none").replace("PROSE", "\n".join(prose)), "utf-8")
     classes = ["car", *texts["class"]]
     counts = {"train_counts": [5] * len(classes), "test_counts": [2] * len(classes)}
     write_json(folder / "data" / "dataset.json", {"dataset": "cifar10", "classes": classes, **counts})
@@ -133,6 +144,9 @@ def write(shown: list[Shown], folder: Path, lang: str) -> dict[str, Any]:
     write_json(folder / "one.json", {"columns": columns, "rows": rows, "bold": [], "notes": texts["note"]})
     for name, text in claims.items():
         write_json(folder / f"{name}.json", {**CLAIM, "name": name, "reason": {"zh": text, "en": text}})
+    arms = {f"net{n}": _arm(folder / f"run{n}", text) for n, text in enumerate(texts["arm"])}
+    prose += [f'\nIt is {{{{ run("{name}").name }}}}\n' for name in arms]
+    template.write_text(TEMPLATE.replace("CAPTION", captions or "none").replace("PROSE", "\n".join(prose)), "utf-8")
     declared: dict[str, Any] = {place: " ".join(texts[place]) or place for place in DECLARED}
     declared["authors"] = ["An Author", *texts["author"]]
     declared["fields"] = {f"Field {n}": text for n, text in enumerate(texts["field"])}
@@ -144,8 +158,8 @@ def write(shown: list[Shown], folder: Path, lang: str) -> dict[str, Any]:
         "source": "archive",
         "template": str(template),
         "declaration": declared,
-        "order": [],
-        "experiments": {},
+        "order": [*arms],
+        "experiments": arms,
         "data": {"cifar10": str(folder / "data")},
         "measurements": {},
         "figures": {},
@@ -154,6 +168,16 @@ def write(shown: list[Shown], folder: Path, lang: str) -> dict[str, Any]:
         "claims": {name: str(folder / f"{name}.json") for name in claims},
         "dataset_titles": {"cifar10": " ".join(texts["data set"]) or "CIFAR-10"},
     }
+
+
+def _arm(run: Path, title: str) -> dict[str, Any]:
+    """An experiment of one run that has a title."""
+    for name, values in RUN.items():
+        write_json(run / f"{name}.json", values)
+    (run / "metrics.csv").write_text("epoch,val_accuracy\n1,0.5\n", encoding="utf-8")
+    facts = {"part": "a", "dataset": "cifar10", "base": "cifar10", "published": {}, "as_published": False, "model": {}}
+    runs = [{"seed": 0, "key": run.name, "path": str(run)}]
+    return {**facts, "title": title, "curve": None, "declared": {}, "runs": runs}
 
 
 def _pdf_text(spec: Mapping[str, Any], folder: Path, lang: str) -> str:

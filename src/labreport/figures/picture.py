@@ -28,6 +28,9 @@ METADATA: dict[str, dict[str, Any]] = {
 }
 
 
+FORMULAS = "node"  # a column of frames whose texts are formulas of a drawing's own
+
+
 class FigureKind(Protocol):
     """What a module named in `labreport.figures.registry` has."""
 
@@ -89,11 +92,21 @@ def spread_note(frame: pd.DataFrame, lang: str) -> str:
 
 def pictures_of(kind: FigureKind, frame: pd.DataFrame, options: Mapping[str, Any], lang: str) -> dict[str, bytes]:
     """A figure as `pdf`, `svg` and `png`, in the house style."""
+    if FORMULAS not in frame:
+        frame = frame.assign(**{str(name): frame[name].map(_literal) for name in frame.select_dtypes(exclude="number")})
+        options = {
+            key: [*map(_literal, one)] if isinstance(one, list) else _literal(one) for key, one in options.items()
+        }
     with house_style(lang), every_glyph(), truetype_embedded():
         figure = kind.draw(frame, options, lang)
         figure.draw_without_rendering()
         figure.set_layout_engine("none")  # what was laid out once is so in every form
         return {form: _encode(figure, form) for form in METADATA}
+
+
+def _literal(name: Any) -> Any:
+    """A name from declarations or data as matplotlib is to be told it: a dollar sign begins no formula."""
+    return name.replace("$", r"\$") if isinstance(name, str) else name
 
 
 def _encode(figure: Figure, form: str) -> bytes:
