@@ -36,7 +36,8 @@ class Model(BaseModel):
     @model_validator(mode="after")
     def _fit(self) -> Self:
         if self.name not in MODELS:
-            raise told(unknown(self.name, "is not in labreport.models.registry", MODELS), at="name")
+            where = "is not in labreport.models.registry, where yours gets a line"
+            raise told(unknown(self.name, where, MODELS), at="name")
         if not defines(*self.target.split(":", 1)):
             words = f"found {self.target!r}, but there is no such class; mend the line or write the class"
             raise told(f"labreport.models.registry: {self.name}: {words}", at="name")
