@@ -61,6 +61,7 @@ KINDS: Mapping[str, Kind] = {
     "pickles": Kind("pickles:run", 200, 7),
     "texts": Kind("texts:run", 120, 10),
     "reports": Kind("reports:run", 80, 8),
+    "handed_in": Kind("handed_in:run", 76, 8),
     "edits": Kind("edits:run", 80, 8),
     "mutations": Kind("mutations:run", 2000, 50),
 }

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from labreport.documents.zips import packed, unpack
+from labreport.documents.zips import packed, unpack, unpacked
 from labreport.files import files_below, write_sums
 
 ZIP = "report/own.en.zip"
@@ -69,6 +71,37 @@ def rejudged(root: Path) -> None:
     path.write_text(json.dumps({**json.loads(path.read_text()), "outcome": "refuted"}))
 
 
+def reworded(name: str) -> Callable[[Path], None]:
+    """The last digit of a file is another one, of a Word file that of its text."""
+
+    def change(root: Path) -> None:
+        path = root / name
+        parts = unpacked(path.read_bytes()) if path.suffix == ".docx" else {"": path.read_bytes()}
+        inside = "word/document.xml" if path.suffix == ".docx" else ""
+        *_, last = re.finditer(rb"\d", parts[inside])
+        other = b"%d" % ((int(last[0]) + 1) % 10)
+        parts[inside] = parts[inside][: last.start()] + other + parts[inside][last.end() :]
+        path.write_bytes(packed(parts) if path.suffix == ".docx" else parts[inside])
+
+    return change
+
+
+def led_out(key: str) -> Callable[[Path], None]:
+    """The text's spec names a file of whoever verifies it."""
+
+    def change(root: Path) -> None:
+        path = root / "text/markdown/spec.json"
+        path.write_text(json.dumps({**json.loads(path.read_text()), key: "../../../etc/passwd"}))
+
+    return change
+
+
+def best_epoch(root: Path) -> None:
+    """The best accuracy is another one than that of any epoch."""
+    path = run_of(root) / "summary.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), "best_val_accuracy": 0.99}))
+
+
 def relabelled(root: Path) -> None:
     """A task that would write a file."""
     path = run_of(root) / "spec.json"
@@ -82,10 +115,12 @@ def relabelled(root: Path) -> None:
 
 def test_it_matches_and_holds_everything(handed_in, project, labreport):
     said = labreport("verify", str(handed_in))
-    assert (said.status, said.error) == (0, "")
-    (line,) = said.lines
+    assert (said.status, said.error) == (0, ""), said.lines
+    limits, line = said.lines
+    assert limits.startswith("not derived again: the PDF, the pictures of figures, the words of the template, ")
     assert re.search(
-        r"own\.en\.zip: \d+ files, 2 runs, 1 figures, 1 tables, 1 claims compared; digest \w{16}; everything matches$",
+        r"own\.en\.zip: \d+ files, 2 runs, 1 figures, 2 tables, 1 claims, 4 texts compared; digest \w{16}; "
+        "everything matches$",
         line,
     )
     with zipfile.ZipFile(handed_in) as file:
@@ -105,6 +140,21 @@ def test_it_matches_and_holds_everything(handed_in, project, labreport):
         (respecified, ("runs/CNN3-cifar10/*", ""), "spec.json has the key"),
         (retabulated, ("",), "tables/results.csv: line 2: found"),
         (rejudged, ("",), "claims/close.json: line"),
+        (reworded("own.md"), ("",), "own.md: line"),
+        (reworded("own.tex"), ("",), "own.tex: line"),
+        (reworded("own.html"), ("",), "own.html: line"),
+        (reworded("own.docx"), ("",), "own.docx: is not what comes out of the runs"),
+        (reworded("README.txt"), ("",), "README.txt: line"),
+        (reworded("own/loss.svg"), ("",), "own/loss.svg: line"),
+        (reworded("tables/frames/runs.csv"), ("",), "tables/frames/runs.csv: line"),
+        (reworded("tables/cost.json"), ("",), "tables/cost.json: line"),
+        (reworded("text/sources/templates/own/en.md.j2"), ("",), "own.tex: line"),
+        (lambda root: (root / "own.pdf").unlink(), ("",), "own.pdf: is missing"),
+        (lambda root: (root / "figures/loss.png").unlink(), ("",), "figures/loss.png: is missing"),
+        (lambda root: shutil.rmtree(root / "text"), ("",), "own.html: cannot be derived (ResultsError: text/html/spec"),
+        (led_out("template"), ("",), "own.md: cannot be derived (ResultsError: text/markdown/spec.json names a file"),
+        (led_out("report"), ("",), "own.md: cannot be derived (ResultsError: text/markdown/spec.json names a file"),
+        (best_epoch, ("runs/CNN3-cifar10/*", ""), "summary.json: line"),
         (relabelled, ("runs/CNN3-cifar10/*", ""), "names a task or a loss that this project does not have"),
         (
             lambda root: (root / "tables/spec.json").write_text("[]"),

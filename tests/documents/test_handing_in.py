@@ -18,10 +18,10 @@ from labreport.files import SUMS, file_digest, sums_faults, write_sums
 def spec(tmp_path, run_folder):
     """The spec of a `pack` step whose folders are there."""
     files = {
-        "latex": ["small.tex", "figures/plot.pdf", "spec.json", "made.json"],
-        "markdown": ["small.md", "small/plot.svg", "provenance.json"],
-        "html": ["small.html"],
-        "docx": ["small.docx"],
+        "latex": ["small.tex", "figures/plot.pdf", "spec.json", "provenance.json", "made.json"],
+        "markdown": ["small.md", "small/plot.svg", "spec.json", "provenance.json"],
+        "html": ["small.html", "spec.json", "provenance.json"],
+        "docx": ["small.docx", "spec.json", "provenance.json"],
         "pdf": ["small.pdf"],
         "figures": ["plot.pdf", "plot.svg", "plot.png", "plot.csv", "plot.txt", "index.json", "spec.json"],
         "tables": ["results.csv", "results.json", "frames/metrics.csv", "spec.json"],
@@ -52,7 +52,7 @@ def test_it_holds_every_form_and_every_run_below_one_folder(spec):
     wanted += ["small/figures/plot.pdf", "small/figures/plot.png", "small/small/plot.svg", "small/tables/results.csv"]
     wanted += ["small/tables/frames/metrics.csv", f"small/{README}", f"small/{SUMS}"]
     assert set(wanted) <= set(found)
-    assert not any(name.endswith(("made.json", "provenance.json", "index.json", "results.json")) for name in found)
+    assert not any(name.endswith(("made.json", "index.json")) for name in found)
 
 
 def test_its_digests_fit_and_its_bytes_are_the_same_every_time(spec, tmp_path):

@@ -8,10 +8,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from labreport.artifacts.artifact import SPEC, targets
+from labreport.artifacts.artifact import SPEC, SUFFIXES, targets
 from labreport.artifacts.folders import faults
 from labreport.claims.registry import KINDS as CLAIMS
 from labreport.claims.verdict import file_of
+from labreport.cli import rewritten
 from labreport.cli.comparison import claims, compared, of_predictions
 from labreport.documents.handing_in import PACKED, RUNS
 from labreport.documents.zips import MOST_BYTES, unpack, unpacked_size
@@ -20,13 +21,22 @@ from labreport.figures.picture import told
 from labreport.figures.registry import KINDS as FIGURES
 from labreport.files import SUMS, file_digest, files_below, read_object, summed, sums_faults
 from labreport.loading import load_module
+from labreport.results import Results
 from labreport.tables import table
+from labreport.tables.frames import frames
 from labreport.tables.registry import KINDS as TABLES
 from labreport.training.tasks import TASKS
 
 DIGITS = 16  # of the digest that is printed
 PREDICTIONS = "predictions.npz"
 DAMAGED = (UserError, AttributeError, LookupError, TypeError, ValueError, OSError)  # what hostile files can raise
+# What no derivation tells, since all of it could be made anew together.
+NOT_DERIVED = (
+    "not derived again: the PDF, the pictures of figures{}, the words of the template, files that nothing refers to, "
+    "and what runs measured (epochs, times, predictions); of these only the digest below tells, if it was noted when "
+    "the archive was handed in"
+)
+ENDS = {"figures": (".pdf", ".svg", ".png", ".csv", ".txt"), "tables": (".csv", ".json"), "claims": (".json",)}
 KINDS = {"figures": FIGURES, "tables": TABLES, "claims": CLAIMS}
 # Step -> the files of a figure or table that need no drawing, by their suffix.
 DERIVED: Mapping[str, Callable[[Any, dict[str, Any]], dict[str, str]]] = {
@@ -47,15 +57,18 @@ def verify_archive(path: Path) -> int:
         lines = [*altered(root), *(line for run in runs for line in _of_run(root, run))]
         shown = Counter[str]()
         by_key = {run.name: run for run in runs}
-        packed = [name for name in PACKED if name != "claims" or (root / name).is_dir()]  # which older ones do not hold
-        lines += [line for folder in packed for line in _of_items(root, folder, by_key, shown)]
+        lines += [line for folder in PACKED for line in _of_items(root, folder, by_key, shown)]
+        lines += _of_texts(root, by_key, shown)
         files = len(files_below(root))
         digest = file_digest(root / SUMS)[:DIGITS] if (root / SUMS).is_file() else "none"
     if not runs:
         lines.append(f"{RUNS}/: holds no run, from which a number could be derived")
     said = f"{len(lines)} thing{'s' if len(lines) > 1 else ''} did not match" if lines else "everything matches"
-    counts = ", ".join([f"{files} files", f"{len(runs)} runs", *(f"{shown[folder]} {folder}" for folder in PACKED)])
-    print(*lines, f"{path}: {counts} compared; digest {digest}; {said}", sep="\n")
+    derived = [f"{shown[what]} {what}" for what in (*PACKED, "texts")]
+    counts = ", ".join([f"{files} files", f"{len(runs)} runs", *derived])
+    apart = f", {shown['apart']} figures, tables and claims of data or published curves" if shown["apart"] else ""
+    print(*lines, f"{NOT_DERIVED.format(apart)}", sep="\n")
+    print(f"{path}: {counts} compared; digest {digest}; {said}")
     return 1 if lines else 0
 
 
@@ -91,7 +104,7 @@ def _of_run(root: Path, run: Path) -> Iterator[str]:
 def _of_items(root: Path, what: str, runs: Mapping[str, Path], shown: Counter[str]) -> Iterator[str]:
     """Whether the numbers of figures, tables or claims come out of the archive's own runs once more.
 
-    Those that are made of data, measurements, claims or published curves, too, are not in it whole.
+    Those that are made of data or published curves, too, are not in it whole.
 
     Args:
         root: the archive's folder.
@@ -105,13 +118,19 @@ def _of_items(root: Path, what: str, runs: Mapping[str, Path], shown: Counter[st
     if not isinstance(items, dict):
         yield f"{what}/{SPEC}: names no {what}"
         return
+    if wrong := [name for name in items if not rewritten.NAME.fullmatch(name)]:
+        yield f"{what}/{SPEC}: {wrong[0]!r} is no name"
+        return
     for name, spec in items.items():
+        gone = [end for end in ENDS[what] if not (folder / f"{name}{end}").is_file()]
+        yield from (f"{what}/{name}{end}: is missing" for end in gone)
         try:
             kind = kinds.get(spec["target"])
-            others = spec["data"] or spec["measurements"] or spec.get("files") or spec.get("claims")
-            if kind is None or not kind.of_runs or others or [*targets(spec)] != [kind.target]:
+            of_runs = kind is not None and (kind.of_runs or spec["measurements"])
+            if kind is None or not of_runs or spec["data"] or spec.get("files") or [*targets(spec)] != [kind.target]:
+                shown["apart"] += 1
                 continue
-            here = {**spec, "experiments": {key: _here(one, runs) for key, one in spec["experiments"].items()}}
+            here = rewritten.located(root, spec, runs)
             module = load_module(kind.target, "kind")
             if what == "claims":
                 judged[name] = file_of(module, here)
@@ -121,8 +140,36 @@ def _of_items(root: Path, what: str, runs: Mapping[str, Path], shown: Counter[st
             yield f"{what}/{name}: {_not_derived(error)}"
             continue
         shown[what] += 1
-        yield from _unlike(root, folder, {f"{name}.{end}": text for end, text in files.items() if end != "json"})
+        yield from _unlike(root, folder, {f"{name}.{end}": text for end, text in files.items()})
+    if what == "tables":
+        yield from _of_frames(root, runs)
     yield from _of_claims(root, folder, items, judged, shown)
+
+
+def _of_frames(root: Path, runs: Mapping[str, Path]) -> Iterator[str]:
+    """Whether the frames beside tables are those of the archive's runs."""
+    try:
+        spec = rewritten.located(root, read_object(root / "tables" / SPEC)["frames"], runs)
+        derived = {f"frames/{name}.csv": text for name, text in frames(Results(spec)).items()}
+    except DAMAGED as error:
+        yield f"tables/frames: {_not_derived(error)}"
+    else:
+        yield from _unlike(root, root / "tables", derived)
+
+
+def _of_texts(root: Path, runs: Mapping[str, Path], shown: Counter[str]) -> Iterator[str]:
+    """Whether every form of the report but the PDF is what is written once more."""
+    yield from (f"{path.name}: is missing" for path in [root / f"{root.name}.pdf"] if not path.is_file())
+    for form in SUFFIXES:
+        try:
+            files = rewritten.files_of(root, form, runs)
+        except DAMAGED as error:
+            yield f"{root.name}.{SUFFIXES[form]}: {_not_derived(error)}"
+            continue
+        shown["texts"] += 1
+        lines = [*_unlike(root, root, files)]
+        remark = rewritten.by_others(root, form) if lines else ""
+        yield from (f"{line}{remark}" for line in lines)
 
 
 def _of_claims(
@@ -139,12 +186,7 @@ def _of_claims(
     yield from _unlike(root, folder, {f"{name}.json": derived[f"{name}.json"] for name in judged})
 
 
-def _here(experiment: Mapping[str, Any], runs: Mapping[str, Path]) -> dict[str, Any]:
-    """What a spec says of an experiment, whose runs are those of the archive."""
-    return {**experiment, "runs": [{**run, "path": str(runs[run["key"]])} for run in experiment["runs"]]}
-
-
-def _unlike(root: Path, folder: Path, derived: Mapping[str, str]) -> Iterator[str]:
+def _unlike(root: Path, folder: Path, derived: Mapping[str, str | bytes]) -> Iterator[str]:
     """A line for each difference between what is in a folder and what is derived."""
     yield from (f"{(folder / name).relative_to(root)}: {fault}" for name, fault in compared(folder, derived))
 

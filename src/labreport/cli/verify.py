@@ -21,7 +21,7 @@ from labreport.claims.verdict import file_of
 from labreport.cli.comparison import claims, compared, either, of_predictions
 from labreport.cli.handed_in import DERIVED, verify_archive
 from labreport.declarations.reports import Report
-from labreport.documents.handing_in import archive
+from labreport.documents.handing_in import WRITTEN_FROM, archive
 from labreport.documents.provenance import Provenance
 from labreport.documents.results_page import SECTION
 from labreport.documents.results_page import section as section_of
@@ -31,7 +31,7 @@ from labreport.loading import load_module
 from labreport.machine.outcome import content
 from labreport.results import Results
 from labreport.steps.items import located
-from labreport.steps.texts import WRITTEN_FROM, text_of
+from labreport.steps.texts import text_of
 from labreport.tables.frames import frames
 
 Derive = Callable[[], Mapping[str, str | bytes]]

@@ -10,18 +10,19 @@ from typing import Any
 from labreport.artifacts.artifact import CODE, INDEX, MADE, SPEC
 from labreport.documents.zips import packed
 from labreport.errors import ResultsError
-from labreport.files import SUMS, files_below
+from labreport.files import SUMS, files_below, read_object
 from labreport.languages import said
 
 README = "README.txt"
-RUNS = "runs"
+RUNS, TEXT, SOURCES = "runs", "text", "sources"  # the last is a folder of `TEXT`: files of the project by their paths
 FORMS = ("latex", "markdown", "html", "docx", "pdf")
+WRITTEN_FROM = "provenance.json"
 # Files of a folder of results that say how it was made; of runs they are kept.
-ABOUT = frozenset({SPEC, CODE, MADE, SUMS, INDEX, "provenance.json"})
+ABOUT = frozenset({SPEC, CODE, MADE, SUMS, INDEX, WRITTEN_FROM})
 # Folder -> the ends of its files that are packed.
 PACKED = {
     "figures": (".pdf", ".svg", ".png", ".csv", ".txt", ".note"),
-    "tables": (".csv",),
+    "tables": (".csv", ".json"),
     "claims": (".json",),
 }
 
@@ -42,12 +43,12 @@ def archive(spec: Mapping[str, Any]) -> bytes:
         parts = {name: path.read_bytes() for name, path in found.items()}
     except OSError as error:
         raise ResultsError(f"{error.filename}: cannot be read ({error.strerror}); build the report again") from None
-    parts[README] = _readme(root, spec["title"], spec["lang"]).encode()
+    parts[README] = readme(root, spec["title"], spec["lang"]).encode()
     sums = "".join(f"{hashlib.sha256(data).hexdigest()}  {name}\n" for name, data in sorted(parts.items()))
     return packed({f"{root}/{name}": data for name, data in sorted({**parts, SUMS: sums.encode()}.items())})
 
 
-def _readme(name: str, title: str, lang: str) -> str:
+def readme(name: str, title: str, lang: str) -> str:
     """What is what in the archive, and how it is checked."""
     held = [line.split(" | ") for line in said("archive", "held", lang, name).splitlines()]
     width = max(len(one) for one, _ in held) + 3
@@ -60,6 +61,7 @@ def _files(spec: Mapping[str, Any]) -> Iterator[tuple[str, Path]]:
     folders = {form: _folder(folder) for form, folder in spec["parts"].items()}
     for form in FORMS:
         yield from ((name, folders[form] / name) for name in files_below(folders[form]) if name not in ABOUT)
+    yield from _sources(folders)
     yield from numbers(spec)
 
 
@@ -68,6 +70,16 @@ def _folder(path: str) -> Path:
     if not folder.is_dir():
         raise ResultsError(f"{folder}: is not there; build the report again")
     return folder
+
+
+def _sources(folders: Mapping[str, Path]) -> Iterator[tuple[str, Path]]:
+    """Name in the archive -> file, of what a text is written from again."""
+    for form in [one for one in FORMS if one != "pdf"]:
+        yield from ((f"{TEXT}/{form}/{name}", folders[form] / name) for name in (SPEC, WRITTEN_FROM))
+        written = read_object(folders[form] / SPEC)
+        yield from ((f"{TEXT}/{SOURCES}/{path}", Path(path)) for path in written.get("files", {}))
+        for name, folder in written.get("measurements", {}).items():
+            yield from ((f"{TEXT}/measurements/{name}/{one}", Path(folder, one)) for one in files_below(Path(folder)))
 
 
 def numbers(spec: Mapping[str, Any]) -> Iterator[tuple[str, Path]]:

@@ -10,7 +10,7 @@ import jinja2
 from jinja2 import meta
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from labreport.documents import pandoc, wording
+from labreport.documents import pandoc, templating, wording
 from labreport.documents.provenance import Provenance
 from labreport.documents.text import clean, gfm, latex, latex_metadata, shortened
 from labreport.errors import TemplateError
@@ -60,22 +60,20 @@ def fill(form: str, templates: Path, lang: str, spec: Mapping[str, Any], provena
     declared = {**DECLARED, **{key: value for key, value in spec["declaration"].items() if value is not None}}
     own = {"shell": "", "class": "", "options": [], **(spec.get("latex") or {})}
     name = str(own["shell"]).partition("/")[2] or SHELLS[form]
+    names = {
+        **declared,
+        "report": spec["report"],
+        "lang": lang,
+        "scale": wording.scale(spec, lang),
+        "provenance": provenance,
+        "words": lambda key: wording.word(key, lang),
+        "language": pandoc.LANGUAGES[lang],
+        "latex": own,
+        **parts,
+    }
     try:
-        return (
-            _environment(form, jinja2.FileSystemLoader(templates))
-            .get_template(name)
-            .render(
-                **declared,
-                report=spec["report"],
-                lang=lang,
-                scale=wording.scale(spec, lang),
-                provenance=provenance,
-                words=lambda key: wording.word(key, lang),
-                language=pandoc.LANGUAGES[lang],
-                latex=own,
-                **parts,
-            )
-        )
+        with templating.limits():
+            return _environment(form, jinja2.FileSystemLoader(templates)).get_template(name).render(names)
     except jinja2.TemplateNotFound as error:
         raise TemplateError(f"{templates}: the shell {error.name} is missing") from None
     except Exception as error:  # an expression in it can fail in any way that Python can

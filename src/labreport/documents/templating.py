@@ -68,7 +68,7 @@ def fill(
     language.loader = DeclaredLoader([template.parent, template.parent.parent], files)
     language.globals.update(names)
     try:
-        with _limits():
+        with limits():
             return language.get_template(template.name).render()
     except jinja2.TemplateSyntaxError as error:
         raise TemplateError(f"{error.filename or template}:{error.lineno}: {error.message}") from None
@@ -108,7 +108,7 @@ class Language(ImmutableSandboxedEnvironment):
 
 
 @contextmanager
-def _limits() -> Iterator[None]:
+def limits() -> Iterator[None]:
     """Ends what would not end, and refuses memory beyond what any report needs.
 
     Raises:

@@ -14,7 +14,7 @@ from labreport.data.arrays import describe, save_array, save_arrays
 from labreport.data.prepared import Prepared
 from labreport.files import as_json
 from labreport.machine.outcome import Failure, write_failure
-from labreport.result_files import read_object, read_predictions
+from labreport.result_files import read_object, read_predictions, read_table
 from labreport.running.environment import environment
 from labreport.running.progress import clock
 from labreport.steps.step import now
@@ -150,7 +150,7 @@ class RunRecord:
 
 
 def derived(folder: Path, spec: Mapping[str, Any]) -> dict[str, str]:
-    """The files of a finished run that follow from its predictions: the tables, and the summary with their metrics.
+    """The files of a finished run that follow from its predictions and epochs: the tables, and the summary.
 
     Args:
         folder: of the run.
@@ -160,7 +160,7 @@ def derived(folder: Path, spec: Mapping[str, Any]) -> dict[str, str]:
         File name -> the text that it has where it fits.
 
     Raises:
-        ResultsError: the summary or the predictions cannot be read.
+        ResultsError: the summary, the epochs or the predictions cannot be read.
     """
     summary = read_object(folder / SUMMARY, ("classes", "val_samples"))
     predictions = read_predictions(folder / PREDICTIONS)
@@ -168,7 +168,18 @@ def derived(folder: Path, spec: Mapping[str, Any]) -> dict[str, str]:
     split = "test" if "test_samples" in summary else "val"
     found: dict[str, float] = {f"{split}_samples": len(predictions["true"])}
     found |= {f"{split}_{name}": value for name, value in task.metrics(predictions).items()}
+    found |= _of_epochs(folder, f"val_{task.metric}", split)
     # Other processors and libraries may sum in another order.
     unlike = {name: value for name, value in found.items() if not math.isclose(summary.get(name, math.nan), value)}
     tables = {name: as_csv(*table) for name, table in task.tables(predictions).items()}
     return {SUMMARY: as_json(summary | unlike), **tables}
+
+
+def _of_epochs(folder: Path, metric: str, split: str) -> dict[str, float]:
+    """What a summary says of the last epoch and of the best one, but for what predictions tell."""
+    rows = read_table(folder / "metrics.csv", ("epoch", metric))
+    best = rows.iloc[int(rows[metric].argmax())]
+    measured = rows.filter(regex="^(train|val)_").iloc[-1].dropna()
+    last = {str(name): float(value) for name, value in measured.items()}
+    found = {**last, f"best_{metric}": float(best[metric]), "best_epoch": int(best["epoch"]), "epochs": len(rows)}
+    return {name: value for name, value in found.items() if not name.startswith(f"{split}_")}

@@ -12,6 +12,7 @@ from filelock import FileLock
 
 from labreport.artifacts.artifact import SPEC, SUFFIXES
 from labreport.documents import results_page
+from labreport.documents.handing_in import WRITTEN_FROM
 from labreport.documents.provenance import Provenance, provenance
 from labreport.errors import ResultsError
 from labreport.files import read_json, write_json, write_text
@@ -21,8 +22,6 @@ from labreport.steps.step import Job, check_whole, version_of
 
 if TYPE_CHECKING:
     from labreport.documents.document import Document
-
-WRITTEN_FROM = "provenance.json"
 
 
 def write(job: Job) -> None:
