@@ -166,7 +166,7 @@ class Syntax:
         """
         found = []
         for origin, part in parts(text):
-            if origin is None:
+            if origin is None or origin >= len(self.origins.found):
                 found.append(string(part))
             elif (origin, part) not in self.origins.printed:
                 said = "is no number that a value printed; print the value, or percent(), number() and the like of it"
