@@ -12,7 +12,6 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import asdict
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -28,7 +27,7 @@ LOADING = "labreport.loading"
 CACHE = ".snakemake/labreport-code.json"
 
 _found: dict[str, Source] = {}  # by path and content
-_read = False
+_kept: set[Path] = set()  # files that all of it was written into
 
 
 def code_digest(roots: Iterable[str]) -> str:
@@ -176,8 +175,7 @@ def source(module: str) -> Source:
     if identity not in _found:
         parts = tuple(module.split("."))
         _found[identity] = read_source(parse(path), parts if path.name == "__init__.py" else parts[:-1])
-        global _read
-        _read = True
+        _kept.clear()
     return _found[identity]
 
 
@@ -226,18 +224,28 @@ def restore(path: Path) -> None:
     with suppress(OSError, ValueError, KeyError, TypeError, AttributeError):
         kept = json.loads(path.read_text(encoding="utf-8"))
         if kept["by"] == _seal(kept["found"]):
+            whole = _found.keys() <= kept["found"].keys()
             for identity, value in kept["found"].items():
                 definitions = {name: Definition(**one) for name, one in value["definitions"].items()}
                 _found[identity] = Source(definitions, value["imports"])
+            if whole:
+                _kept.add(path.absolute())
 
 
 def keep(path: Path) -> None:
-    """Write down what was found in source files, unless nothing new was, or it cannot be written."""
-    if _read:
+    """Write down what was found in source files, unless nothing new was since, or it cannot be written."""
+    path = path.absolute()
+    if _found and path not in _kept:
         now = {f"{module} {content}" for module, content in map(str.split, _found) if file_of(module)}
-        found = {identity: asdict(_found[identity]) for identity in sorted(now)}
+        found = {identity: _plain(_found[identity]) for identity in sorted(now)}
+        _kept.add(path)
         with suppress(OSError):  # a read-only project can still be planned
             write_text(path, json.dumps({"by": _seal(found), "found": found}))
+
+
+def _plain(found: Source) -> dict[str, Any]:
+    """A source as JSON holds it."""
+    return {**vars(found), "definitions": {name: vars(one) for name, one in found.definitions.items()}}
 
 
 def _seal(found: Mapping[str, Any]) -> str:
