@@ -31,9 +31,11 @@ class Copy:
     def edit(self, path, change):
         """Apply `change(mapping)` to a YAML file."""
         file = self.root / "config" / path
-        value = yaml.safe_load(file.read_text(encoding="utf-8"))
+        value = yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
         change(value)
-        file.write_text(yaml.safe_dump(value, allow_unicode=True, sort_keys=False), encoding="utf-8")
+        file.write_text(
+            yaml.dump(value, Dumper=yaml.CSafeDumper, allow_unicode=True, sort_keys=False), encoding="utf-8"
+        )
 
     def write(self, path, text):
         """Replace a file under config/."""

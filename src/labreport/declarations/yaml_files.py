@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import pickle
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -54,7 +56,7 @@ def read_yaml(path: Path, where: str) -> dict[str, Any]:
     try:
         if path.exists() and not path.is_file():
             raise OSError(0, "it is no file")  # a pipe would be waited for
-        value = yaml.load(path.read_text(encoding="utf-8"), Loader=_UniqueKeys)
+        value = pickle.loads(_parsed(path.read_text(encoding="utf-8")))
     except FileNotFoundError:
         raise DeclarationError(f"{where}: no such file") from None
     except (OSError, UnicodeDecodeError) as error:
@@ -67,6 +69,16 @@ def read_yaml(path: Path, where: str) -> dict[str, Any]:
     if not _is_bounded(value):
         raise DeclarationError(f"{where}: holds more than {MOST_VALUES} values; are aliases nested in it?")
     return value
+
+
+@lru_cache(maxsize=256)
+def _parsed(text: str) -> bytes:
+    """What YAML says, pickled: a project at several scales reads the same files again, and may change what it is given.
+
+    Raises:
+        YAMLError: it is no YAML; or what a tag fails with.
+    """
+    return pickle.dumps(yaml.load(text, Loader=_UniqueKeys))
 
 
 def _is_bounded(value: Any) -> bool:
