@@ -119,7 +119,7 @@ SHELL = """\\BLOCK{extends "latex/report.tex.j2"}
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_a_report_with_its_own_class_shell_and_cover_compiles_alone(small_report, tmp_path, monkeypatch, lang):
-    """In the folder of its text, in TeX's folder, and as the archive holds it."""
+    """In TeX's folder and, in Chinese, as the archive holds it."""
     monkeypatch.chdir(tmp_path)
     spec = small_report(TEXT, lang=lang, fields={"Number": "12345"}, title="Own")
     folder = tmp_path / "templates" / "small"
@@ -136,21 +136,25 @@ def test_a_report_with_its_own_class_shell_and_cover_compiles_alone(small_report
     spec = {**spec, "cover": names["cover.md.j2"], "latex": latex, "files": {**spec["files"], **known}}
     text = planned("write", {**spec, "form": "latex"}, tmp_path / "a" / "texts" / "key")
     write(text)
-    pages = [page.extract_text() for page in pypdf.PdfReader(pdf_of(text.out, tmp_path / "a")).pages]
+    made = alone(text.out, tmp_path, lang) if lang == "zh" else pdf_of(text.out, tmp_path / "a")
+    pages = [page.extract_text() for page in pypdf.PdfReader(made).pages]
     assert "12345" in pages[0]
     assert "Marked" not in pages[0]
     assert "Marked" in pages[1]
 
-    parts = {form: str(tmp_path / "empty") for form in (*FORMS, "figures", "tables")}
-    (tmp_path / "empty").mkdir()
-    write_json(tmp_path / "empty" / "spec.json", {})
+
+def alone(text, folder, lang):
+    """The PDF that TeX makes of what is handed in, in a folder of its own."""
+    parts = {form: str(folder / "empty") for form in (*FORMS, "figures", "tables")}
+    (folder / "empty").mkdir()
+    write_json(folder / "empty" / "spec.json", {})
     packed = archive(
-        {"report": "small", "lang": lang, "title": "Own", "parts": {**parts, "latex": str(text.out)}, "runs": []}
+        {"report": "small", "lang": lang, "title": "Own", "parts": {**parts, "latex": str(text)}, "runs": []}
     )
-    zipfile.ZipFile(io.BytesIO(packed)).extractall(tmp_path / "out")
-    alone = tmp_path / "out" / "small"
-    subprocess.run(command("latexmk", "small.tex"), cwd=alone, check=True, capture_output=True)
-    assert len(pypdf.PdfReader(alone / "small.pdf").pages) == len(pages)
+    zipfile.ZipFile(io.BytesIO(packed)).extractall(folder / "out")
+    work = folder / "out" / "small"
+    subprocess.run(command("latexmk", "small.tex"), cwd=work, check=True, capture_output=True)
+    return work / "small.pdf"
 
 
 def test_a_class_that_is_gone_is_not_found_where_tex_worked_before(tmp_path):
@@ -167,62 +171,70 @@ NUMBERS = """# A *heading* of {{ mycnn.val_accuracy }}
 Ours ends at {{ mycnn.val_accuracy }}, the other is {{ resnet34.val_accuracy - mycnn.val_accuracy }} away.
 
 ![A caption of {{ resnet34.val_accuracy }}.](figure:plot_0)
+
+# One *two*
 """
+ALT = r"Bars, 84.6 % of {x} [and] \$_^~ 图 “y”"
 
 
-@pytest.mark.parametrize("lang", ["zh", "en"])
-@pytest.mark.parametrize("shown", [True, False])
-def test_numbers_lead_to_the_rows_of_their_runs_where_these_are_shown(small_report, tmp_path, lang, shown, capsys):
-    tables = "![Runs.](table:table_0)\n\n![Again.](table:table_1)\n\n" if shown else ""
-    spec = small_report(f"{NUMBERS}\n{tables}", lang=lang, figures=1, tables=2, scale="full")
+def with_numbers(small_report, folder, lang, tables, **about):
+    """The PDF of `NUMBERS` with tables, whose rows are of its two runs, and the runs' destinations in it."""
+    shown = "".join(f"![Runs.](table:table_{index})\n\n" for index in range(tables))
+    spec = small_report(f"{NUMBERS}\n{shown}", lang=lang, figures=1, tables=tables, scale="full", **about)
     keys = {name: entry["runs"][0]["key"] for name, entry in spec["experiments"].items()}
-    for name in ("table_0", "table_1"):
-        path = tmp_path / "tables" / f"{name}.json"
+    for index in range(tables):
+        path = folder / "tables" / f"table_{index}.json"
         table = json.loads(path.read_text(encoding="utf-8"))
         path.write_text(
             json.dumps({**table, "rows": [[f"{key[:8]}*", 1, 2] for key in keys.values()]}), encoding="utf-8"
         )
-    text = planned("write", {**spec, "form": "latex"}, tmp_path / "texts" / "key")
+    with house_style(lang):
+        figure = Figure(figsize=(7.8 / 2.54, 2))
+        figure.text(0.5, 0.5, "图 $x$ Words")
+        figure.savefig(folder / "figures" / "plot_0.pdf")
+    (folder / "figures" / "plot_0.txt").write_text(ALT, encoding="utf-8")
+    text = planned("write", {**spec, "form": "latex"}, folder / "texts" / "key")
     write(text)
-    reader = pypdf.PdfReader(pdf_of(text.out, tmp_path))
+    return pypdf.PdfReader(pdf_of(text.out, folder)), [f"run.{keys[name]}" for name in ("mycnn", "resnet34")]
+
+
+def destinations(reader):
+    """Where the runs are, and where numbers lead."""
     links = [one.get_object() for page in reader.pages for one in page.get("/Annots", [])]
-    led = [str(link["/A"]["/D"] if "/A" in link else link["/Dest"]) for link in links]
-    mine, other = (f"run.{keys[name]}" for name in ("mycnn", "resnet34"))
-    assert [name for name in led if name.startswith("run.")] == ([mine, mine, other, other] if shown else [])
     assert all(link["/Border"] == [0, 0, 0] for link in links)
-    assert {name for name in reader.named_destinations if name.startswith("run.")} == (
-        {mine, other} if shown else set()
-    )
+    led = [str(link["/A"]["/D"] if "/A" in link else link["/Dest"]) for link in links]
     assert "labrun" not in "".join(str(entry.title) for entry in reader.outline)
-    assert capsys.readouterr().err == ""
+    return [{*filter(is_run, reader.named_destinations)}, [*filter(is_run, led)]]
+
+
+def is_run(name):
+    return name.startswith("run.")
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
-def test_what_a_pdf_says_of_itself_and_that_every_font_is_in_it(small_report, tmp_path, lang):
-    words = r"Bars, 84.6 % of {x} [and] \$_^~ 图 “y”"
+def test_numbers_lead_to_their_runs_and_a_pdf_says_what_it_is_and_has_every_font(small_report, tmp_path, capsys, lang):
     about = {"title": "Own & 图", "subtitle": "A sub_title"}
-    spec = small_report("# One *two*\n\n![x](figure:plot_0)\n", lang=lang, figures=1, tables=0, **about)
-    with house_style(lang):
-        figure = Figure()
-        figure.text(0.5, 0.5, "图 $x$ Words")
-        figure.savefig(tmp_path / "figures" / "plot_0.pdf")
-    (tmp_path / "figures" / "plot_0.txt").write_text(words, encoding="utf-8")
-    text = planned("write", {**spec, "form": "latex"}, tmp_path / "texts" / "key")
-    write(text)
-    reader = pypdf.PdfReader(pdf_of(text.out, tmp_path))
+    reader, (mine, other) = with_numbers(small_report, tmp_path, lang, 2, **about)
+    assert destinations(reader) == [{mine, other}, [mine, mine, other, other]]
     assert (reader.metadata.title, reader.metadata.subject) == ("Own & 图", "A sub_title")
     assert str(reader.root_object["/Lang"]) == ("zh-CN" if lang == "zh" else "en")
     assert reader.root_object["/ViewerPreferences"]["/DisplayDocTitle"]
-    assert [entry.title for entry in reader.outline] == ["1 One two"]
+    assert [entry.title for entry in reader.outline][1:] == ["2 One two"]
     shown = [ContentStream(page.get_contents(), reader).operations for page in reader.pages]
     marked = [operands for page in shown for operands, operator in page if operator == b"BDC"]
-    assert marked == [["/Span", {"/Alt": words}]]
+    assert marked == [["/Span", {"/Alt": ALT}]]
     fonts = [one for number in range(1, reader.trailer["/Size"]) if is_font(one := reader.get_object(number))]
     assert len(fonts) > 3
     for font in fonts:
         assert font["/Subtype"] != "/Type3"
         if "/DescendantFonts" not in font:
             assert {"/FontFile", "/FontFile2", "/FontFile3"} & font["/FontDescriptor"].keys(), font["/BaseFont"]
+    assert capsys.readouterr().err == ""
+
+
+def test_numbers_lead_nowhere_where_no_runs_are_shown(small_report, tmp_path, capsys):
+    assert destinations(with_numbers(small_report, tmp_path, "en", 0)[0]) == [set(), []]
+    assert capsys.readouterr().err == ""
 
 
 def is_font(thing):
