@@ -70,9 +70,9 @@ class Project:
         """Change what a YAML file holds; its comments and its form are lost."""
 
         def changed(text: str) -> str:
-            value = yaml.safe_load(text)
+            value = yaml.load(text, Loader=yaml.CSafeLoader)
             change(value)
-            return yaml.safe_dump(value, allow_unicode=True, sort_keys=False)
+            return yaml.dump(value, Dumper=yaml.CSafeDumper, allow_unicode=True, sort_keys=False)
 
         self.rewrite(name, changed)
 

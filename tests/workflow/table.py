@@ -34,10 +34,9 @@ def nothing(declared: Declared) -> set[str]:
     return set()
 
 
+# One upon the other: what is put back comes first, and what is written into every module last.
 NOTHING = [
-    Edit("a comment in every module", edits.every_module(edits.commented, but=edits.PRINTED), nothing),
-    Edit("another docstring everywhere", edits.every_module(edits.other_docstrings, but=edits.PRINTED), nothing),
-    Edit("every module formatted anew", edits.every_module(edits.reformatted, but=edits.PRINTED), nothing),
+    Edit("an edit that was taken back", edits.taken_back, nothing),
     Edit("a comment in every file of rules", edits.rules_commented, nothing),
     Edit("YAML without comments in another form", edits.yaml_rewritten, nothing),
     Edit("a model in a file of models that are used", edits.new_model, nothing),
@@ -66,8 +65,10 @@ NOTHING = [
     ),
     Edit("mirrors, homepage and licence", edits.mirrors_swapped, nothing),
     Edit("TensorBoard", lambda project: None, nothing, config=("tensorboard=true",)),
-    Edit("an edit that was taken back", edits.taken_back, nothing),
     Edit("prepared data that are gone", edits.without_prepared_data, nothing),
+    Edit("every module formatted anew", edits.every_module(edits.reformatted, but=edits.PRINTED), nothing),
+    Edit("another docstring everywhere", edits.every_module(edits.other_docstrings, but=edits.PRINTED), nothing),
+    Edit("a comment in every module", edits.every_module(edits.commented, but=edits.PRINTED), nothing),
 ]
 OWN = [
     Edit(
@@ -277,5 +278,31 @@ NO_TRAINING = [
         "a run whose folder is gone",
         edits.without_run("mycnn"),
         lambda declared: declared.trained({"mycnn"}),
+    ),
+]
+# Edits of which each has other things done again than the others beside it: one command for all of them.
+TOGETHER = [
+    ("a seed more",),
+    ("the code of a model that is measured, too",),
+    ("the code of a kind of claim",),
+    ("the style of figures",),
+    ("a table's columns",),
+    ("the language",),
+    ("a title in one language",),
+    ("a word above columns, in one language", "prose"),
+    ("the code of a task", "a figure's width", "a new arm", "a table's rows"),
+    ("a variant of a data set", "one arm's learning rate", "the claims that a figure shows", "a figure that is gone"),
+    (
+        "a class that all models of texts are",
+        "one kind's way to draw",
+        "a claim's limit",
+        "a comment in a module that is printed",
+    ),
+    ("one of two models in a file", "a published curve", "a title"),
+    ("the code of a model of images", "a run whose folder is gone", "a new variant and an arm on it"),
+    ("learning rate and weight decay swapped", "an arm renamed"),
+    (
+        "a title, and prepared data that are gone",
+        "a table of data that are gone: no run of these data is trained",
     ),
 ]

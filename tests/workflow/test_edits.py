@@ -15,7 +15,7 @@ from .conftest import fabricate
 from .declared import Declared
 from .edits import arm, code, commented, item, several
 from .project import ITEMS, jobs_for, plan_would, snakemake_would
-from .table import NO_TRAINING, NOTHING, OWN
+from .table import NO_TRAINING, NOTHING, OWN, TOGETHER
 
 
 def agree(root: Path, *config: str) -> dict[str, str | None]:
@@ -32,16 +32,33 @@ def made(plan: Mapping[str, str | None]) -> set[str]:
     return set(plan) - {job for job in several if any(one.startswith(f"{job} ") for one in plan)}
 
 
-@pytest.mark.parametrize("edit", [*NOTHING, *OWN, *NO_TRAINING], ids=lambda edit: edit.name)
-def test_an_edit_has_exactly_its_own_done_again(project, edit):
-    edit.change(project)
-    plan = agree(project.root, *edit.config)
-    expected = edit.redone(Declared(project.root))
+def test_no_edit_without_a_meaning_has_anything_done_again(project):
+    """All of them at once; what was done again would say for which."""
+    for edit in NOTHING:
+        edit.change(project)
+    assert agree(project.root, *(setting for edit in NOTHING for setting in edit.config)) == {}
+
+
+def test_every_edit_of_a_meaning_is_tried_once():
+    assert sorted(name for names in TOGETHER for name in names) == sorted(edit.name for edit in [*OWN, *NO_TRAINING])
+
+
+@pytest.mark.parametrize("names", TOGETHER, ids="; ".join)
+def test_an_edit_has_exactly_its_own_done_again(project, names):
+    edits = [edit for edit in [*OWN, *NO_TRAINING] if edit.name in names]
+    for edit in edits:
+        edit.change(project)
+    plan = agree(project.root, *(setting for edit in edits for setting in edit.config))
+    declared = Declared(project.root)
+    own = [edit.redone(declared) for edit in edits]
+    expected = set().union(*own)
+    assert len(expected) == sum(map(len, own)), "one edit would hide what another has done again"
     frames = {one for one in expected if re.fullmatch(r"tabulate \S+", one)}
     assert made(plan) - expected == set()
     assert expected - frames - made(plan) == set()
     assert frames - set(plan) == set()
-    assert {job: plan[job] for job in edit.words} == edit.words
+    words = {job: why for edit in edits for job, why in edit.words.items()}
+    assert {job: plan[job] for job in words} == words
 
 
 def ended(root: Path) -> set[str]:
