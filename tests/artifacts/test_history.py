@@ -14,7 +14,7 @@ from labreport.artifacts.code import covered
 from labreport.artifacts.current import MARKERS, Current
 from labreport.artifacts.graph import Graph
 from labreport.artifacts.history import History
-from labreport.errors import ResultsError
+from labreport.errors import DeclarationError, ResultsError
 from labreport.files import write_json, write_sums
 from labreport.machine.outcome import Failure, content, receipt, write_failure, write_receipt
 from labreport.running.checkpoint_files import folder_of
@@ -226,3 +226,10 @@ def test_a_folder_that_holds_something_else_is_refused(project):
     for look in (Current().settle, Current().holds):
         with pytest.raises(ResultsError, match=rf"{run.folder}: holds what has the key \w+; move it away"):
             look(run)
+
+
+def test_two_specs_with_one_key_are_refused(project, monkeypatch):
+    graph = Graph(project.load("full"))
+    monkeypatch.setattr("labreport.artifacts.artifact.key_of", lambda step, spec: "0" * 16)
+    with pytest.raises(DeclarationError, match="have one key by chance; change a setting of one"):
+        graph.run(graph.project.experiment("cnn3"), 0)

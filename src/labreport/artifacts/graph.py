@@ -74,7 +74,13 @@ class Graph:
         if step not in {"download", *ITEMS}:  # whose code is that of their items
             spec["code"] = code_digest(roots(step, spec))
         artifact = Artifact(step, name, spec, needs, **about)
-        return self._made.setdefault(artifact.key, artifact)
+        found = self._made.setdefault(artifact.key, artifact)
+        if (found.step, found.spec) != (artifact.step, artifact.spec):
+            raise DeclarationError(
+                f"{artifact.folder}: {found.title} and {artifact.title} have one key by chance; change a setting of "
+                "one, such as its seed"
+            )
+        return found
 
     # Data
 
