@@ -59,7 +59,7 @@ def test_a_folder_that_is_no_project_is_refused(tmp_path, monkeypatch, labreport
 def test_a_projects_own_sources_are_used(empty):
     """An installed command may belong to another copy of the project."""
     shutil.copytree(SOURCES, "src", ignore=shutil.ignore_patterns("__pycache__"))
-    empty.replace("src/labreport/declarations/project.py", "which is not in config", "which the copy lacks in config")
+    empty.replace("src/labreport/declarations/project.py", "is not in config/scales", "the copy lacks in config/scales")
     done = run(empty.root, [sys.executable, "-m", "labreport", "plan", "--config", "scale=no"], PYTHONPATH=SOURCES)
     assert done.returncode == 1
     assert "which the copy lacks in config" in done.stderr

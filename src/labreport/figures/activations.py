@@ -11,8 +11,8 @@ import torch
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from labreport.figures.activation_names import ACTIVATIONS
 from labreport.figures.labels import listed, sentence
-from labreport.figures.registry import ACTIVATIONS
 from labreport.figures.style import GREY, empty_figure, series
 from labreport.results import Results
 from labreport.rounding import fixed

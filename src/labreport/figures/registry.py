@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from labreport.declarations.fields import Positive, Word
+from labreport.figures.activation_names import ACTIVATIONS
 from labreport.kinds import (
     AnyModel,
     Claims,
@@ -21,16 +22,6 @@ from labreport.kinds import (
 
 LOSSES = ("val_loss", "train_loss")
 NAMES = ("val_accuracy", "train_accuracy", *LOSSES, "val_pearson", "test_pearson")
-ACTIVATIONS = {  # name in YAML -> class of torch.nn, which is also what it is called
-    "relu": "ReLU",
-    "celu": "CELU",
-    "elu": "ELU",
-    "gelu": "GELU",
-    "silu": "SiLU",
-    "softplus": "Softplus",
-    "sigmoid": "Sigmoid",
-    "tanh": "Tanh",
-}
 METRICS, VALIDATED = one_of(*NAMES), one_of("val_accuracy", "val_loss", "val_pearson")
 _GROUPS: dict[str, Any] = {"files": ("per_class.csv",), "one_set_of_classes": True, "longtail": True}
 
