@@ -7,6 +7,7 @@ from types import SimpleNamespace
 
 import matplotlib
 import numpy as np
+import pandas as pd
 import pytest
 from fontTools.pens.areaPen import AreaPen
 from fontTools.ttLib import TTFont
@@ -65,7 +66,7 @@ class Text:
 def test_every_font_is_embedded_as_truetype(lang):
     """Not as Type 3, which venues refuse, nor as OpenType under TrueType's name, which readers refuse."""
     text = "loss 84.6 % −1 ±\n$c_{t-1}$" if lang == "en" else "损失 loss 84.6 % −1 ±\n$c_{t-1}$"
-    pdf = pictures_of(Text(text), None, {}, lang)["pdf"]
+    pdf = pictures_of(Text(text), pd.DataFrame(), {}, lang)["pdf"]
     (page,) = PdfReader(io.BytesIO(pdf)).pages
     found = [font.get_object() for font in page["/Resources"]["/Font"].values()]
     assert len(found) >= 3 + (lang == "zh")
@@ -97,11 +98,11 @@ def test_outlines_as_truetype_cover_what_the_original_ones_do():
 @pytest.mark.parametrize(("text", "lang"), [("损失", "en"), ("\U0001f600", "zh"), (r"$\ulcorner 损$", "zh")])
 def test_a_missing_glyph_is_an_error(text, lang):
     with pytest.raises(ResultsError, match="a character in a figure is in none of its fonts"):
-        pictures_of(Text(text), None, {}, lang)
+        pictures_of(Text(text), pd.DataFrame(), {}, lang)
 
 
 def test_pictures_hold_no_date_and_no_path():
-    made = pictures_of(Text("a"), None, {}, "en")
+    made = pictures_of(Text("a"), pd.DataFrame(), {}, "en")
     for form, content in made.items():
         assert b"/home/" not in content, form
         assert b"CreationDate" not in content

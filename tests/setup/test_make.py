@@ -97,7 +97,8 @@ def test_faults_writes_its_page(project):
 
 def test_mutants_writes_its_page(project):
     assert project.run("make", "mutants").returncode == 0
-    assert project.calls[-1].strip() == "python -m mutants.run --page docs/reliability.md"
+    for part, call in zip(("science", "report"), project.calls[-2:], strict=True):
+        assert call.strip() == f"python -m mutants.run --part {part} --page docs/reliability.md"
 
 
 def test_a_report_that_is_there_is_still_snakemakes_affair(project):
