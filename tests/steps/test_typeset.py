@@ -147,7 +147,8 @@ def alone(text, folder, lang):
     """The PDF that TeX makes of what is handed in, in a folder of its own."""
     parts = {form: str(folder / "empty") for form in (*FORMS, "figures", "tables")}
     (folder / "empty").mkdir()
-    write_json(folder / "empty" / "spec.json", {})
+    for about in ("spec.json", "provenance.json"):
+        write_json(folder / "empty" / about, {})
     packed = archive(
         {"report": "small", "lang": lang, "title": "Own", "parts": {**parts, "latex": str(text)}, "runs": []}
     )

@@ -403,7 +403,7 @@ class Graph:
         about = {run.spec["data"]["dataset"]: run.folder for run in reversed(runs)}
         datasets = {one.dataset.name: one.dataset for one in report.experiments.values()}
         titles = {name: in_language(one.title, lang) for name, one in datasets.items()}
-        own = [titles[name] for name, one in datasets.items() if one.archived.file]
+        from_files = [titles[name] for name, one in datasets.items() if one.archived.file]
         spec = {
             **self._shared(report, report.experiments, None),
             "lang": lang,
@@ -415,7 +415,7 @@ class Graph:
             **({"latex": latex} if latex else {}),
             **({"left_out": report.left_out} if report.left_out and not self.project.sampled else {}),
             "order": list(report.experiments),
-            **({"own_data": own} if own and self.project.sampled else {}),
+            **({"own_data": from_files} if from_files and self.project.sampled else {}),
             "dataset_titles": titles,
             "data": {name: about[name] for name in datasets},
             "measurements": {name: one.folder for name, one in measurements.items()},

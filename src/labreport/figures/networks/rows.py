@@ -32,7 +32,8 @@ KINDS: Mapping[type[nn.Module], str] = {
     nn.Dropout: "dropout",
 }
 JOINS = {"add": "+", "mul": "×", "cat": "cat"}  # functions of two things or more that a drawing can show
-FUNCTIONS = {name.lower(): name for name in activation.__all__}  # as `torch.nn.functional` calls them, without lines
+# Without lines, as `torch.nn.functional` calls them -> as their classes are called.
+FUNCTIONS = dict(zip(map(str.lower, activation.__all__), activation.__all__, strict=True))
 OVER_TIME = {"amax": "max_over_time", "max": "max_over_time", "mean": "mean_over_time"}
 ONE_STEP = ("gather", "getitem", "select")
 SIGNS = {"BatchNorm1d": "BN", "BatchNorm2d": "BN"}  # as the field writes them
