@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from decimal import ROUND_HALF_UP, Context, Decimal
 
 DIGITS = Context(prec=400)  # a float's own digits and all of its zeros
@@ -21,3 +22,19 @@ def fixed(value: float, decimals: int) -> str:
     exact = Decimal(f"{value:.12g}")
     rounded = exact.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP, DIGITS)
     return f"{abs(rounded) if rounded.is_zero() else rounded:f}"
+
+
+def plain(value: float, decimals: int) -> str:
+    """`value` as `fixed` rounds it, with a real minus sign.
+
+    >>> plain(-82.25, 1), plain(float("-inf"), 1)
+    ('−82.3', '−∞')
+    """
+    if math.isinf(value):
+        return f"{MINUS if value < 0 else ''}∞"
+    return fixed(value, decimals).replace("-", MINUS)
+
+
+def whole(value: float) -> str:
+    """A whole number in groups of three digits: 25000 -> 25,000."""
+    return f"{round(value):,}".replace("-", MINUS)

@@ -8,7 +8,7 @@ from labreport.claims.estimates import LEVEL, Estimate
 from labreport.groups import GROUPS, group_name
 from labreport.languages import LANGUAGES, said, section
 from labreport.quantities.registry import called
-from labreport.rounding import MINUS, fixed
+from labreport.rounding import plain, whole
 
 
 def digits(value: float, unit: str) -> str:
@@ -18,11 +18,10 @@ def digits(value: float, unit: str) -> str:
     ('12.3', '0.034', '2.13', '1,024')
     """
     if unit == "fraction":
-        return fixed(100 * value, 1).replace("-", MINUS)
+        return plain(100 * value, 1)
     if unit == "count":
-        return f"{value:,.0f}".replace("-", MINUS)
-    decimals = {"epochs": 1, "seconds": 1, "times": 2}.get(unit, 3)
-    return fixed(value, decimals).replace("-", MINUS)
+        return whole(value)
+    return plain(value, {"epochs": 1, "seconds": 1, "times": 2}.get(unit, 3))
 
 
 def title(name: str, lang: str) -> str:

@@ -14,13 +14,14 @@ from labreport.artifacts.difference import Difference, differences, in_words
 from labreport.claims.estimates import between
 from labreport.cli.states import State
 from labreport.documents.claimed import claim
-from labreport.documents.printing import ABSENT, DIFFERENCE, MINUS, Value
+from labreport.documents.printing import ABSENT, DIFFERENCE, Value
 from labreport.errors import ResultsError, outcome
 from labreport.files import SUMS, read_object
 from labreport.quantities.measured import measure
 from labreport.quantities.registry import QUANTITIES, Quantity
 from labreport.quantities.values import Measured
 from labreport.result_spec import shown_title
+from labreport.rounding import MINUS
 
 CELLS = 10  # of a table that are listed
 NEW, GONE = "new", "gone"

@@ -10,11 +10,10 @@ from scipy import stats
 
 from labreport.artifacts.graph import Graph
 from labreport.documents.gfm import table_line
-from labreport.documents.printing import MINUS
 from labreport.documents.text import gfm
 from labreport.errors import DeclarationError
 from labreport.files import read_object
-from labreport.rounding import fixed
+from labreport.rounding import plain
 from labreport.training.tasks import TASKS
 
 HEAD = ("First", "Second", "Seeds", "First (%)", "Second (%)", "Second − first (points)", "95 % interval")
@@ -73,4 +72,4 @@ def _by_seed(graph: Graph, name: str) -> tuple[dict[int, float], str]:
 
 
 def _number(value: float) -> str:
-    return fixed(value, 2).replace("-", MINUS)
+    return plain(value, 2)

@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from labreport.documents.printing import ABSENT, MINUS, plain
+from labreport.documents.printing import ABSENT
 from labreport.documents.text import text_width
 from labreport.errors import ResultsError
 from labreport.files import read_json
+from labreport.rounding import MINUS, plain
 
 KEY_DIGITS = 8  # which tables state of a key at least
 ALIGNMENTS = ("left", "right", "center", "decimal")

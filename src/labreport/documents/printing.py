@@ -13,10 +13,9 @@ from typing import Any
 
 from labreport.errors import TemplateError
 from labreport.languages import said, section
-from labreport.rounding import fixed
+from labreport.rounding import MINUS, plain, whole
 
 ABSENT = "–"
-MINUS = "−"
 NBSP = "\u00a0"
 # A number that says where it comes from is printed between these: START number of the origin MIDDLE text END.
 START, MIDDLE, END = "\ue000", "\ue001", "\ue002"
@@ -24,18 +23,6 @@ MARKED = re.compile(f"{START}(\\d+){MIDDLE}(.*?){END}", re.DOTALL)
 DIFFERENCE = {"fraction": "points"}  # unit -> that of a difference
 DECIMALS = {"fraction": 1, "points": 1, "correlation": 3, "times": 1, "epochs": 1, "loss": 3}
 SCALE = {"fraction": 100.0, "points": 100.0}
-
-
-def plain(value: float, decimals: int) -> str:
-    """`value` with so many decimals, halves rounded away from zero, and a real minus sign; never minus zero."""
-    if math.isinf(value):
-        return f"{MINUS if value < 0 else ''}∞"
-    return fixed(value, decimals).replace("-", MINUS)
-
-
-def whole(value: float) -> str:
-    """A whole number in groups of three digits: 25000 -> 25,000."""
-    return f"{round(value):,}".replace("-", MINUS)
 
 
 def duration(seconds: float, lang: str) -> str:

@@ -12,7 +12,7 @@ import pandas as pd
 
 from labreport.result_spec import titled
 from labreport.results import Results
-from labreport.rounding import MINUS, fixed
+from labreport.rounding import fixed, plain
 
 MOST_DECIMALS = 4
 
@@ -102,8 +102,7 @@ def _cell(column: Column, row: dict[Any, Any]) -> str | float | int | None:
     spread = math.nan if column.spread is None else float(row[column.spread])
     if math.isnan(spread):
         return float(fixed(number, column.decimals))
-    mean = fixed(number, column.decimals).replace("-", MINUS)
-    return f"{mean} ± {fixed(column.factor * spread, column.decimals)}"
+    return f"{plain(number, column.decimals)} ± {fixed(column.factor * spread, column.decimals)}"
 
 
 def decimals_for(spreads: Sequence[float]) -> int:
