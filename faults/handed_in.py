@@ -7,6 +7,7 @@ import json
 import re
 import shutil
 import struct
+import warnings
 import zipfile
 from collections.abc import Callable, Mapping
 from contextlib import redirect_stdout
@@ -69,7 +70,8 @@ def trial(how: str, sealed: bool, whole: Path, digest: str, folder: Path, rng: R
     else:
         root = unpack(whole, folder / "taken")
         EDITS[how](root, rng)
-        _seal(root) if sealed else None
+        if sealed:
+            _seal(root)
         names = sorted({*files_below(root), *(one.relative_to(root).as_posix() for one in root.rglob(SUMS))})
         path.write_bytes(packed({f"{REPORT}/{name}": (root / name).read_bytes() for name in names}))
     before = {*folder.rglob("*"), *folder.parent.glob("*")}
@@ -259,8 +261,6 @@ ZIPS: Mapping[str, Callable[[Mapping[str, bytes]], bytes]] = {
 
 
 def _twice(parts: Mapping[str, bytes], name: str) -> bytes:
-    import warnings
-
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # zipfile's own
         return _written((name, b"x"), parts=parts)

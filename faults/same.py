@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from faults.reference import Work, reference
-from labreport.files import SUMS, files_below, sums_faults
+from labreport.files import SUMS, files_below, summed, sums_faults
 from labreport.machine.outcome import is_receipted
 
 CLOCKED = ("seconds", "samples_per_second")
@@ -67,6 +67,5 @@ def broken(folder: Path) -> str | None:
     """What a folder's digests say is wrong with it, or None."""
     if fault := next(sums_faults(folder), None):
         return fault
-    listed = {line.partition("  ")[2] for line in (folder / SUMS).read_text(encoding="utf-8").splitlines()}
-    more = set(files_below(folder)) - listed
+    more = set(files_below(folder)) - set(summed(folder) or ())
     return f"{', '.join(sorted(more))}: not in {SUMS}" if more else None

@@ -36,7 +36,6 @@ NOT_DERIVED = (
     "and what runs measured (epochs, times, predictions); of these only the digest below tells, if it was noted when "
     "the archive was handed in"
 )
-ENDS = {"figures": (".pdf", ".svg", ".png", ".csv", ".txt"), "tables": (".csv", ".json"), "claims": (".json",)}
 KINDS = {"figures": FIGURES, "tables": TABLES, "claims": CLAIMS}
 # Step -> the files of a figure or table that need no drawing, by their suffix.
 DERIVED: Mapping[str, Callable[[Any, dict[str, Any]], dict[str, str]]] = {
@@ -67,7 +66,7 @@ def verify_archive(path: Path) -> int:
     derived = [f"{shown[what]} {what}" for what in (*PACKED, "texts")]
     counts = ", ".join([f"{files} files", f"{len(runs)} runs", *derived])
     apart = f", {shown['apart']} figures, tables and claims of data or published curves" if shown["apart"] else ""
-    print(*lines, f"{NOT_DERIVED.format(apart)}", sep="\n")
+    print(*lines, NOT_DERIVED.format(apart), sep="\n")
     print(f"{path}: {counts} compared; digest {digest}; {said}")
     return 1 if lines else 0
 
@@ -122,7 +121,7 @@ def _of_items(root: Path, what: str, runs: Mapping[str, Path], shown: Counter[st
         yield f"{what}/{SPEC}: {wrong[0]!r} is no name"
         return
     for name, spec in items.items():
-        gone = [end for end in ENDS[what] if not (folder / f"{name}{end}").is_file()]
+        gone = [end for end in PACKED[what] if not (folder / f"{name}{end}").is_file()]
         yield from (f"{what}/{name}{end}: is missing" for end in gone)
         try:
             kind = kinds.get(spec["target"])

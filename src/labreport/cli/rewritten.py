@@ -75,9 +75,6 @@ def files_of(root: Path, form: str, runs: Mapping[str, Path]) -> dict[str, str |
     return files | {README: readme(name, spec["declaration"]["title"], spec["lang"])}
 
 
-SHOWN = ("figures", "tables")
-
-
 def by_others(root: Path, form: str) -> str:
     """A remark where another state of the project wrote a text than is here; empty where the same one did."""
     spec = read_object(root / TEXT / form / SPEC)

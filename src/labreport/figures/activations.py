@@ -27,7 +27,7 @@ def collect(results: Results, options: Mapping[str, Any]) -> pd.DataFrame:
 
     Args:
         results: not used.
-        options: `functions`, names in `labreport.figures.registry`.
+        options: `functions`, names in `labreport.figures.activation_names`.
     """
     frames = []
     for name in options["functions"]:
