@@ -15,8 +15,8 @@ from labreport.errors import TypesettingError
 from labreport.files import atomic_path
 
 PACKAGES = (
-    "Debian, Ubuntu: apt install texlive-xetex texlive-lang-chinese texlive-latex-extra texlive-fonts-recommended "
-    "texlive-science latexmk lmodern\n"
+    "Debian, Ubuntu: apt install texlive-xetex texlive-lang-chinese texlive-latex-extra texlive-plain-generic "
+    "texlive-fonts-recommended texlive-science latexmk lmodern\n"
     "conda: conda install -c conda-forge tectonic\n"
     "macOS: brew install --cask mactex (or basictex, then tlmgr install ctex latexmk and what the log asks for)"
 )
