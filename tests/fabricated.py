@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from labreport.data.arrays import save
 from labreport.data.prepared import Prepared
 from labreport.data.variants import apply
 from labreport.files import write_json
-from tests.conftest import SEEDS, generator, runs_of
+from tests.conftest import SEEDS, generator, made_once, runs_of
 
 SIZES = {"train": 120, "dev": 60, "test": 80}
 LONGTAIL = {"name": "longtail", "classes": [0, 1, 2, 3, 4], "keep": 0.1, "seed": 0}
@@ -104,7 +105,7 @@ def add_pairs(spec: dict[str, Any], root: Path, experiment: str, *, seeds: int =
     runs = root / "results" / "runs" / experiment
     folders = {seed: runs / f"{seed:04d}{experiment:0<12}" for seed in SEEDS[:seeds]}
     for seed, folder in folders.items():
-        write_pairs_run(folder, experiment, seed, **settings)
+        made_once(folder, root.parent, write_pairs_run, experiment, seed, **settings)
     vectors = {"name": "word2vec", "dimensions": 100, "window": 5, "epochs": 5, "seed": 0}
     spec["experiments"][experiment] = {
         "part": "similarity",
@@ -128,7 +129,7 @@ def add_images(spec: dict[str, Any], root: Path, name: str, classes: list[str], 
     images = np.zeros((len(labels), 3, 4, 4), np.uint8), np.zeros((len(tests), 3, 4, 4), np.uint8)
     about = {"variants": list(variants)} if variants else {}
     prepared = apply(Prepared(name, classes, images[0], labels, images[1], tests, spec=about), variants)
-    _add_data(spec, root, name, prepared)
+    _add_data(spec, root, name, prepared, classes, variants)
     return prepared
 
 
@@ -149,9 +150,10 @@ def add_sentences(spec: dict[str, Any], root: Path, name: str = "stsb") -> Prepa
     return prepared
 
 
-def _add_data(spec: dict[str, Any], root: Path, name: str, prepared: Prepared) -> None:
+def _add_data(spec: dict[str, Any], root: Path, name: str, prepared: Prepared, *about: Any) -> None:
     folder = root / "results" / "data" / name / "key"
-    save(prepared, folder)
+    shutil.rmtree(folder, ignore_errors=True)
+    made_once(folder, root.parent, lambda kept, *_: save(prepared, kept), name, *about)
     spec["data"][name] = str(folder)
 
 
