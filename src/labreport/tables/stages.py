@@ -46,7 +46,7 @@ class Stage:
 
 
 def stages(options: Mapping[str, Any]) -> list[Stage]:
-    """Build an image model without memory or arithmetic and follow one image through it.
+    """Build an image model and follow one image through it.
 
     Args:
         options: `target` ("labreport.models.module:Class") and `parameters` of its constructor; `image` (height and
@@ -70,7 +70,7 @@ def stages(options: Mapping[str, Any]) -> list[Stage]:
 
 
 def stages_of(model: nn.Module, inputs: Sequence[Tensor]) -> list[Stage]:
-    """The stages of a network on the meta device, as `stages` gives them.
+    """The stages of a network, as `stages` gives them.
 
     Raises:
         ResultsError: a parameter belongs to none of the stages.

@@ -1,6 +1,7 @@
 """What a network does with its input, step by step, followed through its own forward pass.
 
-Nothing is computed: on torch's meta device tensors have shapes but no values.
+Only shapes are told of it. torch's meta device would compute nothing, but imports a compiler, which takes a hundred
+times as long as one sample.
 """
 
 from __future__ import annotations
@@ -44,7 +45,7 @@ class Step:
 
 
 def network(target: str, parameters: Mapping[str, Any], options: Mapping[str, Any]) -> tuple[nn.Module, list[Tensor]]:
-    """A network on the meta device, and inputs for it.
+    """A network, whose weights hold anything, and one sample for it.
 
     Args:
         target: "labreport.models.module:Class"; its constructor says what it reads: `vectors` pairs of sentences,
@@ -56,14 +57,22 @@ def network(target: str, parameters: Mapping[str, Any], options: Mapping[str, An
         TrainingError: no such model, or parameters that it does not take.
     """
     taken = inspect.signature(load_class(target)).parameters
-    with torch.device("meta"):
+    with _Undrawn():
         facts = {name: options[name] for name in ("classes", "channels", "length")}
-        facts |= {"size": options["image"], "vocabulary": WORDS, "vectors": torch.empty(WORDS, VECTOR)}
+        facts |= {"size": options["image"], "vocabulary": WORDS, "vectors": torch.zeros(WORDS, VECTOR)}
         model = build_model(target, parameters, facts).eval()
         if "vectors" not in taken and "vocabulary" not in taken:
-            return model, [torch.empty(1, options["channels"], options["image"], options["image"])]
-        text = [torch.zeros(1, options["length"], dtype=torch.int64), torch.ones(1, dtype=torch.int64)]
+            return model, [torch.zeros(1, options["channels"], options["image"], options["image"])]
+        length = options["length"]
+        text = [torch.zeros(1, length, dtype=torch.int64), torch.tensor([length])]
         return model, [*text, *(one.clone() for one in text)] if "vectors" in taken else text
+
+
+class _Undrawn(TorchFunctionMode):
+    """Leaves out the random numbers that weights begin with, which would take most of the time."""
+
+    def __torch_function__(self, function: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        return args[0] if function in (Tensor.normal_, Tensor.uniform_) else function(*args, **(kwargs or {}))
 
 
 def follow(model: nn.Module, inputs: Sequence[Tensor]) -> list[Step]:
@@ -75,7 +84,7 @@ def follow(model: nn.Module, inputs: Sequence[Tensor]) -> list[Step]:
     paths = {module: path for path, module in model.named_modules() if path}
     before = register_module_forward_pre_hook(lambda module, taken: recorder.open(paths.get(module), module, taken))
     after = register_module_forward_hook(lambda module, _, output: recorder.close(paths.get(module), module, output))
-    with torch.device("meta"), torch.inference_mode(), recorder, before, after:
+    with torch.inference_mode(), recorder, before, after:
         model(*inputs)
     return recorder.steps
 
