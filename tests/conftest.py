@@ -151,7 +151,7 @@ def write_run(
 
 
 def made_once(folder: Path, tests: Path, make: Callable[..., None], *about: Any, **settings: Any) -> None:
-    """`make(folder, *about, **settings)`; all tests below the folder `tests` that ask for the same get copies of one."""
+    """`make(folder, *about, **settings)`; all tests below the folder `tests` that ask the same get copies of one."""
     asked = hashlib.sha256(repr((make.__name__, about, settings)).encode()).hexdigest()
     kept = tests / "fabricated" / asked[:16] / folder.name
     if not kept.is_dir():

@@ -24,7 +24,7 @@ from .conftest import PROJECT, Copy, refused, set_at
 
 IMAGES, LITE = "experiments/images.yaml", "scales/lite.yaml"
 SCALES = ["demo", "lite", "cpu", "full", "probe"]
-EXAMPLES = 30
+EXAMPLES = 12
 # Optimizer, learning rate, batch size, epochs and published figures, as the reports state them.
 STATED = {
     "mycnn": (None, 0.001, 128, 30, {"val_accuracy": 0.8442, "seconds": 868.96}),

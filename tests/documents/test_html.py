@@ -175,6 +175,21 @@ def test_equations_have_numbers_and_are_mathml(page):
     assert 'href="#eq-e"' in text
 
 
+@pytest.mark.parametrize(
+    ("formula", "apart"),
+    [
+        (r"\log p", 1),
+        (r"\exp z_n", 1),
+        (r"\max_i x_i", 1),
+        (r"\sin^2 \frac{1}{2}", 1),
+        (r"\log(x)", 0),
+        (r"\max_i(x)", 0),
+    ],
+)
+def test_a_function_stands_apart_from_its_argument_unless_that_is_in_brackets(page, formula, apart):
+    assert page(f"${formula}$\n").count("<mspace") == apart
+
+
 def test_the_contents_have_two_levels(page):
     text = page("# One\n\n## Two^[A note.] [@a]\n\n### Three\n\n# Four\n", works="@misc{a, title={T}}")
     contents = text[text.index("<nav") : text.index("</nav>")]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 from collections.abc import Iterable
 from pathlib import Path
@@ -17,6 +18,13 @@ from labreport.errors import TemplateError
 READER = "markdown-raw_tex-raw_html-raw_attribute-auto_identifiers-implicit_figures+east_asian_line_breaks"
 WRITERS = {"latex": "latex-smart", "markdown": "gfm", "html": "html5"}
 OPTIONS = {"latex": ["--syntax-highlighting=idiomatic"], "markdown": [], "html": ["--mathml"]}
+
+# Browsers set no space between the name of a function, with or without an index, and its argument; TeX does unless that
+# is in brackets.
+NAME = r'<mrow><mi mathvariant="normal">\w+</mi><mo>&#8289;</mo></mrow>'
+WITH_INDEX = rf"<(msub|msup|msubsup|munder)>{NAME}(?:(?!</?\2>).)*</\2>"
+BARE = "".join(f"(?<!<{tag}>)" for tag in ("msub", "msup", "msubsup", "munder")) + NAME
+APPLIED = re.compile(rf"({WITH_INDEX}|{BARE})(?=<m(?!o\b))", re.DOTALL)
 
 MOST_SECONDS, MOST_MEMORY, MOST_CHARACTERS = 20, "1g", 2_000_000
 NO_XML = dict.fromkeys((0xFFFE, 0xFFFF))  # no characters, which no part of a Word file may hold
@@ -66,7 +74,8 @@ def cited(tree: dict[str, Node], bibliography: Path, style: Path, lang: str) -> 
 
 def write(tree: dict[str, Node], form: str) -> str:
     """The tree as text of a form, `latex`, `markdown` (GitHub's) or `html`, a paragraph a line."""
-    return _convert(json.dumps(tree), WRITERS[form], "json", ["--wrap=none", *OPTIONS[form]])
+    text = _convert(json.dumps(tree), WRITERS[form], "json", ["--wrap=none", *OPTIONS[form]])
+    return APPLIED.sub(r'\1<mspace width="0.167em"/>', text) if form == "html" else text
 
 
 def _convert(text: str, to: str, reader: str, options: list[str]) -> str:
