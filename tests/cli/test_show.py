@@ -15,9 +15,9 @@ SCALE = "config/scales/demo.yaml"
 SET = [
     ("cnn3", "learning_rate", "0.001", "shared.learning_rate", SMALL, ["shared:", "learning_rate"]),
     ("cnn3", "model.name", "cnn3", "arms.cnn3.model.name", SMALL, ["arms:", "cnn3:", "name: cnn3"]),
-    ("cnn3", "epochs", "8", "overrides.11.set.epochs", SCALE, ["{part: small}", "epochs: 8"]),
+    ("cnn3", "epochs", "6", "overrides.11.set.epochs", SCALE, ["{part: small}", "epochs: 6"]),
     ("resnet_small", "model.width", "8", "overrides.13.set.model.width", SCALE, ["{model: resnet_small}", "width"]),
-    ("mycnn", "epochs", "6", "overrides.2.set.epochs", SCALE, ["{experiment: mycnn}", "epochs: 6"]),
+    ("mycnn", "epochs", "4", "overrides.2.set.epochs", SCALE, ["{experiment: mycnn}", "epochs: 4"]),
     ("cnn3", "data.seed", "0", "cifar10.parameters.seed", "config/datasets.yaml", ["cifar10:", "null, seed: 0"]),
 ]
 
@@ -42,10 +42,10 @@ def test_the_layer_that_wins_is_shown(project, labreport):
     project.edit(SMALL, lambda value: value["arms"]["cnn3"].update(epochs=3))
     own = f"  epochs = 3    ({SMALL}:{line_of(SMALL, ['cnn3:', 'epochs: 3'])}: arms.cnn3.epochs)"
     assert own in labreport("show", "cnn3").lines
-    override = {"match": {"experiment": ["cnn3"]}, "set": {"epochs": 4}}
+    override = {"match": {"experiment": ["cnn3"]}, "set": {"epochs": 9}}
     project.edit(SCALE, lambda value: value["overrides"].append(override))
-    place = f"{SCALE}:{line_of(SCALE, ['epochs: 4'])}: overrides.16.set.epochs"
-    assert f"  epochs = 4    ({place})" in labreport("show", "cnn3").lines
+    place = f"{SCALE}:{line_of(SCALE, ['epochs: 9'])}: overrides.16.set.epochs"
+    assert f"  epochs = 9    ({place})" in labreport("show", "cnn3").lines
     full = labreport("show", "cnn3", "--config", "scale=full").lines
     assert full[0] == f"cnn3: {SMALL}, scale full"
     assert {own, "  schedule = null    (default)"} <= set(full)
