@@ -160,6 +160,19 @@ def test_the_limit_of_a_claim_is_printed_as_declared(small_report, tmp_path):
     assert (str(found.margin), str(found.estimate)) == ("1.5\u00a0points", "1\u00a0point")
 
 
+@pytest.mark.parametrize(
+    ("changed", "field", "said"),
+    [
+        ({"unit": "", "values": {"quantity": "val_loss"}}, "estimate", "0.012"),
+        ({"values": {"quantity": "val_accuracy", "classes": 10}}, "classes", "10"),
+    ],
+)
+def test_every_number_of_a_claim_is_printed_in_its_own_unit(small_report, tmp_path, changed, field, said):
+    spec = small_report("")
+    (tmp_path / "close.json").write_text(json.dumps({**CLAIM, **changed}), encoding="utf-8")
+    assert str(views.names(Results(spec), spec, "en")["claims"].close[field]) == said
+
+
 def test_one_seed_has_no_spread(functions):
     assert functions(seeds=1)[0]["mycnn"].val_accuracy.spread is None
 

@@ -118,7 +118,7 @@ def conclude(
         )
         for lang in LANGUAGES
     }
-    estimates = {one.names[0]: one.estimate.value for one in evidence if one.names}
+    estimates = {one.names[0]: wording.scaled(one.estimate.value, unit) for one in evidence if one.names}
     found = {"quantity": quantity.name, "estimates": estimates, "comparable": not doubt, **values}
     named = {lang: words.rstrip(" ,，") for lang, words in of.items()}
     return Verdict(favours, p, decided, shown.estimate, margin, unit, claim, named, reason, found)

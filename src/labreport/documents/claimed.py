@@ -17,8 +17,8 @@ from labreport.quantities.registry import QUANTITIES
 OUTCOMES = ("supported", "refuted", "undecided")
 IDENTIFIER = re.compile(r"[A-Za-z0-9]+(?:_+[A-Za-z0-9]+)*")
 # Values of claims that are a quantity's own, not a difference of it.
-LEVELS = ("means", "base", "highest", "lowest", "measured", "published", "mean", "classes")
-STATED = ("share_of_best", "threshold", "tolerance")  # without an error
+LEVELS = ("means", "base", "highest", "lowest", "measured", "published", "mean")
+STATED = ("share_of_best", "threshold", "tolerance", "classes")  # without an error
 INTERVAL = 2 * 1.959964  # standard errors that an interval of 95 % is wide
 
 
@@ -36,7 +36,7 @@ def claim(found: Mapping[str, Any], name: str, lang: str) -> Namespace:
         name: of the claim.
         lang: `zh` or `en`.
     """
-    unit = DIFFERENCE.get(found["unit"], found["unit"])
+    unit = DIFFERENCE.get(found["unit"], found["unit"]) or "loss"
     low, high = found["low"], found["high"]
     width = math.nan if low is None or high is None else high - low
     error = 0.0 if math.isnan(width) else width / INTERVAL
@@ -64,7 +64,7 @@ def _units(values: Mapping[str, Any]) -> dict[str, str]:
     own = "" if known is None else known.unit or "loss"
     metric = "correlation" if values.get("metric") in ("pearson", "spearman") else "fraction"
     stated = {"share_of_best": "fraction", "threshold": metric, "tolerance": DIFFERENCE.get(metric, metric)}
-    return {**dict.fromkeys(LEVELS, own), **stated}
+    return {**dict.fromkeys(LEVELS, own), **stated, "classes": "count"}
 
 
 def _shown(value: Any, unit: str, lang: str, error: float) -> Any:
