@@ -17,7 +17,7 @@ from labreport.errors import ResultsError
 from labreport.files import read_json, write_json
 from labreport.rounding import fixed
 from tests.conftest import CIFAR10
-from tests.fabricated import LONGTAIL, add_images
+from tests.fabricated import LONGTAIL, add_images, add_pairs
 
 SAMPLES = 2000
 FIELDS = {
@@ -138,6 +138,27 @@ def test_a_measured_number_minus_an_exact_one_has_the_error_of_the_measured_one(
     error = np.sqrt(0.3 * 0.7 / SAMPLES)
     assert (found["estimate"], found["method"]) == (pytest.approx(0.2), "samples")
     assert found["high"] - found["low"] == pytest.approx(2 * 1.959964 * error, rel=0.02)
+
+
+@pytest.mark.parametrize("quantity", ["test_pearson", "test_spearman"])
+@pytest.mark.parametrize("seeds", [1, 3])
+@pytest.mark.parametrize(("experiments", "than", "outcome"), [(["flat"], "b", "refuted"), (["b"], "flat", "supported")])
+def test_runs_that_say_the_same_of_all_pairs_correlate_with_nothing(
+    report_spec, tmp_path, quantity, seeds, experiments, than, outcome
+):
+    options = {"quantity": quantity, "experiments": experiments, "than": than}
+    spec = report_spec("labreport.claims.difference", options, {}, seeds=seeds)
+    for name in ("flat", "b"):
+        add_pairs(spec, tmp_path, name, seeds=seeds)
+    for run in spec["experiments"]["flat"]["runs"]:
+        true = np.load(f"{run['path']}/predictions.npz")["true"]
+        np.savez(f"{run['path']}/predictions.npz", true=true, predicted=np.full_like(true, 5.0))
+        summary = read_json(f"{run['path']}/summary.json")
+        write_json(f"{run['path']}/summary.json", {**summary, quantity: 0.0})
+    found = file_of(importlib.import_module(spec["target"]), spec)
+    assert found["outcome"] == outcome
+    assert found["low"] < found["estimate"] < found["high"]
+    assert found["p"] > 0
 
 
 def test_a_level_that_a_run_never_reaches_leaves_the_claim_open(judged):

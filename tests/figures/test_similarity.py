@@ -33,6 +33,14 @@ def test_the_stated_correlation_is_scipys(seeds, results):
     assert f"for pairs scored 4 or more: {fixed(high, 2)}." in words
 
 
+def test_a_run_that_says_the_same_of_all_pairs_has_no_correlation(results):
+    made = results("scatter")
+    path = made.runs("sts_a")[0].path / "predictions.npz"
+    true = np.load(path)["true"]
+    np.savez(path, true=true, predicted=np.full_like(true, 5.0))
+    assert scatter.correlations(scatter.collect(made, ONE)).tolist() == [0.0]
+
+
 def test_every_pair_is_in_the_cell_of_its_scores(results):
     frame = scatter.collect(results("scatter", seeds=2), ONE)
     with house_style("en"):

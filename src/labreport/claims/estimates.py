@@ -200,7 +200,7 @@ def resampled_difference(first: np.ndarray, second: np.ndarray) -> np.ndarray:
     """Pearson's r of two runs on resampled pairs, the same ones for both: `first` minus `second`, (DRAWS,).
 
     Args:
-        first: (pairs, 2), scores and predictions of a run.
+        first: (pairs, 2), scores and predictions of a run, standardised.
         second: the same of the other.
     """
     rng, size = np.random.default_rng(0), len(first)
@@ -216,9 +216,10 @@ def resampled_difference(first: np.ndarray, second: np.ndarray) -> np.ndarray:
 
 
 def _correlation(moments: np.ndarray) -> np.ndarray:
-    """Pearson's r from the means of x, y, x^2, y^2 and xy, (draws, 5)."""
+    """Pearson's r from the means of x, y, x^2, y^2 and xy, (draws, 5); 0 where x or y is constant."""
     x, y, xx, yy, xy = moments.T
-    return (xy - x * y) / np.sqrt((xx - x**2) * (yy - y**2))
+    spread = (xx - x**2) * (yy - y**2)
+    return np.divide(xy - x * y, np.sqrt(np.abs(spread)), out=np.zeros(len(moments)), where=spread > BINARY)
 
 
 def ratio(one: Measured, other: Measured, exact: bool = False) -> Estimate:

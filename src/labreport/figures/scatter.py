@@ -69,8 +69,9 @@ def describe(frame: pd.DataFrame, options: Mapping[str, Any], lang: str) -> str:
 
 
 def correlations(frame: pd.DataFrame) -> pd.Series:
-    """Pearson's correlation of each seed's predictions with the scores, by seed."""
-    return frame.groupby("seed")[["score", "prediction"]].apply(lambda rows: rows["score"].corr(rows["prediction"]))
+    """Pearson's correlation of each seed's predictions with the scores, by seed; 0 of constant ones, as in runs."""
+    pairs = frame.groupby("seed")[["score", "prediction"]]
+    return pairs.apply(lambda rows: rows["score"].corr(rows["prediction"])).fillna(0.0)
 
 
 def _said(frame: pd.DataFrame, lang: str) -> str:

@@ -14,7 +14,7 @@ from labreport.metrics import SPLITS
 from labreport.quantities import epochs
 from labreport.quantities.declared import rounding, settings, stated
 from labreport.quantities.registry import PUBLISHED, Quantity, called, members
-from labreport.quantities.values import Measured, Samples, finite_variance, sampling
+from labreport.quantities.values import Measured, Samples, finite_variance, sampling, standardised
 from labreport.result_files import read_predictions
 from labreport.results import Results
 
@@ -95,9 +95,10 @@ def _samples_of(results: Results, experiment: str, column: str) -> Samples | Non
     if metric == "spearman":
         score, predicted = pd.Series(truth).rank().to_numpy(), pd.DataFrame(predicted).rank().to_numpy()
     # The influence function of Pearson's r: z_x z_y - r (z_x^2 + z_y^2) / 2 (Devlin, Gnanadesikan & Kettenring 1975).
-    x, y = ((values - values.mean(0)) / values.std(0) for values in (score[:, None], predicted))
+    scores = standardised(np.column_stack([score, predicted]))
+    x, y = scores[:, :1], scores[:, 1:]
     r = (x * y).mean(0)
-    return Samples(truth, x * y - r * (x**2 + y**2) / 2, scores=np.column_stack([score, predicted]))
+    return Samples(truth, x * y - r * (x**2 + y**2) / 2, scores=scores)
 
 
 def _predictions(results: Results, experiment: str) -> tuple[np.ndarray, np.ndarray]:

@@ -22,7 +22,8 @@ class Samples:
         influence: (samples, runs), how far each sample moves a run's value, times the number of samples; sums to zero.
         flip: the largest influence of one answer that turns from wrong to right; 0 where there are no such answers.
         answers: (samples, runs), 1.0 where right and 0.0 where wrong, of an accuracy over all samples; else None.
-        scores: (samples, runs), what each run predicted, of a correlation (of Spearman's, its ranks); else None.
+        scores: (samples, 1 + runs), the truth and what each run predicted, of a correlation, standardised (of
+            Spearman's, their ranks); else None.
     """
 
     truth: np.ndarray
@@ -69,6 +70,12 @@ class Measured:
             samples = Samples(one.truth, one.influence - two.influence, float(np.hypot(one.flip, two.flip)))
         error = float(np.hypot(self.error, other.error))
         return type(self)(self.values - other.values, error, samples, rounding=self.rounding + other.rounding)
+
+
+def standardised(values: np.ndarray) -> np.ndarray:
+    """Columns of mean 0 and deviation 1; of zeros where all values are one, which orders nothing."""
+    centred = np.where(np.ptp(values, axis=0) > 0, values - values.mean(0), 0.0)
+    return centred / np.maximum(centred.std(0), np.finfo(float).tiny)
 
 
 def finite_variance(influence: np.ndarray, flip: float) -> float:
