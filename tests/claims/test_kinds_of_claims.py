@@ -111,6 +111,15 @@ def test_a_level_that_is_reached_by_both(judged):
     assert found["estimate"] == found["values"]["base"] - found["values"]["means"]["a"]
 
 
+def test_the_level_of_the_best_is_reached_by_every_run(judged, tmp_path):
+    options = {**A_OVER_B, "quantity": "epochs_to(best)"}
+    found = judged("difference", options, {"a": [0.8] * 3, "b": [0.8] * 3})
+    bests = [read_json(path)["best_val_accuracy"] for path in (tmp_path / "results/runs").rglob("summary.json")]
+    assert len(set(bests)) > 1
+    assert found["values"]["threshold"] == min(bests)
+    assert found["estimate"] is not None
+
+
 def test_two_quantities_of_the_same_runs(judged):
     files = {"a": {"summary.json": {"seen_accuracy": 0.95}}}
     options = {"quantity": "train_accuracy", "minus": "val_accuracy", "experiments": ["a"], "at_least": 10}

@@ -23,7 +23,7 @@ def judge(results: Results, options: Mapping[str, Any]) -> Verdict:
         options: `quantity`; `experiments`, each of which is claimed to be better, and `than` (an experiment), or
             `minus` (another quantity of the same runs); `at_least` (by how much; where it is left out, at all);
             `dataset` (which says what classes are short and full); `share_of_best` (of `epochs_to(best)`: the level is
-            that share of the lowest of the experiments' best values, so that all of them reach it).
+            that share of the lowest best value of a run, so that all of them reach it).
 
     Returns:
         `supported` where all are better by `at_least`, `refuted` where one is not, else `undecided`.
@@ -60,9 +60,9 @@ def _levelled(
     """The options with the level of `epochs_to(best)` as a number, and what it was taken from."""
     if options["quantity"] != "epochs_to(best)":
         return options, {}
-    best = min(measure(results, name, f"best_val_{results.metric(name)}").mean for name in names)
+    best = min(measure(results, name, f"best_val_{results.metric(name)}").values.min() for name in names)
     share = float(options.get("share_of_best", 1.0))
-    level = share * best
+    level = share * float(best)
     return {**options, "quantity": f"epochs_to({level!r})"}, {"threshold": level, "share_of_best": share}
 
 
