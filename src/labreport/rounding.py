@@ -35,6 +35,11 @@ def plain(value: float, decimals: int) -> str:
     return fixed(value, decimals).replace("-", MINUS)
 
 
+def nearest(value: float) -> int:
+    """The nearest whole number, halves rounded away from zero."""
+    return int(fixed(value, 0))
+
+
 def whole(value: float) -> str:
     """A whole number in groups of three digits: 25000 -> 25,000."""
-    return f"{round(value):,}".replace("-", MINUS)
+    return f"{nearest(value):,}".replace("-", MINUS)

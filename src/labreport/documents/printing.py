@@ -13,7 +13,7 @@ from typing import Any
 
 from labreport.errors import TemplateError
 from labreport.languages import said, section
-from labreport.rounding import MINUS, plain, whole
+from labreport.rounding import MINUS, nearest, plain, whole
 
 ABSENT = "–"
 NBSP = "\u00a0"
@@ -37,9 +37,9 @@ def duration(seconds: float, lang: str) -> str:
     if seconds < 9.95:
         return f"{plain(seconds, 1)}{NBSP}{second}"
     if seconds < 3599.5:
-        parts = [*zip(divmod(round(seconds), 60), (minute, second), strict=True)]
+        parts = [*zip(divmod(nearest(seconds), 60), (minute, second), strict=True)]
     else:
-        parts = [*zip(divmod(round(seconds / 60), 60), (hour, minute), strict=True)]
+        parts = [*zip(divmod(nearest(seconds / 60), 60), (hour, minute), strict=True)]
     return NBSP.join(f"{amount}{NBSP}{unit}" for amount, unit in parts if amount)
 
 

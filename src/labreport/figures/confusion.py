@@ -13,6 +13,7 @@ from labreport.errors import ResultsError
 from labreport.figures.labels import class_name, label, sentence
 from labreport.figures.style import SMALL_PT, new_figure
 from labreport.results import Results
+from labreport.rounding import fixed
 
 # One hue from white to dark: its lightness falls evenly, so grey prints and colour-blind readers see the same order.
 SHADES = LinearSegmentedColormap.from_list("shades", ["#ffffff", "#9cc7e4", "#0072B2", "#00304d"])
@@ -45,7 +46,7 @@ def draw(frame: pd.DataFrame, options: Mapping[str, Any], lang: str) -> Figure:
     axes.imshow(shares, cmap=SHADES, vmin=0, vmax=1)
     for row, line in enumerate(shares):
         for column, share in enumerate(line):
-            text = f"{100 * share:.{int(few)}f}"
+            text = fixed(100 * share, int(few))
             if float(text) > 0:
                 colour = "white" if share > DARK else "black"
                 axes.text(column, row, text, ha="center", va="center", fontsize=SMALL_PT, color=colour)
@@ -74,5 +75,5 @@ def describe(frame: pd.DataFrame, options: Mapping[str, Any], lang: str) -> str:
     worst, best, pair = right.iloc[0], right.iloc[-1], wrong.iloc[-1]
     said: list[str] = []
     for row, ends in ((best, ["true"]), (worst, ["true"]), (pair, ["true", "predicted"])):
-        said += [*(class_name(row[end], lang) for end in ends), f"{row['share']:.0%}"]
+        said += [*(class_name(row[end], lang) for end in ends), f"{fixed(100 * row['share'], 0)}%"]
     return sentence("confusion", lang, name, *said)

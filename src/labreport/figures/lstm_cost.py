@@ -63,5 +63,5 @@ def describe(frame: pd.DataFrame, options: Mapping[str, Any], lang: str) -> str:
 def _rounded(value: float) -> str:
     """Three significant digits, at most two of them behind the decimal mark, without an exponent."""
     if value >= 100:
-        return f"{value:.0f}"
-    return f"{value:.3g}" if value >= 1 else f"{value:.2f}"
+        return fixed(value, 0)
+    return f"{value:.3g}" if value >= 1 else fixed(value, 2)

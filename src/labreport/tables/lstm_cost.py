@@ -7,6 +7,7 @@ from typing import Any
 
 from labreport.figures.labels import implementation_name
 from labreport.results import Results
+from labreport.rounding import fixed, whole
 from labreport.tables.heads import head, note
 from labreport.tables.looks import COUNT, NUMBER
 from labreport.tables.table import Column, Table, decimals_for
@@ -30,9 +31,9 @@ def build(results: Results, options: Mapping[str, Any], lang: str) -> Table:
     frame["ratio"] = frame["milliseconds"] / frame["milliseconds"].min()
     decimals = decimals_for(list(frame["milliseconds_high"] - frame["milliseconds_low"]))
     ends = zip(frame["milliseconds_low"], frame["milliseconds_high"], strict=True)
-    frame["quartiles"] = [f"{low:.{decimals}f}–{high:.{decimals}f}" for low, high in ends]
+    frame["quartiles"] = [f"{fixed(low, decimals)}–{fixed(high, decimals)}" for low, high in ends]
     frame["shown"] = [implementation_name(name, lang) for name in frame["implementation"]]
-    frame["total"] = [f"{count:,.0f}" for count in frame["operations"]]
+    frame["total"] = frame["operations"].map(whole)
     columns = [
         Column("shown", head("implementation", lang)),
         Column("milliseconds", head("milliseconds", lang), unit="ms", decimals=decimals, **NUMBER),
