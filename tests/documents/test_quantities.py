@@ -33,6 +33,8 @@ THIN = "\u202f"
         ("thousands", (1234.6,), "1,235", "1,235"),
         ("thousands", (2.5,), "3", "3"),
         ("duration", (8.25,), "8.3 秒", "8.3 s"),
+        ("duration", (-8.25,), "−8.3 秒", "−8.3 s"),
+        ("duration", (-868.96,), "−14 分 29 秒", "−14 min 29 s"),
         ("duration", (14.5,), "15 秒", "15 s"),
         ("duration", (9.97,), "10 秒", "10 s"),
         ("duration", (59.4,), "59 秒", "59 s"),
@@ -60,6 +62,6 @@ def test_what_is_no_number_is_refused(name, wrong):
         EN[name](wrong)
 
 
-def test_a_duration_cannot_be_negative():
-    with pytest.raises(TemplateError, match="-1"):
-        EN["duration"](-1)
+def test_a_duration_cannot_be_infinite():
+    with pytest.raises(TemplateError, match="inf"):
+        EN["duration"](math.inf)

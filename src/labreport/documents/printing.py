@@ -29,13 +29,15 @@ def duration(seconds: float, lang: str) -> str:
     """Seconds in the two largest units that fit: 869 -> `14 min 29 s`.
 
     Raises:
-        TemplateError: they are negative or infinite.
+        TemplateError: they are infinite.
     """
     hour, minute, second = (said("printed", unit, lang) for unit in ("hours", "minutes", "seconds"))
-    if seconds < 0 or math.isinf(seconds):
-        raise TemplateError(f"duration needs a finite number of seconds, 0 at least; found {seconds}")
-    if seconds < 9.95:
+    if math.isinf(seconds):
+        raise TemplateError(f"duration needs a finite number of seconds; found {seconds}")
+    if abs(seconds) < 9.95:
         return f"{plain(seconds, 1)}{NBSP}{second}"
+    if seconds < 0:
+        return f"{MINUS}{duration(-seconds, lang)}"
     if seconds < 3599.5:
         parts = [*zip(divmod(nearest(seconds), 60), (minute, second), strict=True)]
     else:
