@@ -149,6 +149,15 @@ def test_a_measured_number_minus_an_exact_one_has_the_error_of_the_measured_one(
     assert found["high"] - found["low"] == pytest.approx(2 * 1.959964 * error, rel=0.02)
 
 
+def test_a_level_of_a_correlation_is_no_percentage(report_spec, tmp_path):
+    options = {"quantity": "epochs_to(0.25)", "experiments": ["a"], "than": "b"}
+    spec = report_spec("labreport.claims.difference", options, {})
+    for name in ("a", "b"):
+        add_pairs(spec, tmp_path, name)
+    found = file_of(importlib.import_module(spec["target"]), spec)
+    assert found["what"]["en"].startswith("epochs to 0.250, ")
+
+
 @pytest.mark.parametrize("quantity", ["test_pearson", "test_spearman"])
 @pytest.mark.parametrize("seeds", [1, 3])
 @pytest.mark.parametrize(("experiments", "than", "outcome"), [(["flat"], "b", "refuted"), (["b"], "flat", "supported")])

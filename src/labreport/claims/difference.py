@@ -50,7 +50,7 @@ def judge(results: Results, options: Mapping[str, Any]) -> Verdict:
     }
     claim = "at_least" if margin else "above"
     return conclude(
-        evidence, quantity, margin=margin, claim=claim, what=_what(options, than), values=values, doubt=doubt
+        evidence, quantity, margin=margin, claim=claim, what=_what(results, options), values=values, doubt=doubt
     )
 
 
@@ -77,7 +77,9 @@ def _other_classes(results: Results, options: Mapping[str, Any], name: str, than
     return {"others": {"estimate": found.value, "low": low, "high": high}}
 
 
-def _what(options: Mapping[str, Any], than: str) -> dict[str, str]:
-    if minus := options.get("minus"):
-        return wording.what("two_quantities", options["quantity"], minus)
-    return wording.what("turned" if quantity_of(options).higher_is_better is False else "minus", options["quantity"])
+def _what(results: Results, options: Mapping[str, Any]) -> dict[str, str]:
+    minus, metric = options.get("minus"), results.metric(options["experiments"][0])
+    if minus:
+        return wording.what("two_quantities", options["quantity"], minus, metric=metric)
+    turned = quantity_of(options).higher_is_better is False
+    return wording.what("turned" if turned else "minus", options["quantity"], metric=metric)

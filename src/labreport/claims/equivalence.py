@@ -48,5 +48,6 @@ def judge(results: Results, options: Mapping[str, Any]) -> Verdict:
         "largest": abs(widest.estimate.value),
         "widest": widest.names[0],
     }
-    what = wording.what("two_quantities" if minus else "minus", options["quantity"], *filter(None, [minus]))
+    key, quantities = "two_quantities" if minus else "minus", filter(None, (options["quantity"], minus))
+    what = wording.what(key, *quantities, metric=results.metric(names[0]))
     return conclude(evidence, quantity, margin=margin, claim="within", what=what, values=values, doubt=doubt)

@@ -42,5 +42,5 @@ def judge(results: Results, options: Mapping[str, Any]) -> Verdict:
         "rival": min(evidence, key=lambda one: one.estimate.value).names[0],
         "means": means,
     }
-    what = wording.what("lead", options["quantity"], beside=best)
+    what = wording.what("lead", options["quantity"], metric=results.metric(best), beside=best)
     return conclude(evidence, quantity, margin=0.0, claim="above", what=what, values=values, doubt=doubt)

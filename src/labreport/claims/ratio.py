@@ -60,7 +60,7 @@ def judge(results: Results, options: Mapping[str, Any]) -> Verdict:
                 raise ResultsError(f"{results.name}: a ratio needs positive numbers; {one} has {found.values.min()}")
         estimate = estimates.ratio(taken[of], taken[over], quantity.exact)
         means = {one: found.mean for one, found in taken.items()}
-        titled = {lang: title(name, lang) for lang in LANGUAGES}
+        titled = {lang: title(name, lang, results.metric(of)) for lang in LANGUAGES}
     least = options.get("at_least", 0.0)
     limit = float(least or options["at_most"])
     evidence = Evidence.at_least(estimate, math.log(limit), of, over)

@@ -24,20 +24,24 @@ def digits(value: float, unit: str) -> str:
     return plain(value, {"epochs": 1, "seconds": 1, "times": 2}.get(unit, 3))
 
 
-def title(name: str, lang: str) -> str:
-    """What a quantity with its argument is called inside a sentence."""
+def title(name: str, lang: str, metric: str = "accuracy") -> str:
+    """What a quantity with its argument is called inside a sentence, of experiments that have such a metric."""
     quantity, argument = called(name)
     if not argument:
         return quantity.title(lang)
     if quantity.name == "epochs_to":
-        return said("reasons", "level", lang, f"{100 * float(argument):.1f}%")
+        level = f"{plain(100 * float(argument), 1)}%" if metric == "accuracy" else plain(float(argument), 3)
+        return said("reasons", "level", lang, level)
     group = group_name(argument, lang) if argument in GROUPS else argument
     return said("reasons", "on_group", lang, quantity.title(lang), group)
 
 
-def what(key: str, *quantities: str, beside: str | int = "") -> dict[str, str]:
+def what(key: str, *quantities: str, metric: str = "accuracy", beside: str | int = "") -> dict[str, str]:
     """What an estimate is of, by language, with the titles of quantities; `{}` stands for the names of experiments."""
-    return {lang: said("reasons", key, lang, *(title(one, lang) for one in quantities), beside) for lang in LANGUAGES}
+    return {
+        lang: said("reasons", key, lang, *(title(one, lang, metric) for one in quantities), beside)
+        for lang in LANGUAGES
+    }
 
 
 def doubt(key: str, *values: object) -> dict[str, str]:
