@@ -45,6 +45,16 @@ def test_means_whiskers_and_seeds_stand_above_their_settings(results):
     assert (axes.get_xlabel(), axes.get_ylabel()) == ("Learning rate", label("val_accuracy", "en"))
 
 
+def test_experiments_of_one_setting_are_not_taken_for_seeds_of_one(results):
+    made, axes, words = drawn(results, {"mycnn": 0.1, "resnet34": 0.01, "myresnet34": 0.01})
+    (bars,) = [one for one in axes.containers if isinstance(one, ErrorbarContainer)]
+    values = [100 * made.summary(name)["val_accuracy"] for name in ("myresnet34", "resnet34", "mycnn")]
+    np.testing.assert_allclose(bars.lines[0].get_ydata().astype(float), [one.mean() for one in values])
+    ends = [line[:, 1] for line in bars.lines[2][0].get_segments()]
+    np.testing.assert_allclose(ends, [[one.mean() - one.std(), one.mean() + one.std()] for one in values])
+    assert words.count(" at 0.01") == 2
+
+
 @pytest.mark.parametrize(
     ("values", "scale", "ticks"),
     [

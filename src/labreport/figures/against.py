@@ -32,10 +32,10 @@ def collect(results: Results, options: Mapping[str, Any]) -> pd.DataFrame:
 
 
 def draw(frame: pd.DataFrame, options: Mapping[str, Any], lang: str) -> Figure:
-    """A dot per setting, joined by a line, one deviation over seeds as its whisker and each seed faint beside it."""
+    """A dot per experiment, joined by a line, one deviation over seeds as its whisker and each seed faint beside it."""
     figure, axes = new_figure(options, half_cm=5.6, full_cm=7.0)
     frame = shown(frame, options["metric"])
-    mean = over_seeds(frame, by="setting", x="setting")
+    mean = _means(frame)
     setting_axis(axes, list(mean["x"]), setting_name(options["setting"], lang))
     value_axis(axes, frame["value"], label(options["metric"], lang), percent=percent(options["metric"]))
     if frame["seed"].nunique() > 1:
@@ -47,8 +47,13 @@ def draw(frame: pd.DataFrame, options: Mapping[str, Any], lang: str) -> Figure:
 
 
 def describe(frame: pd.DataFrame, options: Mapping[str, Any], lang: str) -> str:
-    """The mean at every setting."""
-    mean = over_seeds(frame, by="setting", x="setting")
-    parts = [sentence("at", lang, f"{x:g}", number(value, options["metric"])) for x, value in mean["value"].items()]
+    """The mean of every experiment at its setting."""
+    ends = _means(frame)[["x", "value"]].itertuples(index=False)
+    parts = [sentence("at", lang, f"{x:g}", number(value, options["metric"])) for x, value in ends]
     names = quantity_name(options["metric"], lang), setting_name(options["setting"], lang).lower()
     return sentence("against", lang, *names, listed(parts, lang))
+
+
+def _means(frame: pd.DataFrame) -> pd.DataFrame:
+    """Of each experiment, as two may have one setting, in the order of the settings."""
+    return over_seeds(frame, by="experiment", x="setting").sort_values("x", kind="stable")
