@@ -131,6 +131,8 @@ def test_what_fits_is_taken(project, group, options):
         ("claims", {**GAIN, "quantity": "test_pearson"}, r"claims\.one\.quantity: found 'test_pearson', which cnn4 does not have"),
         ("claims", {**LARGEST, "best": "lenet5"}, r"claims\.one\.best: found 'lenet5', which is not one of its experiments"),
         ("claims", {**GAIN, "than": "cnn4"}, r"claims\.one: names cnn4 twice"),
+        ("claims", {"kind": "difference", "quantity": "val_accuracy", "minus": "best_epoch", "experiments": ["cnn4"]}, r"claims\.one\.minus: found 'best_epoch', which is in another unit than val_accuracy"),
+        ("claims", {"kind": "equivalence", "quantity": "val_loss", "minus": "train_loss", "experiments": ["cnn4"], "base": "lenet5", "within": 1}, r"claims\.one: equivalence needs either `base` or `minus`"),
     ],
 )  # fmt: skip
 def test_what_does_not_fit_is_refused_before_anything_is_trained(project, group, options, pattern):

@@ -171,6 +171,10 @@ def _unfit(item: Item, context: Context) -> Iterator[str]:
     for name in ("quantity", "minus"):
         if name in options:
             yield from (f".{name}: {words}" for words in _unfit_quantity(options[name], item, experiments))
+    if "minus" in options and len({called(options[name])[0].unit for name in ("quantity", "minus")}) > 1:
+        yield f".minus: found {shown(options['minus'])}, which is in another unit than {options['quantity']}"
+    if {"base", "minus"} <= options.keys():
+        yield f"{needs} either `base` or `minus`"
     for experiment in experiments:
         task = TASKS[experiment.task]
         has = f"which {experiment.name} does not have; its task, {experiment.task}, has"
