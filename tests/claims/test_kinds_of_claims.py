@@ -254,6 +254,16 @@ def test_costs_are_compared_by_their_medians(timed, options, outcome):
     assert found["low"] < 2 < found["high"]
 
 
+def test_a_ratio_of_epochs_has_the_error_of_both(judged):
+    options = {"quantity": "epochs_to(0.5)", "of": "a", "over": "b", "at_least": 1}
+    found = judged("ratio", options, {"a": [0.8], "b": [0.8]})
+    assert (found["method"], found["unit"]) == ("samples", "times")
+    errors = [0.5 / epochs for epochs in found["values"]["means"].values()]  # of whole epochs
+    assert found["high"] / found["estimate"] >= np.exp(1.9599 * np.hypot(*errors))
+    never = judged("ratio", {**options, "quantity": "epochs_to(0.999)"}, {"a": [0.8], "b": [0.8]})
+    assert (never["estimate"], never["outcome"]) == (None, "undecided")
+
+
 @pytest.mark.parametrize(
     "machine", [{"device": "GPU"}, {"precision": "bf16"}, {"threads": 3}, {"torch": "3"}, {"shared": True}]
 )

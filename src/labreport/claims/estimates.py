@@ -227,9 +227,11 @@ def ratio(one: Measured, other: Measured, exact: bool = False) -> Estimate:
 
     With a single run each, the ratio of the medians of its repeats, and its bootstrap (percentiles), provided there are
     `FEWEST` repeats of both. With several, Welch's interval for the logarithms of the runs' medians: a bootstrap of
-    few seeds would be too short.
+    few seeds would be too short. An error of the quantity's own, such as that of epochs, is taken relative to it.
     """
-    first, second = (replace(each, values=np.log(each.values), samples=None, error=0.0) for each in (one, other))
+    first, second = (
+        replace(each, values=np.log(each.values), samples=None, error=each.error / each.mean) for each in (one, other)
+    )
     found = between(first, second, exact)
     if exact or found.error is not None:
         return found

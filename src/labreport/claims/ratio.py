@@ -56,7 +56,7 @@ def judge(results: Results, options: Mapping[str, Any]) -> Verdict:
         doubt = obstacle(results, [of, over], quantity)
         taken = {one: measure(results, one, name) for one in (of, over)}
         for one, found in taken.items():
-            if not (found.values > 0).all():
+            if (found.values <= 0).any():
                 raise ResultsError(f"{results.name}: a ratio needs positive numbers; {one} has {found.values.min()}")
         estimate = estimates.ratio(taken[of], taken[over], quantity.exact)
         means = {one: found.mean for one, found in taken.items()}
