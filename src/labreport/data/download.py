@@ -20,8 +20,8 @@ import requests
 import urllib3
 from tqdm import tqdm
 
+from labreport.data.archives import has_digest
 from labreport.errors import DownloadError
-from labreport.files import file_digest
 
 CHUNK_BYTES = 1 << 16
 PASSING = {408, 425, 429, 500, 502, 503, 504}
@@ -71,7 +71,7 @@ def download(urls: Sequence[str], digest: str, target: Path, patience: Patience 
     """
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        if target.exists() and _fits(target, digest):
+        if has_digest(target, digest):
             return
         _from_mirrors(urls, digest, target, patience or Patience())
     except OSError as error:
@@ -112,7 +112,7 @@ def _from_mirror(transfer: _Transfer, digest: str) -> None:
         continued = transfer.size > 0
         try:
             transfer.receive()
-            if _fits(transfer.part, digest):
+            if has_digest(transfer.part, digest):
                 return
             transfer.part.unlink()
             if not continued:
@@ -125,11 +125,6 @@ def _from_mirror(transfer: _Transfer, digest: str) -> None:
             if failed >= patience.attempts:
                 raise
             time.sleep(patience.backoff_s * 2 ** (failed - 1))
-
-
-def _fits(path: Path, digest: str) -> bool:
-    algorithm, _, expected = digest.partition(":")
-    return file_digest(path, algorithm) == expected.lower()
 
 
 @dataclass(frozen=True)

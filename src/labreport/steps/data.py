@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
-from labreport.data.archives import check_source, has_digest
+from labreport.data.archives import check_source
 from labreport.data.arrays import image_fault, write
 from labreport.data.variants import apply
 from labreport.errors import DataError
@@ -21,9 +21,7 @@ def download(job: Job) -> None:
     """
     from labreport.data.download import download as fetch
 
-    out = job.out / job.beside["file"]
-    if not has_digest(out, job.spec["digest"]):
-        fetch(job.beside["mirrors"], job.spec["digest"], out)
+    fetch(job.beside["mirrors"], job.spec["digest"], job.out / job.beside["file"])
 
 
 def sample(job: Job) -> None:
