@@ -11,10 +11,10 @@ from typing import Any
 import jinja2
 
 from labreport import declarations
-from labreport.claims.outcomes import outcome
 from labreport.documents import templating, views
 from labreport.documents.printing import filters
 from labreport.documents.provenance import Provenance
+from labreport.languages import section
 from labreport.results import Results
 from labreport.steps import texts
 
@@ -103,7 +103,7 @@ class Filled:
             if name not in outcomes:
                 return found
             told: dict[str, Any] = {outcome: outcome == outcomes[name] for outcome in OUTCOMES}
-            told |= {"outcome": outcomes[name], "verdict": outcome(outcomes[name], self._lang)}
+            told |= {"outcome": outcomes[name], "verdict": section("outcomes", self._lang)[outcomes[name]]}
             said = str(found).replace(found["verdict"], told["verdict"])
             return type(found)(name, {**{key: found[key] for key in found}, **told}, said)
 

@@ -7,11 +7,11 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from labreport.claims.outcomes import outcome
 from labreport.documents import wording
 from labreport.documents.naming import Namespace
 from labreport.documents.printing import DIFFERENCE, Value
 from labreport.documents.text import Literal
+from labreport.languages import section
 from labreport.quantities.registry import QUANTITIES
 
 OUTCOMES = ("supported", "refuted", "undecided")
@@ -49,7 +49,7 @@ def claim(found: Mapping[str, Any], name: str, lang: str) -> Namespace:
     estimates["margin"] = Value(found["margin"], unit, lang)  # declared, so that no error rounds it
     outcomes = {outcome: found["outcome"] == outcome for outcome in OUTCOMES}
     facts = {key: found[key] for key in ("outcome", "favours", "p", "p_adjusted", "seeds", "paired", "method")}
-    verdict = outcome(found["outcome"], lang)
+    verdict = section("outcomes", lang)[found["outcome"]]
     told = {"reason": Literal(found["reason"][lang]), "verdict": verdict}
     told["level"] = Value(found["level"], "fraction", lang)
     between = wording.word("interval", lang, estimates["low"].digits(), estimates["high"].digits()) if error else ""

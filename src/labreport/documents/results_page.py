@@ -8,13 +8,13 @@ from typing import Any
 
 import pandas as pd
 
-from labreport.claims.outcomes import outcome
 from labreport.documents.gfm import pipe_table
 from labreport.documents.presentation import load
 from labreport.documents.text import gfm
 from labreport.documents.views import command
 from labreport.errors import ResultsError
 from labreport.files import read_json
+from labreport.languages import said
 from labreport.results import Results
 
 SCALES = ("full", "cpu", "lite", "demo")
@@ -110,4 +110,4 @@ def _listed(values: Iterable[Any]) -> str:
 
 
 def _claim(name: str, claim: Mapping[str, Any]) -> str:
-    return f"- `{name}`: {outcome(claim['outcome'], 'en')}. {gfm(claim['reason']['en'])}"
+    return f"- `{name}`: {said('outcomes', claim['outcome'], 'en')}. {gfm(claim['reason']['en'])}"

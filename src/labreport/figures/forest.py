@@ -16,7 +16,6 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import LogLocator, NullLocator, StrMethodFormatter
 
-from labreport.claims.outcomes import outcome
 from labreport.claims.wording import claimed, digits
 from labreport.figures.labels import label, listed, sentence
 from labreport.figures.style import CM, COLOURS, GREY, SMALL_PT, WIDTH_CM
@@ -71,7 +70,7 @@ def draw(frame: pd.DataFrame, options: Mapping[str, Any], lang: str) -> Figure:
     for axes, rows in zip(grid[:, 0], panels, strict=True):
         _panel(axes, rows, lang, numbers=width == "full")
     handles: list[Artist] = [
-        Line2D([], [], linestyle="none", label=outcome(one, lang), **{"markersize": 5, **LOOKS[one]})
+        Line2D([], [], linestyle="none", label=section("outcomes", lang)[one], **{"markersize": 5, **LOOKS[one]})
         for one in LOOKS
         if one in set(frame["outcome"])
     ]
@@ -168,7 +167,7 @@ def describe(frame: pd.DataFrame, options: Mapping[str, Any], lang: str) -> str:
     for row in _records(frame):
         found = estimated(row, lang, section("units", lang).get(row["unit"], ""))
         limit = claimed(row["criterion"], row["margin"], row["unit"], lang)
-        parts.append(sentence("claim", lang, row["label"], found, limit, outcome(row["outcome"], lang)))
+        parts.append(sentence("claim", lang, row["label"], found, limit, section("outcomes", lang)[row["outcome"]]))
     return sentence("forest", lang, listed(parts, lang))
 
 
