@@ -1,7 +1,7 @@
 """Finished runs and measurements as frames: what figures, tables and claims are made from.
 
-Reads the files that `docs/architecture.md` lists under "A run" and "A measurement". A column or a file that is missing
-or cannot be read is a `ResultsError` that names the file.
+Reads the files that docs/reference/results.md lists under "A run" and "A measurement". A column or a file that is
+missing or cannot be read is a `ResultsError` that names the file.
 """
 
 from __future__ import annotations

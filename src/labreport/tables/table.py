@@ -61,7 +61,7 @@ class Table:
         return self.frame.to_csv(index=False)
 
     def to_json(self) -> str:
-        """The presentation that `docs/architecture.md` describes: heads, cells, bold cells, notes."""
+        """The presentation that docs/reference/results.md describes: heads, cells, bold cells, notes."""
         columns = [
             {"key": c.key, "head": c.head, "unit": c.unit, "align": c.align, "decimals": c.decimals}
             for c in self.columns
