@@ -22,6 +22,12 @@ def test_a_new_report_is_checked_and_planned(empty, labreport, langs):
     assert sum(line.strip().startswith(("draw 1 figure", "tabulate 1 table")) for line in planned) == 2
 
 
+@pytest.mark.parametrize("name", ["null", "yes"])  # which YAML takes for something else
+def test_a_report_may_have_any_plain_name(empty, labreport, name):
+    labreport("new", name)
+    assert labreport("check", name).lines == [f"{name}: no mistakes"]
+
+
 def test_a_minimal_report_has_at_most_twenty_five_lines(empty, labreport):
     labreport("new", "wind")
     lines = [line for path in (*FILES, "templates/wind/en.md.j2") for line in Path(path).read_text().splitlines()]

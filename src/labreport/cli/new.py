@@ -14,7 +14,7 @@ from labreport.files import write_text
 NAME = re.compile(r"[a-z][a-z0-9_]*")
 EXPERIMENT = """\
 # What does this file ask? (settings: docs/adding.md)
-part: {name}                 # what scales and tables call these experiments together
+part: "{name}"               # what scales and tables call these experiments together
 dataset: cifar10             # one of config/datasets.yaml
 task: classification
 shared:                      # of every arm below
@@ -29,13 +29,13 @@ arms:                        # a training each; what an arm states wins over `sh
     model: {{name: lenet5}}
 """
 REPORT = """\
-title: {title}
+title: "{title}"
 authors: [A. Author]
 experiments: [{name}_lenet5]
 figures:                     # kinds and their options: docs/reference/results.md
   curve: {{kind: curves, experiments: [{name}_lenet5], metric: accuracy}}
 tables:
-  results: {{kind: results, part: {name}}}
+  results: {{kind: results, part: "{name}"}}
 """
 TEXTS = {
     "en": """\
