@@ -97,6 +97,12 @@ def test_markdown(rendered):
         assert f'<a id="{name}"></a>' in text
 
 
+def test_two_pictures_that_would_have_one_name_are_refused(rendered, tmp_path):
+    Image.new("RGB", (40, 30)).save(tmp_path / "templates/small/images-my-bench.jpg")
+    with pytest.raises(TemplateError, match=r"my bench\.jpg would both be called images-my-bench\.jpg; rename one"):
+        rendered("markdown", "![x](images/my bench.jpg)\n\n![y](images-my-bench.jpg){#fig:y}")
+
+
 def test_a_picture_that_planning_does_not_know_is_refused(rendered):
     with pytest.raises(TemplateError, match="has a name that is put together"):
         rendered("markdown", '![x](images/{{ "my bench" }}.jpg)', known=False)

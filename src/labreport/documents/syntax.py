@@ -267,6 +267,9 @@ class Syntax:
         if not separator:
             path = unquote(target)
             picture = self.pictures[target] = _mistaken(target, lambda: checked(self.folder, path))
+            alike = [one.path for one in self.pictures.values() if one.file == picture.file]
+            if twin := next((path for path in alike if path != picture.path), None):
+                raise Mistake(target, f"{picture.path} and {twin} would both be called {picture.file}; rename one")
             if self.files is not None and str(picture.path) not in self.files:
                 raise Mistake(target, f"the picture {target!r} has a name that is put together; write it out")
             return "fig", target, f"fig:{Path(path).stem}"
