@@ -231,6 +231,13 @@ def test_a_mark_that_is_only_almost_reached_counts_to_the_end(images):
     assert measure(Results(images), "a", "epochs_to(0.7)").error == (6 - 2) / 2
 
 
+def test_runs_that_answer_nothing_right_converge_at_once(images):
+    for seed in SEEDS:
+        rewritten(images, "a", seed, val_accuracy=[0.0] * 6)
+    found = measure(Results(images), "a", "convergence_epoch")
+    assert (found.mean, found.error) == (1, QUANTISATION)
+
+
 def test_the_error_of_convergence_is_that_of_its_own_level(images):
     level = 0.9 - TOLERANCE
     error = sampling_error(level, int(Results(images).summary("a")["val_samples"].min()))

@@ -38,12 +38,12 @@ def convergence(results: Results, experiment: str) -> Measured:
 
 def _epoch_error(results: Results, experiment: str, level: Callable[[pd.Series], float]) -> float:
     """Standard error of a first epoch: half of those between one sampling error below the level and one above it."""
-    unit = "fraction" if results.metric(experiment) == "accuracy" else "correlation"
+    unit, least = ("fraction", 0.0) if results.metric(experiment) == "accuracy" else ("correlation", -1.0)
     samples = int(results.summary(experiment)["val_samples"].min())
     widths = []
     for curve in _curves(results, experiment).values():
         middle, end = level(curve), int(curve.index[-1])
-        error = sampling(unit, min(middle, 1.0), samples)
+        error = sampling(unit, min(max(middle, least), 1.0), samples)
         early, late = first_epoch(curve, middle - error), first_epoch(curve, middle + error)
         widths.append((end if late is None else late) - (end if early is None else early))
     return max(QUANTISATION, float(np.mean(widths)) / 2)
