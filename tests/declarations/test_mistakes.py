@@ -86,6 +86,7 @@ KEEP = ["cifar10_longtail", "longtail"]
         (DATASETS, ["imdb", "archive", "file"], "../x.tar.gz", r"imdb\.archive\.file: found '\.\./x\.tar\.gz'"),
         (DATASETS, ["cifar10", "reader"], "labreport.data.cifar", r"cifar10\.reader: found 'labreport\.data\.cifar', no module of the project with `prepare`"),
         (DATASETS, ["cifar10", "classes"], ["a", "a"], r"cifar10\.classes: names a twice"),
+        (DATASETS, ["cifar10", "classes"], ["a"], r"cifar10\.classes: found \['a'\]; it should have at least 2 items"),
         (DATASETS, ["stsb", "inputs"], "pictures", r"stsb\.inputs: found 'pictures'; it should be one of 'images', 'texts', 'pairs'"),
         (DATASETS, ["cifar10", "file"], "config/datasets.yaml", r"cifar10\.archive: stands beside `file`; a data set has a `file`"),
         (DATASETS, ["cifar10", "file"], "config/none.csv", r"cifar10\.file: found 'config/none\.csv', no such file"),

@@ -144,7 +144,7 @@ class Images(Archived):
 
     inputs: Literal["images"]
     parameters: PerClass
-    classes: Annotated[list[ClassName], Field(min_length=1), AfterValidator(distinct)]
+    classes: Annotated[list[ClassName], Field(min_length=2), AfterValidator(distinct)]
 
 
 class Texts(Images):
