@@ -63,6 +63,9 @@ def test_an_epoch_stands_beside_the_same_one_of_the_published_curve(project, lab
         assert cells[epoch][2::2] == [*pairs, f"`{run.key}`"]
     assert cells[1][3::2] == ["", ""]
     assert cells[2][3::2] == ["1.5000 / 0.2500", "1.2500 / 0.3750"]
+    curve.write_text("epoch,train_loss,train_accuracy\n2,1.5,0.25\n")  # as of a metric that the task does not count
+    (row,) = [line for line in labreport("runs", "cnn3", "--epoch", "2").lines if run.key in line]
+    assert [cell.strip() for cell in row.strip("|").split("|")][3::2] == ["1.5000 / 0.2500", ""]
     assert "no run at demo has an epoch 99" in labreport("runs", "cnn3", "--epoch", "99").error
 
 

@@ -18,6 +18,7 @@ from labreport.documents.text import gfm
 from labreport.errors import DeclarationError
 from labreport.files import read_object, write_text
 from labreport.result_files import read_table
+from labreport.rounding import fixed, plain
 from labreport.training.tasks import TASKS
 
 EPOCH_HEAD = ("Experiment", "Seed", "Training", "Published", "Validation", "Published", "Key")
@@ -113,8 +114,9 @@ def _epoch(path: Path | str, epoch: int) -> pd.Series | None:
 
 
 def _pair(row: pd.Series | None, split: str, metric: str) -> str:
-    """`0.5089 / 0.7420`."""
-    return "" if row is None else f"{row[f'{split}_loss']:.4f} / {row[f'{split}_{metric}']:.4f}"
+    """`0.5089 / 0.7420`; empty where one of them is not told."""
+    names = [f"{split}_loss", f"{split}_{metric}"]
+    return "" if row is None or not {*names} <= {*row.index} else " / ".join(plain(row[name], 4) for name in names)
 
 
 def _tables(tables: Mapping[str, list[list[str]]], head: Sequence[str], about: str) -> Iterator[str]:
@@ -136,7 +138,7 @@ def _row(run: Artifact, metric: str, summary: Mapping[str, Any], published: Any)
     def number(value: Any) -> str:
         if not isinstance(value, int | float):
             return ""
-        return f"{100 * value:.2f}" if metric == "accuracy" else f"{value:.3f}"
+        return plain(100 * value, 2) if metric == "accuracy" else plain(value, 3)
 
     said = [number(getattr(published, f"{split}_{metric}", None)) for split in ("train", "val", "test")]
     said = said[:2] if metric == "accuracy" else said[1:]
@@ -147,7 +149,7 @@ def _row(run: Artifact, metric: str, summary: Mapping[str, Any], published: Any)
         str(summary.get("best_epoch", "")),
         number(summary.get(f"test_{metric}")),
         " / ".join(one or "–" for one in said) if any(said) else "",
-        f"{float(summary['seconds']):.0f}" if isinstance(summary.get("seconds"), int | float) else "",
+        fixed(summary["seconds"], 0) if isinstance(summary.get("seconds"), int | float) else "",
         f"`{run.key}`",
     ]
 
