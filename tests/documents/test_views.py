@@ -153,11 +153,22 @@ def test_a_claim_prints_estimate_interval_and_outcome(small_report, tmp_path, ch
     assert str(views.names(Results(spec), spec, lang)["claims"].close) == said
 
 
-def test_the_limit_of_a_claim_is_printed_as_declared(small_report, tmp_path):
+@pytest.mark.parametrize(
+    ("unit", "margin", "said"),
+    [
+        ("fraction", 0.015, "1.5\u00a0points"),
+        ("fraction", 0.02, "2.0\u00a0points"),
+        ("fraction", 0.0025, "0.25\u00a0points"),
+        ("times", 1.25, "1.25\u00a0times"),
+    ],
+)
+def test_the_limit_of_a_claim_is_printed_as_declared(small_report, tmp_path, unit, margin, said):
     spec = small_report("")
-    (tmp_path / "close.json").write_text(json.dumps({**CLAIM, "margin": 0.015, "low": -0.1, "high": 0.12}), "utf-8")
+    changed = {"unit": unit, "margin": margin, "low": -0.1, "high": 0.12}
+    (tmp_path / "close.json").write_text(json.dumps({**CLAIM, **changed}), "utf-8")
     found = views.names(Results(spec), spec, "en")["claims"].close
-    assert (str(found.margin), str(found.estimate)) == ("1.5\u00a0points", "1\u00a0point")
+    assert str(found.margin) == said
+    assert unit == "times" or str(found.estimate) == "1\u00a0point"
 
 
 @pytest.mark.parametrize(

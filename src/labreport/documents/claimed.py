@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from labreport.documents import wording
@@ -20,6 +21,14 @@ IDENTIFIER = re.compile(r"[A-Za-z0-9]+(?:_+[A-Za-z0-9]+)*")
 LEVELS = ("means", "base", "highest", "lowest", "measured", "published", "mean")
 STATED = ("share_of_best", "threshold", "tolerance", "classes")  # without an error
 INTERVAL = 2 * 1.959964  # standard errors that an interval of 95 % is wide
+
+
+class Limit(Value):
+    """A number that was declared, of which no digit is rounded away."""
+
+    def _decimals(self, scale: float) -> int:
+        stated = Decimal(f"{scale * self:.10g}").normalize().as_tuple().exponent
+        return max(super()._decimals(scale), -int(stated))
 
 
 def shown_name(text: str) -> str | Literal:
@@ -46,7 +55,7 @@ def claim(found: Mapping[str, Any], name: str, lang: str) -> Namespace:
         for key, value in found["values"].items()
     }
     estimates = {key: _shown(found[key], unit, lang, error) for key in ("estimate", "low", "high")}
-    estimates["margin"] = Value(found["margin"], unit, lang)  # declared, so that no error rounds it
+    estimates["margin"] = Limit(found["margin"], unit, lang)
     outcomes = {outcome: found["outcome"] == outcome for outcome in OUTCOMES}
     facts = {key: found[key] for key in ("outcome", "favours", "p", "p_adjusted", "seeds", "paired", "method")}
     verdict = section("outcomes", lang)[found["outcome"]]
