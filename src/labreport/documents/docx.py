@@ -183,11 +183,11 @@ def _share(ems: float) -> float:
 
 
 def _bookmark(name: str) -> str:
-    """A name that Word takes for a place."""
-    plain_name = re.sub(r"[^A-Za-z0-9_]", "_", name)
-    return (
-        plain_name if len(plain_name) <= LONGEST_NAME else f"{plain_name[:31]}_{sha256(name.encode()).hexdigest()[:8]}"
-    )
+    """A name that Word takes for a place, of which it knows no marks, no more than 40 letters and no capitals."""
+    plain_name = name.replace(":", "_", 1)
+    if re.fullmatch(f"[a-z0-9_]{{,{LONGEST_NAME}}}", plain_name):
+        return plain_name
+    return f"{re.sub('[^A-Za-z0-9_]', '_', plain_name)[:31]}_{sha256(name.encode()).hexdigest()[:8]}"
 
 
 def _run(text: str, bold: bool = False) -> str:
