@@ -7,12 +7,12 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import Any, cast
 
 import libcst as cst
 import libcst.matchers as m
-from libcst.metadata import MetadataWrapper, PositionProvider
+from libcst.metadata import CodeRange, MetadataWrapper, PositionProvider, WhitespaceInclusivePositionProvider
 from mutmut.mutation import mutators
 
 # Of keywords that say where a tensor lies or how a file is opened, and of what only guards: no number depends on them.
@@ -67,11 +67,17 @@ def mutants(module: str, source: str) -> list[Mutant]:
     whole = wrapper.module
     parts = [whole.code_for_node(part) for part in whole.body]
     head = "".join(map(whole.code_for_node, whole.header))
+    starts = [0, *accumulate(map(len, source.splitlines(keepends=True)))]
+    skipped = list(accumulate(map(len, parts), initial=len(head)))
     names, found = Counter[str](), []
     known = {(number, _meaning(part)) for number, part in enumerate(parts)}
     for place in places.found:
         number = place.statement
-        part = whole.code_for_node(cast(cst.CSTNode, whole.body[number].deep_replace(place.node, place.new)))
+        if isinstance(place.node, cst.BaseCompoundStatement):  # its lines are indented as the others around it
+            part = whole.code_for_node(cast(cst.CSTNode, whole.body[number].deep_replace(place.node, place.new)))
+        else:  # the same text, many times faster
+            start, end = (starts[at.line - 1] + at.column - skipped[number] for at in (place.at.start, place.at.end))
+            part = parts[number][:start] + whole.code_for_node(place.new) + parts[number][end:]
         try:
             meaning = number, _meaning(part)
         except SyntaxError:
@@ -92,19 +98,19 @@ def _meaning(source: str) -> str:
 
 def _lines(old: str, new: str) -> tuple[str, str]:
     """The lines that differ, each side as one line."""
-    before, after = old.splitlines(), new.splitlines()
+    before, after = ([line.strip() for line in text.splitlines()] for text in (old, new))
     while before and after and before[0] == after[0]:
         before, after = before[1:], after[1:]
     while before and after and before[-1] == after[-1]:
         before, after = before[:-1], after[:-1]
-    one, other = (" ".join(line.strip() for line in lines if line.strip()) for lines in (before, after))
-    return one, other
+    return " ".join(filter(None, before)), " ".join(filter(None, after))
 
 
 @dataclass(frozen=True)
 class _Place:
     node: cst.CSTNode
     new: cst.CSTNode
+    at: CodeRange
     function: str
     lines: frozenset[int]
     statement: int
@@ -113,7 +119,7 @@ class _Place:
 class _Places(cst.CSTVisitor):
     """Collects what can be changed; `words` says whether texts outside of functions count."""
 
-    METADATA_DEPENDENCIES = (PositionProvider,)
+    METADATA_DEPENDENCIES = (PositionProvider, WhitespaceInclusivePositionProvider)
 
     def __init__(self, words: bool) -> None:
         self.found: list[_Place] = []
@@ -146,8 +152,9 @@ class _Places(cst.CSTVisitor):
             case cst.SimpleStatementLine():
                 self._statements.append(node)
         if not isinstance(node, cst.SimpleString) or self._counts():
-            for new in changes(node):
-                self.found.append(_Place(node, new, ".".join(self._names), self._where(node), self._statement))
+            at = self.get_metadata(WhitespaceInclusivePositionProvider, node)
+            name, lines = ".".join(self._names), self._where(node)
+            self.found += (_Place(node, new, at, name, lines, self._statement) for new in changes(node))
         return True
 
     def on_leave(self, original_node: cst.CSTNode) -> None:
