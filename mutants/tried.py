@@ -30,7 +30,8 @@ from mutants.scope import ROOT, Group
 
 LIBRARIES = (
     "torch", "torchvision", "numpy", "pandas", "scipy.stats", "sklearn.metrics", "gensim.models", "hypothesis",
-    "pydantic", "requests", "tqdm", "yaml",
+    "pydantic", "requests", "tqdm", "yaml", "jinja2", "pypandoc", "matplotlib.figure",
+    "matplotlib.backends.backend_agg", "matplotlib.backends.backend_pdf", "matplotlib.backends.backend_svg",
 )  # fmt: skip
 COPIED = ("benchmarks", "config", "faults", "pyproject.toml", "src", "templates", "tests")
 STARTS = frozenset({"subprocess.Popen", "os.posix_spawn", "os.fork"})
@@ -90,16 +91,15 @@ class Workplace:
         return self.root / "src" / "labreport"
 
     def covered(self, group: Group) -> Covered:
-        """Run the tests of a group without any change: as they are, and within the limits that a mutant is tried in.
+        """Run the tests of a group without any change, within the limits that a mutant is tried in.
 
         Raises:
             RuntimeError: one of them fails.
         """
         kept, said = self.root / "seen", self.root / "said"
-        for work in (lambda: self._watched(group.tests, kept), lambda: self._limited(group.tests)):
-            if _forked(work, limit_s=3600, said=said):
-                words = said.read_text(encoding="utf-8", errors="replace")[-4000:]
-                raise RuntimeError(f"the tests {' '.join(group.tests)} fail without any change:\n{words}")
+        if _forked(lambda: self._watched(group.tests, kept), limit_s=3600, said=said):
+            words = said.read_text(encoding="utf-8", errors="replace")[-4000:]
+            raise RuntimeError(f"the tests {' '.join(group.tests)} fail without any change:\n{words}")
         found: Covered = pickle.loads(kept.read_bytes())
         return found
 
@@ -129,15 +129,15 @@ class Workplace:
             path.write_bytes(before)
 
     def _limited(self, tests: Sequence[str], *plugins: object) -> int:
-        most = _addresses() + MORE_MEMORY
-        resource.setrlimit(resource.RLIMIT_AS, (most, most))
         # a module that was compiled a moment before would pass for the one that took its place
         sys.dont_write_bytecode = True
         os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
         return self._pytest(tests, *plugins)
 
     def _pytest(self, words: Sequence[str], *plugins: object) -> int:
-        """pytest in a process that is new to the project."""
+        """pytest in a process that is new to the project, with a limit of memory."""
+        most = _addresses() + MORE_MEMORY
+        resource.setrlimit(resource.RLIMIT_AS, (most, most))
         for name in [name for name in sys.modules if name.partition(".")[0] in ("labreport", "tests", "benchmarks")]:
             del sys.modules[name]
         sys.path[:] = [entry for entry in sys.path if Path(entry).resolve() not in (ROOT, ROOT / "src")]
