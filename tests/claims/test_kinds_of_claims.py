@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import scipy.stats
+import yaml
 
 from labreport.claims.verdict import adjusted, file_of
 from labreport.errors import ResultsError
@@ -357,3 +358,46 @@ def test_other_precisions_are_said(judged):
     files = {"b": {"environment.json": {"precision": "bf16"}}}
     found = judged("difference", A_OVER_B, {"a": [0.8], "b": [0.7]}, files=files)
     assert found["reason"]["en"].endswith("Precisions differ: a fp32, b bf16.")
+
+
+ABC = {"a": [0.8, 0.81], "b": [0.7, 0.72], "c": [0.75, 0.73]}
+ACCURACY = {"quantity": "val_accuracy"}
+SHORTFALL = {"quantity": "train_accuracy", "minus": "val_accuracy"}
+A_B = {"experiments": ["a"], "than": "b"}
+COUNTS = {name: {"summary.json": {"parameters": count}} for name, count in (("a", 300), ("b", 100))}
+MACHINE = {"b": {"environment.json": {"device": "GPU", "precision": "bf16"}}}
+HALF = {"quantity": "epochs_to(best)", "experiments": ["a", "c"], "than": "b", "share_of_best": 0.5}
+FULL = {**A_B, "quantity": "accuracy_on(full)", "dataset": "tail"}
+OWN = {"published": {"val_accuracy": 0.8}, "as_published": False}
+CLASSES = {"published": {"val_accuracy": 0.74, "per_class": {"cat": 0.7, "dog": 0.77}}}
+APPROVED: dict[str, tuple[str, dict[str, Any], dict[str, Any]]] = {
+    "over a third": ("difference", {**ACCURACY, "experiments": ["a", "c"], "than": "b", "at_least": 1}, {}),
+    "in loss": ("difference", {**A_B, "quantity": "val_loss", "at_least": 0.1}, {}),
+    "to a level": ("difference", {**A_B, "quantity": "epochs_to(best)"}, {}),
+    "to half a level": ("difference", HALF, {}),
+    "to convergence": ("difference", {**A_B, "quantity": "convergence_epoch"}, {}),
+    "of two quantities": ("difference", {**SHORTFALL, "experiments": ["a"]}, {}),
+    "on full classes": ("difference", FULL, {"data": [("tail", LONGTAIL)]}),
+    "pair by pair": ("equivalence", {**ACCURACY, "experiments": ["a", "b", "c"], "within": 3}, {}),
+    "near a base": ("equivalence", {**ACCURACY, "experiments": ["b", "c"], "base": "a", "within": 20}, {}),
+    "near another quantity": ("equivalence", {**SHORTFALL, "experiments": ["a", "b"], "within": 5}, {}),
+    "the best": ("ranking", {**ACCURACY, "best": "a", "experiments": ["a", "b", "c"]}, {}),
+    "the least loss": ("ranking", {"quantity": "val_loss", "best": "a", "experiments": ["a", "b", "c"]}, {}),
+    "times as many": ("ratio", {"quantity": "parameters", "of": "a", "over": "b", "at_most": 2.5}, {"files": COUNTS}),
+    "on other machines": ("ratio", {"of": "a", "over": "b", "at_least": 0.9}, {"files": MACHINE}),
+    "as published": ("consistency", {**ACCURACY, "experiment": "a", "within": 0.1}, {"a": OWN, "scale": "demo"}),
+    "at its best": ("consistency", {"quantity": "best_val_accuracy", "experiment": "a", "within": 9}, {}),
+    "published twice": ("consistency", {**ACCURACY, "experiment": "a", "against": "classes"}, {"a": CLASSES}),
+}
+
+
+def test_claims_read_as_somebody_approved_them(judged, approved):
+    """Numbers to five digits."""
+
+    def short(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {key: short(one) for key, one in value.items()}
+        return float(f"{value:.5g}") if isinstance(value, float) else value
+
+    files = {name: short(judged(kind, options, ABC, **changes)) for name, (kind, options, changes) in APPROVED.items()}
+    approved("claims/approved.yaml", yaml.safe_dump(files, sort_keys=False, allow_unicode=True, width=110))
