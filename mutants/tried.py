@@ -33,7 +33,7 @@ LIBRARIES = (
     "pydantic", "requests", "tqdm", "yaml", "jinja2", "pypandoc", "matplotlib.figure",
     "matplotlib.backends.backend_agg", "matplotlib.backends.backend_pdf", "matplotlib.backends.backend_svg",
 )  # fmt: skip
-COPIED = ("benchmarks", "config", "faults", "pyproject.toml", "src", "templates", "tests")
+COPIED = ("benchmarks", "config", "docs", "faults", "pyproject.toml", "src", "templates", "tests")
 STARTS = frozenset({"subprocess.Popen", "os.posix_spawn", "os.fork"})
 PATIENCE_S = 20.0  # beyond some times what the tests take without a change
 SLOWER = 5
