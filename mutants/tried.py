@@ -50,11 +50,13 @@ class Seen:
         seconds: that it took, with the fixtures that were made for it.
         starts: it started another process, of which more is not seen.
         lines: module below `src/labreport` -> the lines that were executed in it or in a fixture that it uses.
+        imported: the same of what was executed before any test, at import.
     """
 
     seconds: float = 0.0
     starts: bool = False
     lines: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
+    imported: Mapping[str, set[int]] = field(default_factory=dict)
 
 
 Covered = Mapping[str, Seen]
@@ -168,7 +170,9 @@ def chosen(one: Mutant, seen: Covered) -> list[str]:
     what none executes, those that start other processes.
     """
     near = {name: test.lines[one.module] for name, test in seen.items() if one.module in test.lines}
-    tests = [name for name, lines in near.items() if lines & one.lines] if one.lines else list(seen)
+    tests = [name for name, lines in near.items() if lines & one.lines]
+    if not one.lines or any(one.lines & test.imported.get(one.module, set()) for test in seen.values()):
+        tests = list(seen)
     tests = tests or [name for name, test in seen.items() if test.starts]
     return sorted(tests, key=lambda name: (name not in near, seen[name].seconds))
 
@@ -294,7 +298,7 @@ class Spy:
                     lines[context][module].add(line)
         for name, fixtures in self._fixtures.items():
             contexts = [name, *(f"fixture {fixture}" for fixture in fixtures)]
-            one = Seen(self._seconds[name], starts=not self._starting.isdisjoint(contexts))
+            one = Seen(self._seconds[name], not self._starting.isdisjoint(contexts), imported=dict(lines[""]))
             for context in contexts:
                 for module, executed in lines[context].items():
                     one.lines[module] |= executed

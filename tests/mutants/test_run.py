@@ -16,7 +16,7 @@ pytest.importorskip("mutmut")
 from mutants import run
 from mutants.changes import Mutant
 from mutants.scope import GROUPS, ROOT, SOURCES, Group
-from mutants.tried import Covered
+from mutants.tried import Covered, Seen, chosen
 from mutants.wrong import Wrong, errors
 
 MADE = {
@@ -170,6 +170,21 @@ def test_every_module_of_the_science_is_in_one_group_with_tests_of_its_own() -> 
         assert {f"{folder}/{path.name}" for path in (SOURCES / folder).glob("*.py")} <= set(paths)
     tests = [test for group in GROUPS.values() for test in group.tests]
     assert all((ROOT / test).exists() and "workflow" not in test for test in tests)
+
+
+def test_what_runs_at_import_concerns_every_test_and_what_a_test_runs_that_one() -> None:
+    def test_of(seconds: float, *lines: int, starts: bool = False) -> Seen:
+        return Seen(seconds, starts, {"data/one.py": set(lines)} if lines else {}, {"data/one.py": {1, 2}})
+
+    seen = {"slow": test_of(2, 7), "quick": test_of(1, 7, 8), "far": test_of(0.5), "other": test_of(3, starts=True)}
+    for lines, expected in (
+        ({7}, ["quick", "slow"]),
+        ({8}, ["quick"]),
+        ({2}, ["quick", "slow", "far", "other"]),
+        ((), ["quick", "slow", "far", "other"]),
+        ({9}, ["other"]),
+    ):
+        assert chosen(Mutant("data/one.py", "f", "x", "y", frozenset(lines), ""), seen) == expected
 
 
 TRIED = """
