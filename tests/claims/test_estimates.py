@@ -84,6 +84,20 @@ def test_a_single_run_beside_several_scatters_as_they_do():
     assert between(measured(0.5), measured(*several)).error == pytest.approx(found.error)
 
 
+def test_of_two_correlations_the_interval_holds_their_difference():
+    rng = np.random.default_rng(3)
+    score = rng.normal(size=300)
+    runs = []
+    for noise in (0.5, 1.5):
+        scores = np.column_stack([score, score + rng.normal(0, noise, 300)])
+        samples = Samples(score, np.zeros((300, 1)), scores=scores)
+        runs.append(Measured(pd.Series([np.corrcoef(scores.T)[0, 1]]), 0.01, samples))
+    found = between(*runs)
+    low, high = found.interval()
+    assert 0 < low < found.value < high
+    assert found.method == "bootstrap"
+
+
 def test_a_known_error_adds_in_quadrature_and_is_of_no_seed():
     found = between(measured(0.5, error=0.03), measured(0.4, error=0.04))
     assert (found.error, found.freedom, found.method) == (pytest.approx(0.05), math.inf, "samples")

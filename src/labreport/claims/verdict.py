@@ -188,4 +188,4 @@ def _json(value: Any, names: Mapping[str, str]) -> Any:
         return {names.get(key, key): _json(one, names) for key, one in value.items()}
     if isinstance(value, float):
         return None if math.isnan(value) else value
-    return names.get(value, value) if isinstance(value, str) else value
+    return names.get(value, value)
