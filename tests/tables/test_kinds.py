@@ -205,6 +205,10 @@ def test_per_class_is_correct_over_samples_and_ends_with_all(results):
         assert frame.loc["all", name] == pytest.approx(made.summary(name)["val_accuracy"].mean())
     assert frame.loc["all", "samples"] == 1050
     assert list(table.notes) == ["数值为 2 个种子的均值。"]
+    for run in made.runs("mycnn"):
+        pd.read_csv(run.path / "per_class.csv").assign(samples=200).to_csv(run.path / "per_class.csv", index=False)
+    alike = per_class.build(Results(made.spec), {"experiments": ["mycnn"]}, "en")
+    assert alike.notes[0] == "200 validation samples per class."
     _, rows = shown(table)
     assert [row[0] for row in rows] == [
         "飞机", "汽车", "鸟", "猫", "鹿", "狗", "蛙", "马", "船", "卡车", "全部"
@@ -255,8 +259,10 @@ def test_epoch_log_is_every_epoch_and_marks_the_best(results):
     for half in (range(8), range(8, 16)):
         best = max(rows[row][place] for row in half)
         assert {row for row in half if (row, place) in table.bold} == {row for row in half if rows[row][place] == best}
-    keys, _ = shown(epoch_log.build(results(experiments={"alone": {}}), {"experiments": ["alone"]}, "en"))
+    table = epoch_log.build(results(experiments={"alone": {"best": 0.999}}), {"experiments": ["alone"]}, "en")
+    keys, _ = shown(table)
     assert "seed" not in keys
+    assert table.columns[keys.index("val_accuracy")].decimals == 1  # of the least sure epoch, not of the best one
 
 
 def test_lstm_cost_is_relative_to_the_fastest(results):
