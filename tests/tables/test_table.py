@@ -53,6 +53,7 @@ def test_presentation_is_what_the_architecture_says():
     assert value["columns"][1] == {"key": "value", "head": "Value", "unit": "%", "align": "decimal", "decimals": 1}
     assert value["rows"] == [["a", 84.6, 0.0, 3, 0.25], [None, None, 0.5, 4, 2]]
     assert "-0.0" not in table.to_json()
+    assert table.to_json().startswith('{\n "columns": [\n  {\n')  # in lines, which can be read and compared
     assert value["bold"] == [[0, 1], [1, 2]]
     assert value["notes"] == ["A note."]
 
