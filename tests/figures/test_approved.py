@@ -11,8 +11,10 @@ from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
+from matplotlib.legend import Legend
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Rectangle
+from matplotlib.text import Annotation, Text
 
 from labreport.figures.picture import told
 from labreport.figures.registry import KINDS
@@ -27,6 +29,22 @@ def numbers(values: Iterable[Any]) -> str:
     return " ".join(found if len(found) <= MOST else [*found[: MOST - 2], f"... {len(found)} ...", found[-1]])
 
 
+def hued(colour: Any) -> str:
+    return to_hex(colour, keep_alpha=False)
+
+
+def look_of_axis(axis: Axis) -> str:
+    label = axis.label
+    if not (ticks := axis.get_major_ticks()):
+        return f"  no ticks; label {label.get_size():g} pt"
+    mark, grid, said = ticks[0].tick1line, ticks[0].gridline, ticks[0].label1
+    shown = f"{grid.get_linewidth():g} {hued(grid.get_color())}" if grid.get_visible() else "none"
+    return (
+        f"  ticks {mark.get_markersize():g} by {mark.get_markeredgewidth():g} {hued(mark.get_markeredgecolor())}, "
+        f"{said.get_size():g} pt {hued(said.get_color())}; label {label.get_size():g} pt; grid {shown}"
+    )
+
+
 def of_axis(name: str, axis: Axis) -> str:
     low, high = axis.get_view_interval()
     ticks = [
@@ -39,20 +57,44 @@ def of_axis(name: str, axis: Axis) -> str:
 
 
 def of_line(line: Line2D) -> str:
-    look = f"{to_hex(line.get_color())} {line.get_linestyle()} {line.get_marker()} alpha {line.get_alpha()}"
+    look = f"alpha {line.get_alpha()} z {line.get_zorder():g}"
+    if line.get_linestyle() != "None":
+        look += f" {hued(line.get_color())} {line.get_linestyle()} {line.get_linewidth():g}"
+    if line.get_marker() not in ("None", "none"):
+        marker = f"{line.get_marker()} {line.get_markersize():g} by {line.get_markeredgewidth():g}"
+        look += f" {marker} {hued(line.get_markerfacecolor())} {hued(line.get_markeredgecolor())}"
+        look += f" every {line.get_markevery()}" if line.get_markevery() else ""
     return f"  line {look}: x {numbers(line.get_xdata())}; y {numbers(line.get_ydata())}"
 
 
 def of_patch(patch: Patch) -> str:
     box = patch.get_path().get_extents(patch.get_patch_transform())
     place = [*patch.get_xy(), patch.get_width(), patch.get_height()] if isinstance(patch, Rectangle) else box.extents
-    return f"  {type(patch).__name__} {to_hex(patch.get_facecolor())}: {numbers(place)}"
+    look = f"{hued(patch.get_facecolor())} alpha {patch.get_alpha()} edge {hued(patch.get_edgecolor())}"
+    look += f" {patch.get_linewidth():g} z {patch.get_zorder():g} {patch.get_hatch() or ''}".rstrip()
+    return f"  {type(patch).__name__} {look}: {numbers(place)}"
+
+
+def of_text(text: Text) -> str:
+    place = numbers(text.xy) if isinstance(text, Annotation) else ""
+    look = f"{text.get_size():g} pt {hued(text.get_color())} {text.get_ha()} {text.get_va()} {text.get_rotation():g}"
+    return f"  text {text.get_text()!r} at {place} {numbers(text.get_position())}: {look}"
+
+
+def of_legend(legend: Legend) -> str:
+    columns = {round(text.get_window_extent().x0) for text in legend.get_texts()}
+    said = [text.get_text() for text in legend.get_texts()]
+    return f"legend {said} in {len(columns)}, {legend.get_texts()[0].get_size():g} pt, frame {legend.get_frame_on()}"
 
 
 def of_axes(axes: Axes) -> Iterator[str]:
     yield f"axes {axes.get_title()!r}"
     if axes.axison:
-        yield from (of_axis("x", axes.xaxis), of_axis("y", axes.yaxis))
+        sides = {name: side for name, side in axes.spines.items() if side.get_visible()}
+        looks = {f"{side.get_linewidth():g} {hued(side.get_edgecolor())}" for side in sides.values()}
+        yield f"  sides {' '.join(sides)}: {', '.join(sorted(looks))}"
+        yield from (of_axis("x", axes.xaxis), look_of_axis(axes.xaxis))
+        yield from (of_axis("y", axes.yaxis), look_of_axis(axes.yaxis))
     yield from few([of_line(line) for line in axes.lines])
     yield from few([of_patch(patch) for patch in axes.patches])
     for one in axes.collections:
@@ -61,13 +103,13 @@ def of_axes(axes: Axes) -> Iterator[str]:
             if len(one.get_offsets()) > 1
             else [path.get_extents().extents for path in one.get_paths()]
         )
-        colours = dict.fromkeys(to_hex(colour) for colour in [*one.get_facecolor()[:3], *one.get_edgecolor()[:1]])
-        yield f"  {type(one).__name__} {', '.join(colours)}: {numbers(points)}"
+        colours = dict.fromkeys(hued(colour) for colour in [*one.get_facecolor()[:3], *one.get_edgecolor()[:1]])
+        look = f"{', '.join(colours)} alpha {one.get_alpha()} {numbers(one.get_linewidth())} z {one.get_zorder():g}"
+        yield f"  {type(one).__name__} {look}: {numbers(points)}"
     yield from few([f"  image {image.get_array().shape} {numbers(image.get_array())}" for image in axes.images])
-    yield from few([f"  text {text.get_text()!r} at {numbers(text.xy if hasattr(text, 'xy') else text.get_position())}"
-                    for text in axes.texts], 40)  # fmt: skip
-    if axes.get_legend():
-        yield f"  legend {[text.get_text() for text in axes.get_legend().get_texts()]}"
+    yield from few([of_text(text) for text in axes.texts], 40)
+    if legend := axes.get_legend():
+        yield f"  {of_legend(legend)}"
 
 
 def few(lines: list[str], most: int = 12) -> list[str]:
@@ -79,9 +121,8 @@ def drawn(figure: Figure) -> Iterator[str]:
     yield f"{figure.get_figwidth() * 2.54:.1f} by {figure.get_figheight() * 2.54:.1f} cm"
     for axes in figure.axes:
         yield from of_axes(axes)
-    yield from (f"text {text.get_text()!r}" for text in figure.texts)
-    for legend in figure.legends:
-        yield f"legend {[text.get_text() for text in legend.get_texts()]}"
+    yield from (of_text(text).strip() for text in figure.texts)
+    yield from map(of_legend, figure.legends)
 
 
 @pytest.mark.parametrize("kind", KINDS)
