@@ -76,9 +76,9 @@ def of_patch(patch: Patch) -> str:
 
 
 def of_text(text: Text) -> str:
-    place = numbers(text.xy) if isinstance(text, Annotation) else ""
+    place = f"{numbers(text.xy)}, " if isinstance(text, Annotation) else ""
     look = f"{text.get_size():g} pt {hued(text.get_color())} {text.get_ha()} {text.get_va()} {text.get_rotation():g}"
-    return f"  text {text.get_text()!r} at {place} {numbers(text.get_position())}: {look}"
+    return f"  text {text.get_text()!r} at {place}{numbers(text.get_position())}: {look}"
 
 
 def of_legend(legend: Legend) -> str:
