@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
@@ -15,6 +16,7 @@ from matplotlib.legend import Legend
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Rectangle
 from matplotlib.text import Annotation, Text
+from pandas.api.types import is_numeric_dtype
 
 from labreport.figures.picture import told
 from labreport.figures.registry import KINDS
@@ -116,6 +118,14 @@ def few(lines: list[str], most: int = 12) -> list[str]:
     return lines if len(lines) <= most else [*lines[: most - 2], f"  ... {len(lines)} ...", lines[-1]]
 
 
+def of_frame(frame: pd.DataFrame) -> Iterator[str]:
+    yield f"{len(frame)} rows"
+    for name, column in frame.items():
+        values = column.dropna().unique()
+        shown = numbers(values) if is_numeric_dtype(column) else ", ".join(map(str, values))
+        yield f"  {name}: {shown}".rstrip(" :")
+
+
 def drawn(figure: Figure) -> Iterator[str]:
     figure.draw_without_rendering()
     yield f"{figure.get_figwidth() * 2.54:.1f} by {figure.get_figheight() * 2.54:.1f} cm"
@@ -132,6 +142,6 @@ def test_a_figure_looks_as_somebody_approved_it(kind, results, approved):
         frame, chosen, files = told(load_module(KINDS[kind].target, kind), {**spec, "lang": lang})
         with house_style(lang):
             figure = load_module(KINDS[kind].target, kind).draw(frame, chosen, lang)
-            lines = [*files["txt"].splitlines(), files["note"], *drawn(figure)]
+            lines = [*files["txt"].splitlines(), files["note"], *of_frame(frame), *drawn(figure)]
         parts += [*(line for line in lines if line not in parts), ""]  # of Chinese what it has of its own
     approved(f"figures/approved/{kind}.txt", "\n".join(parts) + "\n")
