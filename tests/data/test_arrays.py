@@ -267,7 +267,7 @@ def test_damaged_pairs_are_refused(change: dict[str, np.ndarray], said: str, tmp
         (
             IMAGES,
             {"train_labels": np.array([0, 1, 1, 0, 2], np.uint8)},
-            "a label is not below the number of classes, 2",
+            "train_labels holds 0 to 2, allowed is 0 to 1",
         ),
         (IMAGES, {"train_labels": np.array([0, 1, 1, 0, 1])}, "train_labels is int64, not uint8"),
         (

@@ -19,6 +19,7 @@ from labreport.errors import CodeChangedError, DataError, run_step
 from labreport.files import files_below, read_json
 from labreport.steps.data import prepare
 from labreport.steps.step import Job, main
+from tests.conftest import CIFAR10
 from tests.steps.planned import arguments, planned
 
 SMALL = {"train_per_class": 6, "test_per_class": 3, "seed": 0}
@@ -32,6 +33,7 @@ PARAMETERS: dict[str, dict[str, Any]] = {
 SAFE: dict[str, Any] = {"filter": "data"} if hasattr(tarfile, "data_filter") else {}
 FILES = {"cifar10": "cifar-10-python.tar.gz", "imdb": "aclImdb_v1.tar.gz", "stsb": "Stsbenchmark.tar.gz"}
 FOLDERS = {"cifar10": "cifar-10-batches-py", "imdb": "aclImdb", "stsb": "stsbenchmark"}
+CLASSES: dict[str, list[str]] = {"cifar10": list(CIFAR10), "imdb": ["negative", "positive"], "stsb": []}
 VARIANTS = [
     {"name": "longtail", "classes": [0, 7], "keep": 0.5, "seed": 0},
     {"name": "balance", "flip": True, "noise_sigma": 0.05, "seed": 0},
@@ -50,7 +52,9 @@ def raw(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def job(name: str, raw: Path, out: str = "out", source: str | None = None, **changes: Any) -> Job:
+def job(
+    name: str, raw: Path, out: str = "out", source: str | None = None, classes: list[str] | None = None, **changes: Any
+) -> Job:
     """Of an archive, or of another source in `raw`."""
     folder: dict[str, Any] = {"name": FOLDERS[name]}
     if name == "imdb":
@@ -64,7 +68,8 @@ def job(name: str, raw: Path, out: str = "out", source: str | None = None, **cha
         "digest": "md5:" + hashlib.md5((raw / FILES[name]).read_bytes()).hexdigest(),
         "parameters": PARAMETERS[name],
     }
-    return planned("prepare", spec | changes, raw / out, raw / (source or FILES[name]), folder=folder)
+    beside = {"folder": folder, "classes": CLASSES[name] if classes is None else classes}
+    return planned("prepare", spec | changes, raw / out, raw / (source or FILES[name]), **beside)
 
 
 @pytest.mark.parametrize("dataset", FILES)
@@ -103,10 +108,49 @@ def test_images_that_cannot_be_trained_on_are_refused(
     good = np.zeros((4, 1, 8, 8), np.uint8)
     monkeypatch.setattr(cifar10, "prepare", lambda *_: Prepared("cifar10", ["a"], good, labels, images, labels))
     with pytest.raises(DataError, match=f"cifar10: test_inputs is {found}, allowed is uint8 .* grey or colour images"):
-        prepare(job("cifar10", raw))
+        prepare(job("cifar10", raw, classes=["a"]))
     monkeypatch.setattr(cifar10, "prepare", lambda *_: Prepared("cifar10", ["a"], good, labels, good, labels))
-    prepare(job("cifar10", raw))
+    prepare(job("cifar10", raw, classes=["a"]))
     assert load(raw / "out").train_inputs.shape == (4, 1, 8, 8)
+
+
+def read_as(labels: np.ndarray, classes: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have the reader give these labels of as many grey images."""
+    images = np.zeros((len(labels), 1, 8, 8), np.uint8)
+    monkeypatch.setattr(cifar10, "prepare", lambda *_: Prepared("cifar10", classes, images, labels, images, labels))
+
+
+@pytest.mark.parametrize("kind", [np.int64, np.int32, np.uint16, np.uint8])
+def test_labels_of_any_whole_type_are_trained_on(kind: type, raw: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    read_as(np.array([0, 2, 1], kind), ["a", "b", "c"], monkeypatch)
+    prepare(job("cifar10", raw, classes=["a", "b", "c"]))
+    labels = load(raw / "out").train_labels
+    assert (labels.dtype, labels.tolist()) == (np.uint8, [0, 2, 1])
+
+
+@pytest.mark.parametrize(
+    ("labels", "said"),
+    [
+        (np.array([1, 2, 3]), "train_labels holds 1 to 3, allowed is 0 to 2"),
+        (np.array([0, 256, 1]), "train_labels holds 0 to 256, allowed is 0 to 2"),
+        (np.array([0, -1, 1]), "train_labels holds -1 to 1, allowed is 0 to 2"),
+        (np.array([0.0, 1.0, 2.0]), r"train_labels is float64, allowed is uint8 \(n,\): the place of each class"),
+        (np.array(["a", "b", "c"]), "train_labels is <U1, allowed is uint8"),
+    ],
+)
+def test_labels_that_are_no_places_of_classes_are_refused_before_a_run(
+    labels: np.ndarray, said: str, raw: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read_as(labels, ["a", "b", "c"], monkeypatch)
+    with pytest.raises(DataError, match=f"cifar10: {said}"):
+        prepare(job("cifar10", raw, classes=["a", "b", "c"]))
+    assert not (raw / "out").exists()
+
+
+def test_classes_are_those_that_are_declared(raw: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    read_as(np.array([0, 1]), ["a", "b"], monkeypatch)
+    with pytest.raises(DataError, match=r"gives the classes a, b, config/datasets\.yaml says b, a; give both the same"):
+        prepare(job("cifar10", raw, classes=["b", "a"]))
 
 
 @pytest.mark.parametrize("dataset", FILES)

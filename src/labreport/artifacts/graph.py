@@ -147,7 +147,8 @@ class Graph:
             **({"variants": list(dataset.changes)} if dataset.changes else {}),
         }
         folder = archived.folder.model_dump(exclude_none=True) if archived.folder else None
-        about = {"title": dataset.name, "beside": {"folder": folder}, "inputs": inputs}
+        beside = {"folder": folder, "classes": list(dataset.classes)}
+        about = {"title": dataset.name, "beside": beside, "inputs": inputs}
         return self._artifact("prepare", dataset.name, spec, *needs, **about)
 
     def _vectors(self, experiment: Experiment, data: Artifact) -> Artifact | None:

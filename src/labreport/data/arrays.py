@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -100,7 +101,7 @@ def load(folder: Path | str) -> Prepared:
         try:
             about = json.loads((folder / ABOUT).read_text(encoding="utf-8"))
             prepared = _read(folder, about)
-            fault = _fault(prepared, about)
+            fault = _fault(prepared) or _untold(prepared, about)
         except Exception as error:  # another program's file under one of these names can fail with nearly any exception
             fault = f"{type(error).__name__}: {error}"
     if fault:
@@ -121,7 +122,30 @@ def _read(folder: Path, about: dict[str, Any]) -> Prepared:
     )
 
 
-def _fault(prepared: Prepared, about: dict[str, Any]) -> str | None:
+def checked(prepared: Prepared) -> Prepared:
+    """What a reader gave, ready to be written: labels of any whole type become bytes.
+
+    Raises:
+        DataError: the arrays are of no kind that can be trained on, or do not fit one another.
+    """
+    for split in prepared.splits if prepared.classes else ():
+        labels = getattr(prepared, f"{split}_labels")
+        narrow = labels.astype(np.uint8) if labels.dtype.kind in "iu" else labels
+        if (narrow == labels).all():
+            prepared = replace(prepared, **{f"{split}_labels": narrow})
+    if fault := _fault(prepared):
+        raise DataError(f"{prepared.dataset}: {fault}")
+    return prepared
+
+
+def _untold(prepared: Prepared, about: dict[str, Any]) -> str | None:
+    """Where `dataset.json` says something else than the arrays, or None."""
+    found = describe(prepared)
+    told = (f"{key} is {found[key]}, {ABOUT} says {about[key]}" for key in found if found[key] != about[key])
+    return next(told, None)
+
+
+def _fault(prepared: Prepared) -> str | None:
     """What is wrong with the arrays, or None."""
     for split in prepared.splits:
         inputs, labels, lengths = prepared.arrays(split)
@@ -129,20 +153,16 @@ def _fault(prepared: Prepared, about: dict[str, Any]) -> str | None:
             return f"{split}_labels is {labels.dtype} {labels.shape}, {split}_inputs {inputs.dtype} {inputs.shape}"
         fault = _label_fault(split, labels, len(prepared.classes))
         if prepared.vocabulary is None:
-            fault = fault or image_fault(split, inputs)
+            fault = _image_fault(split, inputs) or fault
         elif lengths is not None:
             sides = () if prepared.classes else (2,)
             fault = fault or _text_fault(split, inputs, lengths, len(prepared.vocabulary), sides)
         if fault:
             return fault
-    found = describe(prepared)
-    return next(
-        (f"{key} is {found[key]}, {ABOUT} says {about[key]}" for key in found if found[key] != about[key]),
-        None,
-    )
+    return None
 
 
-def image_fault(split: str, images: np.ndarray) -> str | None:
+def _image_fault(split: str, images: np.ndarray) -> str | None:
     """What is wrong with the images of a split, or None: bytes, in one or three channels, square, all of one size."""
     fits = images.ndim == 4 and images.shape[1] in CHANNELS and images.shape[2] == images.shape[3]
     if fits and images.dtype == np.uint8:
@@ -157,9 +177,11 @@ def _label_fault(split: str, labels: np.ndarray, classes: int) -> str | None:
     if not classes:
         within = labels.dtype == np.float32 and bool(((labels >= 0) & (labels <= TOP_SCORE)).all())
         return None if within else f"{split}_labels holds something that is no score from 0 to {TOP_SCORE:g}"
-    if labels.dtype != np.uint8:
-        return f"{split}_labels is {labels.dtype}, not uint8"
-    return None if labels.max() < classes else f"a label is not below the number of classes, {classes}"
+    if labels.dtype.kind not in "iu":
+        return f"{split}_labels is {labels.dtype}, allowed is uint8 (n,): the place of each class, from 0"
+    if labels.min() < 0 or labels.max() >= classes:
+        return f"{split}_labels holds {labels.min()} to {labels.max()}, allowed is 0 to {classes - 1}"
+    return None if labels.dtype == np.uint8 else f"{split}_labels is {labels.dtype}, not uint8"
 
 
 def _text_fault(split: str, tokens: np.ndarray, lengths: np.ndarray, words: int, sides: tuple[int, ...]) -> str | None:

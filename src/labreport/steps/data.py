@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 
 from labreport.data.archives import check_source
-from labreport.data.arrays import image_fault, write
+from labreport.data.arrays import checked, write
 from labreport.data.variants import apply
 from labreport.errors import DataError
 from labreport.files import file_digest, write_text
@@ -36,17 +36,20 @@ def prepare(job: Job) -> None:
     """Check the digest of an archive or its unpacked folder, read it, and save the arrays or their variant.
 
     Raises:
-        DataError: the source is missing, damaged, or not what its digest says, its images are of no kind that can be
-            trained on, or the variant cannot be made of it.
+        DataError: the source is missing, damaged, or not what its digest says, what the reader gives cannot be trained
+            on or has other classes than are declared, or the variant cannot be made of it.
     """
     spec, (source,) = job.spec, job.needs
     reader = load_module(spec["target"], "reader")
     check_source(source, spec["digest"], job.beside["folder"], getattr(reader, "content_digest", None))
     prepared = reader.prepare(source, spec["parameters"])
-    prepared = dataclasses.replace(prepared, dataset=spec["dataset"], spec=spec)
-    for split in prepared.splits if prepared.vocabulary is None else ():
-        if fault := image_fault(split, prepared.arrays(split)[0]):
-            raise DataError(f"{spec['dataset']}: {fault}")
+    prepared = checked(dataclasses.replace(prepared, dataset=spec["dataset"], spec=spec))
+    if list(prepared.classes) != list(job.beside["classes"]):
+        raise DataError(
+            f"{spec['dataset']}: {spec['target']} gives the classes {', '.join(prepared.classes)}, "
+            f"config/datasets.yaml says {', '.join(job.beside['classes'])}; "
+            "give both the same names in the order of the labels"
+        )
     if spec.get("variants"):
         prepared = apply(prepared, spec["variants"])
     with job.made("numpy") as folder:
