@@ -218,15 +218,17 @@ class Kind:
         return options.model_dump(exclude_defaults=True, by_alias=True, mode="json")
 
     def load(self, declared: Mapping[str, Any], where: str, at: str, context: Context) -> dict[str, Any]:
-        """An item's options, checked: those that have their defaults are left out, a part is its experiments.
+        """An item's options, checked: those that have their defaults are left out, a part is its experiments, and an
+        experiment that a network is drawn of is its model and data set.
 
         Raises:
             DeclarationError: file, key, what was found, what is allowed.
         """
         model = check(self.options, declared, where, at=at, context=context)
         options = self.dump(model)
+        stated = {key for key, value in declared.items() if value is not None}
         for group in self.either:
-            if len(options.keys() & set(group)) != 1:
+            if len(stated & set(group)) != 1:
                 words = " or ".join(f"`{one}`" for one in group)
                 raise DeclarationError(f"{where}: {at}: {self.name} needs either {words}")
         if "experiments" in self.fields:
@@ -237,6 +239,9 @@ class Kind:
             if "experiments" not in options:
                 members = context.experiments.values()
                 options["experiments"] = [one.name for one in members if part in (None, one.part)]
+        if "model" in self.fields and (name := options.pop("experiment", None)):
+            experiment = context.experiments[name]
+            options |= {**experiment.settings.model.spec, "dataset": experiment.dataset.name}
         if "claims" in self.fields and not options.setdefault("claims", list(context.claims)):
             raise DeclarationError(f"{where}: {at}: {self.name} shows claims; this report declares none")
         return options

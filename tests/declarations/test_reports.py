@@ -68,6 +68,7 @@ FITTING = [
     ("claims", {"kind": "ratio", "of": "cnn4", "over": "lenet5", "at_most": 3}),
     ("figures", {"kind": "architecture", "model": {"name": "siamese_lstm", "pooling": "max"}, "length": 55}),
     ("figures", {"kind": "architecture", "model": {"name": "resnet18"}, "image": 32, "part": "layer1.0"}),
+    ("figures", {"kind": "architecture", "model": {"name": "resnet18"}, "dataset": "cifar10"}),
     ("claims", GAIN),
     ("claims", {**LARGEST, "best": "sts_bilstm1_ln"}),
 ]
@@ -115,6 +116,9 @@ def test_what_fits_is_taken(project, group, options):
         ("figures", {"kind": "curves", "experiments": ["sts_bilstm1"], "metric": "accuracy"}, r"figures\.one\.metric: found 'accuracy', which sts_bilstm1 does not have; its task, similarity, has loss, pearson"),
         ("figures", {"kind": "curves", "experiments": ["cnn4", "lenet5"], "metric": "loss"}, r"figures\.one\.experiments: found 2 experiments, exactly one is needed"),
         ("figures", {"kind": "architecture", "model": {"name": "siamese_lstm", "pooling": "mean"}}, r"figures\.one\.model\.pooling: found 'mean'; .*'last' or 'max'"),
+        ("figures", {"kind": "architecture", "experiment": "cnn5"}, r"figures\.one\.experiment: found 'cnn5', which is not an experiment of this report; did you mean \"cnn4\""),
+        ("figures", {"kind": "architecture", "experiment": "cnn4", "model": {"name": "cnn4"}}, r"figures\.one: architecture needs either `experiment` or `model`"),
+        ("figures", {"kind": "architecture", "image": 8}, r"figures\.one: architecture needs either `experiment` or `model`"),
         ("figures", {"kind": "activations", "functions": ["relu", "relo"]}, r"figures\.one\.functions\.1: found 'relo'"),
         ("tables", {"kind": "class_counts", "datasets": ["stsb"]}, r"class_counts needs images or texts; stsb is of pairs"),
         ("tables", {"kind": "class_counts", "datasets": ["cifar10", "imdb"]}, r"class_counts needs the same classes in all that it shows"),
@@ -186,6 +190,14 @@ def test_a_kind_that_shows_samples_is_made_from_the_prepared_data_of_its_experim
 def test_whether_a_model_has_a_convolution_is_told_by_its_code(name):
     modules = build(name, variants(name)[0]).modules()
     assert may_convolve(MODELS[name]) is any(isinstance(module, nn.Conv2d) for module in modules)
+
+
+def test_the_network_of_an_experiment_is_its_model_as_the_scale_sets_it_and_reads_its_data(project):
+    drawn = item(project, "figures", {"kind": "architecture", "experiment": "cnn4_longtail", "part": "conv1"})
+    model = project.load().experiment("cnn4_longtail").settings.model
+    assert drawn.options == {**model.spec, "dataset": "cifar10_longtail", "part": "conv1"}
+    assert drawn.datasets == ("cifar10_longtail",)
+    assert drawn.experiments == ()
 
 
 def test_what_is_claimed_of_experiments_on_other_test_data_is_refused(project):

@@ -46,7 +46,7 @@ def options(kind: str, experiments: Any = None) -> dict[str, Any]:
     }
     chosen = {key: values[key] for key in KINDS[kind].fields if key in values}
     if "model" in chosen:
-        del chosen["model"]
+        del chosen["model"], chosen["dataset"]
         chosen |= {"target": MODELS["resnet_small"], "parameters": {}}
     return chosen
 

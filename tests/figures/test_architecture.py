@@ -6,6 +6,7 @@ import itertools
 import sys
 from types import ModuleType
 
+import numpy as np
 import pytest
 from matplotlib.colors import to_rgb
 from matplotlib.patches import Arc, Circle, FancyArrowPatch, FancyBboxPatch
@@ -13,10 +14,13 @@ from matplotlib.text import Text
 
 from labreport.errors import ResultsError
 from labreport.figures import architecture
+from labreport.figures.networks.rows import parameter_count
 from labreport.figures.networks.words import count
 from labreport.figures.networks.words import name as named
 from labreport.figures.style import WIDTH_CM, house_style
+from labreport.files import read_json, write_json
 from labreport.models.registry import MODELS
+from tests.fabricated import add_sentences
 from tests.figures.conftest import clashes
 from tests.figures.networks import cases
 from tests.figures.networks.cases import FULL, PARTS, SIZES
@@ -161,6 +165,27 @@ def test_words_stand_out_from_every_fill_in_a_grey_print():
                  for colours in (fills, inks)]  # fmt: skip
     assert min((fill + 0.05) / (ink + 0.05) for fill in luminance[0] for ink in luminance[1]) >= 3.5
     assert len(fills) >= 4
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+def test_a_network_is_drawn_with_the_images_and_classes_of_its_data(results, channels):
+    made = results("sample_grid")
+    np.save(made.data_folder("cifar10_longtail") / "train_inputs.npy", np.zeros((200, channels, 28, 28), np.uint8))
+    about = made.data_folder("cifar10_longtail") / "dataset.json"
+    write_json(about, {**read_json(about), "classes": ["disc", "cross", "triangle"]})
+    frame = architecture.collect(made, {"target": f"{OWN}:Odd", "parameters": {}, "dataset": "cifar10_longtail"})
+    assert (frame["output"].iloc[0], frame["output"].iloc[-1]) == (f"{channels}×28×28", "3")
+    assert frame["parameters"].sum() == parameter_count(cases.Odd(3, channels))
+
+
+def test_a_network_of_texts_is_drawn_with_the_length_of_its_data(results, tmp_path):
+    made = results("sample_grid")
+    add_sentences(made.spec, tmp_path)
+    chosen = {"target": MODELS["siamese_lstm"], "parameters": {}, "dataset": "stsb"}
+    assert (
+        architecture.collect(made, chosen)["output"].iloc[0]
+        == architecture.collect(None, options("siamese_lstm", length=7))["output"].iloc[0]
+    )
 
 
 def test_the_alternative_text_goes_through_everything_in_order():

@@ -16,9 +16,11 @@ from labreport.figures.networks.structure import rows_of
 from labreport.figures.networks.tracing import follow, network
 from labreport.figures.networks.words import size, spoken, total
 from labreport.figures.style import WIDTH_CM
+from labreport.result_files import read_array
 from labreport.results import Results
 
 DEFAULTS = {"image": 32, "channels": 3, "classes": 10, "length": 50}
+IMAGES = 4  # dimensions of an array of them
 NUMBERS = ("parameters", "stride", "repeats", "layers", "directions", "units", "branch")
 
 
@@ -26,21 +28,30 @@ def collect(results: Results, options: Mapping[str, Any]) -> pd.DataFrame:
     """Columns `model, part` and those of `networks.rows.Row`: a row per thing drawn, in order of execution.
 
     Args:
-        results: not used, the model is enough.
-        options: `target` and `parameters` of the model; `image` (pixels), `channels` and `classes`, or `length`
-            (tokens of a text), of what it reads; `part`, the path of a module to be drawn alone, layer by layer.
+        results: has the prepared data, where `dataset` names them.
+        options: `target` and `parameters` of the model; `dataset`, what it reads, or its `image` (pixels), `channels`
+            and `classes`, or `length` (tokens of a text); `part`, the path of a module to be drawn alone, layer by
+            layer.
 
     Raises:
         TrainingError: no such model, or parameters that it does not take.
         ResultsError: no such part.
     """
-    model, inputs = network(options["target"], options.get("parameters") or {}, {**DEFAULTS, **options})
+    sizes = {**DEFAULTS, **options, **(_sizes(results, options["dataset"]) if "dataset" in options else {})}
+    model, inputs = network(options["target"], options.get("parameters") or {}, sizes)
     path = options.get("part") or ""
     rows = rows_of(model, follow(model, inputs), path)
     frame = pd.DataFrame(map(asdict, rows)).astype(dict.fromkeys(NUMBERS, "Int64"))
     frame.insert(0, "model", type(model).__name__)
     frame.insert(1, "part", path)
     return frame
+
+
+def _sizes(results: Results, name: str) -> dict[str, int]:
+    """Of the samples of prepared data."""
+    shape = read_array(results.data_folder(name) / "train_inputs.npy").shape
+    of_one = {"channels": shape[1], "image": shape[2]} if len(shape) == IMAGES else {"length": shape[-1]}
+    return {"classes": len(results.dataset(name)["classes"]), **of_one}
 
 
 def draw(frame: pd.DataFrame, options: Mapping[str, Any], lang: str) -> Figure:
