@@ -50,6 +50,7 @@ def mistakes(tmp_path):
         "{% if lang == 'zh' %}{% set x = 1 %}{% endif %}{{ x }}{% set n = namespace(y=1) %}{{ n.y is number }}",
         '{{ claim("cl" ~ "ose").spread }}{{ measurement("lstm_cost").own }}{{ dataset("imdb").title }}{{ command }}',
         "`@fig:none` and `\\cite{x}` are code, $\\alpha$ is a formula",
+        "$\\{x\\} \\left\\{\\begin{matrix} \\frac{a}{b} \\\\ \\leftarrow \\end{matrix}\\right.$",
     ],
 )
 def test_what_is_right_passes(mistakes, text):
@@ -80,6 +81,14 @@ def test_what_is_right_passes(mistakes, text):
         ("[words](#sec:b)", "@sec:b: the text has no such target"),
         ("{% if lang %}\\cite{x}{% endif %}", "\\cite is LaTeX's; write [@key]"),
         ("$$\nx \\label{a}\n$$", "\\label is LaTeX's"),
+        ("$y = \\frac{1}{n$", "the formula $y = \\frac{1}{n$: { is not closed"),
+        ("$y = a}$", "the formula $y = a}$: } has no {"),
+        ("$\\left( x_{{ mycnn.epochs }}$", "\\left is not closed"),
+        ("$\\left( {x \\right)}$", "\\right has no \\left, but { is open"),
+        (
+            "$$\n\\begin{aligned} a \\end{matrix}\n$$",
+            "\\end{matrix} has no \\begin{matrix}, but \\begin{aligned} is open",
+        ),
         ("{{ rn('mycnn') }}", 'name "rn": is not declared'),
         ("{{ mycn.epochs }}", 'name "mycn": is not declared'),
         ("{{ mycnn.val_acuracy }}", "mycnn has no 'val_acuracy'; did you mean \"val_accuracy\"?"),
@@ -91,7 +100,7 @@ def test_what_is_right_passes(mistakes, text):
 )
 def test_a_mistake_has_its_line(mistakes, text, message):
     (found,) = mistakes(f"# A {{#sec:a}}\n\n{text}\n\n{SHOWN}")
-    assert found.startswith(f"line {4 if 'label' in text else 3}: ")
+    assert found.startswith(f"line {4 if text.startswith('$$') else 3}: ")
     assert message in found
 
 

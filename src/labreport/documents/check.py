@@ -33,6 +33,7 @@ COMPUTED = "jinja0computed"  # stands for what only results can tell
 _TAG = re.compile(  # with the white space that a dash takes away
     r"(?:\s*\{\{-|\{\{).*?(?:-\}\}\s*|\}\})|(?:\s*\{%-|\{%).*?(?:-%\}\s*|%\})|\{##.*?##\}", re.DOTALL
 )
+_PARENTHESIS = re.compile(r"\\(begin|end)\s*(\{[^{}]*\})|\\(left|right)(?![A-Za-z])|\\.|([{}])", re.DOTALL)
 _PARTIAL = (nodes.Include, nodes.Import, nodes.FromImport, nodes.Extends)
 
 
@@ -91,6 +92,9 @@ def _markdown(
         yield "", str(error)
         return
     yield from (one for one in complaints if COMPUTED not in one[0])
+    for formula in (node["c"][1] for node in walk(blocks) if node["t"] == "Math"):
+        if fault := _unmatched(formula):
+            yield max(formula.strip().split(COMPUTED), key=len), f"the formula ${' '.join(formula.split())}$: {fault}"
     headings = [node["c"][1][0] for node in walk(blocks) if node["t"] == "Header"]
     known = [*shown.shown, *filter(None, headings), "sec:references"]
     computed = any(COMPUTED in token for token, _ in complaints)
@@ -103,6 +107,21 @@ def _markdown(
     for key in citations.cited(blocks):
         if key not in works and COMPUTED not in key:
             yield f"@{key}", f"@{key}: {citations.FILE} has no such entry{suggestion(key, works)}"
+
+
+def _unmatched(formula: str) -> str | None:
+    """What opens and does not close in a formula, or the other way round; None where all of it matches."""
+    opened: list[str] = []
+    for found in _PARENTHESIS.finditer(formula):
+        environment, name, side, brace = found.groups()
+        if environment == "begin" or side == "left" or brace == "{":
+            opened.append(found[0])
+        elif environment or side or brace:
+            wanted = f"\\begin{name}" if environment else "\\left" if side else "{"
+            if not opened or opened[-1].replace(" ", "") != wanted:
+                return f"{found[0]} has no {wanted}" + (f", but {opened[-1]} is open" if opened else "")
+            opened.pop()
+    return f"{opened[-1]} is not closed" if opened else None
 
 
 def _blank(tag: re.Match[str], text: str) -> str:
