@@ -71,6 +71,8 @@ def test_what_is_right_passes(mistakes, text):
         ("![](code:labreport.models.resnet:Basic)", "no class or function"),
         ("![](code:os:path)", "a source is"),
         ("![x](bench.png)", "there is no picture 'bench.png'"),
+        ("![x](bench.png){#fig:bench}\n\n@fig:bench", "there is no picture 'bench.png'"),
+        ("![x](figure:los){#fig:main}\n\n@fig:main", "there is no figure 'los'"),
         ("![x](bench.svg)", "is neither PNG nor JPEG"),
         (
             "{% if lang %}@fig:los{% else %}x{% endif %}",

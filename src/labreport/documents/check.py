@@ -86,7 +86,9 @@ def _markdown(
     shown.complain = lambda token, message: complaints.append((token, message))
     bare = _TAG.sub(lambda tag: _blank(tag, text), text)
     try:
-        blocks = shown.explicit(pandoc.parse(syntax.markdown(bare), "en")["blocks"])
+        parsed = pandoc.parse(syntax.markdown(bare), "en")["blocks"]
+        named = [node["c"][0][0] for node in walk(parsed) if node["t"] == "Image"]  # of a picture that is missing, too
+        blocks = shown.explicit(parsed)
         works = citations.keys(folder)
     except TemplateError as error:
         yield "", str(error)
@@ -96,7 +98,7 @@ def _markdown(
         if fault := _unmatched(formula):
             yield max(formula.strip().split(COMPUTED), key=len), f"the formula ${' '.join(formula.split())}$: {fault}"
     headings = [node["c"][1][0] for node in walk(blocks) if node["t"] == "Header"]
-    known = [*shown.shown, *filter(None, headings), "sec:references"]
+    known = [*shown.shown, *filter(None, (*headings, *named)), "sec:references"]
     computed = any(COMPUTED in token for token, _ in complaints)
     for node in walk(blocks):
         if has_class(node, "Span", syntax.REFERENCE_CLASS):
