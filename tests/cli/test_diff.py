@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from labreport.cli.changes import changes
+from labreport.cli.states import of_archive
 from labreport.documents.zips import packed, unpacked
 
 from .conftest import OWN, SMALL
@@ -58,6 +61,25 @@ def test_the_same_archive_twice_is_no_difference(earlier, labreport):
 
 def test_nothing_changed_since_it_was_handed_in(earlier, labreport):
     assert labreport("diff", str(earlier)).lines == ["own, earlier.zip -> now: nothing differs"]
+
+
+def test_now_is_of_the_scale_of_the_archive_unless_another_is_asked_for(earlier, project, labreport):
+    project.replace("config/config.yaml", "scale: demo ", "scale: full ")
+    assert labreport("diff", str(earlier)).lines == ["own, earlier.zip -> now: nothing differs"]
+    full = labreport("diff", str(earlier), "--config", "scale=full")
+    assert full.status == 2
+    assert f"make it by .venv/bin/snakemake --cores 1 {ZIP} --config scale=full" in full.error
+
+
+def test_a_key_that_looks_like_a_number_is_shown_whole(earlier, tmp_path):
+    state = of_archive(earlier, tmp_path / "archive")
+    states = []
+    for key, value in (("88355562", "0.123456789"), ("12e45678", "0.2")):
+        table = tmp_path / f"{key}.csv"
+        table.write_text(f"experiment,key,share\ncnn3,{key},{value}\n")
+        states.append(replace(state, files={**state.files, "tables/own.csv": table}))
+    (section,) = changes(*states)
+    assert [row[3:5] for row in section.rows] == [["88355562", "12e45678"], ["0.123457", "0.2"]]
 
 
 def test_a_retrained_run_and_all_that_follows_from_it(earlier, project, labreport):
@@ -134,7 +156,10 @@ def test_what_a_commit_declares_and_nothing_made_is_named_with_its_command(earli
     second = _commit()
     said = labreport("diff", str(earlier), second)
     assert said.status == 2
-    assert "is not there; make it by .venv/bin/snakemake --cores 1 report/own.en.zip in a checkout of it" in said.error
+    assert (
+        "is not there; make it by .venv/bin/snakemake --cores 1 report/own.en.zip --config scale=demo in a"
+        in said.error
+    )
     now = labreport("diff", str(earlier))
     assert now.status == 2
     assert "as it is declared now is not there; make it by" in now.error

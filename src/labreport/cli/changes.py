@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -237,11 +238,8 @@ def _cells(was: Mapping[tuple[str, str], str], now: Mapping[tuple[str, str], str
 
 
 def _short(text: str) -> str:
-    """A number with six digits, any other text as it is."""
-    try:
-        return f"{float(text):.6g}"
-    except ValueError:
-        return text or "empty"
+    """A fraction with six digits, any other text as it is: a run's key may consist of digits."""
+    return f"{float(text):.6g}" if re.fullmatch(r"-?\d+\.\d+(e[-+]\d+)?", text) else text or "empty"
 
 
 def _counted(number: int, what: str) -> str:

@@ -11,6 +11,7 @@ from labreport.artifacts.graph import Graph
 from labreport.cli.changes import Section, changes
 from labreport.cli.handed_in import DAMAGED
 from labreport.cli.states import State, now, of_archive, of_commit
+from labreport.declarations.project import Project
 from labreport.documents.gfm import table_line
 from labreport.documents.text import clean, gfm
 from labreport.errors import DataError, DeclarationError, UserError
@@ -52,7 +53,7 @@ def diff(graph: Graph, options: argparse.Namespace) -> int:
 
 
 def _states(graph: Graph, options: argparse.Namespace, temporary: Path) -> list[State]:
-    """Both states, the earlier first. Archives come first, since they say which report it is."""
+    """Both states, the earlier first. Archives come first, since they say which report it is, and of which scale."""
     words: list[str] = options.states
     if len(words) > 2:
         raise DeclarationError(f"diff: found {len(words)} states; allowed are two, or one that is compared with now")
@@ -66,10 +67,11 @@ def _states(graph: Graph, options: argparse.Namespace, temporary: Path) -> list[
         names = ", ".join(graph.project.report_names)
         raise DeclarationError(f"diff: of which report? commits hold several; say --report NAME, of {names}")
     lang = archive.lang if archive else ""
+    settings = {**({"scale": archive.scale} if archive else {}), **options.settings}
     for place, word in enumerate(words):
         if place not in found:
-            found[place] = of_commit(word, report, lang, options.settings, temporary / str(place))
-    return [found.get(place) or now(graph, report, lang) for place in (0, 1)]
+            found[place] = of_commit(word, report, lang, settings, temporary / str(place))
+    return [found.get(place) or now(Graph(Project(graph.root, settings)), report, lang) for place in (0, 1)]
 
 
 def _lines(sections: Iterable[Section], escaped: Callable[[str], str]) -> Iterator[str]:

@@ -61,6 +61,11 @@ class State:
             for name, one in declared.items()
         }
 
+    @property
+    def scale(self) -> str:
+        """That its runs are of."""
+        return str(self._spec["frames"]["scale"])
+
     @cached_property
     def runs(self) -> dict[tuple[str, int], Path]:
         """(experiment, seed) -> folder of the run."""
@@ -115,9 +120,8 @@ def now(graph: Graph, report: str, lang: str) -> State:
     try:
         return State("now", report, spec["lang"], dict(numbers(spec)))
     except ResultsError as error:
-        raise ResultsError(
-            f"{_where(error)} of the report as it is declared now is not there; {_make(target)}"
-        ) from None
+        command = _make(target, graph.project.scale_name)
+        raise ResultsError(f"{_where(error)} of the report as it is declared now is not there; {command}") from None
 
 
 def of_commit(commit: str, report: str, lang: str, settings: Mapping[str, Any], to: Path) -> State:
@@ -148,7 +152,7 @@ def of_commit(commit: str, report: str, lang: str, settings: Mapping[str, Any], 
     try:
         return State(commit, report, spec["lang"], dict(numbers(spec)))
     except ResultsError as error:
-        command_line = f"{_make(target)} in a checkout of it: git checkout {commit}"
+        command_line = f"{_make(target, settings.get('scale'))} in a checkout of it: git checkout {commit}"
         raise ResultsError(f"{commit}: {_where(error)} is not there; {command_line}") from None
 
 
@@ -164,8 +168,9 @@ def _target(report: str, lang: str) -> str:
     return f"report/{report}.{lang}.zip" if lang else f"report/{report}.zip"
 
 
-def _make(target: str) -> str:
-    return f"make it by .venv/bin/snakemake --cores 1 {target}"
+def _make(target: str, scale: str | None) -> str:
+    chosen = f" --config scale={scale}" if scale else ""
+    return f"make it by .venv/bin/snakemake --cores 1 {target}{chosen}"
 
 
 def _where(error: ResultsError) -> str:
