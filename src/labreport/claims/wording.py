@@ -30,7 +30,8 @@ def title(name: str, lang: str, metric: str = "accuracy") -> str:
     if not argument:
         return quantity.title(lang)
     if quantity.name == "epochs_to":
-        level = f"{plain(100 * float(argument), 1)}%" if metric == "accuracy" else plain(float(argument), 3)
+        percent = plain(100 * float(argument), 1) + section("units", lang)["percent"]
+        level = percent if metric == "accuracy" else plain(float(argument), 3)
         return said("reasons", "level", lang, level)
     group = group_name(argument, lang) if argument in GROUPS else argument
     return said("reasons", "on_group", lang, quantity.title(lang), group)

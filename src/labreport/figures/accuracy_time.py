@@ -47,6 +47,6 @@ def describe(frame: pd.DataFrame, options: Mapping[str, Any], lang: str) -> str:
     ends = []
     for name in options["experiments"]:
         last = over_seeds(frame[frame["experiment"] == name], x="seconds").iloc[-1]
-        said = number(last["value"], options["metric"]), number(last["x"], "seconds")
+        said = number(last["value"], options["metric"], lang), number(last["x"], "seconds", lang)
         ends.append(sentence("after", lang, name, *said))
     return sentence("accuracy_time", lang, column_title(options["metric"], lang), listed(ends, lang))

@@ -49,7 +49,7 @@ def draw(frame: pd.DataFrame, options: Mapping[str, Any], lang: str) -> Figure:
 def describe(frame: pd.DataFrame, options: Mapping[str, Any], lang: str) -> str:
     """The mean of every experiment at its setting."""
     ends = _means(frame)[["x", "value"]].itertuples(index=False)
-    parts = [sentence("at", lang, f"{x:g}", number(value, options["metric"])) for x, value in ends]
+    parts = [sentence("at", lang, f"{x:g}", number(value, options["metric"], lang)) for x, value in ends]
     names = quantity_name(options["metric"], lang), setting_name(options["setting"], lang).lower()
     return sentence("against", lang, *names, listed(parts, lang))
 

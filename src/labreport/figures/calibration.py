@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 from matplotlib.figure import Figure
 
-from labreport.figures.labels import label, listed, sentence
+from labreport.figures.labels import in_percent, label, listed, sentence
 from labreport.figures.style import FAINT, GREY, MEASURED, new_figure, series
 from labreport.judged import classified
 from labreport.results import Results
@@ -67,7 +67,7 @@ def describe(frame: pd.DataFrame, options: Mapping[str, Any], lang: str) -> str:
     for name in options["experiments"]:
         found = errors(frame[frame["experiment"] == name]).mean()
         side = sentence("overconfident" if found["bias"] > 0 else "underconfident", lang)
-        parts.append(sentence("over", lang, name, f"{fixed(100 * found['error'], 1)} %", side))
+        parts.append(sentence("over", lang, name, in_percent(100 * found["error"], lang), side))
     return sentence("calibration", lang, listed(parts, lang))
 
 

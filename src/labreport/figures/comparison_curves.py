@@ -42,6 +42,6 @@ def describe(frame: pd.DataFrame, options: Mapping[str, Any], lang: str) -> str:
     ends = []
     for name in options["experiments"]:
         last = over_seeds(ours[ours["experiment"] == name])["value"]
-        ends.append(sentence("ends", lang, name, number(last.iloc[-1], metric), last.index[-1]))
+        ends.append(sentence("ends", lang, name, number(last.iloc[-1], metric, lang), last.index[-1]))
     said = sentence("comparison_curves", lang, column_title(metric, lang), listed(ends, lang))
     return said + (sentence("published_curves", lang) if len(ours) < len(frame) else "")

@@ -50,10 +50,10 @@ def describe(frame: pd.DataFrame, options: Mapping[str, Any], lang: str) -> str:
     best = means["val"].sort_values(ascending=not metric.higher_is_better, kind="stable")
     title = said("metrics", name, lang)
     moves = [
-        sentence("moves", lang, label(split, lang), *(number(mean.iloc[i], name) for i in (0, -1)), title)
+        sentence("moves", lang, label(split, lang), *(number(mean.iloc[i], name, lang) for i in (0, -1)), title)
         for split, mean in means.items()
     ]
     about = (ours["experiment"].iloc[0], title, ours["epoch"].max())
     joined = sentence("comma", lang).join(moves)
-    told = sentence("curves", lang, *about, joined, number(best.iloc[0], name), best.index[0])
+    told = sentence("curves", lang, *about, joined, number(best.iloc[0], name, lang), best.index[0])
     return told + (sentence("published_curves", lang) if len(ours) < len(frame) else "")

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from labreport.figures.endlabels import Ending, name_lines
-from labreport.figures.labels import label
+from labreport.figures.labels import in_percent, label
 from labreport.figures.style import (
     FAINT,
     MARKERS_PER_LINE,
@@ -21,6 +21,7 @@ from labreport.figures.style import (
     series,
     value_axis,
 )
+from labreport.languages import section
 from labreport.metrics import METRICS
 from labreport.quantities.measured import measure
 from labreport.results import Results
@@ -146,9 +147,9 @@ def percent(quantity: str) -> bool:
     return metric is not None and metric.percent
 
 
-def number(value: float, quantity: str) -> str:
+def number(value: float, quantity: str, lang: str) -> str:
     """A fraction in percent with one decimal, a loss with two decimals, a correlation with three, seconds with one."""
     name = quantity.rpartition("_")[2]
     if name in METRICS and not percent(name):
         return fixed(value, 2 if name == "loss" else 3)
-    return f"{fixed(100 * value, 1)} %" if name in METRICS else f"{fixed(value, 1)} s"
+    return in_percent(100 * value, lang) if name in METRICS else fixed(value, 1) + section("units", lang)["seconds"]

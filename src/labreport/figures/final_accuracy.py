@@ -55,11 +55,11 @@ def describe(frame: pd.DataFrame, options: Mapping[str, Any], lang: str) -> str:
     """Every value."""
     values, parts = frame.groupby(["source", "experiment"])["value"].mean(), []
     for name in options["experiments"]:
-        said = f"{name} {number(values['measured', name], 'accuracy')}"
+        said = f"{name} {number(values['measured', name], 'accuracy', lang)}"
         theirs = values.get(("published", name))
         parts.append(
             said
             if theirs is None
-            else sentence("beside", lang, said, label("published", lang), number(theirs, "accuracy"))
+            else sentence("beside", lang, said, label("published", lang), number(theirs, "accuracy", lang))
         )
     return sentence("final_accuracy", lang, listed(parts, lang))

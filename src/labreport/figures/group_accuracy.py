@@ -49,7 +49,7 @@ def describe(frame: pd.DataFrame, options: Mapping[str, Any], lang: str) -> str:
     """Both values of every experiment, and which classes are short."""
     values, parts = frame.groupby(["experiment", "group"])["value"].mean(), []
     for name in options["experiments"]:
-        said = [(group_name(group, lang), number(values[name, group], "accuracy")) for group in GROUPS]
+        said = [(group_name(group, lang), number(values[name, group], "accuracy", lang)) for group in GROUPS]
         parts.append(sentence("both_groups", lang, name, *said[0], *said[1]))
     short = [class_name(name, lang) for name in frame.loc[frame["group"] == "short", "classes"].iloc[0].split("; ")]
     return sentence("group_accuracy", lang, group_name("short", lang), enumerated(short, lang), listed(parts, lang))

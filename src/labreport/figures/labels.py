@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from labreport.languages import said, section
 from labreport.metrics import column_title
+from labreport.rounding import fixed
 
 
 def label(key: str, lang: str, *values: object) -> str:
@@ -16,6 +17,11 @@ def label(key: str, lang: str, *values: object) -> str:
 def sentence(key: str, lang: str, *values: object) -> str:
     """A sentence of an alternative text, or a part of one, with `values` in its gaps."""
     return said("alternatives", key, lang, *values)
+
+
+def in_percent(value: float, lang: str) -> str:
+    """A percentage with one decimal."""
+    return fixed(value, 1) + section("units", lang)["percent"]
 
 
 def listed(parts: Iterable[str], lang: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 from matplotlib.figure import Figure
 
-from labreport.figures.labels import class_name, label, listed, sentence
+from labreport.figures.labels import class_name, in_percent, label, listed, sentence
 from labreport.figures.pixels import colours, from_text, show, to_text
 from labreport.figures.shapes import LINE_CM, Ruler, canvas, write
 from labreport.figures.style import GREY, WIDTH_CM
@@ -63,6 +63,7 @@ def describe(frame: pd.DataFrame, options: Mapping[str, Any], lang: str) -> str:
 
 def _words(row: Mapping[Any, Any], lang: str) -> tuple[str, str, str]:
     """Class, the class it was taken for, and the probability of that."""
-    percent = fixed(100 * row["probability"], 1)
-    probability = "> 99.9 %" if percent == "100.0" else f"{percent} %"  # the others have a part of it, however small
+    value = 100 * row["probability"]
+    sure = fixed(value, 1) == "100.0"  # though the others have a part of it, however small
+    probability = f"> {in_percent(99.9, lang)}" if sure else in_percent(value, lang)
     return class_name(row["true"], lang), class_name(row["predicted"], lang), probability
