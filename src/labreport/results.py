@@ -26,7 +26,6 @@ from labreport.result_files import (
     PAIRS,
     PER_CLASS,
     SUMMARY,
-    TEXT_COLUMNS,
     read_filters,
     read_object,
     read_predictions,
@@ -36,8 +35,6 @@ from labreport.result_spec import Run, Specified
 from labreport.training.tasks import TASKS
 
 SOMETIMES = ("precision", "threads", "shared")  # what not every run says of its environment
-
-__all__ = ["TEXT_COLUMNS", "Results", "Run"]
 
 
 class Results(Specified):

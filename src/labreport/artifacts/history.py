@@ -16,8 +16,6 @@ from labreport.machine.outcome import content, missing
 from labreport.running.checkpoint_files import checkpoints_in, folder_of
 
 NEVER = {"train": "never run", "measure": "never taken"}
-
-
 VERDICTS = "the verdict on its claims"  # what a figure of claims is made from
 
 

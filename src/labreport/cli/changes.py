@@ -58,9 +58,8 @@ def changes(before: State, after: State) -> list[Section]:
     """
     runs = _runs(before, after)
     retrained = dict.fromkeys(row[0] for row in runs.rows)
-    numbers = _numbers(
-        before, after, [name for name in retrained if {name} <= {*before.experiments} & {*after.experiments}]
-    )
+    both = before.experiments.keys() & after.experiments.keys()
+    numbers = _numbers(before, after, [name for name in retrained if name in both])
     errors = {(row[0], name): row[-1] for name, row in numbers}
     quantities = Section("Numbers", ("Experiment", "Quantity", "Before", "After", "Change", "Against its error"))
     quantities.rows.extend(row for _, row in numbers)

@@ -9,7 +9,8 @@ from typing import Any, NamedTuple
 
 from labreport.errors import ResultsError
 from labreport.files import read_json, read_object
-from labreport.results import Results, Run
+from labreport.result_spec import Run
+from labreport.results import Results
 
 DIGITS = 5
 METRICS = "metrics.csv"

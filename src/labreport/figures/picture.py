@@ -17,8 +17,9 @@ from labreport.errors import ResultsError
 from labreport.figures.fonts import truetype_embedded
 from labreport.figures.labels import label, sentence
 from labreport.figures.style import house_style
+from labreport.result_files import TEXT_COLUMNS
 from labreport.result_spec import titled
-from labreport.results import TEXT_COLUMNS, Results
+from labreport.results import Results
 
 # Entries that hold a date or the version of matplotlib; None leaves an entry out.
 METADATA: dict[str, dict[str, Any]] = {
@@ -26,8 +27,6 @@ METADATA: dict[str, dict[str, Any]] = {
     "svg": {"Date": None, "Creator": None},
     "png": {"Software": None},
 }
-
-
 FORMULAS = "node"  # a column of frames whose texts are formulas of a drawing's own
 
 

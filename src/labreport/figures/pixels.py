@@ -8,11 +8,6 @@ from matplotlib.axes import Axes
 FACTOR = 6  # readers that smooth pictures then smooth no wider than a sixth of a pixel
 
 
-def enlarged(picture: np.ndarray) -> np.ndarray:
-    """(height, width, 3) -> (FACTOR height, FACTOR width, 3), every pixel repeated."""
-    return picture.repeat(FACTOR, axis=0).repeat(FACTOR, axis=1)
-
-
 def colours(picture: np.ndarray) -> np.ndarray:
     """(..., 1 or 3) -> (..., 3): grey as equal shares of red, green and blue."""
     return np.broadcast_to(picture, (*picture.shape[:-1], 3))
@@ -20,7 +15,8 @@ def colours(picture: np.ndarray) -> np.ndarray:
 
 def show(axes: Axes, picture: np.ndarray, x: float, top: float, size: float) -> None:
     """Draw a picture as a square whose upper left corner is (x, top), in the units of the axes."""
-    axes.imshow(enlarged(picture), extent=(x, x + size, top - size, top), interpolation="none", aspect="auto")
+    pixels = picture.repeat(FACTOR, axis=0).repeat(FACTOR, axis=1)
+    axes.imshow(pixels, extent=(x, x + size, top - size, top), interpolation="none", aspect="auto")
 
 
 def to_text(picture: np.ndarray) -> str:

@@ -60,7 +60,8 @@ def build(results: Results, options: Mapping[str, Any], lang: str) -> Table:
     if len(frame) > 1:
         hidden |= {key for key in alike & {*METHODS} if "(" in frame[key].iloc[0]}
     shown = [key for key in frame.columns if key not in hidden and frame[key].notna().any()]
-    heads = {key: head(key, lang) for key in frame.columns} | {"samples": _samples_head(frame, lang)}
+    three = (frame["samples"].str.count("/") == 2).any()
+    heads = {key: head("samples_of_three" if three and key == "samples" else key, lang) for key in frame.columns}
     columns = [Column(key, heads[key], align="right" if key in right else "left") for key in shown]
     notes = [note("shared_model", lang, _listed(shared))] if shared else []
     notes += [
@@ -96,10 +97,6 @@ def _samples(summary: pd.Series) -> str:
     """`5,749 / 1,500 / 1,379`: samples trained on, validated on and, where that is another split, tested on."""
     counts = [summary[f"{split}_samples"] for split in ("train", "val", "test") if f"{split}_samples" in summary]
     return " / ".join(f"{int(count):,}" for count in counts)
-
-
-def _samples_head(frame: pd.DataFrame, lang: str) -> str:
-    return head("samples_of_three" if (frame["samples"].str.count("/") == 2).any() else "samples", lang)
 
 
 def _named(choice: Mapping[str, Any], lang: str) -> str:
