@@ -104,7 +104,14 @@ def test_every_run_has_a_section(page):
         assert f"/{key}</code>" in text
     assert "training.optimizer.name" in text
     assert '<th scope="col">val_accuracy' in text
-    assert '<a href="#runs">Runs</a>' in text
+    assert '<a href="#page:runs">Runs</a>' in text
+
+
+def test_no_heading_takes_a_name_of_the_page_itself(page):
+    text = page("# Main {#main}\n\n# Runs {#runs}\n\nx\n")
+    names = re.findall(r' id="([^"]*)"', text)
+    assert {"main", "runs", "page:main", "page:runs"} <= {*names}
+    assert len(names) == len({*names})
 
 
 def test_the_key_of_a_run_in_a_table_leads_to_its_section(small_report, tmp_path):

@@ -29,7 +29,8 @@ from labreport.training.tasks import TASKS
 
 DIGITS = 16  # of the digest that is printed
 PREDICTIONS = "predictions.npz"
-DAMAGED = (UserError, AttributeError, LookupError, TypeError, ValueError, OSError)  # what hostile files can raise
+# What hostile files can raise.
+DAMAGED = (UserError, AttributeError, LookupError, TypeError, ValueError, OSError, RecursionError)
 # What no derivation tells, since all of it could be made anew together.
 NOT_DERIVED = (
     "not derived again: the PDF, the pictures of figures{}, the words of the template, files that nothing refers to, "

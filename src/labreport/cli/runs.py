@@ -125,7 +125,7 @@ def _tables(tables: Mapping[str, list[list[str]]], head: Sequence[str], about: s
         unit = "Accuracy (%)" if metric == "accuracy" else f"{metric.capitalize()} correlation"
         rule = table_line([":---", *["---:"] * (len(head) - 2), ":---"])
         yield from ("", f"### {unit if head == HEAD else metric.capitalize()}", "", table_line(head), rule)
-        yield from map(table_line, sorted(rows))
+        yield from map(table_line, sorted(rows, key=lambda row: (row[0], int(row[1]), row)))
     yield from ("", about, "")
 
 

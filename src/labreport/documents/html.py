@@ -30,6 +30,7 @@ from labreport.documents.presentation import Presentation, run_named
 CONTENTS_LEVELS = 2
 CITED = "#ref-"  # what citeproc's links begin with
 BACK = "refs-of-"
+MAIN, RUNS = "page:main", "page:runs"  # as no heading can be named; templates/html has them, too
 
 
 @dataclass
@@ -122,14 +123,14 @@ def page(blocks: list[Node], layout: HtmlLayout) -> list[Node]:
     """
     title = wording.word("contents", layout.lang)
     nav = raw_block("html", f'<nav aria-label="{title}"><details open><summary>{title}</summary>')
-    main = raw_block("html", '</details></nav>\n<main id="main" tabindex="-1">')
+    main = raw_block("html", f'</details></nav>\n<main id="{MAIN}" tabindex="-1">')
     return [nav, _contents(layout), main, *_with_ways_back(blocks)]
 
 
 def _contents(layout: HtmlLayout) -> Node:
     """A list of links to headings, the second level within the first."""
     items: list[Node] = []
-    runs = [(1, "runs", [string(wording.word("runs", layout.lang))])] if layout.runs else []
+    runs = [(1, RUNS, [string(wording.word("runs", layout.lang))])] if layout.runs else []
     for level, name, said in [*layout.contents, *runs]:
         entry = plain([link(said, name)])
         if level == 1 or not items:
