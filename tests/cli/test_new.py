@@ -15,7 +15,7 @@ def test_a_new_report_is_checked_and_planned(empty, labreport, langs):
     texts = [f"templates/wind/{lang}.md.j2" for lang in langs]
     said = labreport("new", "wind", "--lang", *langs)
     assert said.lines[:-1] == [*FILES, *texts]
-    assert said.lines[-1].startswith("next: labreport check wind; ")
+    assert said.lines[-1].startswith("next: .venv/bin/labreport check wind; .venv/bin/snakemake --cores 1 report/wind.")
     assert labreport("check", "wind").lines == ["wind: no mistakes"]
     planned = labreport("plan", f"report/wind.{langs[0]}.pdf").lines
     assert "    wind_lenet5 seed 0: never run" in planned

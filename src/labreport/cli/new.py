@@ -80,5 +80,6 @@ def new(graph: Graph, options: argparse.Namespace) -> int:
         (graph.root / path).parent.mkdir(parents=True, exist_ok=True)
         write_text(graph.root / path, text.format(name=name, title=title))
         print(Path(path))
-    print(f"next: labreport check {name}; snakemake --cores 1 report/{name}.{options.lang[0]}.pdf; docs/writing.md")
+    made = f".venv/bin/snakemake --cores 1 report/{name}.{options.lang[0]}.pdf"
+    print(f"next: .venv/bin/labreport check {name}; {made}; docs/writing.md")
     return 0
