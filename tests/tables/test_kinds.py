@@ -183,15 +183,19 @@ def test_an_experiment_without_published_values_has_empty_cells(results):
         assert rows[1][keys.index(key)] is not None
 
 
-def test_small_models_are_counted_in_thousands(results):
+@pytest.mark.parametrize(
+    ("parameters", "unit", "printed"),
+    [(160, None, 160), (9_999, None, 9_999), (10_000, "k", 10.0), (61_706, "k", 61.7), (21_280_000, "M", 21.28)],
+)
+def test_parameters_are_counted_in_a_unit_that_leaves_digits(results, parameters, unit, printed):
     made = results()
     for run in made.runs("mycnn"):
-        summary = json.loads((run.path / "summary.json").read_text()) | {"parameters": 61_706}
+        summary = json.loads((run.path / "summary.json").read_text()) | {"parameters": parameters}
         (run.path / "summary.json").write_text(json.dumps(summary))
     table = results_table.build(made, {"experiments": ["mycnn"]}, "en")
     value = json.loads(table.to_json())
-    assert value["columns"][1]["unit"] == "k"
-    assert value["rows"][0][1] == 61.7
+    assert value["columns"][1]["unit"] == unit
+    assert value["rows"][0][1] == printed
 
 
 def test_per_class_is_correct_over_samples_and_ends_with_all(results):

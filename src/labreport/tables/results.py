@@ -23,7 +23,7 @@ from labreport.tables.looks import (
 )
 from labreport.tables.table import Column, Table, best_cells
 
-MILLION = 1e6
+MILLION, WRITTEN_OUT = 1e6, 1e4
 # The value that counts, by metric, and what the published one is called.
 MAIN = {"accuracy": "val_accuracy", "pearson": "test_pearson"}
 PUBLISHED = {"val_accuracy": "published_accuracy", "test_pearson": "published_test_pearson"}
@@ -79,12 +79,10 @@ def collect(results: Results, experiments: Sequence[str]) -> pd.DataFrame:
 
 def columns(frame: pd.DataFrame, main: str, decimals: int, lang: str) -> list[Column]:
     """What is shown, the value that counts with `decimals` digits; a column without any value is left out."""
-    millions = frame["parameters"].max() >= MILLION
-    scaled = {"unit": "M", "decimals": 2, "factor": 1e-6} if millions else {"unit": "k", "decimals": 1, "factor": 1e-3}
     value, time = look(main, decimals), seconds(frame["seconds"])
     looks: dict[str, dict[str, Any]] = {
         "experiment": {},
-        "parameters": {**NUMBER, **scaled},
+        "parameters": parameters(frame["parameters"].max()),
         "epochs": COUNT,
         "test_loss": look("test_loss", LOSS_DECIMALS),
         main: {**value, "spread": f"{main}_std"},
@@ -98,6 +96,14 @@ def columns(frame: pd.DataFrame, main: str, decimals: int, lang: str) -> list[Co
         "published_seconds": time,
     }
     return columns_of(frame, looks, lang)
+
+
+def parameters(most: int) -> dict[str, Any]:
+    """Look of numbers of parameters, `most` at most: those of small networks are written out."""
+    if most < WRITTEN_OUT:
+        return COUNT
+    unit, decimals, factor = ("M", 2, 1e-6) if most >= MILLION else ("k", 1, 1e-3)
+    return {**NUMBER, "unit": unit, "decimals": decimals, "factor": factor}
 
 
 def notes(results: Results, frame: pd.DataFrame, main: str, lang: str) -> list[str]:
