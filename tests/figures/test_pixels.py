@@ -66,6 +66,16 @@ def test_every_row_of_the_grid_has_its_name_beside_it(images):
         assert heights[name][0] < left
 
 
+@pytest.mark.parametrize(("classes", "columns"), [(2, 1), (3, 1), (4, 2), (10, 2)])
+def test_few_classes_stand_below_one_another(images, classes, columns):
+    made = images[0]
+    frame = sample_grid.collect(made, {**options("sample_grid"), "per_class": 2})
+    frame = frame[frame["class"].isin(CIFAR10[:classes])]
+    with house_style("en"):
+        (axes,) = sample_grid.draw(frame, options("sample_grid"), "en").axes
+    assert len({round(text.get_position()[0], 6) for text in axes.texts}) == columns
+
+
 def test_a_small_class_shows_what_it_has_and_an_empty_one_is_an_error(images):
     made, _, labels = images
     folder = made.data_folder("cifar10_longtail")

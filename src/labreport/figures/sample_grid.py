@@ -17,7 +17,7 @@ from labreport.figures.style import TEXT_PT, WIDTH_CM
 from labreport.result_files import read_array
 from labreport.results import Results
 
-PER_CLASS = 5
+PER_CLASS, IN_ONE = 5, 3  # images of a class; classes in one column
 LABEL_CM, GAP_CM, MARGIN_CM, BETWEEN_CM = 1.75, 0.08, 0.05, 0.35
 LARGEST_CM = 1.3
 
@@ -52,11 +52,11 @@ def collect(results: Results, options: Mapping[str, Any]) -> pd.DataFrame:
 
 
 def draw(frame: pd.DataFrame, options: Mapping[str, Any], lang: str) -> Figure:
-    """A row per class with its name before it; at full width the classes stand in two columns."""
+    """A row per class with its name before it; at full width more than three classes stand in two columns."""
     width = options.get("width", "full")
     groups = [(str(name), rows["pixels"]) for name, rows in frame.groupby("class", sort=False)]
     most = max(len(pixels) for _, pixels in groups)
-    blocks = 2 if width == "full" and len(groups) > 1 else 1
+    blocks = 2 if width == "full" and len(groups) > IN_ONE else 1
     per_block = -(-len(groups) // blocks)
     room = (WIDTH_CM[width] - 2 * MARGIN_CM - (blocks - 1) * BETWEEN_CM) / blocks - LABEL_CM
     tile = min(LARGEST_CM, room / most - GAP_CM)
