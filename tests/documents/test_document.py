@@ -294,3 +294,16 @@ def test_the_title_page_has_its_own_fields_as_they_are(rendered, lang, form, lin
     assert line in text
     assert text.index("An Author") < text.index(line) < text.index("2026-01-02", text.index(line))
     assert "Supervisor" not in rendered(form, "x", lang, figures=0, tables=0)
+
+
+def test_a_chinese_list_of_works_says_et_al_of_authors_in_latin_letters(rendered):
+    names = {
+        "latin": [f"{name}, A." for name in ("Ash", "Birch", "Cedar", "Elm")],
+        "chinese": ["王一", "李二", "张三", "赵四"],
+    }
+    works = "".join(
+        f"@misc{{{key}, title={{{key}}}, author={{{' and '.join(value)}}}}}\n" for key, value in names.items()
+    )
+    text = rendered("markdown", "x [@latin; @chinese]\n", "zh", works=works, figures=0, tables=0)
+    assert "CEDAR A, et al" in text
+    assert "张三, 等" in text.replace("，", ", ")

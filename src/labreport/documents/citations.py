@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 from labreport.documents import pandoc, wording
@@ -14,6 +15,7 @@ from labreport.errors import TemplateError
 FILE = "references.bib"
 MOST_BYTES = 4 << 20
 REFERENCES = "refs"  # the name that citeproc knows the list by
+AND_OTHERS, CHINESE = "等", re.compile("[\u4e00-\u9fff]")
 OWN_STYLE = "references.csl"
 STYLES = {"zh": "csl/gb-t-7714-2015-numeric.csl", "en": "csl/ieee.csl"}
 
@@ -68,7 +70,17 @@ def listed(document: dict[str, Node], folder: Path, lang: str) -> dict[str, Node
         opening = (i for i, node in enumerate(blocks) if node["t"] == "Header" and opens_appendix(node))
         place = next(opening, len(blocks))
         document = {**document, "blocks": [*blocks[:place], title, div([], name=REFERENCES), *blocks[place:]]}
-    return pandoc.cited(document, folder / FILE, style(folder, lang), lang)
+    found = pandoc.cited(document, folder / FILE, style(folder, lang), lang)
+    for entry in (node for node in walk(found["blocks"]) if node["t"] == "Div" and "csl-entry" in node["c"][0][1]):
+        _in_its_own_language([node for node in walk(entry["c"][1]) if node["t"] == "Str"])
+    return found
+
+
+def _in_its_own_language(words: list[Node]) -> None:
+    """Say "et al" of authors in Latin letters, which GB/T 7714 asks for and citeproc, with one language, does not."""
+    if not CHINESE.search("".join(node["c"] for node in words).replace(AND_OTHERS, "")):
+        for node in words:
+            node["c"] = node["c"].replace(AND_OTHERS, "et al")
 
 
 def cited(blocks: list[Node]) -> list[str]:
