@@ -91,8 +91,8 @@ mutants: setup ## the code changed in one place at a time, and what the tests no
 	@$(bin)/python -m mutants.run --part science --page docs/reliability.md
 	@$(bin)/python -m mutants.run --part report --page docs/reliability.md
 
-schema: setup ## config/schema/ made anew from the models that check config/
-	@$(bin)/python -m labreport.declarations.schemas config/schema
+schema: setup ## config/schema/ and docs/reference/kinds.md made anew from the models that check config/
+	@$(bin)/python -m labreport.declarations.schemas config/schema docs/reference/kinds.md
 
 lock: setup ## requirements.lock made anew from pyproject.toml, with the newest versions it allows
 	@$(bin)/uv pip compile pyproject.toml --group dev --generate-hashes --no-emit-index-url --no-emit-find-links \

@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft202012Validator
 
-from labreport.declarations.schemas import schemas
+from labreport.declarations.schemas import page, schemas
 from labreport.declarations.yaml_files import read_yaml
+from labreport.figures.registry import KINDS as FIGURES
+from labreport.tables.registry import KINDS as TABLES
 
 ROOT = Path(__file__).resolve().parents[2]
 FILES = sorted((ROOT / "config").rglob("*.yaml"))
@@ -28,6 +30,14 @@ def test_files_hold_what_make_schema_writes(name):
     written = json.loads((ROOT / f"config/schema/{name}.json").read_text(encoding="utf-8"))
     assert written == schemas()[name], "run `make schema`"
     Draft202012Validator.check_schema(written)
+
+
+def test_the_page_of_kinds_is_what_make_schema_writes_and_names_every_option():
+    text = (ROOT / "docs/reference/kinds.md").read_text(encoding="utf-8")
+    assert text == page(), "run `make schema`"
+    for kind in (*FIGURES.values(), *TABLES.values()):
+        (line, *_) = [line for line in text.splitlines() if line.startswith(f"| `{kind.name}` |")]
+        assert all(f"`{name}`" in text for name in kind.fields), line
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))

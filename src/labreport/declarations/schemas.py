@@ -1,4 +1,5 @@
-"""JSON Schemas of the files in config/, for editors that complete YAML: `python -m labreport.declarations.schemas DIR`.
+"""JSON Schemas of the files in config/, for editors that complete YAML, and a page of the kinds with their options:
+`python -m labreport.declarations.schemas DIR PAGE`.
 
 They are made from the models that check the files. What names something, such as an experiment of a report, is checked
 by these models alone.
@@ -6,9 +7,10 @@ by these models alone.
 
 from __future__ import annotations
 
+import ast
 import json
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import reduce
 from operator import or_
 from pathlib import Path
@@ -28,6 +30,14 @@ from labreport.kinds import Kind
 from labreport.measurements.registry import KINDS as MEASUREMENTS
 from labreport.tables.registry import KINDS as TABLES
 
+ABOUT_KINDS = """# Kinds of figures and tables
+
+`make schema` writes this page from the models that check a report's YAML. Claims have a page of their own,
+[claims.md](claims.md); an own kind is a module and a line, see [adding.md](../adding.md). Wherever a kind takes
+`experiments`, a list, it may be given `part` in their place, which stands for all experiments of that part; every
+figure takes `width` (`full` or `half`).
+"""
+EVERYWHERE = ("width", "part")
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
@@ -78,10 +88,45 @@ def _item(group: str, kinds: Iterable[Kind]) -> Any:
     return Annotated[reduce(or_, models), Field(discriminator="kind")] if len(models) > 1 else models[0]
 
 
-def main(folder: str) -> None:
-    """Write the schemas."""
+def page() -> str:
+    """The kinds of figures and of tables with their options, as a page of the documentation."""
+    parts = [ABOUT_KINDS]
+    for title, kinds in (("Figures", FIGURES), ("Tables", TABLES)):
+        parts.append(f"\n## {title}\n\n| kind | shows | options |\n|---|---|---|\n")
+        parts += [f"| `{kind.name}` | {_shows(kind)} | {_options(kind)} |\n" for kind in kinds.values()]
+    return "".join(parts)
+
+
+def _shows(kind: Kind) -> str:
+    """The first sentence of the kind's module."""
+    module = Path(__file__).parents[2] / f"{kind.target.replace('.', '/')}.py"
+    said = ast.get_docstring(ast.parse(module.read_text(encoding="utf-8"))) or ""
+    return " ".join(said.split("\n\n")[0].split()).removesuffix(".")
+
+
+def _options(kind: Kind) -> str:
+    schema = TypeAdapter(kind.options).json_schema(schema_generator=_Plain)
+    needed = {*schema.get("required", ()), *(("experiments",) if "experiments" in kind.fields else ())}
+    options = {name: about for name, about in schema["properties"].items() if name not in EVERYWHERE}
+    return "; ".join(
+        _option(name, about, name in needed)
+        for name, about in sorted(options.items(), key=lambda one: one[0] not in needed)
+    )
+
+
+def _option(name: str, about: Mapping[str, Any], needed: bool) -> str:
+    allowed = about.get("enum") or about.get("items", {}).get("enum", ())
+    said = [", ".join(f"`{value}`" for value in allowed)] if allowed else []
+    if not needed and about.get("default"):
+        said.append(f"`{about['default']}` where it is left out")
+    return f"`{name}`" + (f" ({'; '.join(said)})" if said else "")
+
+
+def main(folder: str, kinds: str) -> None:
+    """Write the schemas, and the page of kinds."""
     for name, schema in schemas().items():
         write_text(Path(folder, f"{name}.json"), json.dumps(schema, indent=2, ensure_ascii=False) + "\n")
+    write_text(Path(kinds), page())
 
 
 if __name__ == "__main__":
