@@ -24,6 +24,7 @@ from labreport.figures.style import house_style
 from labreport.loading import load_module
 
 MOST = 8  # points of a line or artists of one sort that are written out
+ROWS = 50  # the same of a frame, of which else the values of each column are
 
 
 def numbers(values: Iterable[Any]) -> str:
@@ -90,7 +91,8 @@ def of_legend(legend: Legend) -> str:
 
 
 def of_axes(axes: Axes) -> Iterator[str]:
-    yield f"axes {axes.get_title()!r}"
+    placed = "" if axes.figure.get_layout_engine() else f" at {numbers(axes.get_position().bounds)}"
+    yield f"axes {axes.get_title()!r}{placed}"
     if axes.axison:
         sides = {name: side for name, side in axes.spines.items() if side.get_visible()}
         looks = {f"{side.get_linewidth():g} {hued(side.get_edgecolor())}" for side in sides.values()}
@@ -120,6 +122,11 @@ def few(lines: list[str], most: int = 12) -> list[str]:
 
 def of_frame(frame: pd.DataFrame) -> Iterator[str]:
     yield f"{len(frame)} rows"
+    if len(frame) <= ROWS:
+        yield f"  {' | '.join(frame)}"
+        for row in frame.itertuples(index=False):
+            yield f"  {' | '.join(f'{one:.4g}' if isinstance(one, float) else str(one) for one in row)}".rstrip()
+        return
     for name, column in frame.items():
         values = column.dropna().unique()
         shown = numbers(values) if is_numeric_dtype(column) else ", ".join(map(str, values))

@@ -50,6 +50,14 @@ def test_what_is_drawn_is_what_was_judged(spec):
     assert low < 1 < 2 < high
 
 
+def test_ratios_are_marked_at_round_numbers(spec):
+    wide = {"estimate": 3.0, "low": 0.4, "high": 8.0}
+    write_json(spec["claims"]["dearer"], {**read_json(spec["claims"]["dearer"]), **wide})
+    axes = drawn(spec)[1].axes[-1]
+    low, high = axes.get_xlim()
+    assert [tick for tick in axes.get_xticks() if low <= tick <= high] == pytest.approx([0.5, 1, 2, 3, 5, 10])
+
+
 def test_outcomes_differ_without_colour(spec):
     looks = {}
     for outcome in section("outcomes", "en"):

@@ -35,6 +35,8 @@ def test_the_house_style_leaves_no_trace_and_lets_none_in():
 
 
 def test_fonts_of_the_report_are_used():
+    for cached in (fonts.latin_family, fonts.chinese_family):
+        cached.cache_clear()
     with house_style("zh"):
         families = matplotlib.rcParams["font.family"]
     found = [font_manager.findfont(family, fallback_to_default=False) for family in families]
@@ -120,13 +122,19 @@ def test_without_a_chinese_font_the_message_says_what_to_install(monkeypatch):
         fonts.chinese_family.cache_clear()
 
 
-def test_another_chinese_font_will_do(monkeypatch):
+def test_another_chinese_font_will_do(monkeypatch, tmp_path):
+    """One that conda brings is made known first."""
+    of_conda, added = tmp_path / "fonts" / "NotoSerifCJK.ttc", list[str]()
+    of_conda.parent.mkdir()
+    of_conda.touch()
+    monkeypatch.setattr(fonts.sys, "prefix", str(tmp_path))
     present = [SimpleNamespace(name="WenQuanYi Zen Hei"), SimpleNamespace(name="Noto Serif CJK SC")]
     monkeypatch.setattr(fonts, "find_file", lambda name: None)
-    monkeypatch.setattr(fonts.font_manager, "fontManager", SimpleNamespace(ttflist=present))
+    monkeypatch.setattr(fonts.font_manager, "fontManager", SimpleNamespace(ttflist=present, addfont=added.append))
     fonts.chinese_family.cache_clear()
     try:
         assert fonts.chinese_family() == "Noto Serif CJK SC"
+        assert added == [str(of_conda)]
     finally:
         fonts.chinese_family.cache_clear()
 
