@@ -17,6 +17,7 @@ from labreport.figures import architecture
 from labreport.figures.networks.rows import parameter_count
 from labreport.figures.networks.words import count
 from labreport.figures.networks.words import name as named
+from labreport.figures.shapes import ROUND_CM, canvas, path
 from labreport.figures.style import WIDTH_CM, house_style
 from labreport.files import read_json, write_json
 from labreport.models.registry import MODELS
@@ -197,3 +198,13 @@ def test_the_alternative_text_goes_through_everything_in_order():
     assert f"{count(frame['parameters'].sum())} parameters" in said
     twice = options("siamese_lstm", {"pooling": "max"})
     assert "两个句子经过同一编码器" in architecture.describe(architecture.collect(None, twice), twice, "zh")
+
+
+def test_a_line_turns_round_its_corners():
+    """From so far before to so far behind; of a short way, each of its corners takes one half."""
+    with house_style("en"):
+        _, axes = canvas(6.0, 6.0)
+        path(axes, [(1.0, 1.0), (4.0, 1.0), (4.0, 1.2), (5.0, 1.2)], head=False)
+    (line,) = axes.patches
+    corners = [(4 - ROUND_CM, 1), (4, 1), (4, 1.1), (4, 1.1), (4, 1.2), (4 + ROUND_CM, 1.2)]
+    assert line.get_path().vertices[1:-1] == pytest.approx(np.array(corners), abs=1e-6)

@@ -377,6 +377,9 @@ def test_lstm_cost_draws_the_medians(results):
     assert "31 operations/step" in texts
     assert "164 ms" in texts
     assert "4.0 times" in lstm_cost.describe(frame, {}, "en")
+    with house_style("en"):
+        (axes,) = lstm_cost.draw(frame.assign(implementation=["own_shared", "own"]), {}, "en").axes
+    assert [name.get_text() for name in axes.get_yticklabels()] == ["own\n(shared product)", "own"]
 
 
 def test_lstm_cell_holds_the_equations():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import logging
 from types import SimpleNamespace
 
 import matplotlib
@@ -17,7 +18,7 @@ from pypdf import PdfReader
 
 from labreport.errors import ResultsError, UserError
 from labreport.figures import fonts
-from labreport.figures.picture import pictures_of
+from labreport.figures.picture import every_glyph, pictures_of
 from labreport.figures.style import COLOURS, MARKERS, house_style, series
 
 
@@ -101,6 +102,14 @@ def test_outlines_as_truetype_cover_what_the_original_ones_do():
 def test_a_missing_glyph_is_an_error(text, lang):
     with pytest.raises(ResultsError, match="a character in a figure is in none of its fonts"):
         pictures_of(Text(text), pd.DataFrame(), {}, lang)
+
+
+def test_of_what_matplotlib_logs_only_missing_fonts_and_glyphs_are_errors():
+    log = logging.getLogger("matplotlib.font_manager")
+    with every_glyph():
+        log.warning("a font's cache is built")
+    with pytest.raises(ResultsError, match="a character in a figure is in none of its fonts"), every_glyph():
+        log.warning("findfont: Font family 'none' not found.")
 
 
 def test_pictures_hold_no_date_and_no_path():
