@@ -37,7 +37,7 @@ COPIED = ("benchmarks", "config", "docs", "faults", "pyproject.toml", "src", "te
 STARTS = frozenset({"subprocess.Popen", "os.posix_spawn", "os.fork"})
 PATIENCE_S = 20.0  # beyond some times what the tests take without a change
 SLOWER = 5
-MORE_MEMORY = 6 << 30  # bytes of addresses beyond those that the libraries take
+MORE_MEMORY = 6 << 30  # bytes beyond those that the libraries take
 CAUGHT = (pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.INTERRUPTED, pytest.ExitCode.USAGE_ERROR)
 REWRITTEN = "ignore:Module already imported so cannot be rewritten:pytest.PytestAssertRewriteWarning"
 
@@ -138,8 +138,8 @@ class Workplace:
 
     def _pytest(self, words: Sequence[str], *plugins: object) -> int:
         """pytest in a process that is new to the project, with a limit of memory."""
-        most = _addresses() + MORE_MEMORY
-        resource.setrlimit(resource.RLIMIT_AS, (most, most))
+        most = _data() + MORE_MEMORY
+        resource.setrlimit(resource.RLIMIT_DATA, (most, most))  # of addresses alone a browser takes far more
         for name in [name for name in sys.modules if name.partition(".")[0] in ("labreport", "tests", "benchmarks")]:
             del sys.modules[name]
         sys.path[:] = [entry for entry in sys.path if Path(entry).resolve() not in (ROOT, ROOT / "src")]
@@ -223,8 +223,8 @@ def _forked(work: Callable[[], int], limit_s: float, said: Path = Path(os.devnul
     return os.waitstatus_to_exitcode(found[1])
 
 
-def _addresses() -> int:
-    return int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+def _data() -> int:
+    return int(Path("/proc/self/statm").read_text().split()[5]) * resource.getpagesize()
 
 
 class Selection:
