@@ -86,7 +86,7 @@ def _origin(spec: Mapping[str, Any]) -> str:
     """With what, when and from which state the runs were made, and the command that makes them again."""
     results = Results(spec)
     frames = [results.environment(name) for name in spec["experiments"]]
-    environment = pd.concat(frames, ignore_index=True)
+    environment = pd.concat(frames)
     dates = sorted({str(value)[:10] for value in environment["finished"]})
     commits = [
         f"`{commit[:10]}`{' with uncommitted changes' if dirty is True else ''}"
