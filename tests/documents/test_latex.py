@@ -6,6 +6,8 @@ import re
 
 import pytest
 
+from labreport.documents.shells import shell_mistakes
+
 
 @pytest.fixture
 def latex(document):
@@ -47,3 +49,13 @@ def test_words_after_an_equation_belong_to_it_unless_it_ends_the_sentence(latex,
     text = latex(f"one\n\n$$\n{formula}\n$$\n\ntwo\n")
     assert bool(re.search(r"\\\]\n+two", text) and not re.search(r"\\\]\n\ntwo", text)) is joined
     assert re.search(r"one\n\\\[", text)
+
+
+def test_what_a_shell_names_is_checked_before_there_are_results():
+    of_titles = "title subtitle authors affiliation course fields"
+    of_texts = "report lang scale provenance words language latex cover missing body runs"
+    assert shell_mistakes("".join(rf"\VAR{{{name}}}" for name in f"{of_titles} {of_texts}".split())) == []
+    (told,) = shell_mistakes(r"\VAR{titel}")
+    assert told.startswith("there is no 'titel' in a shell, allowed are title, subtitle, ")
+    assert told.endswith('did you mean "title"?')
+    assert [told[:7] for told in shell_mistakes("one\n\\BLOCK{if}")] == ["line 2:"]
