@@ -119,7 +119,7 @@ def test_it_matches_and_holds_everything(handed_in, project, labreport):
     limits, line = said.lines
     assert limits.startswith("not derived again: the PDF, the pictures of figures, the words of the template, ")
     assert re.search(
-        r"own\.en\.zip: \d+ files, 2 runs, 1 figures, 2 tables, 1 claims, 4 texts compared; digest \w{16}; "
+        r"own\.en\.zip: \d+ files, 2 runs, 1 figure, 2 tables, 1 claim, 4 texts compared; digest \w{16}; "
         "everything matches$",
         line,
     )

@@ -71,7 +71,7 @@ def test_its_readme_names_what_it_holds_and_how_to_check_it(spec, tmp_path, lang
     (tmp_path / "x.zip").write_bytes(archive({**spec, "lang": lang}))
     root = unpack(tmp_path / "x.zip", tmp_path / "out")
     text = (root / README).read_text(encoding="utf-8")
-    assert "labreport verify small.zip" in text
+    assert "labreport verify ARCHIVE.zip" in text
     assert "latexmk -xelatex -no-shell-escape small.tex" in text
     for path in root.iterdir():
         assert path.name in text or path.name == README

@@ -64,8 +64,8 @@ def verify_archive(path: Path) -> int:
     if not runs:
         lines.append(f"{RUNS}/: holds no run, from which a number could be derived")
     said = f"{len(lines)} thing{'s' if len(lines) > 1 else ''} did not match" if lines else "everything matches"
-    derived = [f"{shown[what]} {what}" for what in (*PACKED, "texts")]
-    counts = ", ".join([f"{files} files", f"{len(runs)} runs", *derived])
+    counted = {"files": files, "runs": len(runs), **{what: shown[what] for what in (*PACKED, "texts")}}
+    counts = ", ".join(f"{number} {what if number != 1 else what[:-1]}" for what, number in counted.items())
     apart = f", {shown['apart']} figures, tables and claims of data or published curves" if shown["apart"] else ""
     print(*lines, NOT_DERIVED.format(apart), sep="\n")
     print(f"{path}: {counts} compared; digest {digest}; {said}")
