@@ -45,6 +45,6 @@ GROUPS: Mapping[str, Group] = {
     "quantities": Group(("quantities/*.py",), ("tests/quantities",), "report"),
     "claims": Group(("claims/*.py",), ("tests/claims", OPTIONS), "report"),
     "tables": Group(("tables/*.py",), ("tests/tables", OPTIONS), "report"),
-    "figures": Group(("figures/*.py",), ("tests/figures", OPTIONS), "report"),
+    "figures": Group(("figures/*.py", "figures/networks/*.py"), ("tests/figures", OPTIONS), "report"),
     "documents": Group(("documents/*.py",), ("tests/documents",), "report"),
 }
