@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import (
@@ -22,6 +23,7 @@ from pydantic import (
     model_serializer,
 )
 
+from labreport.declarations.fields import File as ProjectFile
 from labreport.declarations.fields import Names, Strict
 from labreport.declarations.mistakes import check, shown, suggestion, told, unknown
 from labreport.declarations.models import Model
@@ -40,11 +42,13 @@ class Context:
         experiments: by name, in the report's order.
         rows: measurement -> what it compares.
         claims: its claims; none while these are read themselves.
+        root: the project's folder.
     """
 
     experiments: Mapping[str, experiments.Experiment]
     rows: dict[str, tuple[str, ...]] = field(default_factory=dict)
     claims: list[str] = field(default_factory=list)
+    root: Path = field(default_factory=Path)
 
     @property
     def datasets(self) -> dict[str, datasets.Dataset]:
@@ -120,6 +124,7 @@ QuantityName = Annotated[
     WithJsonSchema({"type": "string", "pattern": rf"^({'|'.join(QUANTITIES)})(\(.+\))?$"}),
 ]
 Member = Annotated[str, Role("member")]
+File = Annotated[ProjectFile, Role("file")]  # of the project, which the kind reads by `Results.file`
 Setting = Annotated[str, Role("setting")]  # a dotted path: `learning_rate`, `model.width`, `data.train_per_class`
 AnyModel = Annotated[Model, PlainSerializer(lambda model: model.spec)]
 ImageModel = Annotated[AnyModel, AfterValidator(_of_images)]

@@ -146,6 +146,10 @@ class Results(Specified):
         path = self._entry(experiment).get("curve")
         return None if path is None else read_table(Path(path), CURVE)
 
+    def file(self, path: str) -> Path:
+        """Where a file of the project lies that an option names."""
+        return Path(self.spec["files"][path])
+
     def measurement(self, name: str, columns: Sequence[str] = ("implementation",)) -> pd.DataFrame:
         """`measurement.csv` of a measurement, a row per implementation.
 

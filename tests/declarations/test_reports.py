@@ -9,7 +9,11 @@ from torch import nn
 from labreport.artifacts.graph import Graph
 from labreport.declarations.models import may_convolve
 from labreport.errors import DeclarationError
+from labreport.figures.registry import KINDS as FIGURES
+from labreport.kinds import Experiments, File, kinds
 from labreport.models.registry import MODELS
+from labreport.results import Results
+from labreport.steps.items import located
 from tests.models.test_registry import build, variants
 
 from .conftest import refused, set_at
@@ -198,6 +202,25 @@ def test_the_network_of_an_experiment_is_its_model_as_the_scale_sets_it_and_read
     assert drawn.options == {**model.spec, "dataset": "cifar10_longtail", "part": "conv1"}
     assert drawn.datasets == ("cifar10_longtail",)
     assert drawn.experiments == ()
+
+
+def test_a_kind_may_read_a_file_of_the_project_which_is_an_input(project, monkeypatch):
+    (kind,) = kinds("labreport.figures", {}, curves={"experiments": Experiments, "reference": File}).values()
+    monkeypatch.setitem(FIGURES, "curves", kind)
+    found = {}
+    for words in ("one", "two"):
+        project.write("reference.csv", words)
+        item = {"kind": "curves", "experiments": ["cnn3"], "reference": "config/reference.csv"}
+        project.report(experiments=["cnn3"], figures={"drawn": item})
+        graph = Graph(project.load())
+        found[words] = graph.figures(graph.project.report("own"), "en")
+        assert "config/reference.csv" in found[words].inputs
+        located_spec = located(found[words].spec["items"]["drawn"], project.root)
+        assert Results(located_spec).file("config/reference.csv").read_text() == words
+    assert found["one"].key != found["two"].key
+    for path, words in (("../x.csv", "a path inside the project is needed"), ("config/none.csv", "no such file")):
+        project.report(experiments=["cnn3"], figures={"drawn": {**item, "reference": path}})
+        refused(project, rf"own\.yaml: figures\.drawn\.reference: found '{path}', {words}")
 
 
 def test_what_is_claimed_of_experiments_on_other_test_data_is_refused(project):

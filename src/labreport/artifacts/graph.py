@@ -270,7 +270,7 @@ class Graph:
         users = {one.dataset.name: one for one in report.experiments.values()}
         data = {name: self.data(users[name]) for name in item.datasets}
         curves = [one.published.curve for one in map(report.experiments.get, item.experiments) if one]
-        files = [path for path in curves if path and item.kind.curves]
+        files = [*item.files, *(path for path in curves if path and item.kind.curves)]
         judged = [self.claims(report)] if item.claims else []
         claims = {name: one.path(f"{name}.json") for one in judged for name in item.claims}
         spec: dict[str, Any] = {

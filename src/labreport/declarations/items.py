@@ -33,6 +33,7 @@ class Item:
         datasets: every data set that it names itself, or shows samples of.
         settings: experiment -> the settings that it names, path -> number.
         claims: every claim that it shows.
+        files: every file of the project that it reads.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Item:
     datasets: tuple[str, ...] = ()
     settings: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     claims: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
 
 
 def resolve_item(
@@ -98,8 +100,8 @@ def resolve_item(
         if role == "setting"
     }
     datasets = list(dict.fromkeys([*datasets, *shown_data]))
-    measurements, claims = tuple(named("measurement")), tuple(named("claim"))
-    item = Item(name, kind, options, in_order, measurements, tuple(datasets), settings, claims)
+    measurements, claims, files = (tuple(named(role)) for role in ("measurement", "claim", "file"))
+    item = Item(name, kind, options, in_order, measurements, tuple(datasets), settings, claims, files)
     if mistake := next(_unfit(item, context), None):
         raise DeclarationError(f"{at}{mistake}")
     return item

@@ -134,7 +134,7 @@ def resolve_report(name: str, project: Project) -> Report:
             raise DeclarationError(
                 f"{where}: experiments: two of them have the title {twice!r}; give one another title"
             )
-    context = Context(experiments)
+    context = Context(experiments, root=project.root)
     gone: dict[str, Collection[str]] = {"experiment": tuple(left_out)}
 
     def items(group: str, kinds: Mapping[str, Kind]) -> dict[str, Item]:
