@@ -145,7 +145,7 @@ def test_other_archives_and_samples_are_told(project):
     left(project, "cnn3", scale="demo")
     words = said(project, "cnn3")
     assert "real data instead of a generated sample" in words
-    assert "epochs 8 -> 30" in words
+    assert "epochs 6 -> 30" in words
     project.edit(LONGTAIL, set_at(["cifar10", "sample", "parameters", "seed"], 99))
     assert (
         said(project, "cnn3", scale="demo")

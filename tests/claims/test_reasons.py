@@ -50,7 +50,7 @@ CASES = (
     ),
     (
         (NEVER, "epochs", "minus", "epochs_to(0.6)", "at_least", 2),
-        "Epochs to 60.0%, A minus B, is –; not every run gets there"
+        "Epochs to 60.0 %, A minus B, is –; not every run gets there"
         "; the criterion is 2 epochs at least; without error, over 5 seeds.",
         "达到 60.0% 的轮数，A 减 B 为 –；并非每次运行都达到；标准是至少 2 轮；无误差；5 个种子。",
     ),

@@ -143,7 +143,7 @@ def test_changed_code_is_named(sources, planned):
 
 
 def test_programs_are_told_keys_and_seconds(project, planned):
-    """Of a fabricated run of 8 epochs of 50,000 samples, which began and ended 60 s apart; now there are 1,000."""
+    """Of a fabricated run of 6 epochs of 50,000 samples, which began and ended 60 s apart; now there are 1,000."""
     arm(learning_rate=0.0005)(project)
     override = {"match": {"experiment": "cnn3"}, "set": {"epochs": 12}}
     project.edit("config/scales/demo.yaml", lambda value: value["overrides"].append(override))
@@ -155,13 +155,13 @@ def test_programs_are_told_keys_and_seconds(project, planned):
     assert (plan["scale"], plan["targets"], plan["deliver"]) == ("demo", REPORT[:1], REPORT[:1])
     found = {(one["experiment"], one["seed"]): one for one in plan["train"]}
     assert {key: one["why"] for key, one in found.items()} == {
-        ("cnn3", 0): "epochs 8 -> 12, learning_rate 0.001 -> 0.0005",
+        ("cnn3", 0): "epochs 6 -> 12, learning_rate 0.001 -> 0.0005",
         ("cnn3", 3): "stopped after epoch 9 of 12, goes on there",
         ("resnet_small", 3): "new seed",
     }
     assert (found["cnn3", 0]["key"], found["cnn3", 0]["output"]) == (run.key, run.output)
     seconds = [found["cnn3", 0]["seconds"], found["cnn3", 3]["seconds"]]
-    assert seconds == pytest.approx([60 * 12 / 8 / 50, 60 * 3 / 8 / 50])
+    assert seconds == pytest.approx([60 * 12 / 6 / 50, 60 * 3 / 6 / 50])
     assert {one["seconds"] for one in planned("train_all")["train"]} == {seconds[0], None}
 
 

@@ -23,7 +23,7 @@ OPTIONS = {"latex": ["--syntax-highlighting=idiomatic"], "markdown": [], "html":
 # is in brackets.
 NAME = r'<mrow><mi mathvariant="normal">\w+</mi><mo>&#8289;</mo></mrow>'
 WITH_INDEX = rf"<(msub|msup|msubsup|munder)>{NAME}(?:(?!</?\2>).)*</\2>"
-BARE = "".join(f"(?<!<{tag}>)" for tag in ("msub", "msup", "msubsup", "munder")) + NAME
+BARE = f"(?<!<msub>)(?<!<msup>)(?<!<msubsup>)(?<!<munder>){NAME}"
 APPLIED = re.compile(rf"({WITH_INDEX}|{BARE})(?=<m(?!o\b))", re.DOTALL)
 
 MOST_SECONDS, MOST_MEMORY, MOST_CHARACTERS = 20, "1g", 2_000_000
