@@ -162,6 +162,8 @@ def test_a_wrong_setting_of_the_command_is_named(project, settings, pattern):
     [
         ("", r"a mapping `key: value` is needed, found nothing"),
         ("- a\n- b\n", r"a mapping `key: value` is needed, found a list"),
+        ("a:\n\tb: 1\n", r"images\.yaml:2:1: not valid YAML: .*; indent with spaces, never with a tab"),
+        ("a: @b\n", r"images\.yaml:1:4: not valid YAML: .*; indent .* quote a text that begins with @"),
         ("a: [1, 2\n", r"images\.yaml:\d+:\d+: not valid YAML"),
         ("part: images\npart: texts\n", r"images\.yaml:2:1: not valid YAML: 'part' stands here a second time"),
         ("!!python/object/apply:os.system ['true']\n", r"not valid YAML: could not determine a constructor"),

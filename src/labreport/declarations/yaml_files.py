@@ -114,7 +114,10 @@ def _mark(error: Exception) -> str:
 
 
 def _problem(error: Exception) -> str:
-    return str(getattr(error, "problem", None) or error).splitlines()[0]
+    problem = str(getattr(error, "problem", None) or error).splitlines()[0]
+    if "tab character" in problem or "start any token" in problem:
+        return f"{problem}; indent with spaces, never with a tab, and quote a text that begins with @, %, ` or a tab"
+    return problem
 
 
 def merge(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
