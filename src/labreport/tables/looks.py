@@ -80,5 +80,5 @@ def digits_stated(values: pd.Series, times: float) -> int:
     >>> digits_stated(pd.Series([0.719, 0.7672, float("nan")]), 100.0)
     2
     """
-    texts = (Decimal(f"{times * value:.12g}").normalize() for value in values.dropna())
-    return max((max(0, -int(text.as_tuple().exponent)) for text in texts), default=0)
+    numbers = (Decimal(f"{times * value:.12g}").normalize() for value in values.dropna())
+    return -min([0, *(int(number.as_tuple().exponent) for number in numbers)])
