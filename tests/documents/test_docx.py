@@ -25,8 +25,9 @@ def parts(data: bytes) -> dict[str, str]:
         assert file.testzip() is None
         names = [name for name in file.namelist() if name.endswith((".xml", ".rels"))]
         found = {name: file.read(name).decode() for name in names}
-    for text in found.values():
-        ElementTree.fromstring(text)
+    for name, text in found.items():
+        apart = [one for node in ElementTree.fromstring(text).iter() if (one := (node.tail or "").strip())]
+        assert apart == [], f"{name}: text between elements"
     return found
 
 
@@ -64,6 +65,13 @@ def test_captions_are_words_own_and_counted_by_word(word):
     assert " REF fig_plot_1 " in body
     assert "See Figure\u00a01(b) and Table\u00a01, later" in words(body)
     assert " SEQ 图 " in parts(word(lang="zh"))["word/document.xml"]
+
+
+def test_that_a_report_is_no_result_stands_in_a_style_of_its_own(word):
+    body = parts(word(scale="demo"))["word/document.xml"]
+    notices = re.findall(r'<w:pStyle w:val="Notice" ?/>.*?</w:p>', body, re.DOTALL)
+    assert len(notices) == 1
+    assert "Demo scale" in notices[0]
 
 
 def test_a_table_is_native_with_a_head_that_is_repeated(word):

@@ -59,6 +59,8 @@ def test_tags_are_balanced_names_unique_and_links_lead_somewhere(page, text, lan
     assert found.open == []
     names = [attributes["id"] for _, attributes in found.tags if attributes.get("id")]
     assert sorted(names) == sorted(set(names))
+    shown = [attributes.get("class", "") for tag, attributes in found.tags if tag == "div"]
+    assert text is CODE or "picture" in shown
     inner = {link["href"][1:] for link in found.all("a") if link["href"].startswith("#")}
     assert inner <= set(names)
     described = {name for _, attributes in found.tags for name in (attributes.get("aria-labelledby") or "").split()}

@@ -251,6 +251,29 @@ def test_real_data_is_what_the_spec_says_whatever_the_scale_is_called(small_repo
     assert views.scale(spec, Results(spec).real_data, "en").real is (source == "archive")
 
 
+PERCENT = "\u202f\\%"
+
+
+@pytest.mark.parametrize(
+    ("unit", "values", "printed"),
+    [
+        (
+            "fraction",
+            {"quantity": "val_accuracy", "mean": 0.8459, "classes": 10},
+            ["1.2 points", f"84.6{PERCENT}", "10"],
+        ),
+        ("fraction", {"quantity": "val_accuracy", "tolerance": 0.005}, ["1.2 points", "0.5 points"]),
+        ("", {"quantity": "val_loss", "mean": 0.8459}, ["0.012", "0.846"]),
+        ("epochs", {"quantity": "epochs_to(0.5)", "metric": "accuracy", "threshold": 0.5}, ["0.0", f"50.0{PERCENT}"]),
+        ("epochs", {"quantity": "epochs_to(0.5)", "metric": "pearson", "threshold": 0.5}, ["0.0", "0.500"]),
+    ],
+)
+def test_every_number_of_a_claim_has_its_own_unit(unit, values, printed):
+    found = claimed.claim({**CLAIM, "estimate": 0.0123, "unit": unit, "values": values}, "c", "en")
+    numbers = [found.estimate, *(getattr(found, key) for key in values if key not in ("quantity", "metric"))]
+    assert [str(one).replace("\xa0", " ") for one in numbers] == printed
+
+
 def test_names_from_data_are_code_or_escaped():
     assert claimed.shown_name("res_lstm8") == "res_lstm8"
     assert str(claimed.shown_name("a*b_")) == r"a\*b\_"
