@@ -272,6 +272,8 @@ def test_every_number_of_a_claim_has_its_own_unit(unit, values, printed):
     found = claimed.claim({**CLAIM, "estimate": 0.0123, "unit": unit, "values": values}, "c", "en")
     numbers = [found.estimate, *(getattr(found, key) for key in values if key not in ("quantity", "metric"))]
     assert [str(one).replace("\xa0", " ") for one in numbers] == printed
+    each = claimed.claim({**CLAIM, "values": {"quantity": "val_accuracy", "means": {"a": 0.8459}}}, "c", "en").means
+    assert str(each["a"]) == f"84.6{PERCENT}"
 
 
 def test_names_from_data_are_code_or_escaped():
