@@ -32,7 +32,7 @@ REPORT = """\
 title: "{title}"
 authors: [A. Author]
 experiments: [{name}_lenet5]
-figures:                     # kinds and their options: docs/reference/results.md
+figures:                     # kinds and their options: docs/reference/kinds.md
   curve: {{kind: curves, experiments: [{name}_lenet5], metric: accuracy}}
 tables:
   results: {{kind: results, part: "{name}"}}

@@ -13,14 +13,13 @@ from labreport.figures.labels import sentence
 from labreport.figures.networks.drawing import draw_network
 from labreport.figures.networks.rows import Row
 from labreport.figures.networks.structure import rows_of
-from labreport.figures.networks.tracing import follow, network
+from labreport.figures.networks.tracing import IMAGE_DIMENSIONS, follow, network
 from labreport.figures.networks.words import size, spoken, total
 from labreport.figures.style import WIDTH_CM
 from labreport.result_files import read_array
 from labreport.results import Results
 
 DEFAULTS = {"image": 32, "channels": 3, "classes": 10, "length": 50}
-IMAGES = 4  # dimensions of an array of them
 NUMBERS = ("parameters", "stride", "repeats", "layers", "directions", "units", "branch")
 
 
@@ -50,7 +49,7 @@ def collect(results: Results, options: Mapping[str, Any]) -> pd.DataFrame:
 def _sizes(results: Results, name: str) -> dict[str, int]:
     """Of the samples of prepared data."""
     shape = read_array(results.data_folder(name) / "train_inputs.npy").shape
-    of_one = {"channels": shape[1], "image": shape[2]} if len(shape) == IMAGES else {"length": shape[-1]}
+    of_one = {"channels": shape[1], "image": shape[2]} if len(shape) == IMAGE_DIMENSIONS else {"length": shape[-1]}
     return {"classes": len(results.dataset(name)["classes"]), **of_one}
 
 

@@ -13,10 +13,9 @@ from torch import Tensor, nn
 from labreport.errors import ResultsError
 from labreport.figures.networks.rows import pair, parameter_count
 from labreport.figures.networks.structure import is_sum, shortcuts
-from labreport.figures.networks.tracing import follow, network
+from labreport.figures.networks.tracing import IMAGE_DIMENSIONS, follow, network
 
 CHANNELS = 3
-IMAGE_DIMENSIONS = 4  # batch, channels, height, width
 POOLS = (nn.MaxPool2d, nn.AvgPool2d, nn.AdaptiveAvgPool2d, nn.AdaptiveMaxPool2d)
 
 

@@ -19,6 +19,7 @@ from torch.overrides import TorchFunctionMode
 from labreport.loading import load_class
 from labreport.training.construction import build_model
 
+IMAGE_DIMENSIONS = 4  # batch, channels, height, width
 WORDS = 1000  # vocabulary of a network that is only drawn; no shape but that of its word vectors depends on it
 VECTOR = 100  # length of word vectors that a network is given
 
