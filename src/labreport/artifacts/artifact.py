@@ -35,6 +35,9 @@ FOLDERS: Mapping[str, str] = {
 STEPS = ("download", *FOLDERS)  # in the order of making
 # Form of a text -> how its file ends.
 SUFFIXES: Mapping[str, str] = {"latex": "tex", "markdown": "md", "html": "html", "docx": "docx"}
+# What TeX may read; the first lie beside a template without being named.
+CLASS_FILES = (".cls", ".sty")
+TEX_FILES = (*CLASS_FILES, ".clo", ".def", ".cfg", ".tex", ".pdf", ".png", ".jpg", ".otf", ".ttf")
 # What takes long is no output of any rule, so that nothing but its own step ever removes it: a receipt is.
 LONG = frozenset({"vectors", "train", "measure"})
 # Figures, tables and claims: a job makes those of a report and language that are missing.

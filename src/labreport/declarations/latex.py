@@ -7,14 +7,13 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
+from labreport.artifacts.artifact import CLASS_FILES, TEX_FILES
 from labreport.declarations.fields import Strict
 from labreport.declarations.mistakes import shown
 from labreport.errors import DeclarationError
 from labreport.spelling import did_you_mean
 
 FOLDER = "templates"
-CLASS_FILES = (".cls", ".sty")
-TEX_FILES = (*CLASS_FILES, ".clo", ".def", ".cfg", ".tex", ".pdf", ".png", ".jpg", ".otf", ".ttf")
 
 
 class Latex(Strict):

@@ -7,9 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from labreport.declarations.latex import TEX_FILES
-from labreport.documents import typeset as tex
-from labreport.documents.handing_in import archive
+from labreport.artifacts.artifact import TEX_FILES
 from labreport.files import atomic_path
 from labreport.steps.step import Job, check_whole, version_of
 
@@ -20,6 +18,8 @@ def typeset(job: Job) -> None:
     TeX works in `results/typeset/NAME.LANG/`, where its own files stay: with those of the last time it need not run
     until references have settled. They decide nothing: it runs until they do.
     """
+    from labreport.documents import typeset as tex
+
     (text,) = job.needs
     work = job.out.parents[2] / "typeset" / job.out.parent.name
     _lay_out(text, work, Path(job.beside["file"]).stem)
@@ -47,6 +47,8 @@ def _lay_out(text: Path, work: Path, source: str) -> None:
 
 def pack(job: Job) -> None:
     """Make the archive of a report that is handed in."""
+    from labreport.documents.handing_in import archive
+
     with job.made() as folder:
         (folder / job.beside["file"]).write_bytes(archive(job.spec))
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import importlib
-import importlib.metadata
 import json
 import math
 import os
@@ -145,7 +144,9 @@ class Job:
 
 def versions(*libraries: str) -> dict[str, str]:
     """Versions of Python and of some libraries, and the time: something was made with them just now."""
-    found = {name: importlib.metadata.version(name) for name in libraries}
+    from importlib.metadata import version
+
+    found = {name: version(name) for name in libraries}
     return {"python": platform.python_version(), **found, "finished": now()}
 
 
