@@ -34,6 +34,7 @@ _TAG = re.compile(  # with the white space that a dash takes away
     r"(?:\s*\{\{-|\{\{).*?(?:-\}\}\s*|\}\})|(?:\s*\{%-|\{%).*?(?:-%\}\s*|%\})|\{##.*?##\}", re.DOTALL
 )
 _PARENTHESIS = re.compile(r"\\(begin|end)\s*(\{[^{}]*\})|\\(left|right)(?![A-Za-z])|\\.|([{}])", re.DOTALL)
+_MONEY = re.compile(r"[^\w$]*(?:[A-Z]*\$[\d.,]*|[\d.,]+\$)[^\w$]*")
 _PARTIAL = (nodes.Include, nodes.Import, nodes.FromImport, nodes.Extends)
 
 
@@ -86,7 +87,7 @@ def _markdown(
     shown.complain = lambda token, message: complaints.append((token, message))
     bare = _TAG.sub(lambda tag: _blank(tag, text), text)
     try:
-        parsed = pandoc.parse(syntax.markdown(bare), "en")["blocks"]
+        parsed = pandoc.parse(syntax.markdown(bare.replace(r"\$", r"\#")), "en")["blocks"]
         named = [node["c"][0][0] for node in walk(parsed) if node["t"] == "Image"]  # of a picture that is missing, too
         blocks = shown.explicit(parsed)
         works = citations.keys(folder)
@@ -97,6 +98,9 @@ def _markdown(
     for formula in (node["c"][1] for node in walk(blocks) if node["t"] == "Math"):
         if fault := _unmatched(formula):
             yield max(formula.strip().split(COMPUTED), key=len), f"the formula ${' '.join(formula.split())}$: {fault}"
+    for word in (node["c"] for node in walk(blocks) if node["t"] == "Str"):
+        if "$" in word and not _MONEY.fullmatch(word) and COMPUTED not in word and "://" not in word:
+            yield word, f"{word}: this $ begins or ends a formula that lacks the other; write it, or \\$ for the sign"
     headings = [node["c"][1][0] for node in walk(blocks) if node["t"] == "Header"]
     known = [*shown.shown, *filter(None, (*headings, *named)), "sec:references"]
     computed = any(COMPUTED in token for token, _ in complaints)
