@@ -55,6 +55,8 @@ def test_only_steps_are_counted():
         ("for x:\n   b", r"indented by 3 spaces"),
         ("while x\n    b", "needs a colon"),
         ("a\nRequire: b", "stands after a statement"),
+        ("Require: a\nb\nEnsure: c", "'Ensure: c' stands after a statement"),
+        ("    a\nb", r"'a' is indented by 4 spaces; here at most 0"),
     ],
 )
 def test_what_is_refused_names_the_algorithm_and_the_line(text, words):

@@ -8,8 +8,9 @@ import re
 import pytest
 
 from labreport.documents import presentation
-from labreport.documents.booktabs import TEXT_WIDTH_PT, booktabs
+from labreport.documents.booktabs import booktabs
 from labreport.documents.gfm import pipe_table
+from labreport.documents.text import text_width
 from labreport.errors import ResultsError
 from tests.documents.small import TABLE
 
@@ -93,20 +94,83 @@ def test_numbers_split_at_the_decimal_mark(text, parts):
     assert presentation.split_number(text) == parts
 
 
-def test_many_rows_break_over_pages_and_few_float(load):
-    many = load({**TABLE, "rows": [["x", 1, 2]] * 40, "bold": []})
-    assert "longtable" in booktabs(many, "en")[0]
-    assert r"100 \% of \$5" in booktabs(many, "en")[1]
-    half_page = load({**TABLE, "rows": [["x", 1, 2]] * 30, "bold": []})
-    assert "footnotesize" in booktabs(half_page, "en")[1]
-    assert r"\begin{table}" in booktabs(half_page, "en")[0]
+@pytest.mark.parametrize(
+    ("rows", "floating", "begun", "size"),
+    [
+        (12, True, r"\begin{table}[!htbp]", "small"),
+        (13, True, r"\begin{table}[!htbp]", "footnotesize"),
+        (32, True, r"\begin{table}[!htbp]", "footnotesize"),
+        (33, True, r"\begin{longtable}", "footnotesize"),
+        (16, False, r"\begin{table}[H]", "footnotesize"),
+        (17, False, r"\begin{longtable}", "footnotesize"),
+    ],
+)
+def test_many_rows_break_over_pages_and_few_are_one_piece(load, rows, floating, begun, size):
+    before, after = booktabs(load({**TABLE, "rows": [["x", 1, 2]] * rows, "bold": []}), "en", floating)
+    assert begun in before
+    assert rf"\labtable\{size}\begin" in before + after
+    assert r"{\footnotesize Note: 100 \% of \$5\par}" in after
 
 
-def test_long_texts_are_wrapped_to_the_width_of_the_page(load):
-    wide = load({**TABLE, "rows": [["word " * 60, 1, 2]], "bold": []})
-    width = float(re.search(r"p{([\d.]+)pt}", booktabs(wide, "en")[1])[1])
-    assert 200 < width < TEXT_WIDTH_PT
-    assert "p{" not in booktabs(load(TABLE), "en")[1].split("toprule")[0]
+def test_every_page_of_a_long_table_has_its_heads(load):
+    before, after = booktabs(load({**TABLE, "rows": [["x", 1, 2]] * 40, "bold": []}), "en")
+    assert before == r"\begingroup\labtable\footnotesize\begin{longtable}{@{}lcr@{}}" + "\n"
+    heads = " & ".join(
+        rf"\begin{{tabular}}[b]{{@{{}}{at}@{{}}}}{words}\end{{tabular}}"
+        for at, words in (("l", "Model"), ("c", r"Accuracy\\(\%)"), ("r", "Epochs"))
+    )
+    assert after.startswith(rf"\\\toprule{heads}\\\midrule\endfirsthead \multicolumn{{3}}{{@{{}}l@{{}}}}{{")
+    assert rf"\tablename~\thetable{{}} (continued)}}\\\toprule{heads}\\\midrule\endhead" in after
+    assert "\\bottomrule\\endlastfoot\nx & \\labnumber{1}{.0}{1}{.0} & 2\\\\*\n" in after
+    assert after.endswith("\\end{longtable}\\par\\smallskip{\\footnotesize Note: 100 \\% of \\$5\\par}\\endgroup")
+
+
+def test_a_row_is_cells_between_rules(load):
+    rows = [["[a]", "1", 2], ["b", "*", 3], ["*", "0.5", 4], ["0123", "1", 5]]
+    table = load({**TABLE, "rows": rows, "bold": [[0, 0], [1, 0], [2, 1]], "notes": []})
+    before, after = booktabs(table, "en", runs={"0123": "0123456789abcdef"})
+    assert before == "\\begin{table}[!htbp]\n\\centering\n"
+    assert after.partition(r"\midrule")[2].splitlines()[1:] == [
+        r"{\bfseries [a]} & \labnumber{1}{.5}{1}{} & 2\\",
+        r"{\bfseries b} & * & 3\\",
+        r"{}* & \labnumber{1}{.5}{\bfseries 0}{\bfseries .5} & 4\\",
+        r"\labrow{0123456789abcdef}{0123} & \labnumber{1}{.5}{1}{} & 5\\",
+        r"\bottomrule\end{tabular}\end{lrbox}\labfit",
+        r"\end{table}",
+    ]
+
+
+PAGE = 455 - 2 * 11  # points of a line of 16 cm, without what parts three columns
+
+
+@pytest.mark.parametrize(("lang", "points"), [("en", 9), ("zh", 7.5)])
+def test_long_texts_are_wrapped_to_the_width_of_the_page(load, lang, points):
+    after = booktabs(load({**TABLE, "rows": [["word " * 40, "123", 2]], "bold": []}), lang)[1]
+    (width,) = re.findall(r"@{}>{\\raggedright\\arraybackslash}p{([\d.]+)pt}cr@", after)
+    assert float(width) == pytest.approx(PAGE - points * text_width("AccuracyEpochs"), abs=0.06)
+    assert r"\toprule\multicolumn{1}{l}{\begin{tabular}[b]{@{}l@{}}Model\end{tabular}} & \begin" in after
+    assert "p{" not in booktabs(load(TABLE), lang)[1].split("toprule")[0]
+
+
+@pytest.mark.parametrize(
+    ("letters", "size", "widths"),
+    [
+        ((60, 15), "small", [None, None]),
+        ((75, 15), "footnotesize", [PAGE - 9 * 0.53 * 21, None]),
+        ((100, 99), "footnotesize", [9 * 0.53 * 100 / 3, PAGE - 9 * 0.53 * (100 / 3 + 6)]),  # a third at least
+        ((99, 100), "footnotesize", [PAGE - 9 * 0.53 * (100 / 3 + 6), 9 * 0.53 * 100 / 3]),
+        ((230, 15), "scriptsize", [PAGE - 8 * 0.53 * 21, None]),
+        ((400, 300), "scriptsize", [8 * 0.53 * 400 / 3, 8 * 0.53 * 300 / 3]),  # too wide all the same
+    ],
+)
+def test_the_longest_texts_are_wrapped_first(load, letters, size, widths):
+    columns = [*[TABLE["columns"][0]] * 2, TABLE["columns"][2]]
+    table = load({**TABLE, "columns": columns, "rows": [["a" * letters[0], "a" * letters[1], 1]], "bold": []})
+    after = booktabs(table, "en")[1]
+    columns = after.replace(r">{\raggedright\arraybackslash}", "").partition(r"tabular}{@{}")[2].partition("r@{}}")[0]
+    assert rf"\labtable\{size}\begin" in after
+    found = [float(width) if width else None for width in re.findall(r"p{([\d.]+)pt}|l", columns)]
+    assert found == [width and pytest.approx(width, abs=0.06) for width in widths]
 
 
 def test_a_long_name_in_a_wrapped_column_may_break_behind_an_underscore(load):
