@@ -33,14 +33,12 @@ COMPUTED = "jinja0computed"  # stands for what only results can tell
 _TAG = re.compile(  # with the white space that a dash takes away
     r"(?:\s*\{\{-|\{\{).*?(?:-\}\}\s*|\}\})|(?:\s*\{%-|\{%).*?(?:-%\}\s*|%\})|\{##.*?##\}", re.DOTALL
 )
-_PARENTHESIS = re.compile(r"\\(begin|end)\s*(\{[^{}]*\})|\\(left|right)(?![A-Za-z])|\\.|([{}])", re.DOTALL)
+_PARENTHESIS = re.compile(r"\\(begin|end)\s*(\{[^{}]*\})|\\(left|right)(?![A-Za-z])|\\.|([{}])")
 _MONEY = re.compile(r"[^\w$]*(?:[A-Z]*\$[\d.,]*|[\d.,]+\$)[^\w$]*")
 _PARTIAL = (nodes.Include, nodes.Import, nodes.FromImport, nodes.Extends)
 
 
-def template_mistakes(
-    text: str, names: Mapping[str, Collection[str]], folder: Path = Path(), cover: bool = False
-) -> list[str]:
+def template_mistakes(text: str, names: Mapping[str, Any], folder: Path = Path(), cover: bool = False) -> list[str]:
     """What is wrong with a template, as far as can be told without results.
 
     Args:
@@ -67,9 +65,7 @@ def template_mistakes(
     return [f"line {line}: {message}" for line, message in sorted(dict.fromkeys(found), key=lambda mistake: mistake[0])]
 
 
-def _markdown(
-    text: str, names: Mapping[str, Collection[str]], folder: Path, whole: bool, cover: bool
-) -> Iterator[tuple[str, str]]:
+def _markdown(text: str, names: Mapping[str, Any], folder: Path, whole: bool, cover: bool) -> Iterator[tuple[str, str]]:
     """What is wrong with the Markdown of all branches at once, and the words by which it is found.
 
     Args:
@@ -80,10 +76,7 @@ def _markdown(
         cover: whether it is that of a cover.
     """
     complaints: list[tuple[str, str]] = []
-    figures = names.get("figures")
-    if figures is not None and not isinstance(figures, Mapping):
-        figures = {name: {"width": "half"} for name in figures}
-    shown = syntax.Syntax(folder, figures, names.get("tables"), cover=cover)
+    shown = syntax.Syntax(folder, names.get("figures"), names.get("tables"), cover=cover)
     shown.complain = lambda token, message: complaints.append((token, message))
     bare = _TAG.sub(lambda tag: _blank(tag, text), text)
     try:
@@ -102,7 +95,7 @@ def _markdown(
         if "$" in word and not _MONEY.fullmatch(word) and COMPUTED not in word and "://" not in word:
             yield word, f"{word}: this $ begins or ends a formula that lacks the other; write it, or \\$ for the sign"
     headings = [node["c"][1][0] for node in walk(blocks) if node["t"] == "Header"]
-    known = [*shown.shown, *filter(None, (*headings, *named)), "sec:references"]
+    known = [*shown.shown, *headings, *named, "sec:references"]
     computed = any(COMPUTED in token for token, _ in complaints)
     for node in walk(blocks):
         if has_class(node, "Span", syntax.REFERENCE_CLASS):
@@ -142,7 +135,7 @@ def _line(text: str, token: str) -> int:
     return text.count("\n", 0, max(place, 0)) + 1
 
 
-def _bound(inside: list[nodes.Node], environment: jinja2.Environment, names: Mapping[str, Collection[str]]) -> set[str]:
+def _bound(inside: list[nodes.Node], environment: jinja2.Environment, names: Mapping[str, Any]) -> set[str]:
     """Names that something in the template or outside it gives a value."""
     given = {node.name for node in inside if isinstance(node, nodes.Name) and node.ctx != "load"}
     given |= {node.name for node in inside if isinstance(node, nodes.Macro)}
@@ -152,7 +145,7 @@ def _bound(inside: list[nodes.Node], environment: jinja2.Environment, names: Map
 def _mistakes(
     node: nodes.Node,
     environment: jinja2.Environment,
-    names: Mapping[str, Collection[str]],
+    names: Mapping[str, Any],
     bound: Collection[str] | None,
 ) -> Iterator[str]:
     """What is wrong with a node of the template's own tree: a name that nothing has.
@@ -163,7 +156,7 @@ def _mistakes(
         names: what is declared.
         bound: names that have a value; None where another template may give others one.
     """
-    experiments = names.get("experiments", ())
+    experiments = names.get("experiments", {})
     if isinstance(node, nodes.Filter | nodes.Test):
         known = environment.filters if isinstance(node, nodes.Filter) else environment.tests
         yield from _undeclared(type(node).__name__.lower(), [node.name], known)
@@ -176,7 +169,7 @@ def _mistakes(
         group = node.node.name
         if group in GROUPS and group in names:
             yield from _undeclared(GROUPS[group], [node.attr], names[group])
-        elif isinstance(experiments, Mapping) and group in experiments and node.attr not in experiments[group]:
+        elif group in experiments and node.attr not in experiments[group]:
             yield f"{group} has no {node.attr!r}{did_you_mean(node.attr, experiments[group])}"
     elif isinstance(node, nodes.Call) and isinstance(node.node, nodes.Name):
         group, what = ARGUMENTS.get(node.node.name, ("", ""))
