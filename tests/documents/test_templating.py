@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 import signal
 
 import pytest
@@ -96,7 +97,9 @@ def test_what_the_plan_does_not_know_is_not_included(tmp_path):
 )
 def test_what_would_not_end_is_ended_with_its_line(fill, monkeypatch, text, words):
     monkeypatch.setattr(templating, "MOST_SECONDS", 0.2)
+    before = signal.getsignal(signal.SIGVTALRM), resource.getrlimit(resource.RLIMIT_AS)
     with pytest.raises(TemplateError, match=f":1: .*{words}"):
         fill(text)
     assert signal.getitimer(signal.ITIMER_VIRTUAL) == (0, 0)
+    assert (signal.getsignal(signal.SIGVTALRM), resource.getrlimit(resource.RLIMIT_AS)) == before
     assert fill("{{ 3 * 2 ** 10 }}") == "3072"

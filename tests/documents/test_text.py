@@ -115,6 +115,8 @@ def test_a_literal_prints_escaped_and_compares_raw():
     assert hash(literal) == hash("a_b")
     assert "_" in literal
     assert sorted([Literal("b"), Literal("a")])[0] == "a"
+    assert Literal("a") < "b"
+    assert Literal("_") in literal
     assert (len(literal), bool(Literal(""))) == (3, False)
     assert not isinstance(literal, str)
 

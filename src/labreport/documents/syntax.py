@@ -301,14 +301,15 @@ class Syntax:
         if not name.startswith("alg:") or not dict(pairs).get("caption"):
             raise Mistake(name or ".algorithm", 'an algorithm begins with ``` {#alg:NAME .algorithm caption="..."}')
         self._show(name)
-        found = _mistaken(name, lambda: algorithms.statements(name.partition(":")[2], text))
+        item = name.removeprefix("alg:")
+        found = _mistaken(name, lambda: algorithms.statements(item, text))
         texts = [dict(pairs)["caption"], *(one.text for one in found)]
         caption, *lines = map(self.explicit, pandoc.fragments(map(markdown, texts)))
         steps = [
             div(words, STEP_CLASS, number=one.number, level=str(one.level), word=one.word)
             for one, words in zip(found, lines, strict=True)
         ]
-        return _float("alg", [name], [*caption, *steps], items=name.partition(":")[2])
+        return _float("alg", [name], [*caption, *steps], items=item)
 
     def _own_table(self, node: Node) -> Node:
         (name, *_), caption, *_ = node["c"]

@@ -62,7 +62,7 @@ def unpack(path: Path, to: Path) -> Path:
                 if why := _refused(member):
                     raise DataError(f"{path}: refused: {member.filename!r} {why}; nothing was taken out")
             names = [member.filename for member in members]
-            if len({name.lower() for name in names}) < len(names):
+            if len({name.casefold() for name in names}) < len(names):
                 raise DataError(f"{path}: refused: two files in it have one name; nothing was taken out")
             if len(names) > MOST_FILES or sum(member.file_size for member in members) > MOST_IN_ALL:
                 limits = f"{MOST_FILES:,} files and {MOST_IN_ALL >> 30} GiB"
