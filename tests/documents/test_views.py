@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 import statistics
 
 import pytest
@@ -252,6 +253,7 @@ def test_real_data_is_what_the_spec_says_whatever_the_scale_is_called(small_repo
 
 
 PERCENT = "\u202f\\%"
+PERCENT_READ = re.escape(PERCENT)
 
 
 @pytest.mark.parametrize(
@@ -287,3 +289,153 @@ def test_the_command_has_the_scale_the_language_and_the_seeds_of_the_runs(small_
     assert views.command(spec, "zh") == f"{command} seeds='[3,7,12]'"
     spec["experiments"]["mycnn"]["failures"] = {"9": "nan"}
     assert views.command(spec, "zh") == f"{command} seeds='[3,7,9,12]' failed=leave_out"
+
+
+def test_every_number_of_a_run_is_printed_in_its_unit(small_report, functions):
+    run = functions(seeds=2)[0]["mycnn"]
+    for field, printed in (
+        ("val_accuracy", rf"\d\d\.\d ± \d\.\d{PERCENT_READ}"),
+        ("best_val_accuracy", rf"\d\d(\.\d)? ± \d(\.\d)?{PERCENT_READ}"),
+        ("generalisation_gap", r"−?\d(\.\d)? ± \d(\.\d)? points"),
+        ("chance", rf"10\.0{PERCENT_READ}"),
+        ("train_loss", r"\d\.\d+ ± 0\.\d+"),
+        ("val_loss", r"\d\.\d+ ± 0\.\d+"),
+        ("seconds", r"2\d s"),
+        ("samples_per_second", "400"),
+        ("parameters", "21,282,127"),
+        ("val_samples", r"1,050"),
+        ("epochs", "6"),
+        ("learning_rate", r"0\.001"),
+        ("batch_size", "128"),
+        ("width", "64"),
+    ):
+        assert re.fullmatch(printed, str(run[field]).replace("\xa0", " ")), (field, str(run[field]))
+    assert {"name", "published", "model", "val_accuracy", "accuracy_on", "seconds", "width"} <= set(run)
+    assert len(list(run)) == len(set(run))
+
+
+def test_what_stands_in_brackets_says_of_what_or_to_which_level(functions):
+    names, results = functions(seeds=2)
+    run = names["mycnn"]
+    per_class = results.per_class("mycnn").groupby("class")["accuracy"].mean()
+    assert run.accuracy_on("cat") == pytest.approx(per_class["cat"])
+    assert run.accuracy_on("cat, dog") == pytest.approx((per_class["cat"] + per_class["dog"]) / 2)
+    assert str(run.accuracy_on("cat, dog")).endswith(PERCENT)
+    assert 1 <= run.epochs_to(0.2) < run.epochs_to(0.6) <= 6
+    assert re.fullmatch(r"\d(\.\d)? ± \d(\.\d)?", str(run.epochs_to(0.6)).replace("\xa0", " "))
+
+
+def test_every_number_of_a_data_set_is_printed_in_its_unit(small_report, tmp_path):
+    spec = as_similarity(small_report(""), tmp_path)
+    data = views.names(Results(spec), spec, "en")["datasets"].stsb
+    assert (data.name, str(data.vocabulary), str(data.length), str(data.train_samples)) == (
+        "stsb",
+        "1,234",
+        "55",
+        "575",
+    )
+    assert str(data.unknown.train) == f"3.0{PERCENT}"
+    del spec["dataset_titles"]
+    assert str(views.names(Results(spec), spec, "en")["dataset"]("stsb").title) == "STSB"
+
+
+def test_settings_and_measurements_in_words_are_escaped(small_report, cost_folder):
+    spec = {**small_report(""), "measurements": {"lstm_cost": str(cost_folder)}}
+    spec["experiments"]["mycnn"]["model"] = {"kind": "a_b", "width": 64}
+    file = cost_folder / "measurement.csv"
+    head, own, packaged = file.read_text(encoding="utf-8").splitlines()
+    file.write_text(f"{head},device\n{own},*GPU*\n{packaged},\n", encoding="utf-8")
+    names = views.names(Results(spec), spec, "en")
+    cost = names["measurements"].lstm_cost
+    assert (str(names["mycnn"].model.kind), names["mycnn"].model.width) == (r"a\_b", 64)
+    assert (str(cost.own.device), cost.packaged.device, str(cost.own.implementation)) == (r"\*GPU\*", None, "own")
+
+
+def test_experiments_come_in_the_order_of_the_report_and_by_part(small_report):
+    spec = {**small_report(""), "order": ["resnet34", "mycnn"]}
+    spec["experiments"]["mycnn"]["part"] = "texts"
+    of_part = views.names(Results(spec), spec, "en")["experiments"]
+    assert (of_part(), of_part("texts"), of_part("images")) == (["resnet34", "mycnn"], ["mycnn"], ["resnet34"])
+    with pytest.raises(TemplateError, match="There are: images, texts"):
+        of_part("sounds")
+
+
+def test_what_is_no_text_says_what_it_has(small_report, tmp_path, cost_folder):
+    spec = {**as_similarity(small_report(""), tmp_path), "measurements": {"lstm_cost": str(cost_folder)}}
+    names = views.names(Results(spec), spec, "en") | {
+        "report": views.report({"title": "T"}, "2026-01-02"), "scale": views.scale(spec, True, "en")
+    }  # fmt: skip
+    for what, held in {
+        "mycnn": "name, optimizer, loss",
+        "mycnn.published": "val_accuracy, train_accuracy, seconds",
+        "mycnn.model": "width",
+        "datasets": "stsb",
+        "datasets.stsb": "name, title, train_samples",
+        "datasets.stsb.unknown": "train, dev",
+        "claims": "close",
+        "measurements": "lstm_cost",
+        'measurement("lstm_cost")': "own, packaged",
+        'measurement("lstm_cost").own': "implementation, milliseconds",
+        "report": "title, subtitle, affiliation, course, authors, fields, date",
+        "scale": "name, notice, mark, full, real",
+    }.items():
+        with pytest.raises(TemplateError) as raised:
+            str(eval(what, {}, names))
+        assert str(raised.value).startswith(f"{what} is not text; write one of its values: {held}")
+
+
+def test_a_scale_is_told_in_words(small_report):
+    scale = views.scale({"scale": "a_b*"}, False, "en")
+    assert (str(scale.name), str(scale.mark), scale.real) == (r"a\_b\*", r"a\_b\* scale", False)
+    assert str(scale.notice).startswith(r"Scale a\_b\*\: the numbers do not compare")
+
+
+def test_the_declaration_has_all_that_stands_on_a_title_page():
+    told = {
+        "title": "T",
+        "subtitle": "S_",
+        "affiliation": "A_",
+        "course": "C_",
+        "authors": ["x", "y_"],
+        "fields": {"N_": "1_"},
+    }
+    report = views.report(told, "2026-01-02")
+    shown = [str(report[key]) for key in ("title", "subtitle", "affiliation", "course", "date")]
+    assert shown == ["T", r"S\_", r"A\_", r"C\_", "2026-01-02"]
+    assert list(map(str, report.authors)) == ["x", r"y\_"]
+    assert {str(label): str(text) for label, text in report.fields.items()} == {r"N\_": r"1\_"}
+
+
+@pytest.mark.parametrize(
+    ("quantity", "field", "value", "printed"),
+    [
+        *(
+            ("val_accuracy", level, 0.8459, f"84.6{PERCENT}")
+            for level in ("base", "highest", "lowest", "measured", "published", "mean")
+        ),
+        ("val_accuracy", "spread", 0.0123, "1.2\xa0points"),
+        ("val_accuracy", "share_of_best", 0.95, f"95.0{PERCENT}"),
+        ("val_accuracy", "classes", 10, "10"),
+        ("val_accuracy", "absent", None, "–"),
+        ("val_accuracy", "adjusted", True, "True"),
+        ("val_accuracy", "worst", "a_b*", r"a\_b\*"),
+        ("val_loss", "mean", 0.8459, "0.846"),
+        ("parameters", "mean", 21282122, "21,282,122"),
+        ("seconds(own)", "mean", 869, "14\xa0min\xa029\xa0s"),
+    ],
+)
+def test_a_value_of_a_claim_is_printed_in_its_unit(quantity, field, value, printed):
+    values = {"quantity": quantity, field: value}
+    wide = {**CLAIM, "low": 0.0098, "high": 0.0148, "values": values}
+    assert str(claimed.claim(wide, "c", "en")[field]) == printed
+    inside = {**CLAIM, "values": {"quantity": quantity, field: {"a": [value]}}}
+    assert str(claimed.claim(inside, "c", "en")[field]["a"][0]) == printed
+
+
+def test_a_claim_has_its_facts():
+    found = claimed.claim(CLAIM, "close", "en")
+    assert [found[key] for key in ("outcome", "favours", "seeds", "paired", "method", "p", "p_adjusted")] == [
+        "supported", "supported", 1, True, "samples", 0.01, 0.02,
+    ]  # fmt: skip
+    shown = [str(found[key]).replace("\xa0", " ") for key in ("low", "high", "margin", "level", "verdict", "reason")]
+    assert shown == ["1.0 points", "1.5 points", "2.0 points", f"95.0{PERCENT}", "supported", r"1\_0 apart"]

@@ -142,22 +142,22 @@ def _values(results: Results, name: str, lang: str, origins: Origins | None) -> 
         what = wording.word("whose", lang, what, title)
         return Value(found.mean, unit, lang, spread, found.error, what, keys, origins)
 
-    def measured(quantity: str) -> Any:
-        known, argument = called(quantity)
-        if known.argument and not argument:
-            return lambda given: measured(f"{quantity}({given})")
+    def measured(quantity: str) -> Value:
+        known, _ = called(quantity)
         unit = UNITS.get(known.name, known.unit or "loss")
         return value(measure(results, name, quantity), unit, known.title(lang), known.exact)
 
     def find(field: str) -> Any:
         if field in facts:
             return facts[field]
-        return measured(field) if field in QUANTITIES else value(measure(results, name, field), "", field)
+        if field not in QUANTITIES:
+            return value(measure(results, name, field), "", field)
+        return (lambda given: measured(f"{field}({given})")) if QUANTITIES[field].argument else measured(field)
 
     accuracy = "val_accuracy" in summary
     taken = [one for one in (*TAKEN, "accuracy_on", "epochs_to") if accuracy or QUANTITIES[one].metric != "accuracy"]
     quantities = [*taken, *(one for one in QUANTITIES if one in summary)]
-    return Lazy([*facts, *quantities, *(one for one in numbers if one not in facts)], find)
+    return Lazy(dict.fromkeys([*facts, *quantities, *numbers]), find)
 
 
 def _published(stated: Mapping[str, Any], name: str, lang: str) -> Namespace:

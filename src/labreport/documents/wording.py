@@ -10,14 +10,7 @@ from labreport.enumeration import enumerated
 from labreport.languages import said, section
 
 # Keywords of algorithms are English in every language, as in the code they stand for.
-_STEPS = {
-    "for": ("for", "do"),
-    "while": ("while", "do"),
-    "if": ("if", "then"),
-    "elif": ("else if", "then"),
-    "return": ("return", ""),
-    "else": ("else", ""),
-}
+_STEPS = {"for": ("for", "do"), "while": ("while", "do"), "if": ("if", "then"), "elif": ("else if", "then")}
 
 
 @dataclass(frozen=True)
