@@ -136,9 +136,8 @@ def _values(results: Results, name: str, lang: str, origins: Origins | None) -> 
     }
     numbers = settings(results, name)
 
-    def value(found: Measured, unit: str, what: str, exact: bool = False) -> Value:
-        several = len(found.values) > 1 and unit not in ("", "count") and not exact
-        spread = float(found.values.std(ddof=1)) if several else None
+    def value(found: Measured, unit: str, what: str, exact: bool) -> Value:
+        spread = float(found.values.std(ddof=1)) if len(found.values) > 1 and not exact else None
         what = wording.word("whose", lang, what, title)
         return Value(found.mean, unit, lang, spread, found.error, what, keys, origins)
 
@@ -151,7 +150,7 @@ def _values(results: Results, name: str, lang: str, origins: Origins | None) -> 
         if field in facts:
             return facts[field]
         if field not in QUANTITIES:
-            return value(measure(results, name, field), "", field)
+            return value(measure(results, name, field), "", field, exact=True)
         return (lambda given: measured(f"{field}({given})")) if QUANTITIES[field].argument else measured(field)
 
     accuracy = "val_accuracy" in summary
