@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import io
+import json
 import re
 import zipfile
+from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 
-from tests.documents.small import ROOT
+from labreport.documents.document import render
+from labreport.documents.text import text_width
+from tests.documents.conftest import STATE
+from tests.documents.small import ROOT, TABLE
 from tests.documents.test_document import CODE, TEXT, WORKS
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -18,6 +23,19 @@ W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 @pytest.fixture
 def word(document):
     return lambda text=TEXT, lang="en", works="", **kwargs: document("docx", text, lang, works, **kwargs).data
+
+
+@pytest.fixture
+def word_table(small_report, tmp_path):
+    """`word_table(rows)` -> the body of a Word file that shows a table of them."""
+
+    def make(rows, columns=TABLE["columns"]):
+        spec = {**small_report("![T.](table:table_0)", scale="full", figures=0), "form": "docx"}
+        table = {**TABLE, "columns": columns, "rows": rows, "bold": []}
+        (tmp_path / "tables" / "table_0.json").write_text(json.dumps(table), encoding="utf-8")
+        return parts(render(Path(spec["template"]), "docx", "en", spec, STATE).data)["word/document.xml"]
+
+    return make
 
 
 def parts(data: bytes) -> dict[str, str]:
@@ -84,6 +102,50 @@ def test_a_table_is_native_with_a_head_that_is_repeated(word):
     assert len(columns) == 3
     assert len(set(columns)) > 1
     assert "Note: 100 % of $5" in words(body)
+
+
+PAGE = 7920  # of the widths that pandoc gives to columns, what is as wide as the text
+
+
+def columns(body):
+    return [int(width) for width in re.findall(r'<w:gridCol w:w="(\d+)"', body)]
+
+
+def room(text):
+    """What a line takes of the page: letters of 9.4 points, margins of 9."""
+    return PAGE * (9.4 * text_width(text) + 9) / 453.6
+
+
+def test_a_column_is_as_wide_as_its_longest_line(word_table):
+    found = columns(word_table([["word word word", 84.44, 30], ["x", "9.7 ± 0.3", 20]]))
+    assert found == pytest.approx([room("word word word"), room("9.7 ± 0.3"), room("Epochs")], abs=1)
+
+
+def test_lines_are_broken_between_words_where_a_table_is_wider_than_the_page(word_table):
+    texts = [{**TABLE["columns"][0], "head": head} for head in ("A", "B")]
+    shown = ["a" * 30, "word " * 14 + "word", "c" * 12 + " d" * 9]
+    rest = room("a" * 30)
+    natural, least = ([room(text) for text in lines] for lines in (shown[1:], ("word", "c" * 12)))
+    found = columns(word_table([shown], [texts[0], *texts]))
+    assert found[0] == pytest.approx(rest, abs=1)  # has no place to be broken
+    assert sum(found) == pytest.approx(PAGE, abs=3)
+    given = [(wide - now) / (wide - narrow) for wide, now, narrow in zip(natural, found[1:], least, strict=True)]
+    assert given[0] == pytest.approx(given[1], abs=0.01)  # each gives up the same part of what it can
+
+
+def test_words_are_parted_where_nothing_else_fits(word_table):
+    texts = [{**TABLE["columns"][0], "head": head} for head in ("A", "B")]
+    found = columns(word_table([["a" * 80, "b" * 40 + " b"]], texts))
+    assert found == pytest.approx(
+        [PAGE * room(one) / (room("a" * 80) + room("b" * 40)) for one in ("a" * 80, "b" * 40)], abs=1
+    )
+
+
+@pytest.mark.parametrize(("rows", "kept"), [(18, 18), (19, 0)])
+def test_no_page_break_parts_a_short_table(word_table, rows, kept):
+    body = word_table([["x", 1, 2]] * rows)
+    assert body.count('<w:pStyle w:val="TableTextKept" />') == 3 * kept
+    assert body.count('<w:pStyle w:val="TableText" />') == 3 * (rows + 1 - kept)
 
 
 def test_equations_are_words_own_with_a_number(word):
