@@ -152,6 +152,10 @@ def test_one_of_several_templates_may_be_included():
     assert template_mistakes("""{% include "a.j2" if lang == "en" else ("b.j2", "c.j2") %}""", {}) == []
 
 
+def test_marks_of_numbers_that_somebody_typed_are_words():
+    assert template_mistakes("a \ue0000\ue0019.9\ue002 b", {}) == []
+
+
 def test_groups_that_are_not_given_are_not_checked():
     assert template_mistakes('{{ run("x") }}{{ claims.y }}\n\n![x](figure:z)', {}) == []
 

@@ -43,9 +43,9 @@ CLASSES = ("unnumbered", "unlisted", "appendix", "mark", "uri", "email")
 LINKED = ("http://", "https://", "mailto:", "#")  # what the address of a link may begin with
 KINDS = {"fig": "figure", "tab": "table", "lst": "listing", "alg": "algorithm", "eq": "equation", "sec": "section"}
 SHOWN = {"figure": "fig", "table": "tab", "code": "lst"}  # scheme of an address -> kind
-# `@fig:x` in running text; what stands between backticks or dollars is left alone.
+# `@fig:x` in running text; what stands between backticks, or in brackets already, is left alone.
 _REFERENCE = re.compile(
-    r"(`+).*?\1|(?<![A-Za-z0-9_\\\[{;-])@((?:fig|tab|lst|alg|eq|sec):[A-Za-z0-9_]+(?:[.-]?\w)*)", re.S | re.A
+    r"(`+).*?\1|\[@[^\[\]]*\]|(?<![A-Za-z0-9_\\{-])@((?:fig|tab|lst|alg|eq|sec):[A-Za-z0-9_]+(?:[.-]?\w)*)", re.S | re.A
 )
 _LABEL = re.compile(r"\{#(eq:[A-Za-z0-9_.-]+)\}(.*)")
 _COMMAND = re.compile(r"\\[A-Za-z]+\*?")
@@ -285,7 +285,7 @@ class Syntax:
         declared = self.figures if scheme == "figure" else self.tables
         if declared is not None and name not in declared:
             raise Mistake(target, str(unknown(name, scheme, declared)))
-        if half and self.figures and self.figures.get(name, {}).get("width") != "half":
+        if half and scheme == "figure" and self.figures and self.figures[name].get("width") != "half":
             raise Mistake(target, f'figure {name!r} is not half as wide as the text; declare it "width: half"')
         return SHOWN[scheme], name, f"{SHOWN[scheme]}:{name}"
 
