@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import re
+from pathlib import Path
 
 import pytest
+from PIL import Image
 
+from labreport.documents.document import render
 from labreport.documents.shells import shell_mistakes
+from labreport.results import Results
+from tests.documents.conftest import STATE
+from tests.documents.small import TABLE
 
 
 @pytest.fixture
@@ -43,12 +50,63 @@ def test_code_formulas_and_rare_characters(latex):
     assert r"\texttt{a\_\allowbreak{}b} \(1\,~x\) a\labcharacter{3BC}{-}{-}" in text
 
 
-@pytest.mark.parametrize(("formula", "joined"), [("x", True), ("x,", True), ("x.", False), (r"\end{aligned}.", False)])
+@pytest.mark.parametrize(
+    ("formula", "joined"),
+    [("x", True), ("x,", True), ("x.", False), ("x。", False), (r"\end{aligned}.", False), (r".\end{aligned}", False)],
+)
 def test_words_after_an_equation_belong_to_it_unless_it_ends_the_sentence(latex, formula, joined):
     formula = formula if "end" not in formula else rf"\begin{{aligned}}x{formula}"
     text = latex(f"one\n\n$$\n{formula}\n$$\n\ntwo\n")
     assert bool(re.search(r"\\\]\n+two", text) and not re.search(r"\\\]\n\ntwo", text)) is joined
     assert re.search(r"one\n\\\[", text)
+
+
+def test_two_equations_and_words_before_a_figure_stay_paragraphs(latex):
+    text = latex("one\n\n$$x,$$\n\n$$y.$$\n\n![A.](figure:plot_0)\n\ntwo\n\nthree", figures=1)
+    assert "one\n\\[x,\\]\n\\[y.\\]\n\n\\begin{figure}" in text
+    assert "\\end{figure}\n\ntwo\n\nthree" in text
+
+
+def test_a_number_leads_to_the_row_of_its_run(small_report, tmp_path):
+    text = "{{ mycnn.val_accuracy }}, {{ resnet34.val_accuracy }}\n\n![R](table:table_0)\n\n![S](table:table_1)"
+    spec = small_report(text, tables=3, seeds=2, figures=0)
+    keys = {run["key"][:8]: run["key"] for entry in spec["experiments"].values() for run in entry["runs"]}
+    tables = ([["0007mycn*", 1, 2], ["0003", 1, 2]], [["0007mycn", 1, 2]], [["0003resn", 1, 2]])
+    for place, rows in enumerate(tables):
+        path = tmp_path / "tables" / f"table_{place}.json"
+        path.write_text(json.dumps({**TABLE, "rows": rows, "bold": []}), encoding="utf-8")
+    body = render(Path(spec["template"]), "latex", "en", spec, STATE).text.partition(r"\begin{document}")[2]
+    key = keys["0007mycn"]
+    assert re.findall(r"\\labrow\{(\w+)\}\{(.*?)\}", body) == [(key, "0007mycn*")]  # the row that is first
+    assert re.findall(r"\\labrun\{(\w+)\}\{([\d.]+)~±", body) == [(key, f"{100 * accuracy(spec):.1f}")]
+
+
+def accuracy(spec):
+    return Results(spec).summary("mycnn")["val_accuracy"].mean()
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("[that](#fig:plot_0)", r"\hyperref[fig:plot_0]{that}"),
+        ("@sec:k", r"\hyperref[sec:k]{Appendix~\ref*{sec:k}}"),
+        ("a\\\\b ,, αx", r"a\textbackslash{}b {,}{,} \labcharacter{3B1}x"),
+        (
+            "![A *b*.](a.png)",
+            r"\labpicture{A b.}{\includegraphics[width=1\linewidth,height=0.8\textheight,keepaspectratio]{figures/a",
+        ),
+        ("![A.](a.png){width=30%}", r"\includegraphics[width=0.3\linewidth,height"),
+        (
+            '# L {.appendix}\n\n``` {#alg:x .algorithm caption="B"}\ny\n```',
+            "\\begin{algorithm}[H]\n\\caption{\\label{alg:x}B}\n",
+        ),
+    ],
+)
+def test_words_pictures_and_places(small_report, tmp_path, text, written):
+    spec = small_report(f"# A\n\n![One.](figure:plot_0)\n\n{text}\n\n# K {{#sec:k .appendix}}", figures=1)
+    Image.new("RGB", (4, 3)).save(tmp_path / "templates" / "small" / "a.png")
+    spec["files"][str(tmp_path / "templates" / "small" / "a.png")] = "0" * 16
+    assert written in render(Path(spec["template"]), "latex", "en", spec, STATE).text
 
 
 def test_what_a_shell_names_is_checked_before_there_are_results():

@@ -54,7 +54,7 @@ class HtmlLayout(NativeLayout):
     def value(self, words: list[Node], origin: str, runs: Sequence[str]) -> list[Node]:
         """A number that says where it comes from when it is pointed at, touched or reached by the keyboard."""
         about = [string(origin)]
-        if len(runs) == 1 and runs[0] in self.runs:
+        if len(runs) == 1:
             about += [space(), link([string(wording.word("to the run", self.lang))], f"run-{runs[0]}")]
         return [span([*words, span(about, "origin", role="tooltip")], "value", tabindex="0")]
 
