@@ -97,7 +97,11 @@ def test_word(covered):
     [
         ("![](no.png)", r"cover\.md\.j2: there is no picture 'no\.png'"),
         ("![](../logo.png)", r"cover\.md\.j2: the picture .* lies outside of"),
-        ("![x](figure:loss)", r"cover\.md\.j2: "),
+        (
+            "![x](figure:loss)",
+            r"cover\.md\.j2: 'figure:loss': a cover shows pictures of one's own; show this one in the",
+        ),
+        ("![x](logo.png){width=3cm}", r"cover\.md\.j2: 'logo\.png': width=3cm; allowed is a share"),
         ("See @sec:start.", r"cover\.md\.j2: @sec:start"),
         ("{{ nothing }}", r"cover\.md\.j2:1: there is no \"nothing\""),
     ],

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from labreport.errors import ResultsError
-from labreport.files import read_json, read_object
+from labreport.files import read_json
 from labreport.result_spec import Run
 from labreport.results import Results
 
@@ -73,7 +73,7 @@ def _object(path: Path) -> dict[str, Any]:
         value = read_json(path)
     except (OSError, ValueError) as error:
         raise ResultsError(f"{path}: cannot be read ({error}); build the report again to train this run") from None
-    return value if isinstance(value, dict) else read_object(path)
+    return value if isinstance(value, dict) else {}
 
 
 def _flat(value: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, str]]:
