@@ -16,6 +16,7 @@ from labreport.documents.text import text_width
 from tests.documents.conftest import STATE
 from tests.documents.small import ROOT, TABLE
 from tests.documents.test_document import CODE, TEXT, WORKS
+from tests.documents.test_every_form import outline
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 
@@ -195,6 +196,50 @@ def test_it_has_every_style_and_numbers_its_pages(word, lang, size):
     assert styles.find(f"{W}docDefaults/{W}rPrDefault/{W}rPr/{W}sz").get(f"{W}val") == str(size)
     assert " PAGE " in found["word/footer1.xml"]
     assert "<w:footerReference" in found["word/document.xml"]
+
+
+@pytest.mark.parametrize(
+    ("lang", "date"),
+    [
+        ("en", "A & B · C\nNo_: 1\nBy: 2\n2026-01-02 · commit abc1234"),
+        ("zh", "A & B · C\nNo_：1\nBy：2\n2026-01-02 · 提交 abc1234"),
+    ],
+)
+def test_the_title_page_has_all_that_is_declared(word, lang, date):
+    told = {"subtitle": "Sub_title", "affiliation": "A & B", "course": "C", "fields": {"No_": "1", "By": "2"}}
+    body = ElementTree.fromstring(
+        parts(word("x", lang, scale="full", title="T", authors=["One", "Two"], **told))["word/document.xml"]
+    )
+    title, subtitle, *authors, shown, _ = outline(body[0])
+    assert (title, subtitle, authors) == ("Title: T", "Subtitle: Sub_title", ["Author: One", "Author: Two"])
+    assert shown == f"Date: {date}"
+    short = list(outline(ElementTree.fromstring(parts(word("x", lang, scale="full"))["word/document.xml"])[0]))
+    assert [line.partition(":")[0] for line in short] == ["Title", "Author", "Date", "FirstParagraph"]
+
+
+def test_pages_are_a4_and_the_footer_is_part_of_the_file(word):
+    found = parts(word("x"))
+    page = re.search(r"<w:sectPr>.*</w:sectPr>", found["word/document.xml"], re.DOTALL)[0]
+    for told in ('r:id="rIdFooter" w:type="default"', 'w:h="16838" w:w="11906"', 'w:bottom="1417" w:footer="708"'):
+        assert told in page
+    (footer,) = re.findall("<Relationship [^>]*rIdFooter[^>]*>", found["word/_rels/document.xml.rels"])
+    assert 'Target="footer1.xml"' in footer
+    assert 'relationships/footer"' in footer
+    assert 'PartName="/word/footer1.xml"' in found["[Content_Types].xml"]
+    assert "wordprocessingml.footer+xml" in found["[Content_Types].xml"]
+    assert 'w:val="Footer"' in found["word/footer1.xml"]
+
+
+def test_every_style_looks_as_the_template_says(word):
+    styles = ElementTree.fromstring(parts(word("x"))["word/styles.xml"])
+    known = {style.get(f"{W}styleId"): style for style in styles.iter(f"{W}style")}
+    given = (ROOT / "templates/docx/styles.xml.j2").read_text(encoding="utf-8")
+    told = re.findall(r'<w:style[^>]* w:styleId="(\w+)">(.*?)</w:style>', given, re.DOTALL)
+    sizes = {name: size[1] for name, words in told if (size := re.search(r'<w:sz w:val="(\d+)"', words))}
+    assert len(sizes) > 10
+    assert {name: known[name].find(f"{W}rPr/{W}sz").get(f"{W}val") for name in sizes} == sizes
+    room = {name: one[1] for name, words in told if (one := re.search(r'<w:spacing[^>]* w:after="(\d+)"', words))}
+    assert {name: known[name].find(f"{W}pPr/{W}spacing").get(f"{W}after") for name in room} == room
 
 
 def test_code_and_algorithms_keep_their_lines(word):

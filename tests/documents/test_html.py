@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 import shutil
@@ -10,6 +11,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from labreport.documents.document import render
 from labreport.documents.provenance import Provenance
@@ -87,6 +89,20 @@ def test_figures_have_captions_and_words_for_those_who_cannot_see_them(page):
     assert '<a href="#fig-plot_1">Figure\u00a01(b)</a>' in text
     assert "<strong>Figure\u00a01.</strong> Two plots of" in text
     assert "<strong>图\u00a01</strong>" in page(lang="zh")
+
+
+@pytest.mark.parametrize(
+    ("end", "form", "kind"),
+    [("png", "PNG", "png"), ("jpg", "JPEG", "jpeg"), ("jpeg", "JPEG", "jpeg"), ("JPEG", "JPEG", "jpeg")],
+)
+def test_a_picture_of_ones_own_lies_in_the_page(small_report, tmp_path, end, form, kind):
+    spec = small_report(f"![A *b*.](a.{end}){{width=40%}}", figures=0)
+    file = tmp_path / "templates" / "small" / f"a.{end}"
+    Image.new("RGB", (4, 3)).save(file, form)
+    spec["files"][str(file)] = "0" * 16
+    (image,) = Page(render(Path(spec["template"]), "html", "en", spec, STATE).text).all("img")
+    data = base64.b64encode(file.read_bytes()).decode()
+    assert image == {"src": f"data:image/{kind};base64,{data}", "alt": "A b.", "style": "width:40.0%"}
 
 
 def test_numbers_are_aligned_at_the_decimal_mark(page):
@@ -200,13 +216,22 @@ def test_a_function_stands_apart_from_its_argument_unless_that_is_in_brackets(pa
 
 
 def test_the_contents_have_two_levels(page):
-    text = page("# One\n\n## Two^[A note.] [@a]\n\n### Three\n\n# Four\n", works="@misc{a, title={T}}")
-    contents = text[text.index("<nav") : text.index("</nav>")]
-    assert re.findall(r">([^<>]*\w)</a>", contents)[:1]
-    assert "Three" not in contents
-    assert "A note" not in contents
-    assert contents.count("<ul>") == 2
-    assert contents.count("footnote-ref") == 0
+    text = page(
+        "# One\n\n## Two^[A note.] [@a]\n\n### Three\n\n## Also {#sec:also}\n\n# Four\n", works="@misc{a, title={T}}"
+    )
+    contents = " ".join(re.sub(r"<[/]?span[^>]*>", "", text[text.index("<ul>") : text.index("</nav>")]).split())
+    assert contents == (
+        '<ul> <li><a href="#heading-1">1 One</a> <ul> <li><a href="#heading-2">1.1 Two [1]</a></li>'
+        ' <li><a href="#sec-also">1.2 Also</a></li> </ul></li> <li><a href="#heading-5">2 Four</a></li>'
+        ' <li><a href="#sec-references">References</a></li> <li><a href="#page:runs">Runs</a></li> </ul> </details>'
+    )
+
+
+def test_a_heading_before_the_first_section_stands_in_the_contents(page):
+    text = page("## Two\n\n## Also\n\nx")
+    assert re.findall(r'href="#([\w:-]+)"', text[text.index("<ul>") : text.index("</nav>")]) == [
+        "heading-1", "heading-2", "page:runs",
+    ]  # fmt: skip
 
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import resource
 import signal
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -103,3 +104,28 @@ def test_what_would_not_end_is_ended_with_its_line(fill, monkeypatch, text, word
     assert signal.getitimer(signal.ITIMER_VIRTUAL) == (0, 0)
     assert (signal.getsignal(signal.SIGVTALRM), resource.getrlimit(resource.RLIMIT_AS)) == before
     assert fill("{{ 3 * 2 ** 10 }}") == "3072"
+
+
+@pytest.mark.parametrize("error", [OSError("no /proc"), ValueError("no such limit")])
+def test_where_a_system_has_no_limits_templates_are_filled_all_the_same(fill, monkeypatch, error):
+    def refuse(*_):
+        raise error
+
+    monkeypatch.setattr(templating.resource, "setrlimit", refuse)
+    assert fill("{{ lang }}") == "en"
+
+
+def test_a_template_can_be_filled_beside_the_main_thread(fill):
+    with ThreadPoolExecutor(1) as pool:
+        assert pool.submit(fill, "{{ lang }}").result() == "en"
+
+
+def test_templates_beside_and_above_are_included(fill, tmp_path):
+    (tmp_path / "above.j2").write_text("above")
+    (tmp_path / "report").mkdir()
+    (tmp_path / "report" / "part.j2").write_text("{{ lang }}\n{{ run('x').nothing }}")
+    assert fill("{% include 'above.j2' %}") == "above"
+    with pytest.raises(TemplateError, match=r"report/part\.j2:2: run\(\"mycnn\"\) has no \"nothing\""):
+        fill("\n\n\n{% include 'part.j2' %}")
+    with pytest.raises(TemplateError, match=rf"en\.md\.j2:1: there is no 'absent\.j2' in {tmp_path}/report$"):
+        fill("{% include 'absent.j2' %}")
