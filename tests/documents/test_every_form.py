@@ -185,3 +185,38 @@ FILE, LINES = "src/labreport/documents/layout.py", f"lines {LISTED.first}–{LIS
 )
 def test_code_is_shown_with_its_place(body, form, above, code):
     assert body(form, "![](code:labreport.documents.layout:identifier){#lst:code}") == f"{above}\n{code}"
+
+
+STYLE = """<style xmlns="http://purl.org/net/xbiblio/csl" class="in-text" version="1.0">
+<info><title>x</title><id>x</id><updated>2020-01-01T00:00:00+00:00</updated></info>
+<citation><layout prefix="(" suffix=")" delimiter="; "><names variable="author"/></layout></citation>
+<bibliography><layout suffix="."><names variable="author"/><text variable="title" prefix=": "/></layout></bibliography>
+</style>"""
+
+
+@pytest.mark.parametrize(
+    ("form", "cited", "listed"),
+    [
+        (
+            "latex",
+            r"By~(\hyperref[ref-new]{王明}).",
+            "\\begin{labreferences}{}\n\\item[{}]\\phantomsection\\label{ref-new}王明: A\\_b.",
+        ),
+        ("markdown", "By\xa0([王明](#ref-new)).", '<a id="ref-new"></a>\n\n王明: A_b.'),
+        (
+            "html",
+            '<p>By\xa0(<a href="#ref-new" id="cited-ref-new-1">王明</a>).</p>',
+            '<div id="ref-new" class="work">\n<p>王明: A_b.',
+        ),
+        ("docx", "FirstParagraph: By\xa0([王明](ref-new)).", "<ref-new>\nBibliography: 王明: A_b."),
+    ],
+)
+def test_a_style_of_ones_own_may_have_no_labels(body, tmp_path, form, cited, listed):
+    folder = tmp_path / "templates" / "small"
+    folder.mkdir(parents=True)
+    (folder / "references.csl").write_text(STYLE, encoding="utf-8")
+    text = body(form, "By [@new].\n\n# Sources\n\n::: {#refs}\n:::\n\n# After")
+    assert text.startswith(cited)
+    assert listed in text
+    assert text.index("Sources") < text.index(listed) < text.index("After")
+    assert "References" not in text

@@ -110,9 +110,10 @@ class DocxLayout(NativeLayout):
 
     def references(self, works: list[Work]) -> list[Node]:
         """A paragraph for each work."""
+        labels = [[*work.label, string("\t")] if work.label else [] for work in works]
         return [
-            div([paragraph([*work.label, string("\t"), *work.inlines])], custom_style="Bibliography", name=work.name)
-            for work in works
+            div([paragraph([*label, *work.inlines])], custom_style="Bibliography", name=work.name)
+            for work, label in zip(works, labels, strict=True)
         ]
 
     def sequence(self, blocks: list[Node]) -> list[Node]:
