@@ -122,7 +122,7 @@ def _png():
         ("a.pngg", lambda path: None, "neither PNG nor JPEG"),
         ("b.png", lambda path: (path.parent / "a.png").write_bytes(b""), 'no picture .*did you mean "a.png"'),
         ("a.png", lambda path: path.write_bytes(b"\x89PNG\r\n\x1a\nxxxx"), ": it is damaged, or of another kind$"),
-        ("a.png", lambda path: Image.new("RGB", (2, 2)).save(path, format="JPEG"), ": it is damaged, or of another kind$"),
+        ("a.png", lambda path: Image.new("RGB", (2, 2)).save(path, "JPEG"), ": it is damaged, or of another kind$"),
         ("a.png", lambda path: Image.new("1", (MOST_PIXELS // 5000 + 1, 5000)).save(path), "pixels, .* shrink it"),
         ("a.jpg", lambda path: path.write_bytes(b"x" * (21 << 20)), "has 21 MiB, 20 are allowed"),
         ("link.png", lambda path: path.symlink_to("/etc/hostname"), "lies outside of"),

@@ -61,6 +61,16 @@ def test_pipe_tables_escape_their_cells(load):
     ]
 
 
+@pytest.mark.parametrize(
+    ("align", "pipe", "tex"),
+    [("left", ":---", "l"), ("right", "---:", "r"), ("center", ":---:", "c"), ("decimal", "---:", "c")],
+)
+def test_a_column_is_aligned_as_declared(load, align, pipe, tex):
+    table = load({**TABLE, "columns": [{**TABLE["columns"][0], "align": align}], "rows": [["1"]], "bold": []})
+    assert pipe_table(table).splitlines()[1] == f"| {pipe} |"
+    assert rf"\begin{{tabular}}{{@{{}}{tex}@{{}}}}" in booktabs(table, "en")[1]
+
+
 def test_numbers_get_the_room_of_the_widest(load):
     after = booktabs(load(TABLE), "en")[1]
     assert r"\labnumber{84}{.7 ± 0.3}{\bfseries 84}{\bfseries .4}" in after

@@ -86,6 +86,29 @@ def test_a_claim_is_told_with_its_outcome(spec, tmp_path, outcome):
     assert f"- `close`: {outcome[1]}. 1\\_0 apart" in section(spec).splitlines()
 
 
+def test_the_notes_of_a_table_are_sentences(spec):
+    path = Path(spec["tables"]["table_0"]["path"] + ".json")
+    table = json.loads(path.read_text(encoding="utf-8"))
+    path.write_text(json.dumps({**table, "notes": ["One.", "Two"]}), encoding="utf-8")
+    text = section(spec)
+    assert "### `table_0`\n\n| Model | Accuracy (%) | Epochs |\n" in text
+    assert "| none | – | – |\n\nOne.\n\nTwo.\n\n### Claims\n\n- `close`" in text
+
+
+def test_dates_and_devices_of_several_runs_are_listed_once(spec):
+    for place, run in enumerate(spec["experiments"]["mycnn"]["runs"]):
+        path = Path(run["path"]) / "environment.json"
+        found = json.loads(path.read_text(encoding="utf-8"))
+        about = {"device": f"GPU {place}", "finished": f"2026-02-0{place + 1}T00:00:00Z", "git_commit": None}
+        path.write_text(json.dumps({**found, **about}), encoding="utf-8")
+    lines = section(spec).splitlines()
+    (devices,) = [line for line in lines if line.startswith("- Device: ")]
+    assert sorted(devices.removeprefix("- Device: ").split(", ")) == ["GPU 0", "GPU 1", "Test CPU"]
+    assert "- Date: 2026-01-01 to 2026-02-02" in lines
+    spec["experiments"] = {"mycnn": spec["experiments"]["mycnn"]}
+    assert "- Commit: not in a repository" in section(spec).splitlines()
+
+
 def test_a_run_without_its_threads_is_no_failure(spec):
     for path in {Path(run["path"]) for entry in spec["experiments"].values() for run in entry["runs"]}:
         found = json.loads((path / "environment.json").read_text(encoding="utf-8"))
