@@ -432,6 +432,13 @@ def test_a_value_of_a_claim_is_printed_in_its_unit(quantity, field, value, print
     assert str(claimed.claim(inside, "c", "en")[field]["a"][0]) == printed
 
 
+def test_values_of_a_claim_have_the_digits_that_its_error_leaves_and_limits_have_their_own():
+    values = {"quantity": "val_accuracy", "mean": 0.8459, "spread": 0.0123, "share_of_best": 0.95, "tolerance": 0.005}
+    found = claimed.claim({**CLAIM, "low": -0.1, "high": 0.12, "values": values}, "c", "en")
+    shown = [str(found[key]).replace("\xa0", " ") for key in ("mean", "spread", "share_of_best", "tolerance")]
+    assert shown == [f"85{PERCENT}", "1 point", f"95.0{PERCENT}", "0.5 points"]
+
+
 def test_a_claim_has_its_facts():
     found = claimed.claim(CLAIM, "close", "en")
     assert [found[key] for key in ("outcome", "favours", "seeds", "paired", "method", "p", "p_adjusted")] == [

@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import zip_longest
 
 from labreport.documents import wording
@@ -77,8 +77,8 @@ class Layout(ABC):
     tables: Mapping[str, Presentation]
     images: dict[str, str]
     alt: Mapping[str, str]
-    listings: Mapping[str, Excerpt] = field(default_factory=dict)
-    runs: frozenset[str] = frozenset()
+    listings: Mapping[str, Excerpt]
+    runs: frozenset[str]
 
     def document(self, blocks: list[Node]) -> list[Node]:
         """The blocks of a document as the format has them.
