@@ -45,6 +45,32 @@ def shown(document):
     return make
 
 
+BLOCKS = (
+    "words",
+    "| a\n| b",
+    "    code",
+    "1. a",
+    "- a",
+    "a\n: b",
+    "# A",
+    "---",
+    "| a |\n|---|\n| 1 |",
+    "> a",
+    "::: {#a}\na\n:::",
+)
+INLINES = (
+    *("*a*", "[a]{.underline}", "**a**", "~~a~~", "a^b^", "a~b~", "[a]{.smallcaps}", '"a"', "`a`", "\n", "\\\n"),
+    *("$a$", "[a](#b)", "^[a]", "[a]{.mark}", "<https://a.org>"),
+)
+
+
+@pytest.mark.parametrize("beside", [*BLOCKS, *INLINES])
+def test_a_reference_is_found_beside_all_that_a_text_may_hold(shown, beside):
+    lines = f"See @fig:plot_0.\n\n{beside}".splitlines() if beside in BLOCKS else [f"See @fig:plot_0 {beside} x"]
+    text = "\n".join(f"> {line}" for one in lines for line in one.splitlines())
+    assert "[Figure\xa01](#fig-plot_0)" in shown(f"![One.](figure:plot_0)\n\n{text}\n")
+
+
 EQUATION = '<a id="eq-a"></a>\n\n$$\nx\n\\tag{1}\n$$'
 FIGURE = "# A {#sec:a}\n\n![x](figure:plot_0)\n\n# K {#sec:k .appendix}\n\n"
 
