@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pypandoc
 import pytest
 
 from labreport.documents.document import render
@@ -112,6 +113,14 @@ def test_markdown_mathematics_is_what_github_reads(rendered):
     chinese = rendered("markdown", "变量$x$是一，$\\{y\\}$。\n\n$$\na \\\\\nb\n$$\n", "zh", figures=0, tables=0)
     assert "变量 $x$ 是一，$`\\{y\\}`$。" in chinese
     assert "```math\na \\\\\nb\n```" in chinese
+
+
+def test_markdown_emphasis_is_what_commonmark_reads(rendered):
+    emphasised = ["一行。", "“甲”", "*`乙`*", "丙"]
+    text = rendered("markdown", "".join(f"字**{words}**字" for words in emphasised), "zh", figures=0, tables=0)
+    html = pypandoc.convert_text(text, "html", format="gfm")
+    assert re.findall("字<strong>(.*?)</strong>字", html) == ["一行。", "“甲”", "<em><code>乙</code></em>", "丙"]
+    assert "字**丙**字" in text
 
 
 def test_latex_figures_tables_and_references(rendered):

@@ -16,6 +16,7 @@ from labreport.documents.text import gfm
 ALIGNMENTS = {"left": ":---", "right": "---:", "center": ":---:", "decimal": "---:"}
 PANDOC_ALTERS = {"\\", "&"}  # it loses a letter behind a backslash, and leaves `&lt;` as it is
 ESCAPED = re.compile(r"\\[^A-Za-z]")
+STRESSED = {"Strong": "strong", "Emph": "em"}
 
 
 class MarkdownLayout(NativeLayout):
@@ -62,7 +63,7 @@ class MarkdownLayout(NativeLayout):
         return blocks
 
     def words(self, nodes: list[Node]) -> list[Node]:
-        """Mathematics and dollar signs in the forms that GitHub reads."""
+        """Mathematics, dollar signs and emphasis in the forms that GitHub reads."""
         new: list[Node] = []
         for index, node in enumerate(nodes):
             if node["t"] == "Math" and node["c"][0]["t"] == "InlineMath":
@@ -75,6 +76,9 @@ class MarkdownLayout(NativeLayout):
             elif node["t"] == "Str":
                 parts = filter(None, re.split(r"(\$)", node["c"]))
                 new += [raw("html", "<span>$</span>") if part == "$" else string(part) for part in parts]
+            elif node["t"] in STRESSED and _bars_asterisks(new, node["c"], nodes[index + 1 :]):
+                tag = STRESSED[node["t"]]
+                new += [raw("html", f"<{tag}>"), *node["c"], raw("html", f"</{tag}>")]
             else:
                 new.append(node)
         return new
@@ -133,6 +137,15 @@ def _end(nodes: list[Node], place: int) -> str:
     if not nodes or nodes[place]["t"] in SPACES:
         return " "
     return str(nodes[place]["c"][place]) if nodes[place]["t"] == "Str" else "x"
+
+
+def _bars_asterisks(before: list[Node], inside: list[Node], after: list[Node]) -> bool:
+    """Whether a mark stands just inside emphasis and a letter just outside: CommonMark then reads asterisks as such."""
+    ends = ((before[-1:], -1, inside[0], 0), (after, 0, inside[-1], -1))
+    return any(
+        _end(outer, near).isalnum() and not (inner["t"] == "Str" and inner["c"][end].isalnum())
+        for outer, near, inner, end in ends
+    )
 
 
 def _anchors(*targets: Target) -> list[Node]:
