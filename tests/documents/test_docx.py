@@ -93,6 +93,14 @@ def test_that_a_report_is_no_result_stands_in_a_style_of_its_own(word):
     assert "Demo scale" in notices[0]
 
 
+@pytest.mark.parametrize(("scale", "mark"), [("demo", "demo scale"), ("full", "")])
+def test_every_page_says_whose_it_is_and_that_it_is_no_result(word, scale, mark):
+    found = parts(word(scale=scale, title="A <title>"))
+    reference = re.search(r'<w:headerReference[^>]*r:id="(\w+)"', found["word/document.xml"])[1]
+    target = re.search(rf'Id="{reference}"[^>]*Target="([^"]+)"', found["word/_rels/document.xml.rels"])
+    assert words(found[f"word/{target[1]}"]) == f"A <title>{mark}"
+
+
 def test_a_table_is_native_with_a_head_that_is_repeated(word):
     body = parts(word("![T.](table:table_0)"))["word/document.xml"]
     assert body.count("<w:tbl>") == 1

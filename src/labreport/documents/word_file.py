@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
+from xml.sax.saxutils import escape
 
 import pypandoc
 
@@ -19,7 +20,7 @@ from labreport.documents import pandoc, shells, wording
 from labreport.documents.nodes import Node, div, lines, paragraph, raw_block, string
 from labreport.documents.pandoc import LANGUAGES
 from labreport.documents.provenance import Provenance
-from labreport.documents.text import clean
+from labreport.documents.text import clean, shortened
 from labreport.documents.zips import packed, unpacked
 
 CORE, BODY, STYLES = "docProps/core.xml", "word/document.xml", "word/styles.xml"
@@ -32,6 +33,7 @@ W = f"{{{NAMESPACE}}}"
 DEFAULTS = f"{W}docDefaults/{W}rPrDefault"
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _PAGE = (
+    f'<w:headerReference xmlns:r="{_OFFICE}" w:type="default" r:id="rIdHeader"/>'
     f'<w:footerReference xmlns:r="{_OFFICE}" w:type="default" r:id="rIdFooter"/>'
     '<w:pgSz w:w="11906" w:h="16838"/><w:pgMar w:top="1417" w:right="1417" w:bottom="1417" w:left="1417" '
     'w:header="708" w:footer="708" w:gutter="0"/></w:sectPr>'
@@ -41,17 +43,24 @@ _FOOTER = (
     '<w:pPr><w:pStyle w:val="Footer"/></w:pPr>'
     '<w:fldSimple w:instr=" PAGE "><w:r><w:t>1</w:t></w:r></w:fldSimple></w:p></w:ftr>'
 )
+_HEADER = (
+    f'<?xml version="1.0" encoding="UTF-8"?>\n<w:hdr xmlns:w="{NAMESPACE}"><w:p>'
+    '<w:pPr><w:pStyle w:val="Header"/></w:pPr><w:r><w:t>{title}</w:t><w:tab/></w:r>'
+    "<w:r><w:rPr><w:b/></w:rPr><w:t>{mark}</w:t></w:r></w:p></w:hdr>"
+)
 _MAIN = "application/vnd.openxmlformats-officedocument.wordprocessingml"
 # What is added to a part of pandoc's reference document, before which of its ends.
 _ADDED = (
     (
         "[Content_Types].xml",
         "</Types>",
+        f'<Override PartName="/word/header1.xml" ContentType="{_MAIN}.header+xml"/>'
         f'<Override PartName="/word/footer1.xml" ContentType="{_MAIN}.footer+xml"/></Types>',
     ),
     (
         "word/_rels/document.xml.rels",
         "</Relationships>",
+        f'<Relationship Type="{_OFFICE}/header" Id="rIdHeader" Target="header1.xml"/>'
         f'<Relationship Type="{_OFFICE}/footer" Id="rIdFooter" Target="footer1.xml"/></Relationships>',
     ),
     (BODY, "</w:sectPr>", _PAGE),
@@ -81,13 +90,16 @@ def written(
     Raises:
         TemplateError: pandoc refuses it.
     """
-    notices = filter(None, (wording.scale(spec, lang).notice, missing))
+    scale = wording.scale(spec, lang)
+    notices = filter(None, (scale.notice, missing))
+    shown = {"title": shortened(spec["declaration"]["title"]), "mark": scale.mark}
+    head = _HEADER.format(**{name: escape(clean(text)) for name, text in shown.items()})
     notes = [div([paragraph([string(clean(text))])], custom_style="Notice") for text in notices]
     first = [raw_block("openxml", _BEGIN), *cover, raw_block("openxml", _END)] if cover else []
     meta = _meta(lang, spec["declaration"], provenance)
     whole = {**document, "meta": meta, "blocks": [*first, *notes, *document["blocks"]]}
     with tempfile.NamedTemporaryFile(suffix=".docx") as file:
-        file.write(_reference(shells.fill("docx", templates, lang, spec, provenance)))
+        file.write(_reference(shells.fill("docx", templates, lang, spec, provenance), head))
         file.flush()
         options = ["--from=json", "--to=docx", f"--reference-doc={file.name}", "--output=-"]
         parts = unpacked(pandoc.run(options, json.dumps(whole)))
@@ -123,11 +135,12 @@ def _said(text: object) -> Node:
     return {"t": "MetaInlines", "c": [string(clean(str(text)))]}
 
 
-def _reference(look: str) -> bytes:
-    """A document whose styles and pages pandoc takes over: its own, with other styles and a footer."""
+def _reference(look: str, head: str) -> bytes:
+    """A document whose styles and pages pandoc takes over: its own, with other styles, a running head and a foot."""
     words = [pypandoc.get_pandoc_path(), "--print-default-data-file", "reference.docx"]
     parts = unpacked(subprocess.run(words, capture_output=True, check=True).stdout)
-    parts |= {STYLES: _styles(parts[STYLES], look), "word/footer1.xml": _FOOTER.encode()}
+    parts |= {STYLES: _styles(parts[STYLES], look)}
+    parts |= {"word/header1.xml": head.encode(), "word/footer1.xml": _FOOTER.encode()}
     return packed(parts | {name: parts[name].decode().replace(end, more).encode() for name, end, more in _ADDED})
 
 
