@@ -30,9 +30,9 @@ def word(document):
 def word_table(small_report, tmp_path):
     """`word_table(rows)` -> the body of a Word file that shows a table of them."""
 
-    def make(rows, columns=TABLE["columns"]):
+    def make(rows, columns=TABLE["columns"], notes=TABLE["notes"]):
         spec = {**small_report("![T.](table:table_0)", scale="full", figures=0), "form": "docx"}
-        table = {**TABLE, "columns": columns, "rows": rows, "bold": []}
+        table = {**TABLE, "columns": columns, "rows": rows, "bold": [], "notes": notes}
         (tmp_path / "tables" / "table_0.json").write_text(json.dumps(table), encoding="utf-8")
         return parts(render(Path(spec["template"]), "docx", "en", spec, STATE).data)["word/document.xml"]
 
@@ -150,9 +150,9 @@ def test_words_are_parted_where_nothing_else_fits(word_table):
     )
 
 
-@pytest.mark.parametrize(("rows", "kept"), [(18, 18), (19, 0)])
-def test_no_page_break_parts_a_short_table(word_table, rows, kept):
-    body = word_table([["x", 1, 2]] * rows)
+@pytest.mark.parametrize(("rows", "notes", "kept"), [(18, ["A note."], 19), (18, [], 18), (19, ["A note."], 0)])
+def test_no_page_break_parts_a_short_table_or_its_notes(word_table, rows, notes, kept):
+    body = word_table([["x", 1, 2]] * rows, notes=notes)
     assert body.count('<w:pStyle w:val="TableTextKept" />') == 3 * kept
     assert body.count('<w:pStyle w:val="TableText" />') == 3 * (rows + 1 - kept)
 

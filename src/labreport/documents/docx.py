@@ -91,7 +91,7 @@ class DocxLayout(NativeLayout):
         """Each column is as wide as it needs."""
         head, body = self.cells(table)
         for number, cells in enumerate((head, *body)):
-            kept = len(body) <= TOGETHER and number < len(body)  # no page break behind it
+            kept = bool(table.notes) if number == len(body) else len(body) <= TOGETHER  # no page break behind it
             for one in cells:
                 style = "Table Text Kept" if kept else "Table Text"
                 one[4] = [div([paragraph(words["c"])], custom_style=style) for words in one[4]]
