@@ -194,6 +194,20 @@ def test_what_is_exact_has_no_spread(functions):
     assert (found.chance.spread, found.val_accuracy.spread is None) == (None, False)
 
 
+@pytest.mark.parametrize(("lang", "cat"), [("en", "cat"), ("zh", "猫")])
+def test_classes_are_named_as_in_figures_and_tables(small_report, tmp_path, lang, cat):
+    spec = small_report("", lang=lang)
+    variants = [{"name": "longtail", "classes": [0], "keep": 0.1, "seed": 0}]
+    about = {"dataset": "tail", "classes": ["cat", "a_b"], "train_counts": [1, 9], "test_counts": [9, 9]}
+    (tmp_path / "data" / "dataset.json").write_text(json.dumps({**about, "spec": {"variants": variants}}))
+    data = views.names(Results(spec), spec, lang)["dataset"]("cifar10")
+    assert [[str(name) for name in names] for names in (data.classes, data.short, data.full)] == [
+        [cat, "a\\_b"],
+        [cat],
+        ["a\\_b"],
+    ]
+
+
 def test_data_claims_and_parts(functions):
     names, _ = functions(lang="zh")
     data = names["dataset"]("cifar10")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Any
 
@@ -13,6 +13,7 @@ from labreport.documents.claimed import claim, shown_name
 from labreport.documents.naming import Lazy, Namespace, unknown
 from labreport.documents.printing import Origins, Value
 from labreport.documents.text import Literal
+from labreport.figures.labels import class_name
 from labreport.files import read_json
 from labreport.quantities.declared import rounding, settings
 from labreport.quantities.measured import TAKEN, measure
@@ -178,7 +179,7 @@ def _dataset(results: Results, name: str, title: str, lang: str) -> Namespace:
         "name": name,
         "title": Literal(title),
         **{f"{split}_samples": _count(_samples(found, split), lang) for split in SPLITS},
-        "classes": [Literal(label) for label in found["classes"]],
+        "classes": _names(found["classes"], lang),
         "vocabulary": _count(found.get("vocabulary"), lang),
         "length": _count(found.get("length"), lang),
         **_groups(results, found, name, lang),
@@ -210,7 +211,11 @@ def _groups(results: Results, found: Mapping[str, Any], name: str, lang: str) ->
         key: _count(sum(counts[label] for label in group) / len(group), lang)
         for key, group in (("short_count", short), ("full_count", full))
     }
-    return {"short": [Literal(label) for label in short], "full": [Literal(label) for label in full], **means}
+    return {"short": _names(short, lang), "full": _names(full, lang), **means}
+
+
+def _names(classes: Iterable[str], lang: str) -> list[Literal]:
+    return [Literal(class_name(label, lang)) for label in classes]
 
 
 def _measurement(frame: pd.DataFrame, name: str) -> Namespace:
