@@ -198,6 +198,17 @@ def test_parameters_are_counted_in_a_unit_that_leaves_digits(results, parameters
     assert value["rows"][0][1] == printed
 
 
+@pytest.mark.parametrize(("samples", "decimals"), [(50, 1), (1000, 1), (12_500, 3)])
+def test_per_class_shows_no_digit_that_no_sample_can_change(results, samples, decimals):
+    made = results("per_class")
+    for run in made.runs("mycnn"):
+        counts = pd.read_csv(run.path / "per_class.csv").assign(samples=samples)
+        counts["correct"] = [samples - place for place in range(len(counts))]
+        counts.to_csv(run.path / "per_class.csv", index=False)
+    table = per_class.build(Results(made.spec), {"experiments": ["mycnn"]}, "en")
+    assert [column.decimals for column in table.columns] == [None, decimals]
+
+
 def test_per_class_is_correct_over_samples_and_ends_with_all(results):
     made = results("per_class", seeds=2)
     table = per_class.build(made, options("per_class"), "zh")

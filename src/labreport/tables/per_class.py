@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -31,7 +32,8 @@ def build(results: Results, options: Mapping[str, Any], lang: str) -> Table:
     frame.insert(1, "shown", shown)
     classes = frame.iloc[:-1]
     errors = [sampling_error(row[name], row["samples"]) for _, row in classes.iterrows() for name in experiments]
-    decimals = decimals_for([100 * error for error in errors])
+    finest = max(1, math.ceil(math.log10(classes["samples"].min())) - 2)  # what tells one sample from none, in percent
+    decimals = min(decimals_for([100 * error for error in errors]), finest)
     shares = (Column(name, name, decimals=decimals, **PERCENT) for name in experiments)
     bold = {
         (row, 1 + column)
