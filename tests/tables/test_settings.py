@@ -32,7 +32,7 @@ def test_settings_show_what_differs_and_note_what_does_not(report_spec, shown):
     _, rows = shown(table)
     assert [row["model"] for row in rows.values()] == ["layers 2, bidirectional", "layers 4"]
     assert [row["optimizer"] for row in rows.values()] == ["SGD (momentum 0.9)", "Adam"]
-    assert rows["mycnn"]["samples"] == "50,000 / 1,050"
+    assert rows["mycnn"]["samples"] == "50,000\u00a0/\u00a01,050"
     assert rows["mycnn"]["loss"] == "cross-entropy"
     assert list(table.notes) == ["All models: width 64."]
 
@@ -52,7 +52,7 @@ def test_what_only_some_models_share_is_no_note(report_spec, shown):
 def test_settings_of_pairs_tell_schedule_and_vectors_below(pairs, shown):
     table = settings.build(pairs(STS), {"experiments": list(STS)}, "en")
     columns, rows = shown(table)
-    assert rows["sts_ours"]["samples"] == "120 / 60 / 80"
+    assert rows["sts_ours"]["samples"] == "120\u00a0/\u00a060\u00a0/\u00a080"
     assert columns["samples"]["head"] == "Training / validation / test samples"
     assert (rows["sts_ours"]["optimizer"], rows["sts_ours"]["loss"]) == ("RMSprop", "mean squared error")
     assert "All models: hidden 64." in table.notes

@@ -96,7 +96,7 @@ def _decimals(values: Sequence[float]) -> str:
 def _samples(summary: pd.Series) -> str:
     """`5,749 / 1,500 / 1,379`: samples trained on, validated on and, where that is another split, tested on."""
     counts = [summary[f"{split}_samples"] for split in ("train", "val", "test") if f"{split}_samples" in summary]
-    return " / ".join(f"{int(count):,}" for count in counts)
+    return "\u00a0/\u00a0".join(f"{int(count):,}" for count in counts)
 
 
 def _named(choice: Mapping[str, Any], lang: str) -> str:
