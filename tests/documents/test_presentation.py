@@ -210,3 +210,13 @@ def test_a_table_gets_smaller_type_before_it_is_shrunk(load):
     order = ["small", "footnotesize", "scriptsize"]
     assert [order.index(size) for size in sizes] == sorted(order.index(size) for size in sizes)
     assert (sizes[0], sizes[-1]) == ("small", "scriptsize")
+
+
+@pytest.mark.parametrize(
+    ("head", "line"),
+    [("原报告 准确率", "原报告准确率"), ("训练\n准确率", "训练准确率"), ("PyTorch 版本", "PyTorch 版本")],
+)
+def test_a_chinese_head_in_one_line_has_no_space_between_its_words(load, head, line):
+    table = load({**TABLE, "columns": [{**TABLE["columns"][0], "head": head}, *TABLE["columns"][1:]]})
+    assert "".join(table.columns[0].lines) == line
+    assert pipe_table(table).startswith(f"| {line} |")

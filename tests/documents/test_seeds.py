@@ -109,7 +109,7 @@ def test_the_notice_comes_before_the_text_and_shows_its_reasons_as_they_are(spec
         ),
         (
             "zh",
-            "〔mycnn：3 个种子中的 2 个〕 〔resnet34：4 个种子中的 2 个〕",
+            "〔mycnn：3 个种子中的 2 个〕〔resnet34：4 个种子中的 2 个〕",
             "〔resnet34：4 个种子中的 2 个；mycnn：3 个种子中的 2 个〕",
         ),
     ],

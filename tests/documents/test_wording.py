@@ -68,3 +68,14 @@ def test_a_scale_says_what_it_is_unless_it_is_full(spec, mark, notice):
 )
 def test_the_words_around_a_statement(word, around):
     assert wording.step_words(word, "en") == around
+
+
+@pytest.mark.parametrize(
+    ("lang", "sentences", "shown"),
+    [
+        ("zh", ["均取 width 8。", "各通道归一化。", "SGD 一项。"], "注：均取 width 8。各通道归一化。SGD 一项。"),
+        ("en", ["One.", "Two."], "Note: One. Two."),
+    ],
+)
+def test_notes_are_set_as_their_language_is(lang, sentences, shown):
+    assert wording.notes(sentences, lang) == shown

@@ -11,7 +11,7 @@ from labreport.documents.native import NativeLayout, around
 from labreport.documents.nodes import SPACES, Node, display, heading, lines, paragraph, raw, raw_block, space, string
 from labreport.documents.numbering import Target
 from labreport.documents.presentation import Presentation
-from labreport.documents.text import gfm
+from labreport.documents.text import clean, gfm, solid
 
 ALIGNMENTS = {"left": ":---", "right": "---:", "center": ":---:", "decimal": "---:"}
 PANDOC_ALTERS = {"\\", "&"}  # it loses a letter behind a backslash, and leaves `&lt;` as it is
@@ -103,7 +103,9 @@ class MarkdownLayout(NativeLayout):
 
 def pipe_table(table: Presentation) -> str:
     """A presentation as a pipe table; units stand in the head, bold cells are bold."""
-    heads = [gfm(column.head) + (f" ({gfm(column.unit)})" if column.unit else "") for column in table.columns]
+    heads = [
+        gfm(solid(clean(column.head))) + (f" ({gfm(column.unit)})" if column.unit else "") for column in table.columns
+    ]
     rows = [
         [f"**{gfm(text)}**" if (number, index) in table.bold else gfm(text) for index, text in enumerate(row)]
         for number, row in enumerate(table.rows)

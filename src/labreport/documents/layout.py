@@ -14,6 +14,7 @@ from labreport.documents.listings import Excerpt
 from labreport.documents.naming import suggestion
 from labreport.documents.nodes import (
     Node,
+    appended,
     attribute,
     code,
     has_class,
@@ -154,7 +155,7 @@ class Layout(ABC):
 
     def marked(self, caption: list[Node]) -> list[Node]:
         """The caption of a table with the scale's mark."""
-        mark = [] if self.scale.full else [space(), string(wording.marked(self.scale.mark, self.lang))]
+        mark = [] if self.scale.full else appended(wording.marked(self.scale.mark, self.lang))
         return self.words([*caption, *mark])
 
     def statement(self, step: Step, spaced: bool = True) -> list[Node]:

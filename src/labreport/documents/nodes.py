@@ -31,6 +31,11 @@ def space() -> Node:
     return {"t": "Space"}
 
 
+def appended(words: str) -> list[Node]:
+    """Words in brackets behind a sentence, of which Chinese ones bring their own room."""
+    return [*([] if words.startswith("〔") else [space()]), string(words)]
+
+
 def raw(form: str, text: str) -> Node:
     """Text of the output format within a paragraph."""
     return {"t": "RawInline", "c": [form, text]}

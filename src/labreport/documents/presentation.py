@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from labreport.documents.printing import ABSENT
-from labreport.documents.text import text_width
+from labreport.documents.text import solid, text_width
 from labreport.errors import ResultsError
 from labreport.files import read_json
 from labreport.rounding import MINUS, plain
@@ -37,7 +37,7 @@ class Column:
             breaks = [place.start() for place in re.finditer(" ", line)] if text_width(line) > LONG else []
             middle = min(breaks, key=lambda place: abs(place - len(line) / 2), default=None)
             found += [line] if middle is None else [line[:middle], line[middle + 1 :]]
-        return [*found, f"({self.unit})"] if self.unit else found
+        return [*map(solid, found), *([f"({self.unit})"] if self.unit else [])]
 
 
 @dataclass(frozen=True)

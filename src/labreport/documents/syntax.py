@@ -26,7 +26,7 @@ from urllib.parse import unquote
 
 from labreport.documents import algorithms, listings, pandoc
 from labreport.documents.naming import unknown
-from labreport.documents.nodes import Node, div, inside, paragraph, space, span, string
+from labreport.documents.nodes import Node, appended, div, inside, paragraph, span, string
 from labreport.documents.pictures import Picture, checked
 from labreport.documents.printing import START, Origins, parts, unmarked
 from labreport.errors import TemplateError
@@ -250,7 +250,7 @@ class Syntax:
         if not words and kind != "lst":
             raise Mistake(items[0], f"the {KINDS[kind]} {items[0]!r} needs a caption; write it into the brackets")
         marks = dict.fromkeys(mark for name in items for mark in self.marks.get(name, ()) if mark)
-        words = [*self._inlines(words), *(node for mark in marks for node in (space(), string(mark)))]
+        words = [*self._inlines(words), *(node for mark in marks for node in appended(mark))]
         return _float(kind, names, [paragraph(words)], items=" ".join(items), width=width)
 
     def _pair(self, blocks: list[Node]) -> Node:

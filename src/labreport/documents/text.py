@@ -38,6 +38,10 @@ _LATIN_MODERN = re.compile(
 )
 # Where Chinese characters and punctuation stand; Fandol's faces have those of GB 2312.
 _CHINESE = re.compile(r"[\u3000-\u30ff\u4e00-\u9fff\uff01-\uff5e]")
+# A space beside Chinese punctuation, or between Chinese characters.
+_GAP = re.compile(
+    r"(?<=[\u3000-\u303f\uff01-\uff5e]) | (?=[\u3000-\u303f\uff01-\uff5e])|(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])"
+)
 _NO_XML = {"\ufffe", "\uffff"}  # no characters, which no part of a Word file may hold
 _INVISIBLE = {"\u200d", "\ufe0e", "\ufe0f"}  # joiners and selectors that only modify an emoji
 TWO_COMMAS = "{,}{,}"  # which would join to a low quotation mark
@@ -49,6 +53,11 @@ def clean(text: str) -> str:
     shown = (c for c in kept if c not in _NO_XML)
     visible = "".join(c for c in shown if unicodedata.category(c) not in ("Cc", "Cf", "Cs") or c in _INVISIBLE)
     return re.sub(" +", " ", visible).strip()
+
+
+def solid(text: str) -> str:
+    """`text` as Chinese is set, without spaces between its words and sentences."""
+    return _GAP.sub("", text)
 
 
 def pandoc_markdown(text: str) -> str:

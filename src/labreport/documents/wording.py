@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from labreport.documents.text import solid
 from labreport.enumeration import enumerated
 from labreport.languages import said, section
 
@@ -67,7 +68,7 @@ def reference(kind: str, number: str, appendix: bool, lang: str) -> str:
 
 def notes(sentences: Iterable[str], lang: str) -> str:
     """What stands below a table."""
-    return word("note", lang) + " ".join(sentences)
+    return solid(word("note", lang) + " ".join(sentences))
 
 
 def marked(mark: str, lang: str) -> str:
