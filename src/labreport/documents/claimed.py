@@ -24,11 +24,10 @@ INTERVAL = 2 * 1.959964  # standard errors that an interval of 95 % is wide
 
 
 class Limit(Value):
-    """A number that was declared, of which no digit is rounded away."""
+    """A number that was declared, with the digits that it was declared with."""
 
     def _decimals(self, scale: float) -> int:
-        stated = Decimal(f"{scale * self:.10g}").normalize().as_tuple().exponent
-        return max(super()._decimals(scale), -int(stated))
+        return max(0, -int(Decimal(f"{scale * self:.10g}").normalize().as_tuple().exponent))
 
 
 def shown_name(text: str) -> str | Literal:
