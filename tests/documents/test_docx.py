@@ -150,7 +150,9 @@ def test_words_are_parted_where_nothing_else_fits(word_table):
     )
 
 
-@pytest.mark.parametrize(("rows", "notes", "kept"), [(18, ["A note."], 19), (18, [], 18), (19, ["A note."], 1), (19, [], 0)])
+@pytest.mark.parametrize(
+    ("rows", "notes", "kept"), [(18, ["A note."], 19), (18, [], 18), (19, ["A note."], 1), (19, [], 0)]
+)
 def test_no_page_break_parts_a_short_table_or_its_notes(word_table, rows, notes, kept):
     body = word_table([["x", 1, 2]] * rows, notes=notes)
     assert body.count('<w:pStyle w:val="TableTextKept" />') == 3 * kept
