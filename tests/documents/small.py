@@ -43,6 +43,7 @@ CLAIM = {
     "paired": True,
     "method": "samples",
     "reason": {"zh": "相差 1_0", "en": "1_0 apart"},
+    "what": {"zh": "甲_1 减乙", "en": "a_1 minus b"},
     "values": {"quantity": "val_accuracy", "best": "mycnn", "worst": "resnet34"},
 }
 

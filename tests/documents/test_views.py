@@ -222,7 +222,7 @@ def test_data_claims_and_parts(functions):
         0.0123,
         "mycnn",
     )
-    assert str(claim.reason) == r"相差 1\_0"
+    assert (str(claim.reason), str(claim.what)) == (r"相差 1\_0", r"甲\_1 减乙")
     assert names["experiments"]("images") == names["experiments"]() == ["mycnn", "resnet34"]
 
 
