@@ -11,6 +11,7 @@ from fontTools.ttLib import TTFont
 from labreport.documents import pandoc
 from labreport.documents.text import (
     Literal,
+    breakable,
     clean,
     gfm,
     is_plain,
@@ -127,3 +128,7 @@ def test_a_running_head_is_one_line(text):
     assert 30 < text_width(short) <= 36
     assert short.endswith("…")
     assert shortened("图像 x", 36) == "图像 x"
+
+
+def test_a_path_may_be_broken_behind_its_slashes():
+    assert breakable("config/a_b.yaml") == r"config/\allowbreak{}a\_\allowbreak{}b.yaml"

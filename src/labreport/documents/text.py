@@ -106,8 +106,8 @@ def latex_metadata(text: str) -> str:
 
 
 def breakable(text: str) -> str:
-    """LaTeX of a text, such as a long name, that may be broken behind each underscore."""
-    return latex(text).replace(r"\_", r"\_\allowbreak{}")
+    """LaTeX of a text, such as a long name or a path, that may be broken behind each underscore and slash."""
+    return latex(text).replace(r"\_", r"\_\allowbreak{}").replace("/", r"/\allowbreak{}")
 
 
 def text_width(text: str) -> float:
