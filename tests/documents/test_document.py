@@ -131,7 +131,7 @@ def test_latex_figures_tables_and_references(rendered):
         r"\sbox{\lableft}{\labpicture{Line of plot\_0: up [and] \$down}{\includegraphics{figures/plot_0.pdf}}}",
         r"\subcaptionbox{\label{fig:plot_0}}{\labcentred{\lableft}}",
         r"\caption{Two plots of \(\sigma\), best \emph{mycnn}.}",
-        r"\caption{\label{tab:table_0}One table in two lines. {[}demo scale{]}}",
+        r"\caption{\label{tab:table_0}One table in two lines. \mbox{[demo scale]}}",
         r"\section{Start}\label{sec:start}",
         r"\section*{Notes}",
         r"84.6\,\%",

@@ -88,6 +88,11 @@ class LatexLayout(Layout):
         before, after = booktabs(shown, self.lang, not target.appendix, rows)
         return _captioned(rf"{before}\caption{{\label{{{target.name}}}", self.marked(caption), f"}}{after}")
 
+    def mark(self) -> list[Node]:
+        """In one line."""
+        *gap, words = super().mark()
+        return [*gap, raw("latex", rf"\mbox{{{latex(words['c'])}}}")]
+
     def listing(self, target: Target, caption: list[Node]) -> list[Node]:
         """The caption above the code, which may break over pages."""
         end = "}\n" + code_lines(self.listings[target.item]) + "\n\\end{lablisting}"

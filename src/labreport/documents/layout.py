@@ -155,8 +155,11 @@ class Layout(ABC):
 
     def marked(self, caption: list[Node]) -> list[Node]:
         """The caption of a table with the scale's mark."""
-        mark = [] if self.scale.full else appended(wording.marked(self.scale.mark, self.lang))
-        return self.words([*caption, *mark])
+        return self.words([*caption, *([] if self.scale.full else self.mark())])
+
+    def mark(self) -> list[Node]:
+        """The scale's mark behind a sentence."""
+        return appended(wording.marked(self.scale.mark, self.lang))
 
     def statement(self, step: Step, spaced: bool = True) -> list[Node]:
         """A statement of an algorithm, without its number; `spaced`: with a space even behind a Chinese colon."""
