@@ -1,7 +1,5 @@
 """Which experiments may be compared, and the difference between two of them in one quantity."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any

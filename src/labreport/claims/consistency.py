@@ -1,7 +1,5 @@
 """Published figures agree with what was measured here, or with each other."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping
 from dataclasses import replace

@@ -1,7 +1,5 @@
 """One experiment is better than another by so much, or one quantity of its runs exceeds another."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Experiments differ by so little: shown by two one-sided tests, never by a difference that was not found."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from itertools import combinations
 from typing import Any

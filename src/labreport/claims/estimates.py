@@ -16,8 +16,6 @@ beside several, it is taken to scatter as they do.
 reach on other samples of the same kind.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace

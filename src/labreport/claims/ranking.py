@@ -1,7 +1,5 @@
 """One experiment is the best of several."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

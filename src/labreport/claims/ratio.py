@@ -1,7 +1,5 @@
 """One experiment, or one implementation of a measurement, costs so many times as much as another."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping
 from typing import Any

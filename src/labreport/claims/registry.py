@@ -3,8 +3,6 @@
 Limits are given in points of fractions, in hundredths of correlations, and else in the quantity's own unit.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 from labreport.declarations.fields import NotNegative, PositiveFraction, Rate

@@ -12,8 +12,6 @@ The p value of a claim is twice the smaller of both, and the claim is decided wh
 adjustment for all claims of the report. Intervals are of single comparisons at 95 % and are not adjusted.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field

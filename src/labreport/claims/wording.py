@@ -1,7 +1,5 @@
 """The phrase that a claim states its reason with, in each language."""
 
-from __future__ import annotations
-
 import math
 
 from labreport.claims.estimates import LEVEL, Estimate

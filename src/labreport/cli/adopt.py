@@ -1,7 +1,5 @@
 """`labreport adopt`: finished runs that differ in nothing but code from what is declared, taken over as they are."""
 
-from __future__ import annotations
-
 import argparse
 import re
 import shutil

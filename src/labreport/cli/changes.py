@@ -1,7 +1,5 @@
 """What differs between two states of a report: settings, runs, numbers, claims, tables and figures."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field

@@ -1,7 +1,5 @@
 """`labreport check`: every mistake of a report's declarations and templates, before anything is made."""
 
-from __future__ import annotations
-
 import argparse
 from collections.abc import Iterator
 

@@ -1,7 +1,5 @@
 """What is there beside what is derived once more, in words."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from itertools import zip_longest
 from pathlib import Path

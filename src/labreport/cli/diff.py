@@ -1,7 +1,5 @@
 """`labreport diff`: what changed between two states of a report."""
 
-from __future__ import annotations
-
 import argparse
 import tempfile
 from collections.abc import Callable, Iterable, Iterator

@@ -1,7 +1,5 @@
 """`labreport export`: a kit of the runs that are missing, to be trained on another machine."""
 
-from __future__ import annotations
-
 import argparse
 import importlib.metadata
 import platform

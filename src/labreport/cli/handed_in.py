@@ -1,7 +1,5 @@
 """`labreport verify NAME.zip`: an archive that was handed in, checked from what is in it."""
 
-from __future__ import annotations
-
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping

@@ -1,7 +1,5 @@
 """The subcommands of `labreport` and their options."""
 
-from __future__ import annotations
-
 import argparse
 import os
 import re

@@ -1,7 +1,5 @@
 """`labreport new`: a small report that builds, its lines explained."""
 
-from __future__ import annotations
-
 import argparse
 import re
 from pathlib import Path

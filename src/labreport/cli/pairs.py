@@ -1,7 +1,5 @@
 """`labreport runs --pairs`: two experiments, seed by seed: what the one changes against the other."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 

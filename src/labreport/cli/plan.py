@@ -1,7 +1,5 @@
 """`labreport plan`: what would be made, why, and for how long runs are trained."""
 
-from __future__ import annotations
-
 import argparse
 import json
 from collections import Counter

@@ -1,7 +1,5 @@
 """`labreport prune`: what no declaration refers to any more, and its removal."""
 
-from __future__ import annotations
-
 import argparse
 import os
 import re

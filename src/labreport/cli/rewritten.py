@@ -1,7 +1,5 @@
 """The texts of an archive that was handed in, written once more from what is in it."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath

@@ -1,7 +1,5 @@
 """`labreport runs`: every finished run of the declared experiments, whether a report shows it or not."""
 
-from __future__ import annotations
-
 import argparse
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path

@@ -1,7 +1,5 @@
 """`labreport show` and `labreport deps`: what something is, who set it, and what its key covers."""
 
-from __future__ import annotations
-
 import argparse
 import json
 import os

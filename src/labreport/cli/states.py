@@ -1,7 +1,5 @@
 """States of a report that can be compared: an archive that was handed in, the project now, or one of its commits."""
 
-from __future__ import annotations
-
 import io
 import json
 import os

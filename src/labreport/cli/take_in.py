@@ -1,7 +1,5 @@
 """`labreport import`: runs that were trained from a kit on another machine, checked and taken in."""
 
-from __future__ import annotations
-
 import argparse
 import re
 import tarfile

@@ -1,7 +1,5 @@
 """`labreport verify`: every number of a report derived from its runs once more and compared."""
 
-from __future__ import annotations
-
 import argparse
 import filecmp
 import importlib.metadata

@@ -1,7 +1,5 @@
 """What targets need and is not there, by the same rules by which Snakemake decides it."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass, field

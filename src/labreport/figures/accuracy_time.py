@@ -1,7 +1,5 @@
 """What training time buys: a validation metric against the seconds trained so far."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Activation functions that a figure can show: name in YAML -> class of torch.nn, which is also what it is called."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 ACTIVATIONS: Mapping[str, str] = {

@@ -1,7 +1,5 @@
 """Activation functions beside their derivatives, which automatic differentiation takes."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

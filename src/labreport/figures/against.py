@@ -1,7 +1,5 @@
 """A result against a declared setting, such as accuracy against learning rate: means, spread, and every seed."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

@@ -1,7 +1,5 @@
 """A network, or a part of it, drawn from its own structure: one drawing for every model."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import asdict, fields
 from typing import Any

@@ -4,8 +4,6 @@ Reliability diagram and expected calibration error as in C. Guo et al. 2017, "On
 Networks", arXiv:1706.04599, equations 2 to 3 (bins of equal width).
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

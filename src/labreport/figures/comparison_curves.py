@@ -1,7 +1,5 @@
 """One metric of several experiments, epoch by epoch, on one pair of axes."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Which classes an experiment takes for which: the confusion matrix in percent of the true class."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Loss, accuracy or correlation of one experiment, on each split that was measured, epoch by epoch."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

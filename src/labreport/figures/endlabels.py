@@ -1,7 +1,5 @@
 """Names of lines: at the lines' ends where there is room, else in a legend outside the data."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any

@@ -1,7 +1,5 @@
 """Curves over epochs: every seed, their mean and spread, published curves, and how they are drawn."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The kernels of a model's first convolution after training, as small pictures."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

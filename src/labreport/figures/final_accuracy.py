@@ -1,7 +1,5 @@
 """Validation accuracy of the last epoch, every experiment of a part, measured beside published."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Finds the report's own fonts on this machine, so that figures and text look alike and no glyph is missing."""
 
-from __future__ import annotations
-
 import dataclasses
 import glob
 import os

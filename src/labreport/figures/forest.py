@@ -1,7 +1,5 @@
 """What claims came out as: the estimate of each with its interval, beside what is claimed (a forest plot)."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from typing import Any

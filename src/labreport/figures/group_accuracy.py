@@ -1,7 +1,5 @@
 """What a long tail costs, and where: mean accuracy of the classes cut short and of those left full."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Words in figures, in each language of a report."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 
 from labreport.languages import said, section

@@ -1,7 +1,5 @@
 """The learning rate that each epoch was trained with, which a schedule may change."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

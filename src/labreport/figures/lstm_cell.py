@@ -3,8 +3,6 @@
 Equations: S. Hochreiter and J. Schmidhuber 1997, with the forget gate of F. Gers et al. 2000.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

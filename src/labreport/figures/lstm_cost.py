@@ -1,7 +1,5 @@
 """What one LSTM layer costs in each implementation, with the number of operations behind it."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

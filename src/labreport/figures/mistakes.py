@@ -1,7 +1,5 @@
 """The mistakes that a model of images is surest of: what it saw, what it was, what it was taken for."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from itertools import repeat
 from typing import Any

@@ -1,7 +1,5 @@
 """From a frame to the bytes of its pictures, the same bytes every time."""
 
-from __future__ import annotations
-
 import io
 import logging
 import warnings

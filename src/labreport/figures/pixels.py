@@ -1,7 +1,5 @@
 """Pictures of few pixels, so that each pixel stays a sharp square wherever the figure is shown."""
 
-from __future__ import annotations
-
 import numpy as np
 from matplotlib.axes import Axes
 

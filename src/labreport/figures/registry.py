@@ -1,7 +1,5 @@
 """Kinds of figures: a line each, with the options that a report's YAML gives them."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from labreport.declarations.fields import Positive, Word

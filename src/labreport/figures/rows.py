@@ -1,7 +1,5 @@
 """Rows of dots: a name before each, its values along one axis that begins where the values do."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import Any
 

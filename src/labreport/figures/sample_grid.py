@@ -1,7 +1,5 @@
 """The first training images of each class, at printed size, pixel for pixel."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Predicted against true similarity of the test pairs, as a density."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Shapes that diagrams are drawn with; all lengths in centimetres of the printed figure."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 from typing import Any

@@ -3,8 +3,6 @@
 Colours: M. Okabe and K. Ito, "Color Universal Design", 2008.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager

@@ -1,7 +1,5 @@
 """Files made small to be carried: folders as tar.xz, batches of CIFAR images with their images as one lossless WebP."""
 
-from __future__ import annotations
-
 import hashlib
 import io
 import lzma

@@ -4,8 +4,6 @@ Nothing but Python, numpy and what training itself imports is needed. Parts are 
 each in a process of its own, which begins as soon as what it needs is there; runs begin in the kit's order.
 """
 
-from __future__ import annotations
-
 import argparse
 import os
 import signal

@@ -1,7 +1,5 @@
 """Numbers that were declared or published, not measured: settings by their names, published figures with rounding."""
 
-from __future__ import annotations
-
 from decimal import Decimal
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Quantities that are read off the epochs of a run: when a level was reached, and how long an epoch takes."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import numpy as np

@@ -1,7 +1,5 @@
 """A quantity of an experiment: a value per seed, how surely the samples tell it, and a value per sample."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Which numbers there are: name, unit, which direction is better, and what they need. Plain Python only."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass

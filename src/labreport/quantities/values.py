@@ -1,7 +1,5 @@
 """What a quantity of one experiment is: a value per seed, its error, and what each sample contributes."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Self

@@ -1,7 +1,5 @@
 """How many training samples of each class the variants of a data set have."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import Any
 

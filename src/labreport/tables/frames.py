@@ -1,7 +1,5 @@
 """All runs of a report in three frames, for whoever wants to go on with the numbers."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 
 import pandas as pd

@@ -1,7 +1,5 @@
 """Accuracy on the classes that a long tail cut short and on those it left full."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

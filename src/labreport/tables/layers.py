@@ -1,7 +1,5 @@
 """The layer table of an image model (He et al. 2015, arXiv:1512.03385, table 1), made from the model itself."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import Any
 

@@ -1,7 +1,5 @@
 """How columns of metrics look in a table, and how many digits of them are worth showing."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any

@@ -1,7 +1,5 @@
 """What one LSTM layer costs in each implementation."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

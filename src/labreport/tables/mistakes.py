@@ -1,7 +1,5 @@
 """The mistakes that a model of texts is surest of, or, of pairs, those farthest off."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import Any
 

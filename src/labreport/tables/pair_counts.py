@@ -1,7 +1,5 @@
 """What a data set of sentence pairs holds: pairs, words, and how many words the vocabulary lacks."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

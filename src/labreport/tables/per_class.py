@@ -1,7 +1,5 @@
 """Accuracy of each class, every experiment of a part beside the others."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping
 from typing import Any

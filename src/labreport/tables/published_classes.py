@@ -1,7 +1,5 @@
 """The published accuracies of the classes, their mean, and the accuracy that was published beside them."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping
 from typing import Any

@@ -1,7 +1,5 @@
 """What each experiment reached, beside what was published."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Where every number comes from: each run's seed, key, commit, device and time."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

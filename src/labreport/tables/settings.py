@@ -1,7 +1,5 @@
 """How each experiment was trained, from the spec its run was keyed by."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import Any
 

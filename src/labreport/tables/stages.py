@@ -1,7 +1,5 @@
 """What a network consists of, read off the network itself: stages, output sizes, kernels, strides, parameters."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace

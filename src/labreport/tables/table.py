@@ -1,7 +1,5 @@
 """A table before any format: its raw frame, and how each column of it is shown."""
 
-from __future__ import annotations
-
 import json
 import math
 from collections.abc import Mapping, Sequence

@@ -1,7 +1,5 @@
 """A network from left to right: boxes for layers, the shapes between them below, shortcuts as arcs above."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from itertools import pairwise, zip_longest
 

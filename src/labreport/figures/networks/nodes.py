@@ -1,7 +1,5 @@
 """The boxes of a drawing of a network: what stands in them, and the arcs above them."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """One row of a drawing of a network: what a module or a function is, in the words of its own settings."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any

@@ -1,7 +1,5 @@
 """The rows of a drawing of a network: what follows what, with sizes and parameters, read off the network itself."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 

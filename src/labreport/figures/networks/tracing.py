@@ -4,8 +4,6 @@ Only shapes are told of it. torch's meta device would compute nothing, but impor
 times as long as one sample.
 """
 
-from __future__ import annotations
-
 import inspect
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass

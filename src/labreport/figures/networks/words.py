@@ -1,7 +1,5 @@
 """What stands in and below the parts of a drawing of a network, in each language."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from dataclasses import replace
