@@ -6,7 +6,7 @@ missing or cannot be read is a `ResultsError` that names the file.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +34,7 @@ from labreport.result_files import (
 from labreport.result_spec import Run, Specified
 from labreport.training.tasks import TASKS
 
+Options = Mapping[str, Any]  # of a kind of figure, table or claim, by the names that YAML has for them
 SOMETIMES = ("precision", "threads", "shared")  # what not every run says of its environment
 
 

@@ -13,12 +13,12 @@ from labreport.errors import ResultsError
 from labreport.languages import LANGUAGES
 from labreport.quantities.measured import measure
 from labreport.quantities.registry import TIMES, Quantity, called
-from labreport.results import Results
+from labreport.results import Options, Results
 
 MACHINE = ["device", "precision", "threads", "torch"]
 
 
-def difference(results: Results, options: Mapping[str, Any], one: str, other: str) -> Estimate:
+def difference(results: Results, options: Options, one: str, other: str) -> Estimate:
     """`one` minus `other` in the quantity, or the other way round where lower is better: positive where `one` is.
 
     Args:
@@ -37,20 +37,18 @@ def difference(results: Results, options: Mapping[str, Any], one: str, other: st
     return found.negated() if quantity.higher_is_better is False else found
 
 
-def means_of(
-    results: Results, options: Mapping[str, Any], experiments: Sequence[str], quantity: str = ""
-) -> dict[str, float]:
+def means_of(results: Results, options: Options, experiments: Sequence[str], quantity: str = "") -> dict[str, float]:
     """Means over seeds by experiment, of the claim's quantity or another one."""
     name, dataset = quantity or options["quantity"], options.get("dataset", "")
     return {one: float(measure(results, one, name, dataset).mean) for one in experiments}
 
 
-def quantity_of(options: Mapping[str, Any]) -> Quantity:
+def quantity_of(options: Options) -> Quantity:
     """The quantity that a claim is about."""
     return called(options["quantity"])[0]
 
 
-def margin_of(options: Mapping[str, Any], key: str) -> float:
+def margin_of(options: Options, key: str) -> float:
     """A limit in the quantity's own unit."""
     return float(options.get(key, 0.0)) * quantity_of(options).declared_unit
 

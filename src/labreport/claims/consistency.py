@@ -1,9 +1,7 @@
 """Published figures agree with what was measured here, or with each other."""
 
 import math
-from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
 from labreport.claims import wording
 from labreport.claims.comparison import conclude, margin_of, quantity_of
@@ -12,10 +10,10 @@ from labreport.claims.verdict import Evidence, Verdict
 from labreport.quantities.declared import rounding, stated
 from labreport.quantities.measured import measure
 from labreport.quantities.registry import PUBLISHED
-from labreport.results import Results
+from labreport.results import Options, Results
 
 
-def judge(results: Results, options: Mapping[str, Any]) -> Verdict:
+def judge(results: Results, options: Options) -> Verdict:
     """Compare a published figure with the measured one, or with the mean of the classes' published figures.
 
     Args:
@@ -35,7 +33,7 @@ def judge(results: Results, options: Mapping[str, Any]) -> Verdict:
     return (_classes if options.get("against") else _measured)(results, options)
 
 
-def _measured(results: Results, options: Mapping[str, Any]) -> Verdict:
+def _measured(results: Results, options: Options) -> Verdict:
     """The published figure is of one run, which is taken to scatter as ours do; both share a test set, whose error
     counts once: exact where right answers of both correlate by one half, cautious where they do by more."""
     name, quantity, margin = options["experiment"], quantity_of(options), margin_of(options, "within")
@@ -58,7 +56,7 @@ def _measured(results: Results, options: Mapping[str, Any]) -> Verdict:
     return conclude([evidence], quantity, margin=margin, claim="within", what=what, values=values, doubt=doubt)
 
 
-def _classes(results: Results, options: Mapping[str, Any]) -> Verdict:
+def _classes(results: Results, options: Options) -> Verdict:
     name, quantity = options["experiment"], quantity_of(options)
     classes, accuracy = stated(results, name, "per_class"), stated(results, name, options["quantity"])
     mean = math.fsum(classes.values()) / len(classes)

@@ -10,10 +10,10 @@ from labreport.convergence import TOLERANCE
 from labreport.groups import GROUPS
 from labreport.quantities.measured import measure
 from labreport.quantities.registry import called
-from labreport.results import Results
+from labreport.results import Options, Results
 
 
-def judge(results: Results, options: Mapping[str, Any]) -> Verdict:
+def judge(results: Results, options: Options) -> Verdict:
     """Compare the means over seeds of a quantity.
 
     Args:
@@ -52,9 +52,7 @@ def judge(results: Results, options: Mapping[str, Any]) -> Verdict:
     )
 
 
-def _levelled(
-    results: Results, options: Mapping[str, Any], names: list[str]
-) -> tuple[Mapping[str, Any], dict[str, float]]:
+def _levelled(results: Results, options: Options, names: list[str]) -> tuple[Mapping[str, Any], dict[str, float]]:
     """The options with the level of `epochs_to(best)` as a number, and what it was taken from."""
     if options["quantity"] != "epochs_to(best)":
         return options, {}
@@ -64,7 +62,7 @@ def _levelled(
     return {**options, "quantity": f"epochs_to({level!r})"}, {"threshold": level, "share_of_best": share}
 
 
-def _other_classes(results: Results, options: Mapping[str, Any], name: str, than: str) -> dict[str, Any]:
+def _other_classes(results: Results, options: Options, name: str, than: str) -> dict[str, Any]:
     """The same difference on the other classes, of the short or the full ones."""
     quantity, group = called(options["quantity"])
     if quantity.name != "accuracy_on" or group not in GROUPS or not than:
@@ -75,7 +73,7 @@ def _other_classes(results: Results, options: Mapping[str, Any], name: str, than
     return {"others": {"estimate": found.value, "low": low, "high": high}}
 
 
-def _what(results: Results, options: Mapping[str, Any]) -> dict[str, str]:
+def _what(results: Results, options: Options) -> dict[str, str]:
     minus, metric = options.get("minus"), results.metric(options["experiments"][0])
     if minus:
         return wording.what("two_quantities", options["quantity"], minus, metric=metric)

@@ -1,17 +1,15 @@
 """Experiments differ by so little: shown by two one-sided tests, never by a difference that was not found."""
 
-from collections.abc import Mapping
 from itertools import combinations
-from typing import Any
 
 from labreport.claims import wording
 from labreport.claims.comparison import conclude, difference, margin_of, means_of, obstacle, quantity_of
 from labreport.claims.verdict import Evidence, Verdict
 from labreport.errors import ResultsError
-from labreport.results import Results
+from labreport.results import Options, Results
 
 
-def judge(results: Results, options: Mapping[str, Any]) -> Verdict:
+def judge(results: Results, options: Options) -> Verdict:
     """Compare experiments pair by pair, or each with a base, or two quantities of the same runs.
 
     Args:

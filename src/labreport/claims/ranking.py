@@ -1,16 +1,13 @@
 """One experiment is the best of several."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from labreport.claims import wording
 from labreport.claims.comparison import conclude, difference, means_of, obstacle, quantity_of
 from labreport.claims.verdict import Evidence, Verdict
 from labreport.errors import ResultsError
-from labreport.results import Results
+from labreport.results import Options, Results
 
 
-def judge(results: Results, options: Mapping[str, Any]) -> Verdict:
+def judge(results: Results, options: Options) -> Verdict:
     """Compare one experiment with each of its rivals.
 
     It was named beforehand. That it is better than every rival is shown where each comparison shows it; that it is not

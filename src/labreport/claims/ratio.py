@@ -1,8 +1,6 @@
 """One experiment, or one implementation of a measurement, costs so many times as much as another."""
 
 import math
-from collections.abc import Mapping
-from typing import Any
 
 import pandas as pd
 
@@ -15,7 +13,7 @@ from labreport.errors import ResultsError
 from labreport.languages import LANGUAGES, said
 from labreport.quantities.measured import measure
 from labreport.quantities.registry import Quantity, called
-from labreport.results import Results
+from labreport.results import Options, Results
 
 COLUMNS = ("implementation", "milliseconds", "milliseconds_low", "milliseconds_high", "repeats")
 MEASURED = Quantity("milliseconds", "milliseconds", higher_is_better=False)
@@ -23,7 +21,7 @@ MEASURED = Quantity("milliseconds", "milliseconds", higher_is_better=False)
 OF_QUARTILES = 1.2533 / 1.349
 
 
-def judge(results: Results, options: Mapping[str, Any]) -> Verdict:
+def judge(results: Results, options: Options) -> Verdict:
     """Compare the medians of two costs.
 
     Args:

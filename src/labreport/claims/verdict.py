@@ -21,7 +21,7 @@ from labreport.claims.estimates import BINARY, LEVEL, Estimate, holm
 from labreport.claims.wording import scaled
 from labreport.languages import LANGUAGES, said
 from labreport.result_spec import titled
-from labreport.results import Results
+from labreport.results import Options, Results
 
 SUPPORTED, REFUTED, UNDECIDED = "supported", "refuted", "undecided"
 Words = Mapping[str, str]
@@ -94,7 +94,7 @@ class Verdict:
 class ClaimKind(Protocol):
     """What a module named in `labreport.claims.registry` has."""
 
-    def judge(self, results: Results, options: Mapping[str, Any]) -> Verdict:
+    def judge(self, results: Results, options: Options) -> Verdict:
         """What the claim came out as."""
 
 

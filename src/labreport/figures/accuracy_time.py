@@ -1,8 +1,5 @@
 """What training time buys: a validation metric against the seconds trained so far."""
 
-from collections.abc import Mapping
-from typing import Any
-
 import pandas as pd
 from matplotlib.figure import Figure
 
@@ -10,12 +7,12 @@ from labreport.figures.epochs import draw_lines, measured_curve, number, over_se
 from labreport.figures.labels import label, listed, sentence
 from labreport.figures.style import new_figure, value_axis
 from labreport.metrics import column_title
-from labreport.results import Results
+from labreport.results import Options, Results
 
 UNITS = {"seconds": 1, "minutes": 60, "hours": 3600}  # the largest of which there are five at least
 
 
-def collect(results: Results, options: Mapping[str, Any]) -> pd.DataFrame:
+def collect(results: Results, options: Options) -> pd.DataFrame:
     """Columns `experiment, source, epoch, seed, value` and `seconds`, those of all epochs up to this one.
 
     Raises:
@@ -28,7 +25,7 @@ def collect(results: Results, options: Mapping[str, Any]) -> pd.DataFrame:
     return pd.concat(frames, ignore_index=True)
 
 
-def draw(frame: pd.DataFrame, options: Mapping[str, Any], lang: str) -> Figure:
+def draw(frame: pd.DataFrame, options: Options, lang: str) -> Figure:
     """A line per experiment, from its first epoch to its last, at the mean time that its seeds took for them."""
     figure, axes = new_figure(options, half_cm=6.0, full_cm=7.6)
     unit = [name for name, size in UNITS.items() if size == 1 or frame["seconds"].max() >= 5 * size][-1]
@@ -40,7 +37,7 @@ def draw(frame: pd.DataFrame, options: Mapping[str, Any], lang: str) -> Figure:
     return figure
 
 
-def describe(frame: pd.DataFrame, options: Mapping[str, Any], lang: str) -> str:
+def describe(frame: pd.DataFrame, options: Options, lang: str) -> str:
     """Where each experiment ends, and after what time."""
     ends = []
     for name in options["experiments"]:

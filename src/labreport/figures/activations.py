@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from labreport.figures.activation_names import ACTIVATIONS
 from labreport.figures.labels import listed, sentence
 from labreport.figures.style import GREY, empty_figure, series
-from labreport.results import Results
+from labreport.results import Options, Results
 from labreport.rounding import fixed
 
 REACH, STEPS = 4.0, 200  # -4 to 4, zero among the points
@@ -20,7 +20,7 @@ DASHES = ("-", (0, (4, 1.6)), (0, (1, 1.2)), (0, (6, 1.5, 1, 1.5)), (0, (3, 1, 1
 JUMP = 0.5  # neighbouring points differ by far less where a derivative is continuous
 
 
-def collect(results: Results, options: Mapping[str, Any]) -> pd.DataFrame:
+def collect(results: Results, options: Options) -> pd.DataFrame:
     """Columns `function, x, value, derivative`; where a function has a corner, what torch takes for its derivative.
 
     Args:
@@ -37,7 +37,7 @@ def collect(results: Results, options: Mapping[str, Any]) -> pd.DataFrame:
     return pd.concat(frames, ignore_index=True)
 
 
-def draw(frame: pd.DataFrame, options: Mapping[str, Any], lang: str) -> Figure:
+def draw(frame: pd.DataFrame, options: Options, lang: str) -> Figure:
     """Functions and derivatives in two panels, told apart by colour and dashes; a derivative's jumps stay open."""
     figure = empty_figure(options, half_cm=9.6, full_cm=5.8)
     left, right = figure.subplots(2, 1) if options.get("width") == "half" else figure.subplots(1, 2)
@@ -56,7 +56,7 @@ def draw(frame: pd.DataFrame, options: Mapping[str, Any], lang: str) -> Figure:
     return figure
 
 
-def describe(frame: pd.DataFrame, options: Mapping[str, Any], lang: str) -> str:
+def describe(frame: pd.DataFrame, options: Options, lang: str) -> str:
     """The least value of each function, and how far its derivative reaches."""
     parts = []
     for name in options["functions"]:

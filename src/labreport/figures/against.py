@@ -1,6 +1,5 @@
 """A result against a declared setting, such as accuracy against learning rate: means, spread, and every seed."""
 
-from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -9,10 +8,10 @@ from matplotlib.figure import Figure
 from labreport.figures.epochs import number, of_seeds, over_seeds, percent, shown
 from labreport.figures.labels import label, listed, quantity_name, sentence, setting_name
 from labreport.figures.style import COLOURS, FAINT, new_figure, setting_axis, value_axis
-from labreport.results import Results
+from labreport.results import Options, Results
 
 
-def collect(results: Results, options: Mapping[str, Any]) -> pd.DataFrame:
+def collect(results: Results, options: Options) -> pd.DataFrame:
     """Columns `experiment, setting` (its number), `seed, value`.
 
     Args:
@@ -29,7 +28,7 @@ def collect(results: Results, options: Mapping[str, Any]) -> pd.DataFrame:
     return pd.concat(frames, ignore_index=True)[["experiment", "setting", "seed", "value"]]
 
 
-def draw(frame: pd.DataFrame, options: Mapping[str, Any], lang: str) -> Figure:
+def draw(frame: pd.DataFrame, options: Options, lang: str) -> Figure:
     """A dot per experiment, joined by a line, one deviation over seeds as its whisker and each seed faint beside it."""
     figure, axes = new_figure(options, half_cm=5.6, full_cm=7.0)
     frame = shown(frame, options["metric"])
@@ -44,7 +43,7 @@ def draw(frame: pd.DataFrame, options: Mapping[str, Any], lang: str) -> Figure:
     return figure
 
 
-def describe(frame: pd.DataFrame, options: Mapping[str, Any], lang: str) -> str:
+def describe(frame: pd.DataFrame, options: Options, lang: str) -> str:
     """The mean of every experiment at its setting."""
     ends = _means(frame)[["x", "value"]].itertuples(index=False)
     parts = [sentence("at", lang, f"{x:g}", number(value, options["metric"], lang)) for x, value in ends]

@@ -1,6 +1,5 @@
 """A network, or a part of it, drawn from its own structure: one drawing for every model."""
 
-from collections.abc import Mapping
 from dataclasses import asdict, fields
 from typing import Any
 
@@ -15,13 +14,13 @@ from labreport.figures.networks.tracing import IMAGE_DIMENSIONS, follow, network
 from labreport.figures.networks.words import size, spoken, total
 from labreport.figures.style import WIDTH_CM
 from labreport.result_files import read_array
-from labreport.results import Results
+from labreport.results import Options, Results
 
 DEFAULTS = {"image": 32, "channels": 3, "classes": 10, "length": 50}
 NUMBERS = ("parameters", "stride", "repeats", "layers", "directions", "units", "branch")
 
 
-def collect(results: Results, options: Mapping[str, Any]) -> pd.DataFrame:
+def collect(results: Results, options: Options) -> pd.DataFrame:
     """Columns `model, part` and those of `networks.rows.Row`: a row per thing drawn, in order of execution.
 
     Args:
@@ -51,12 +50,12 @@ def _sizes(results: Results, name: str) -> dict[str, int]:
     return {"classes": len(results.dataset(name)["classes"]), **of_one}
 
 
-def draw(frame: pd.DataFrame, options: Mapping[str, Any], lang: str) -> Figure:
+def draw(frame: pd.DataFrame, options: Options, lang: str) -> Figure:
     """Boxes from left to right, in as few lines as the width takes."""
     return draw_network(read(frame), WIDTH_CM[options.get("width", "full")], lang, part=bool(options.get("part")))
 
 
-def describe(frame: pd.DataFrame, options: Mapping[str, Any], lang: str) -> str:
+def describe(frame: pd.DataFrame, options: Options, lang: str) -> str:
     """Every row in order, and how many parameters there are."""
     rows, model = read(frame), frame["model"].iloc[0]
     said = [spoken(row, lang) for row in rows if row.kind not in ("input", "rest")]

@@ -4,16 +4,13 @@ Reliability diagram and expected calibration error as in C. Guo et al. 2017, "On
 Networks", arXiv:1706.04599, equations 2 to 3 (bins of equal width).
 """
 
-from collections.abc import Mapping
-from typing import Any
-
 import pandas as pd
 from matplotlib.figure import Figure
 
 from labreport.figures.labels import in_percent, label, listed, sentence
 from labreport.figures.style import FAINT, GREY, MEASURED, new_figure, series
 from labreport.judged import classified
-from labreport.results import Results
+from labreport.results import Options, Results
 from labreport.rounding import fixed
 
 BINS = 10
@@ -21,7 +18,7 @@ MEANS = ["probability", "accuracy"]
 FEWEST = 10  # samples of a bin that is drawn: the accuracy of fewer says nothing
 
 
-def collect(results: Results, options: Mapping[str, Any]) -> pd.DataFrame:
+def collect(results: Results, options: Options) -> pd.DataFrame:
     """Columns `experiment, seed, bin, samples, probability, accuracy`: means over the samples of a bin, fractions.
 
     Raises:
@@ -38,7 +35,7 @@ def collect(results: Results, options: Mapping[str, Any]) -> pd.DataFrame:
     return pd.concat(frames, ignore_index=True)
 
 
-def draw(frame: pd.DataFrame, options: Mapping[str, Any], lang: str) -> Figure:
+def draw(frame: pd.DataFrame, options: Options, lang: str) -> Figure:
     """A line per experiment through its bins, faint lines for its seeds, the error beside its name, the diagonal."""
     half = options.get("width") == "half"
     figure, axes = new_figure(options, half_cm=8.2, full_cm=8.0)
@@ -59,7 +56,7 @@ def draw(frame: pd.DataFrame, options: Mapping[str, Any], lang: str) -> Figure:
     return figure
 
 
-def describe(frame: pd.DataFrame, options: Mapping[str, Any], lang: str) -> str:
+def describe(frame: pd.DataFrame, options: Options, lang: str) -> str:
     """The error of each experiment, mean over its seeds, and to which side it errs."""
     parts = []
     for name in options["experiments"]:

@@ -1,18 +1,15 @@
 """One metric of several experiments, epoch by epoch, on one pair of axes."""
 
-from collections.abc import Mapping
-from typing import Any
-
 import pandas as pd
 from matplotlib.figure import Figure
 
 from labreport.figures.epochs import draw_curves, measured_curve, number, over_seeds, published_curve
 from labreport.figures.labels import listed, sentence
 from labreport.metrics import column_title
-from labreport.results import Results
+from labreport.results import Options, Results
 
 
-def collect(results: Results, options: Mapping[str, Any]) -> pd.DataFrame:
+def collect(results: Results, options: Options) -> pd.DataFrame:
     """Columns `experiment, source` (measured, published), `epoch, seed, value`.
 
     Args:
@@ -29,12 +26,12 @@ def collect(results: Results, options: Mapping[str, Any]) -> pd.DataFrame:
     return pd.concat([*ours, *(curve for curve in theirs if curve is not None)], ignore_index=True)
 
 
-def draw(frame: pd.DataFrame, options: Mapping[str, Any], lang: str) -> Figure:
+def draw(frame: pd.DataFrame, options: Options, lang: str) -> Figure:
     """A solid line for each experiment in its own colour and marker, its published curve dashed in the same colour."""
     return draw_curves(frame, options, {name: name for name in options["experiments"]}, lang)
 
 
-def describe(frame: pd.DataFrame, options: Mapping[str, Any], lang: str) -> str:
+def describe(frame: pd.DataFrame, options: Options, lang: str) -> str:
     """Each experiment's last epoch and mean value there."""
     metric, ours = options["metric"], frame[frame["source"] == "measured"]
     ends = []

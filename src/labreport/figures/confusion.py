@@ -1,8 +1,5 @@
 """Which classes an experiment takes for which: the confusion matrix in percent of the true class."""
 
-from collections.abc import Mapping
-from typing import Any
-
 import pandas as pd
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
@@ -10,7 +7,7 @@ from matplotlib.figure import Figure
 from labreport.errors import ResultsError
 from labreport.figures.labels import class_name, label, sentence
 from labreport.figures.style import SMALL_PT, new_figure
-from labreport.results import Results
+from labreport.results import Options, Results
 from labreport.rounding import fixed
 
 # One hue from white to dark: its lightness falls evenly, so grey prints and colour-blind readers see the same order.
@@ -19,7 +16,7 @@ DARK = 0.45
 FEW_CLASSES = 4
 
 
-def collect(results: Results, options: Mapping[str, Any]) -> pd.DataFrame:
+def collect(results: Results, options: Options) -> pd.DataFrame:
     """Columns `experiment, true, predicted, count, share`: counts summed over seeds, shares of the true class.
 
     Raises:
@@ -35,7 +32,7 @@ def collect(results: Results, options: Mapping[str, Any]) -> pd.DataFrame:
     return pairs.assign(share=pairs["count"] / samples)
 
 
-def draw(frame: pd.DataFrame, options: Mapping[str, Any], lang: str) -> Figure:
+def draw(frame: pd.DataFrame, options: Options, lang: str) -> Figure:
     """A square per pair, its share in percent inside; shares that round to nothing stay empty."""
     classes = list(frame["true"].unique())
     shares = frame.pivot(index="true", columns="predicted", values="share").loc[classes, classes].fillna(0).to_numpy()
@@ -65,7 +62,7 @@ def draw(frame: pd.DataFrame, options: Mapping[str, Any], lang: str) -> Figure:
     return figure
 
 
-def describe(frame: pd.DataFrame, options: Mapping[str, Any], lang: str) -> str:
+def describe(frame: pd.DataFrame, options: Options, lang: str) -> str:
     """The best and the worst recognised class and the most frequent confusion."""
     name = frame["experiment"].iloc[0]
     right = frame[frame["true"] == frame["predicted"]].sort_values("share")

@@ -1,8 +1,5 @@
 """Loss, accuracy or correlation of one experiment, on each split that was measured, epoch by epoch."""
 
-from collections.abc import Mapping
-from typing import Any
-
 import pandas as pd
 from matplotlib.figure import Figure
 
@@ -10,10 +7,10 @@ from labreport.figures.epochs import draw_curves, measured_curve, number, over_s
 from labreport.figures.labels import label, sentence
 from labreport.languages import said
 from labreport.metrics import METRICS, SPLITS
-from labreport.results import Results
+from labreport.results import Options, Results
 
 
-def collect(results: Results, options: Mapping[str, Any]) -> pd.DataFrame:
+def collect(results: Results, options: Options) -> pd.DataFrame:
     """Columns `experiment, source` (measured, published), `epoch, seed, value, split`.
 
     Args:
@@ -34,13 +31,13 @@ def collect(results: Results, options: Mapping[str, Any]) -> pd.DataFrame:
     return pd.concat(frames, ignore_index=True)
 
 
-def draw(frame: pd.DataFrame, options: Mapping[str, Any], lang: str) -> Figure:
+def draw(frame: pd.DataFrame, options: Options, lang: str) -> Figure:
     """The splits as solid lines with their names at the ends, published ones thin and dashed."""
     names = {split: label(split, lang) for split in frame["split"].unique()}
     return draw_curves(frame, options, names, lang, by="split", heights=(5.6, 7.5))
 
 
-def describe(frame: pd.DataFrame, options: Mapping[str, Any], lang: str) -> str:
+def describe(frame: pd.DataFrame, options: Options, lang: str) -> str:
     """First and last value of each split, and the validation's best epoch, of the means over seeds."""
     name = options["metric"]
     metric, ours = METRICS[name], frame[frame["source"] == "measured"]

@@ -22,7 +22,7 @@ from labreport.figures.style import (
 from labreport.languages import section
 from labreport.metrics import METRICS
 from labreport.quantities.measured import measure
-from labreport.results import Results
+from labreport.results import Options, Results
 from labreport.rounding import fixed
 
 BAND_ALPHA = 0.18
@@ -69,7 +69,7 @@ def over_seeds(frame: pd.DataFrame, by: str = "epoch", x: str = "epoch") -> pd.D
 
 def draw_curves(
     frame: pd.DataFrame,
-    options: Mapping[str, Any],
+    options: Options,
     names: Mapping[str, str],
     lang: str,
     by: str = "experiment",

@@ -1,8 +1,5 @@
 """The kernels of a model's first convolution after training, as small pictures."""
 
-from collections.abc import Mapping
-from typing import Any
-
 import numpy as np
 import pandas as pd
 from matplotlib.cm import ScalarMappable
@@ -14,7 +11,7 @@ from labreport.figures.labels import label, sentence
 from labreport.figures.pixels import colours, show
 from labreport.figures.shapes import canvas
 from labreport.figures.style import SMALL_PT, WIDTH_CM
-from labreport.results import Results
+from labreport.results import Options, Results
 from labreport.rounding import fixed
 
 CHANNELS = ["red", "green", "blue"]
@@ -24,7 +21,7 @@ GAP = 0.12  # of a kernel's width
 SCALE_CM, MARGIN_CM = 1.25, 0.1
 
 
-def collect(results: Results, options: Mapping[str, Any]) -> pd.DataFrame:
+def collect(results: Results, options: Options) -> pd.DataFrame:
     """Columns `experiment, seed, filter, row, column, red, green, blue`: the weights of the first seed's run.
 
     Args:
@@ -50,7 +47,7 @@ def collect(results: Results, options: Mapping[str, Any]) -> pd.DataFrame:
     return frame
 
 
-def draw(frame: pd.DataFrame, options: Mapping[str, Any], lang: str) -> Figure:
+def draw(frame: pd.DataFrame, options: Options, lang: str) -> Figure:
     """A tile per kernel, mid-grey where its weights are zero, all on one scale, which stands below."""
     kernels, largest = _kernels(frame)
     width = options.get("width", "full")
@@ -69,7 +66,7 @@ def draw(frame: pd.DataFrame, options: Mapping[str, Any], lang: str) -> Figure:
     return figure
 
 
-def describe(frame: pd.DataFrame, options: Mapping[str, Any], lang: str) -> str:
+def describe(frame: pd.DataFrame, options: Options, lang: str) -> str:
     """How many kernels there are, of what size, and how large their weights are."""
     kernels, largest = _kernels(frame)
     count, height, width, _ = kernels.shape

@@ -1,8 +1,5 @@
 """Validation accuracy of the last epoch, every experiment of a part, measured beside published."""
 
-from collections.abc import Mapping
-from typing import Any
-
 import pandas as pd
 from matplotlib.figure import Figure
 
@@ -11,10 +8,10 @@ from labreport.figures.labels import label, listed, sentence
 from labreport.figures.rows import draw_rows
 from labreport.figures.style import GREY, SMALL_PT
 from labreport.quantities.measured import measure
-from labreport.results import Results
+from labreport.results import Options, Results
 
 
-def collect(results: Results, options: Mapping[str, Any]) -> pd.DataFrame:
+def collect(results: Results, options: Options) -> pd.DataFrame:
     """Columns `experiment, source` (measured, published), `seed, value` (fractions), `chance`.
 
     `chance` is the accuracy of guessing among the experiment's classes. Published values are there only where the
@@ -34,7 +31,7 @@ def collect(results: Results, options: Mapping[str, Any]) -> pd.DataFrame:
     return frame[["experiment", "source", "seed", "value", "chance"]].astype({"seed": "Int64"})
 
 
-def draw(frame: pd.DataFrame, options: Mapping[str, Any], lang: str) -> Figure:
+def draw(frame: pd.DataFrame, options: Options, lang: str) -> Figure:
     """A row per experiment: a filled dot for what was measured, an open one for what was published."""
     series = {source: label(source, lang) for source in sources(frame)}
     figure, axes = draw_rows(frame, options["experiments"], series, "source", options)
@@ -49,7 +46,7 @@ def draw(frame: pd.DataFrame, options: Mapping[str, Any], lang: str) -> Figure:
     return figure
 
 
-def describe(frame: pd.DataFrame, options: Mapping[str, Any], lang: str) -> str:
+def describe(frame: pd.DataFrame, options: Options, lang: str) -> str:
     """Every value."""
     values, parts = frame.groupby(["source", "experiment"])["value"].mean(), []
     for name in options["experiments"]:

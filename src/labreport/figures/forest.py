@@ -18,7 +18,7 @@ from labreport.claims.wording import claimed, digits
 from labreport.figures.labels import label, listed, sentence
 from labreport.figures.style import CM, COLOURS, GREY, SMALL_PT, WIDTH_CM
 from labreport.languages import section
-from labreport.results import Results
+from labreport.results import Options, Results
 
 LOOKS: Mapping[str, Mapping[str, Any]] = {  # which also differ without colour
     "supported": {"marker": "o", "color": COLOURS[0]},
@@ -33,7 +33,7 @@ LETTERS = {"full": 44, "half": 20}  # of a line of a label
 PIECE = re.compile(r"[\u3400-\u9fff][，。、；：）]*\s*|[^\s\u3400-\u9fff]+\s*")
 
 
-def collect(results: Results, options: Mapping[str, Any]) -> pd.DataFrame:
+def collect(results: Results, options: Options) -> pd.DataFrame:
     """Columns `claim` (its name), `label` (what is compared), `unit`, `estimate, low, high, margin` (in the unit;
     fractions, ratios), `criterion` (at_least, at_most, above, within), `outcome, level`.
 
@@ -53,7 +53,7 @@ def collect(results: Results, options: Mapping[str, Any]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def draw(frame: pd.DataFrame, options: Mapping[str, Any], lang: str) -> Figure:
+def draw(frame: pd.DataFrame, options: Options, lang: str) -> Figure:
     """A panel per unit and in it a row per claim: a dot and whiskers, on grey where what is claimed is true."""
     width = options.get("width", "full")
     labels = frame["label"].map(lambda text: wrapped(text, LETTERS[width]))
@@ -159,7 +159,7 @@ def _lines(pieces: list[str], most: int) -> list[str]:
     return [line.rstrip() for line in lines]
 
 
-def describe(frame: pd.DataFrame, options: Mapping[str, Any], lang: str) -> str:
+def describe(frame: pd.DataFrame, options: Options, lang: str) -> str:
     """Every claim: what was found, what was claimed, what it came out as."""
     parts = []
     for row in _records(frame):

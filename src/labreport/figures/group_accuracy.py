@@ -1,8 +1,5 @@
 """What a long tail costs, and where: mean accuracy of the classes cut short and of those left full."""
 
-from collections.abc import Mapping
-from typing import Any
-
 import pandas as pd
 from matplotlib.figure import Figure
 
@@ -11,10 +8,10 @@ from labreport.figures.epochs import number, of_seeds
 from labreport.figures.labels import class_name, label, listed, sentence
 from labreport.figures.rows import draw_rows
 from labreport.groups import GROUPS, group_name
-from labreport.results import Results
+from labreport.results import Options, Results
 
 
-def collect(results: Results, options: Mapping[str, Any]) -> pd.DataFrame:
+def collect(results: Results, options: Options) -> pd.DataFrame:
     """Columns `experiment, group` (short, full), `seed, value` (fractions), `classes` (names of the group's).
 
     A group's accuracy is the mean of its classes' accuracies, each class counting the same.
@@ -34,7 +31,7 @@ def collect(results: Results, options: Mapping[str, Any]) -> pd.DataFrame:
     return pd.concat(rows, ignore_index=True)[["experiment", "group", "seed", "value", "classes"]]
 
 
-def draw(frame: pd.DataFrame, options: Mapping[str, Any], lang: str) -> Figure:
+def draw(frame: pd.DataFrame, options: Options, lang: str) -> Figure:
     """A row per experiment: a filled dot for the short classes, an open one for the full ones."""
     counts = frame.groupby("group")["classes"].first().str.count("; ") + 1
     series = {group: label("group", lang, group_name(group, lang), counts[group]) for group in GROUPS}
@@ -43,7 +40,7 @@ def draw(frame: pd.DataFrame, options: Mapping[str, Any], lang: str) -> Figure:
     return figure
 
 
-def describe(frame: pd.DataFrame, options: Mapping[str, Any], lang: str) -> str:
+def describe(frame: pd.DataFrame, options: Options, lang: str) -> str:
     """Both values of every experiment, and which classes are short."""
     values, parts = frame.groupby(["experiment", "group"])["value"].mean(), []
     for name in options["experiments"]:

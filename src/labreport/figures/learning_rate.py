@@ -1,8 +1,5 @@
 """The learning rate that each epoch was trained with, which a schedule may change."""
 
-from collections.abc import Mapping
-from typing import Any
-
 import pandas as pd
 from matplotlib.figure import Figure
 
@@ -10,10 +7,10 @@ from labreport.figures.endlabels import Ending, name_lines
 from labreport.figures.epochs import measured_curve, over_seeds
 from labreport.figures.labels import label, listed, sentence
 from labreport.figures.style import MEASURED, epoch_axis, new_figure, series
-from labreport.results import Results
+from labreport.results import Options, Results
 
 
-def collect(results: Results, options: Mapping[str, Any]) -> pd.DataFrame:
+def collect(results: Results, options: Options) -> pd.DataFrame:
     """Columns `experiment, source, epoch, seed, value`: the rate of every run in every epoch.
 
     Raises:
@@ -22,7 +19,7 @@ def collect(results: Results, options: Mapping[str, Any]) -> pd.DataFrame:
     return pd.concat([measured_curve(results, name, "learning_rate") for name in options["experiments"]])
 
 
-def draw(frame: pd.DataFrame, options: Mapping[str, Any], lang: str) -> Figure:
+def draw(frame: pd.DataFrame, options: Options, lang: str) -> Figure:
     """Steps from epoch to epoch, a line per run, seeds of an experiment alike; logarithmic over a decade."""
     figure, axes = new_figure(options, half_cm=5.0, full_cm=6.0)
     rates = frame["value"]
@@ -42,7 +39,7 @@ def draw(frame: pd.DataFrame, options: Mapping[str, Any], lang: str) -> Figure:
     return figure
 
 
-def describe(frame: pd.DataFrame, options: Mapping[str, Any], lang: str) -> str:
+def describe(frame: pd.DataFrame, options: Options, lang: str) -> str:
     """Each experiment's first and last rate."""
     parts = []
     for name in options["experiments"]:

@@ -3,7 +3,6 @@
 Equations: S. Hochreiter and J. Schmidhuber 1997, with the forget gate of F. Gers et al. 2000.
 """
 
-from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -14,7 +13,7 @@ from matplotlib.patches import Circle, Ellipse
 from labreport.figures.labels import label, sentence
 from labreport.figures.shapes import FRAME_FILL, INK, canvas, rounded, wire
 from labreport.figures.style import GREY, SMALL_PT, TEXT_PT
-from labreport.results import Results
+from labreport.results import Options, Results
 
 WIDTH_CM, HEIGHT_CM = 16.0, 7.0
 GATE_CM, GATE_HEIGHT_CM, RADIUS_CM = 1.15, 0.66, 0.27
@@ -77,7 +76,7 @@ WIRES: tuple[tuple[str, str, float, float, float, float], ...] = (
 )  # fmt: skip
 
 
-def collect(results: Results, options: Mapping[str, Any]) -> pd.DataFrame:
+def collect(results: Results, options: Options) -> pd.DataFrame:
     """The drawing's elements: `node, kind, x, y, x_end, y_end, label`, centimetres from the lower left corner.
 
     `x_end` and `y_end` are set for the cell's frame and for wires. Nothing is taken from `results`.
@@ -89,7 +88,7 @@ def collect(results: Results, options: Mapping[str, Any]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns).astype({"x_end": float, "y_end": float})
 
 
-def draw(frame: pd.DataFrame, options: Mapping[str, Any], lang: str) -> Figure:
+def draw(frame: pd.DataFrame, options: Options, lang: str) -> Figure:
     """The diagram at full text width."""
     figure, axes = canvas(WIDTH_CM, HEIGHT_CM)
     for element in frame.to_dict("records"):
@@ -110,7 +109,7 @@ def draw(frame: pd.DataFrame, options: Mapping[str, Any], lang: str) -> Figure:
     return figure
 
 
-def describe(frame: pd.DataFrame, options: Mapping[str, Any], lang: str) -> str:
+def describe(frame: pd.DataFrame, options: Options, lang: str) -> str:
     """How the states flow through the cell."""
     gates = int(((frame["kind"] == "gate") & (frame["label"] == r"$\sigma$")).sum())
     return sentence("lstm_cell", lang, gates)

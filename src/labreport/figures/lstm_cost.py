@@ -1,6 +1,5 @@
 """What one LSTM layer costs in each implementation, with the number of operations behind it."""
 
-from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -8,7 +7,7 @@ from matplotlib.figure import Figure
 
 from labreport.figures.labels import implementation_name, label, listed, sentence
 from labreport.figures.style import COLOURS, GREY, SMALL_PT, new_figure
-from labreport.results import Results
+from labreport.results import Options, Results
 from labreport.rounding import fixed
 
 COLUMNS = ("implementation", "milliseconds", "milliseconds_low", "milliseconds_high", "operations_per_step")
@@ -17,12 +16,12 @@ BAR_CM, FRAME_CM = 1.1, 1.5
 ROOM = 1.03
 
 
-def collect(results: Results, options: Mapping[str, Any]) -> pd.DataFrame:
+def collect(results: Results, options: Options) -> pd.DataFrame:
     """Columns `implementation, milliseconds` (median per batch), its quartiles, `operations_per_step`."""
     return results.measurement(options["measurement"], COLUMNS)[list(COLUMNS)].copy()
 
 
-def draw(frame: pd.DataFrame, options: Mapping[str, Any], lang: str) -> Figure:
+def draw(frame: pd.DataFrame, options: Options, lang: str) -> Figure:
     """A bar per implementation with its quartiles; time and operations per step stand at its end."""
     height = FRAME_CM + BAR_CM * len(frame)
     figure, axes = new_figure(options, half_cm=height, full_cm=height)
@@ -47,7 +46,7 @@ def draw(frame: pd.DataFrame, options: Mapping[str, Any], lang: str) -> Figure:
     return figure
 
 
-def describe(frame: pd.DataFrame, options: Mapping[str, Any], lang: str) -> str:
+def describe(frame: pd.DataFrame, options: Options, lang: str) -> str:
     """Time and operations of each implementation, and the ratio of the slowest to the fastest."""
     ratio = frame["milliseconds"].max() / frame["milliseconds"].min()
     parts = [

@@ -12,13 +12,13 @@ from labreport.figures.pixels import colours, from_text, show, to_text
 from labreport.figures.shapes import LINE_CM, Ruler, canvas, write
 from labreport.figures.style import GREY, WIDTH_CM
 from labreport.judged import samples, surest_mistakes
-from labreport.results import Results
+from labreport.results import Options, Results
 from labreport.rounding import fixed
 
 COUNT, LARGEST_CM, GAP_CM, KEY_CM = 16, 1.7, 0.25, 0.55
 
 
-def collect(results: Results, options: Mapping[str, Any]) -> pd.DataFrame:
+def collect(results: Results, options: Options) -> pd.DataFrame:
     """Columns `experiment, seed, sample, true, predicted, probability, pixels`: the first seed's, the surest first.
 
     Raises:
@@ -31,7 +31,7 @@ def collect(results: Results, options: Mapping[str, Any]) -> pd.DataFrame:
     return wrong[columns].assign(pixels=pixels).assign(experiment=name)
 
 
-def draw(frame: pd.DataFrame, options: Mapping[str, Any], lang: str) -> Figure:
+def draw(frame: pd.DataFrame, options: Options, lang: str) -> Figure:
     """Images in rows, under each its class, the class it was taken for and the probability of that; a key below."""
     rows = frame.to_dict("records")
     words = [(said[0], f"→ {said[1]}", said[2]) for said in map(_words, rows, repeat(lang))]
@@ -50,7 +50,7 @@ def draw(frame: pd.DataFrame, options: Mapping[str, Any], lang: str) -> Figure:
     return figure
 
 
-def describe(frame: pd.DataFrame, options: Mapping[str, Any], lang: str) -> str:
+def describe(frame: pd.DataFrame, options: Options, lang: str) -> str:
     """Every mistake."""
     (name,) = options["experiments"]
     said = [sentence("taken", lang, *_words(row, lang)) for row in frame.to_dict("records")]

@@ -17,7 +17,7 @@ from labreport.figures.labels import label, sentence
 from labreport.figures.style import house_style
 from labreport.result_files import TEXT_COLUMNS
 from labreport.result_spec import titled
-from labreport.results import Results
+from labreport.results import Options, Results
 
 # Entries that hold a date or the version of matplotlib; None leaves an entry out.
 METADATA: dict[str, dict[str, Any]] = {
@@ -31,13 +31,13 @@ FORMULAS = "node"  # a column of frames whose texts are formulas of a drawing's 
 class FigureKind(Protocol):
     """What a module named in `labreport.figures.registry` has."""
 
-    def collect(self, results: Results, options: Mapping[str, Any]) -> pd.DataFrame:
+    def collect(self, results: Results, options: Options) -> pd.DataFrame:
         """The one frame that the figure shows."""
 
-    def draw(self, frame: pd.DataFrame, options: Mapping[str, Any], lang: str) -> Figure:
+    def draw(self, frame: pd.DataFrame, options: Options, lang: str) -> Figure:
         """The figure at its printed size."""
 
-    def describe(self, frame: pd.DataFrame, options: Mapping[str, Any], lang: str) -> str:
+    def describe(self, frame: pd.DataFrame, options: Options, lang: str) -> str:
         """What there is to see, with the numbers, for those who cannot see it."""
 
 
@@ -87,7 +87,7 @@ def spread_note(frame: pd.DataFrame, lang: str) -> str:
     return label("seeds", lang, most if fewest == most else label("to", lang, fewest, most)) if most > 1 else ""
 
 
-def pictures_of(kind: FigureKind, frame: pd.DataFrame, options: Mapping[str, Any], lang: str) -> dict[str, bytes]:
+def pictures_of(kind: FigureKind, frame: pd.DataFrame, options: Options, lang: str) -> dict[str, bytes]:
     """A figure as `pdf`, `svg` and `png`, in the house style."""
     if FORMULAS not in frame:
         frame = frame.assign(**{str(name): frame[name].map(_literal) for name in frame.select_dtypes(exclude="number")})

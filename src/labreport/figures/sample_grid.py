@@ -1,8 +1,5 @@
 """The first training images of each class, at printed size, pixel for pixel."""
 
-from collections.abc import Mapping
-from typing import Any
-
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
@@ -13,14 +10,14 @@ from labreport.figures.pixels import colours, from_text, show, to_text
 from labreport.figures.shapes import canvas
 from labreport.figures.style import TEXT_PT, WIDTH_CM
 from labreport.result_files import read_array
-from labreport.results import Results
+from labreport.results import Options, Results
 
 PER_CLASS, IN_ONE = 5, 3  # images of a class; classes in one column
 LABEL_CM, GAP_CM, MARGIN_CM, BETWEEN_CM = 1.75, 0.08, 0.05, 0.35
 LARGEST_CM = 1.3
 
 
-def collect(results: Results, options: Mapping[str, Any]) -> pd.DataFrame:
+def collect(results: Results, options: Options) -> pd.DataFrame:
     """Columns `dataset, class, sample` (index in the training split) and `pixels` (`labreport.figures.pixels.to_text`).
 
     Args:
@@ -49,7 +46,7 @@ def collect(results: Results, options: Mapping[str, Any]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def draw(frame: pd.DataFrame, options: Mapping[str, Any], lang: str) -> Figure:
+def draw(frame: pd.DataFrame, options: Options, lang: str) -> Figure:
     """A row per class with its name before it; at full width more than three classes stand in two columns."""
     width = options.get("width", "full")
     groups = [(str(name), rows["pixels"]) for name, rows in frame.groupby("class", sort=False)]
@@ -71,7 +68,7 @@ def draw(frame: pd.DataFrame, options: Mapping[str, Any], lang: str) -> Figure:
     return figure
 
 
-def describe(frame: pd.DataFrame, options: Mapping[str, Any], lang: str) -> str:
+def describe(frame: pd.DataFrame, options: Options, lang: str) -> str:
     """How many images of which classes."""
     counts = frame.groupby("class", sort=False).size()
     names = [class_name(str(name), lang) for name in counts.index]

@@ -1,8 +1,5 @@
 """Predicted against true similarity of the test pairs, as a density."""
 
-from collections.abc import Mapping
-from typing import Any
-
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
@@ -11,7 +8,7 @@ from matplotlib.ticker import MaxNLocator
 from labreport.figures.confusion import SHADES
 from labreport.figures.labels import label, listed, sentence
 from labreport.figures.style import GREY, SMALL_PT, new_figure
-from labreport.results import Results
+from labreport.results import Options, Results
 from labreport.rounding import fixed
 
 CELL = 0.2  # raters' means are mostly multiples of it: each column of cells then holds one of them
@@ -19,7 +16,7 @@ HIGHEST = 5
 EDGES = np.arange(-CELL / 2, HIGHEST + CELL, CELL)  # cells are centred on multiples
 
 
-def collect(results: Results, options: Mapping[str, Any]) -> pd.DataFrame:
+def collect(results: Results, options: Options) -> pd.DataFrame:
     """Columns `experiment, seed, score, prediction`, 0 to 5: every pair of the test split, once per seed.
 
     Raises:
@@ -31,7 +28,7 @@ def collect(results: Results, options: Mapping[str, Any]) -> pd.DataFrame:
     return frame
 
 
-def draw(frame: pd.DataFrame, options: Mapping[str, Any], lang: str) -> Figure:
+def draw(frame: pd.DataFrame, options: Options, lang: str) -> Figure:
     """Cells as dark as they hold pairs, the diagonal of perfect predictions, the correlation above."""
     figure, axes = new_figure(options, half_cm=6.9, full_cm=9.0)
     counts, _, _ = np.histogram2d(frame["score"], frame["prediction"], bins=(EDGES, EDGES))
@@ -57,7 +54,7 @@ def draw(frame: pd.DataFrame, options: Mapping[str, Any], lang: str) -> Figure:
     return figure
 
 
-def describe(frame: pd.DataFrame, options: Mapping[str, Any], lang: str) -> str:
+def describe(frame: pd.DataFrame, options: Options, lang: str) -> str:
     """The correlation, and the mean prediction of pairs with low and with high scores."""
     scores, said = frame["score"], []
     for key, rows in (("low_scores", scores <= 1), ("high_scores", scores >= HIGHEST - 1)):

@@ -9,7 +9,7 @@ from labreport.convergence import TOLERANCE
 from labreport.errors import ResultsError
 from labreport.metrics import column_title
 from labreport.quantities.measured import measure
-from labreport.results import Results
+from labreport.results import Options, Results
 from labreport.tables.heads import note, scale_notes, seed_notes, word
 from labreport.tables.looks import COUNT, columns_of, common_metric, decimals_of, digits_stated, factor, look, whole
 from labreport.tables.table import Table, best_cells
@@ -31,7 +31,7 @@ SHOWN: Mapping[str, Mapping[str, str]] = {
 MARKED = ("val_accuracy", "test_loss", "test_pearson", "val_pearson")
 
 
-def build(results: Results, options: Mapping[str, Any], lang: str) -> Table:
+def build(results: Results, options: Options, lang: str) -> Table:
     """A row per experiment: mean and standard deviation over seeds of what it ended with; the best of each is bold.
 
     Accuracies come with the epoch of convergence, whose definition stands below the table; of a similarity, all values

@@ -9,13 +9,13 @@ from labreport.enumeration import enumerated
 from labreport.errors import ResultsError
 from labreport.figures.labels import class_name
 from labreport.groups import group_name
-from labreport.results import Results
+from labreport.results import Options, Results
 from labreport.tables.heads import head, note, phrase
 from labreport.tables.looks import counted
 from labreport.tables.table import Column, Table
 
 
-def build(results: Results, options: Mapping[str, Any], lang: str) -> Table:
+def build(results: Results, options: Options, lang: str) -> Table:
     """A row per class and one for all; a column per data set, and one for the test set where all share it.
 
     Args:

@@ -1,12 +1,9 @@
 """Every epoch of one experiment."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from labreport.metrics import SPLITS, split_column
 from labreport.quantities.registry import QUANTITIES
 from labreport.quantities.values import sampling
-from labreport.results import Results
+from labreport.results import Options, Results
 from labreport.tables.heads import head, missing_notes, note
 from labreport.tables.looks import COUNT, NUMBER, factor, look
 from labreport.tables.table import Column, Table, best_rows, decimals_for
@@ -14,7 +11,7 @@ from labreport.tables.table import Column, Table, best_rows, decimals_for
 LOSS_DECIMALS = 3
 
 
-def build(results: Results, options: Mapping[str, Any], lang: str) -> Table:
+def build(results: Results, options: Options, lang: str) -> Table:
     """A row per epoch, seed after seed; each seed's best validation accuracy or correlation is bold.
 
     The learning rate has a column where it changed on the way.

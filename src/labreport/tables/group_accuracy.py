@@ -1,6 +1,5 @@
 """Accuracy on the classes that a long tail cut short and on those it left full."""
 
-from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -9,13 +8,13 @@ from labreport.enumeration import enumerated
 from labreport.figures.labels import class_name
 from labreport.groups import GROUPS, group_name
 from labreport.quantities.measured import measure
-from labreport.results import Results
+from labreport.results import Options, Results
 from labreport.tables.heads import head, note, seed_notes
 from labreport.tables.looks import PERCENT
 from labreport.tables.table import Column, Table, best_cells, decimals_for
 
 
-def build(results: Results, options: Mapping[str, Any], lang: str) -> Table:
+def build(results: Results, options: Options, lang: str) -> Table:
     """A row per experiment: mean accuracy of the short and of the full classes, and how far they lie apart.
 
     Mean and standard deviation over seeds; the best of either group is bold.

@@ -1,17 +1,16 @@
 """The layer table of an image model (He et al. 2015, arXiv:1512.03385, table 1), made from the model itself."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import pandas as pd
 
-from labreport.results import Results
+from labreport.results import Options, Results
 from labreport.tables.heads import head, note, phrase, word
 from labreport.tables.stages import Stage, stages
 from labreport.tables.table import Column, Table
 
 
-def build(results: Results, options: Mapping[str, Any], lang: str) -> Table:
+def build(results: Results, options: Options, lang: str) -> Table:
     """A row per stage and one for the total, and what changed where `changed_from` names another network.
 
     Args:

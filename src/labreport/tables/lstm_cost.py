@@ -1,10 +1,7 @@
 """What one LSTM layer costs in each implementation."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from labreport.figures.labels import implementation_name
-from labreport.results import Results
+from labreport.results import Options, Results
 from labreport.rounding import fixed, whole
 from labreport.tables.heads import head, note
 from labreport.tables.looks import COUNT, NUMBER
@@ -23,7 +20,7 @@ COLUMNS = (
 )
 
 
-def build(results: Results, options: Mapping[str, Any], lang: str) -> Table:
+def build(results: Results, options: Options, lang: str) -> Table:
     """A row per implementation: time, quartiles, operations, and the ratio to the fastest."""
     frame = results.measurement(options["measurement"], COLUMNS).copy()
     frame["ratio"] = frame["milliseconds"] / frame["milliseconds"].min()

@@ -1,13 +1,12 @@
 """The mistakes that a model of texts is surest of, or, of pairs, those farthest off."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
 
 from labreport.figures.labels import class_name
 from labreport.judged import samples, surest_mistakes
-from labreport.results import Results
+from labreport.results import Options, Results
 from labreport.tables.heads import head, note
 from labreport.tables.looks import PERCENT
 from labreport.tables.table import Column, Table
@@ -15,7 +14,7 @@ from labreport.tables.table import Column, Table
 COUNT, WORDS = 8, 16
 
 
-def build(results: Results, options: Mapping[str, Any], lang: str) -> Table:
+def build(results: Results, options: Options, lang: str) -> Table:
     """A row per mistake of the first seed's run: the text, shortened, what it is and what it was taken for.
 
     Args:

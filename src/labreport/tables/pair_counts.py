@@ -1,12 +1,11 @@
 """What a data set of sentence pairs holds: pairs, words, and how many words the vocabulary lacks."""
 
 from collections.abc import Mapping
-from typing import Any
 
 import pandas as pd
 
 from labreport.errors import ResultsError
-from labreport.results import Results
+from labreport.results import Options, Results
 from labreport.tables.heads import head, note
 from labreport.tables.looks import PERCENT, counted
 from labreport.tables.table import Column, Table
@@ -14,7 +13,7 @@ from labreport.tables.table import Column, Table
 SPLITS = ("train", "dev", "test")
 
 
-def build(results: Results, options: Mapping[str, Any], lang: str) -> Table:
+def build(results: Results, options: Options, lang: str) -> Table:
     """A row per split.
 
     Args:

@@ -1,21 +1,19 @@
 """Accuracy of each class, every experiment of a part beside the others."""
 
 import math
-from collections.abc import Mapping
-from typing import Any
 
 import pandas as pd
 
 from labreport.errors import ResultsError
 from labreport.figures.labels import class_name
-from labreport.results import Results
+from labreport.results import Options, Results
 from labreport.sampling import sampling_error
 from labreport.tables.heads import head, note, seed_notes
 from labreport.tables.looks import PERCENT
 from labreport.tables.table import Column, Table, best_rows, decimals_for
 
 
-def build(results: Results, options: Mapping[str, Any], lang: str) -> Table:
+def build(results: Results, options: Options, lang: str) -> Table:
     """A row per class and one for all; the best experiment of each row is bold.
 
     Frame: `class, samples`, and a column of fractions per experiment, summed over seeds. `shown` is the class's name

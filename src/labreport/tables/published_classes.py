@@ -1,20 +1,18 @@
 """The published accuracies of the classes, their mean, and the accuracy that was published beside them."""
 
 import math
-from collections.abc import Mapping
-from typing import Any
 
 import pandas as pd
 
 from labreport.errors import ResultsError
 from labreport.figures.labels import class_name
-from labreport.results import Results
+from labreport.results import Options, Results
 from labreport.tables.heads import head, note
 from labreport.tables.looks import PERCENT, digits_stated
 from labreport.tables.table import Column, Table
 
 
-def build(results: Results, options: Mapping[str, Any], lang: str) -> Table:
+def build(results: Results, options: Options, lang: str) -> Table:
     """A row per class, one for their mean and one for the stated accuracy; a column per experiment. No run is read.
 
     Args:

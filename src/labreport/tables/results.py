@@ -1,12 +1,12 @@
 """What each experiment reached, beside what was published."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
 
 from labreport.quantities.measured import measure
-from labreport.results import Results
+from labreport.results import Options, Results
 from labreport.tables.heads import head, note, scale_notes, seed_notes
 from labreport.tables.looks import (
     COUNT,
@@ -27,7 +27,7 @@ MAIN = {"accuracy": "val_accuracy", "pearson": "test_pearson"}
 PUBLISHED = {"val_accuracy": "published_accuracy", "test_pearson": "published_test_pearson"}
 
 
-def build(results: Results, options: Mapping[str, Any], lang: str) -> Table:
+def build(results: Results, options: Options, lang: str) -> Table:
     """A row per experiment; the best measured value is bold.
 
     Of a classification that is the validation accuracy after the last epoch, and the best epoch's beside it where the

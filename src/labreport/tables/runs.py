@@ -1,11 +1,10 @@
 """Where every number comes from: each run's seed, key, commit, device and time."""
 
-from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
 
-from labreport.results import Results
+from labreport.results import Options, Results
 from labreport.tables.heads import head, missing_notes, note
 from labreport.tables.looks import COUNT, seconds
 from labreport.tables.table import Column, Table
@@ -14,7 +13,7 @@ KEY_DIGITS, COMMIT_DIGITS = 8, 7
 ADOPTED = "*"  # marks a run that was made by other code and taken over
 
 
-def build(results: Results, options: Mapping[str, Any], lang: str) -> Table:
+def build(results: Results, options: Options, lang: str) -> Table:
     """A row per run of the experiments in `options`, or of all."""
     rows: list[dict[str, Any]] = []
     names = options.get("experiments") or results.experiments

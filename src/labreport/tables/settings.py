@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 from labreport.enumeration import enumerated
-from labreport.results import Results
+from labreport.results import Options, Results
 from labreport.tables.heads import head, note, phrase, word
 from labreport.tables.looks import digits_stated
 from labreport.tables.table import Column, Table
@@ -17,7 +17,7 @@ EXTRAS = ("schedule", "augment", "vectors")
 METHODS = ("optimizer", "loss")
 
 
-def build(results: Results, options: Mapping[str, Any], lang: str) -> Table:
+def build(results: Results, options: Options, lang: str) -> Table:
     """A row per experiment. What is alike in all of them stands in a note, so that the columns show what differs.
 
     That holds of the models' parameters, the data set, the schedule of the learning rate, the augmentation and the word

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 import pandas as pd
 
 from labreport.result_spec import titled
-from labreport.results import Results
+from labreport.results import Options, Results
 from labreport.rounding import fixed, plain
 
 MOST_DECIMALS = 4
@@ -76,7 +76,7 @@ class Table:
 class TableKind(Protocol):
     """What a module named in `labreport.tables.registry` has."""
 
-    def build(self, results: Results, options: Mapping[str, Any], lang: str) -> Table:
+    def build(self, results: Results, options: Options, lang: str) -> Table:
         """The table in a language."""
 
 
