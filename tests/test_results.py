@@ -153,13 +153,6 @@ def test_an_experiment_says_what_its_model_and_its_vectors_were_declared_with(sp
     assert results.model("mycnn") == {}
 
 
-def test_a_kind_that_shows_one_experiment_takes_just_one(spec):
-    assert Results(spec).single(["resnet34"]) == "resnet34"
-    for names, said in (([], "none"), (["mycnn", "resnet34"], "mycnn, resnet34")):
-        with pytest.raises(ResultsError, match=f"this kind shows one experiment; found: {said}$"):
-            Results(spec).single(names)
-
-
 def test_experiments_go_by_their_titles(report_spec):
     experiments = {"a": {"title": {"zh": "基线", "en": "Base"}}, "b": {"title": "a"}, "c": {}}
     options = {"base": "a", "experiments": ["c", "b"], "quantity": "val_accuracy"}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -79,17 +79,6 @@ class Specified:
     def real_data(self) -> bool:
         """Whether the runs saw the real data, so that published curves may stand beside measured ones."""
         return bool(self.spec.get("source") == "archive")
-
-    def single(self, experiments: Sequence[str]) -> str:
-        """The one name in `experiments`.
-
-        Raises:
-            ResultsError: there are none or several.
-        """
-        if len(experiments) != 1:
-            found = ", ".join(experiments) or "none"
-            raise ResultsError(f"{self.name}: this kind shows one experiment; found: {found}")
-        return experiments[0]
 
     def specified(self, experiment: str) -> list[Run]:
         """The runs of `experiment` that are named, in the order of their seeds."""

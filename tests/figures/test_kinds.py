@@ -241,12 +241,6 @@ def test_alt_texts_tell_both_ends_and_the_best_epoch(results):
     assert f"{lowest.min():.2f}, is at epoch {lowest.argmin() + 1}." in words
 
 
-@pytest.mark.parametrize("module", [curves, confusion])
-def test_a_kind_for_one_experiment_refuses_two(module, results):
-    with pytest.raises(ResultsError, match="shows one experiment; found: mycnn, resnet34"):
-        module.collect(results(), {"experiments": ["mycnn", "resnet34"], "metric": "loss"})
-
-
 def test_final_accuracy_is_the_last_epochs_of_every_seed(results):
     made = results(seeds=2)
     frame = final_accuracy.collect(made, options("final_accuracy"))

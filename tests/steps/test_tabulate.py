@@ -19,7 +19,7 @@ def items(report_spec):
     spec = report_spec("labreport.tables.results", {"experiments": ["mycnn"]}, {"mycnn": {}}, lang="zh")
     return {
         "results": spec,
-        "runs": {**spec, "kind": "runs", "target": "labreport.tables.runs", "options": {}, "naming": []},
+        "runs": {**spec, "kind": "runs", "target": "labreport.tables.runs"},
     }
 
 

@@ -6,7 +6,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from labreport.errors import ResultsError
 from labreport.results import Results
 from labreport.sampling import correlation_error
 from labreport.tables import ablation
@@ -125,12 +124,6 @@ def test_the_lowest_loss_and_the_highest_correlations_are_bold(pairs, shown):
     best = int(table.frame["test_pearson"].idxmax())
     assert best == int(table.frame["test_loss"].idxmin()) == 0
     assert table.bold == {(best, place) for place in (1, 2, 3)}
-
-
-def test_experiments_of_another_task_do_not_share_a_table(pairs):
-    results = pairs(STS)
-    with pytest.raises(ResultsError, match="have no accuracy, but pearson"):
-        ablation.build(results, {"experiments": list(STS), "metric": "accuracy"}, "en")
 
 
 def test_the_csv_holds_raw_numbers(pairs):

@@ -17,7 +17,6 @@ from labreport.models.registry import MODELS
 from labreport.results import Results
 from labreport.tables import layers, stages
 from labreport.training.construction import build_model
-from tests.figures.networks.cases import NEEDED
 
 PACKAGED = "labreport.models.torchvision_resnet:TorchvisionResNet34"
 IMAGENET = {"target": PACKAGED, "parameters": {"stem": "imagenet"}, "image": 224, "classes": 1000}
@@ -192,12 +191,6 @@ def test_a_shortcut_is_told_by_where_it_leads():
 def test_a_table_that_would_not_add_up_is_refused():
     with pytest.raises(ResultsError, match="do not hold all of its"):
         stages.stages_of(*one_of(Loose(10)))
-
-
-@pytest.mark.parametrize("name", [name for name in MODELS if not takes_images(name)])
-def test_a_model_of_texts_is_a_users_error(name):
-    with pytest.raises(ResultsError, match="reads texts, a layer table shows models of images"):
-        rows_of({"target": MODELS[name], "parameters": NEEDED.get(name, {}), "image": 32, "classes": 10})
 
 
 def test_an_unknown_model_is_a_users_error():

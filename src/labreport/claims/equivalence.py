@@ -5,7 +5,6 @@ from itertools import combinations
 from labreport.claims import wording
 from labreport.claims.comparison import conclude, difference, margin_of, means_of, obstacle, quantity_of
 from labreport.claims.verdict import Evidence, Verdict
-from labreport.errors import ResultsError
 from labreport.results import Options, Results
 
 
@@ -21,12 +20,10 @@ def judge(results: Results, options: Options) -> Verdict:
         `supported` where all differences are shown to be at most `within`, `refuted` where one is shown to be more.
 
     Raises:
-        ResultsError: fewer than two to compare, or experiments on different data sets.
+        ResultsError: experiments on different data sets.
     """
     names, base, minus = list(options["experiments"]), options.get("base", ""), options.get("minus", "")
     compared = [*names, base] if base else names
-    if len(compared) < 2 and not minus:
-        raise ResultsError(f"{results.name}: two experiments at least are needed to compare; found {names}")
     quantity, margin = quantity_of(options), margin_of(options, "within")
     doubt = obstacle(results, compared, quantity)
     pairs = [(name, name if minus else base) for name in names] if base or minus else list(combinations(names, 2))

@@ -1,8 +1,8 @@
 """One experiment, or one implementation of a measurement, costs so many times as much as another."""
 
 import math
-
-import pandas as pd
+from collections.abc import Mapping
+from typing import Any
 
 from labreport.claims import estimates
 from labreport.claims.comparison import conclude, obstacle
@@ -34,17 +34,17 @@ def judge(results: Results, options: Options) -> Verdict:
         times were not taken on one sort of machine of their own.
 
     Raises:
-        ResultsError: a row is not in the measurement, a cost is not positive.
+        ResultsError: a cost is not positive.
     """
     of, over = options["of"], options["over"]
     if measurement := options.get("measurement"):
         quantity, doubt = MEASURED, {}
-        costs = {name: _row(results, measurement, name) for name in (of, over)}
+        costs = results.measurement(measurement, COLUMNS).set_index("implementation").to_dict("index")
         first, second = costs[of], costs[over]
         value = math.log(first["milliseconds"] / second["milliseconds"])
         error = math.hypot(_relative_error(first), _relative_error(second))
         estimate = Estimate(value, error or None, method="quartiles")
-        means = {name: float(row["milliseconds"]) for name, row in costs.items()}
+        means = {name: costs[name]["milliseconds"] for name in (of, over)}
         titled = {lang: MEASURED.title(lang) for lang in LANGUAGES}
     else:
         name = options.get("quantity", "epoch_seconds")
@@ -76,24 +76,11 @@ def judge(results: Results, options: Options) -> Verdict:
     )
 
 
-def _row(results: Results, measurement: str, name: str) -> pd.Series:
-    frame = results.measurement(measurement, COLUMNS).set_index("implementation")
-    if name not in frame.index:
-        found = ", ".join(map(str, frame.index))
-        raise ResultsError(f"measurement {measurement}: there is no implementation {name!r}; there are: {found}")
-    row = frame.loc[name]
-    if isinstance(row, pd.DataFrame):
-        raise ResultsError(f"measurement {measurement}: {name!r} stands there more than once")
-    if not row["milliseconds"] > 0:
-        raise ResultsError(f"measurement {measurement}: {name!r} takes {row['milliseconds']} ms; more than 0 is needed")
-    return row
-
-
-def _relative_error(row: pd.Series) -> float:
+def _relative_error(row: Mapping[Any, float]) -> float:
     """Standard error of the logarithm of a median, estimated from the quartiles.
 
     As the notches of box plots are: McGill, Tukey & Larsen 1978, "Variations of box plots", The American Statistician
     32(1), 12-16, doi:10.1080/00031305.1978.10479236.
     """
-    width = float(row["milliseconds_high"] - row["milliseconds_low"])
-    return OF_QUARTILES * width / math.sqrt(float(row["repeats"])) / float(row["milliseconds"])
+    width = row["milliseconds_high"] - row["milliseconds_low"]
+    return OF_QUARTILES * width / math.sqrt(row["repeats"]) / row["milliseconds"]

@@ -20,9 +20,9 @@ def collect(results: Results, options: Options) -> pd.DataFrame:
     """Columns `experiment, true, predicted, count, share`: counts summed over seeds, shares of the true class.
 
     Raises:
-        ResultsError: a file is missing or malformed, `experiments` names more than one, or a class has no samples.
+        ResultsError: a file is missing or malformed, or a class has no samples.
     """
-    experiment = results.single(options["experiments"])
+    (experiment,) = options["experiments"]
     pairs = results.confusion(experiment).groupby(["true", "predicted"], sort=False)["count"].sum().reset_index()
     samples = pairs.groupby("true", sort=False)["count"].transform("sum")
     if (samples == 0).any():

@@ -18,10 +18,9 @@ def collect(results: Results, options: Options) -> pd.DataFrame:
         options: `experiments`, a list of one name, and `metric`, of `labreport.metrics` (an accuracy is a fraction).
 
     Raises:
-        ResultsError: a file of the run is missing or malformed, it did not measure the metric, or `experiments` names
-            more than one.
+        ResultsError: a file of the run is missing or malformed, or it did not measure the metric.
     """
-    experiment = results.single(options["experiments"])
+    (experiment,) = options["experiments"]
     frames = []
     for split in SPLITS[results.task(experiment)]:
         column = f"{split}_{options['metric']}"

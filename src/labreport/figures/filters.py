@@ -29,9 +29,9 @@ def collect(results: Results, options: Options) -> pd.DataFrame:
         options: `experiments`, a list of one name.
 
     Raises:
-        ResultsError: `experiments` names more than one, or its runs left no kernels over grey or three colours.
+        ResultsError: its runs left no kernels over grey or three colours.
     """
-    experiment = results.single(options["experiments"])
+    (experiment,) = options["experiments"]
     seed, weights = next(iter(results.filters(experiment).items()))
     if weights.shape[1] not in (1, len(CHANNELS)):
         raise ResultsError(

@@ -24,7 +24,7 @@ def collect(results: Results, options: Options) -> pd.DataFrame:
     Raises:
         ResultsError: a run or the prepared data are not there, or the run kept no probabilities of classes.
     """
-    name = results.single(options["experiments"])
+    (name,) = options["experiments"]
     wrong, images = surest_mistakes(results, name, options.get("count", COUNT)), samples(results, name, "inputs")
     pixels = [to_text(colours(images[sample].transpose(1, 2, 0))) for sample in wrong["sample"]]
     columns = ["seed", "sample", "true", "predicted", "probability"]

@@ -20,9 +20,9 @@ def collect(results: Results, options: Options) -> pd.DataFrame:
     """Columns `experiment, seed, score, prediction`, 0 to 5: every pair of the test split, once per seed.
 
     Raises:
-        ResultsError: `experiments` names more than one, or its runs are of no similarity.
+        ResultsError: its runs are of no similarity.
     """
-    experiment = results.single(options["experiments"])
+    (experiment,) = options["experiments"]
     frame = results.predictions(experiment)[["seed", "score", "predicted"]].rename(columns={"predicted": "prediction"})
     frame.insert(0, "experiment", experiment)
     return frame

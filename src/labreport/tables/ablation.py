@@ -6,12 +6,11 @@ from typing import Any
 import pandas as pd
 
 from labreport.convergence import TOLERANCE
-from labreport.errors import ResultsError
 from labreport.metrics import column_title
 from labreport.quantities.measured import measure
 from labreport.results import Options, Results
 from labreport.tables.heads import note, scale_notes, seed_notes, word
-from labreport.tables.looks import COUNT, columns_of, common_metric, decimals_of, digits_stated, factor, look, whole
+from labreport.tables.looks import COUNT, columns_of, decimals_of, digits_stated, factor, look, whole
 from labreport.tables.table import Table, best_cells
 
 # Of each metric: what is shown, and what the published report calls it. The first that is measured leads the table.
@@ -41,13 +40,8 @@ def build(results: Results, options: Options, lang: str) -> Table:
         results: the runs.
         options: `experiments`, `metric` (`accuracy` or `pearson`, that of their task).
         lang: of the words.
-
-    Raises:
-        ResultsError: the experiments have another metric.
     """
     names, metric = list(options["experiments"]), options["metric"]
-    if common_metric(results, names) != metric:
-        raise ResultsError(f"{results.name}: {', '.join(names)} have no {metric}, but {common_metric(results, names)}")
     frame = collect(results, names, metric)
     looks: dict[str, dict[str, Any]] = {"experiment": {}}
     for key in SHOWN[metric]:

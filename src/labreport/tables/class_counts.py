@@ -6,7 +6,6 @@ from typing import Any
 import pandas as pd
 
 from labreport.enumeration import enumerated
-from labreport.errors import ResultsError
 from labreport.figures.labels import class_name
 from labreport.groups import group_name
 from labreport.results import Options, Results
@@ -22,17 +21,10 @@ def build(results: Results, options: Options, lang: str) -> Table:
         results: the prepared data.
         options: `datasets`.
         lang: of the words.
-
-    Raises:
-        ResultsError: a data set has no classes, or others than the first.
     """
     names = list(options["datasets"])
     described = {name: results.dataset(name) for name in names}
     classes = described[names[0]]["classes"]
-    for name, dataset in described.items():
-        if not dataset["classes"] or dataset["classes"] != classes:
-            found = ", ".join(dataset["classes"]) or "none"
-            raise ResultsError(f"{results.name}: {name} has other classes than {names[0]}: {found}")
     frame = pd.DataFrame({"class": [*classes, "all"]})
     frame["shown"] = [class_name(name, lang) for name in classes] + [head("all", lang)]
     for name, dataset in described.items():

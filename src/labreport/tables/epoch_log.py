@@ -16,7 +16,7 @@ def build(results: Results, options: Options, lang: str) -> Table:
 
     The learning rate has a column where it changed on the way.
     """
-    name = results.single(options["experiments"])
+    (name,) = options["experiments"]
     task, metric = results.task(name), results.metric(name)
     main = f"val_{metric}"
     measured = [f"{split}_{key}" for split in SPLITS[task] for key in ("loss", metric)]

@@ -1,14 +1,12 @@
 """How columns of metrics look in a table, and how many digits of them are worth showing."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
 import pandas as pd
 
-from labreport.errors import ResultsError
 from labreport.metrics import METRICS, split_column
-from labreport.results import Results
 from labreport.tables.heads import head
 from labreport.tables.table import Column, decimals_for
 
@@ -17,19 +15,6 @@ NUMBER: dict[str, Any] = {"align": "decimal"}
 PERCENT: dict[str, Any] = {"align": "decimal", "unit": "%", "factor": 100.0}
 LOSS_DECIMALS = 2
 PERCENT_DECIMALS = 2  # an accuracy of nearly 100 % has hardly an error
-
-
-def common_metric(results: Results, experiments: Sequence[str]) -> str:
-    """The metric of the task that all experiments were trained for: `accuracy` or `pearson`.
-
-    Raises:
-        ResultsError: they were trained for different tasks, or there is no experiment.
-    """
-    found = {name: results.metric(name) for name in experiments}
-    if len(set(found.values())) != 1:
-        names = ", ".join(f"{name} has {metric}" for name, metric in found.items()) or "none"
-        raise ResultsError(f"{results.name}: a table shows experiments of one metric; found: {names}")
-    return found[experiments[0]]
 
 
 def look(column: str, decimals: int) -> dict[str, Any]:

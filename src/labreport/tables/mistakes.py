@@ -25,7 +25,7 @@ def build(results: Results, options: Options, lang: str) -> Table:
     Raises:
         ResultsError: a run or the prepared data are not there, or the run kept no probabilities of classes.
     """
-    name, count = results.single(options["experiments"]), options.get("count", COUNT)
+    (name,), count = options["experiments"], options.get("count", COUNT)
     tokens, lengths = (samples(results, name, part) for part in ("inputs", "lengths"))
     words = (results.data_folder(results.trained_on(name)) / "vocabulary.txt").read_text(encoding="utf-8").splitlines()
     notes = [note("shortened", lang, WORDS)]

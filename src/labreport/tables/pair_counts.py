@@ -1,10 +1,7 @@
 """What a data set of sentence pairs holds: pairs, words, and how many words the vocabulary lacks."""
 
-from collections.abc import Mapping
-
 import pandas as pd
 
-from labreport.errors import ResultsError
 from labreport.results import Options, Results
 from labreport.tables.heads import head, note
 from labreport.tables.looks import PERCENT, counted
@@ -20,13 +17,8 @@ def build(results: Results, options: Options, lang: str) -> Table:
         results: the prepared data.
         options: `dataset`.
         lang: of the words.
-
-    Raises:
-        ResultsError: it is no data set of pairs.
     """
     dataset = results.dataset(options["dataset"])
-    if not isinstance(dataset.get("unknown"), Mapping):
-        raise ResultsError(f"{results.name}: {options['dataset']} does not consist of sentence pairs")
     rows = []
     for split in SPLITS:
         if f"{split}_samples" not in dataset:

@@ -4,7 +4,6 @@ import math
 
 import pandas as pd
 
-from labreport.errors import ResultsError
 from labreport.figures.labels import class_name
 from labreport.results import Options, Results
 from labreport.sampling import sampling_error
@@ -18,9 +17,6 @@ def build(results: Results, options: Options, lang: str) -> Table:
 
     Frame: `class, samples`, and a column of fractions per experiment, summed over seeds. `shown` is the class's name
     in the report's language.
-
-    Raises:
-        ResultsError: the experiments do not have the same classes.
     """
     experiments = list(options["experiments"])
     frame = collect(results, experiments)
@@ -45,20 +41,10 @@ def build(results: Results, options: Options, lang: str) -> Table:
 def collect(results: Results, experiments: list[str]) -> pd.DataFrame:
     """Columns `class, samples` (of one seed) and one per experiment; the last row, `all`, is over all classes."""
     columns: dict[str, pd.Series] = {}
-    samples: pd.Series | None = None
     for name in experiments:
         runs = results.per_class(name)
         sums = runs.groupby("class", sort=False)[["correct", "samples"]].sum()
-        if samples is not None and list(sums.index) != list(samples.index):
-            found, wanted = ", ".join(sums.index), ", ".join(samples.index)
-            raise ResultsError(f"{results.name}: {name} has other classes than {experiments[0]}: {found}, not {wanted}")
-        samples = sums["samples"] // runs["seed"].nunique() if samples is None else samples
-        share = sums["correct"] / sums["samples"]
-        share.loc["all"] = sums["correct"].sum() / sums["samples"].sum()
-        columns[name] = share
-    if samples is None:
-        raise ResultsError(f"{results.name}: this table shows at least one experiment, found none")
-    samples.loc["all"] = samples.sum()
-    frame = pd.DataFrame({"samples": samples, **columns})
-    frame.insert(0, "class", list(frame.index))
-    return frame.reset_index(drop=True)
+        sums.loc["all"] = sums.sum()
+        columns.setdefault("samples", sums["samples"] // runs["seed"].nunique())
+        columns[name] = sums["correct"] / sums["samples"]
+    return pd.DataFrame(columns).reset_index()

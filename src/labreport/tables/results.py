@@ -13,7 +13,6 @@ from labreport.tables.looks import (
     LOSS_DECIMALS,
     NUMBER,
     columns_of,
-    common_metric,
     decimals_of,
     look,
     seconds,
@@ -37,7 +36,7 @@ def build(results: Results, options: Options, lang: str) -> Table:
     The difference to the published value stands only where the scale left the experiment as it was published.
     """
     names = list(options["experiments"])
-    main = MAIN[common_metric(results, names)]
+    main = MAIN[results.metric(names[0])]
     frame = collect(results, names)
     decimals = decimals_of(main, frame[f"{main}_std"], frame[f"{main}_error"])
     shown = columns(frame, main, decimals, lang)
@@ -50,7 +49,7 @@ def collect(results: Results, experiments: Sequence[str]) -> pd.DataFrame:
     `published_accuracy` or `published_test_pearson`, `difference`, `seconds, published_seconds`; accuracies are
     fractions. Where a best epoch was published also `best_val_accuracy, best_epoch, published_best_epoch`; of a
     similarity `best_epoch, val_pearson, test_loss`. Values have `_std` and `_error` beside them."""
-    main = MAIN[common_metric(results, experiments)]
+    main = MAIN[results.metric(experiments[0])]
     by_best = any("best_epoch" in results.published(name) for name in experiments)
     rows = []
     for name in experiments:

@@ -14,10 +14,9 @@ ADOPTED = "*"  # marks a run that was made by other code and taken over
 
 
 def build(results: Results, options: Options, lang: str) -> Table:
-    """A row per run of the experiments in `options`, or of all."""
+    """A row per run."""
     rows: list[dict[str, Any]] = []
-    names = options.get("experiments") or results.experiments
-    for name in names:
+    for name in options["experiments"]:
         runs = results.summary(name)[["seed", "key", "seconds"]].merge(results.environment(name), on="seed")
         for run in runs.to_dict("records"):
             commit, adopted = run["git_commit"], isinstance(run.get("adopted"), list)
@@ -35,4 +34,4 @@ def build(results: Results, options: Options, lang: str) -> Table:
     changed = frame["commit"].str.endswith("+", na=False).any()
     notes = [note("dirty", lang)] if changed else []
     notes += [note("adopted", lang)] if frame["key"].str.endswith(ADOPTED).any() else []
-    return Table(frame, columns, notes=notes + missing_notes(results, names, lang))
+    return Table(frame, columns, notes=notes + missing_notes(results, options["experiments"], lang))

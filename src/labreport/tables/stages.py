@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from labreport.errors import ResultsError
 from labreport.figures.networks.rows import pair, parameter_count
 from labreport.figures.networks.structure import is_sum, shortcuts
-from labreport.figures.networks.tracing import IMAGE_DIMENSIONS, follow, network
+from labreport.figures.networks.tracing import follow, network
 
 CHANNELS = 3
 POOLS = (nn.MaxPool2d, nn.AvgPool2d, nn.AdaptiveAvgPool2d, nn.AdaptiveMaxPool2d)
@@ -54,15 +54,10 @@ def stages(options: Mapping[str, Any]) -> list[Stage]:
 
     Raises:
         TrainingError: no such model, or parameters that it does not take.
-        ResultsError: it reads no images, or a parameter belongs to none of the stages, so that the table would not add
-            up.
+        ResultsError: a parameter belongs to none of the stages, so that the table would not add up.
     """
     sizes = {"channels": CHANNELS, "length": 1, **options}
     model, inputs = network(options["target"], options.get("parameters") or {}, sizes)
-    if inputs[0].dim() != IMAGE_DIMENSIONS:
-        raise ResultsError(
-            f"{options['target']}: reads texts, a layer table shows models of images; use a figure of kind architecture"
-        )
     return stages_of(model, inputs)
 
 
