@@ -1,16 +1,12 @@
 """Which experiments may be compared, and the difference between two of them in one quantity."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from typing import Any
+from collections.abc import Sequence
 
 import pandas as pd
 
 from labreport.claims import wording
 from labreport.claims.estimates import Estimate, between, of_runs
-from labreport.claims.verdict import UNDECIDED, Evidence, Verdict, weigh
 from labreport.errors import ResultsError
-from labreport.languages import LANGUAGES
 from labreport.quantities.measured import measure
 from labreport.quantities.registry import TIMES, Quantity, called
 from labreport.results import Options, Results
@@ -72,49 +68,3 @@ def obstacle(results: Results, experiments: Sequence[str], quantity: Quantity) -
     if len(machines[MACHINE].astype(str).drop_duplicates()) == 1 and not machines["shared"].any():
         return {}
     return wording.doubt("machines")
-
-
-def conclude(
-    evidence: Sequence[Evidence],
-    quantity: Quantity,
-    *,
-    margin: float,
-    claim: str,
-    what: Mapping[str, str],
-    values: Mapping[str, Any],
-    doubt: Mapping[str, str] | None = None,
-    unit: str | None = None,
-) -> Verdict:
-    """The verdict on comparisons that are claimed together.
-
-    Args:
-        evidence: the comparisons.
-        quantity: what is compared.
-        margin: in its unit.
-        claim: at_least, at_most, above or within.
-        what: what the estimate is of, by language; `{}` stands for the names of the comparison that decides.
-        values: for templates.
-        doubt: why nothing can be decided, by language.
-        unit: of the estimate, where that is not the quantity's.
-    """
-    shown, favours, p = weigh(evidence)
-    if margin and shown.estimate.method == "mcnemar":  # which tests no other limit than zero
-        shown = replace(shown, estimate=replace(shown.estimate, method="paired"))
-    unit = quantity.unit if unit is None else unit
-    decided = not doubt and favours != UNDECIDED
-    of = {lang: what[lang].format(*shown.names) for lang in LANGUAGES}
-    reason = {
-        lang: wording.phrase(
-            of[lang],
-            shown.estimate,
-            unit,
-            wording.claimed(claim, margin, unit, lang),
-            lang,
-            (doubt or {}).get(lang, ""),
-        )
-        for lang in LANGUAGES
-    }
-    estimates = {one.names[0]: wording.scaled(one.estimate.value, unit) for one in evidence if one.names}
-    found = {"quantity": quantity.name, "estimates": estimates, "comparable": not doubt, **values}
-    named = {lang: words.rstrip(" ,，") for lang, words in of.items()}
-    return Verdict(favours, p, decided, shown.estimate, margin, unit, claim, named, reason, found)

@@ -4,9 +4,9 @@ import math
 from dataclasses import replace
 
 from labreport.claims import wording
-from labreport.claims.comparison import conclude, margin_of, quantity_of
+from labreport.claims.comparison import margin_of, quantity_of
 from labreport.claims.estimates import Estimate, between
-from labreport.claims.verdict import Evidence, Verdict
+from labreport.claims.verdict import Evidence, Verdict, conclude
 from labreport.quantities.declared import rounding, stated
 from labreport.quantities.measured import measure
 from labreport.quantities.registry import PUBLISHED
@@ -53,7 +53,7 @@ def _measured(results: Results, options: Options) -> Verdict:
     }
     what = wording.what("published", options["quantity"])
     evidence = Evidence.within(estimate, margin, name)
-    return conclude([evidence], quantity, margin=margin, claim="within", what=what, values=values, doubt=doubt)
+    return conclude(results, [evidence], quantity, margin=margin, claim="within", what=what, values=values, doubt=doubt)
 
 
 def _classes(results: Results, options: Options) -> Verdict:
@@ -71,4 +71,4 @@ def _classes(results: Results, options: Options) -> Verdict:
         "classes": len(classes),
     }
     what = wording.what("published_classes", options["quantity"], beside=len(classes))
-    return conclude([evidence], quantity, margin=allowed, claim="within", what=what, values=values)
+    return conclude(results, [evidence], quantity, margin=allowed, claim="within", what=what, values=values)

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from labreport.claims import wording
-from labreport.claims.comparison import conclude, difference, margin_of, means_of, obstacle, quantity_of
-from labreport.claims.verdict import Evidence, Verdict
+from labreport.claims.comparison import difference, margin_of, means_of, obstacle, quantity_of
+from labreport.claims.verdict import Evidence, Verdict, conclude
 from labreport.convergence import TOLERANCE
 from labreport.groups import GROUPS
 from labreport.quantities.measured import measure
@@ -46,10 +46,8 @@ def judge(results: Results, options: Options) -> Verdict:
         **({"metric": results.metric(last)} if quantity.unit == "epochs" else {}),
         **_other_classes(results, options, names[0], than),
     }
-    claim = "at_least" if margin else "above"
-    return conclude(
-        evidence, quantity, margin=margin, claim=claim, what=_what(results, options), values=values, doubt=doubt
-    )
+    claim, what = "at_least" if margin else "above", _what(results, options)
+    return conclude(results, evidence, quantity, margin=margin, claim=claim, what=what, values=values, doubt=doubt)
 
 
 def _levelled(results: Results, options: Options, names: list[str]) -> tuple[Mapping[str, Any], dict[str, float]]:

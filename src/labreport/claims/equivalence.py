@@ -3,8 +3,8 @@
 from itertools import combinations
 
 from labreport.claims import wording
-from labreport.claims.comparison import conclude, difference, margin_of, means_of, obstacle, quantity_of
-from labreport.claims.verdict import Evidence, Verdict
+from labreport.claims.comparison import difference, margin_of, means_of, obstacle, quantity_of
+from labreport.claims.verdict import Evidence, Verdict, conclude
 from labreport.results import Options, Results
 
 
@@ -43,4 +43,4 @@ def judge(results: Results, options: Options) -> Verdict:
     }
     key, quantities = "two_quantities" if minus else "minus", filter(None, (options["quantity"], minus))
     what = wording.what(key, *quantities, metric=results.metric(names[0]))
-    return conclude(evidence, quantity, margin=margin, claim="within", what=what, values=values, doubt=doubt)
+    return conclude(results, evidence, quantity, margin=margin, claim="within", what=what, values=values, doubt=doubt)

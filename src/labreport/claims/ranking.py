@@ -1,8 +1,8 @@
 """One experiment is the best of several."""
 
 from labreport.claims import wording
-from labreport.claims.comparison import conclude, difference, means_of, obstacle, quantity_of
-from labreport.claims.verdict import Evidence, Verdict
+from labreport.claims.comparison import difference, means_of, obstacle, quantity_of
+from labreport.claims.verdict import Evidence, Verdict, conclude
 from labreport.results import Options, Results
 
 
@@ -25,7 +25,7 @@ def judge(results: Results, options: Options) -> Verdict:
     best, names, quantity = options["best"], list(options["experiments"]), quantity_of(options)
     rivals = [name for name in names if name != best]
     doubt = obstacle(results, names, quantity)
-    evidence = [Evidence.at_least(difference(results, options, best, rival), 0.0, rival) for rival in rivals]
+    evidence = [Evidence.at_least(difference(results, options, best, rival), 0.0, rival, best) for rival in rivals]
     means = means_of(results, options, names)
     lower = quantity.higher_is_better is False
     values = {
@@ -34,5 +34,5 @@ def judge(results: Results, options: Options) -> Verdict:
         "rival": min(evidence, key=lambda one: one.estimate.value).names[0],
         "means": means,
     }
-    what = wording.what("lead", options["quantity"], metric=results.metric(best), beside=best)
-    return conclude(evidence, quantity, margin=0.0, claim="above", what=what, values=values, doubt=doubt)
+    what = wording.what("lead", options["quantity"], metric=results.metric(best))
+    return conclude(results, evidence, quantity, margin=0.0, claim="above", what=what, values=values, doubt=doubt)

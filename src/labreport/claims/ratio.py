@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from labreport.claims import estimates
-from labreport.claims.comparison import conclude, obstacle
+from labreport.claims.comparison import obstacle
 from labreport.claims.estimates import Estimate
-from labreport.claims.verdict import Evidence, Verdict
+from labreport.claims.verdict import Evidence, Verdict, conclude
 from labreport.claims.wording import title
 from labreport.errors import ResultsError
 from labreport.languages import LANGUAGES, said
@@ -65,6 +65,7 @@ def judge(results: Results, options: Options) -> Verdict:
     values = {"of": of, "over": over, "means": means}
     what = {lang: said("reasons", "ratio", lang, words) for lang, words in titled.items()}
     return conclude(
+        results,
         [evidence],
         quantity,
         margin=limit,

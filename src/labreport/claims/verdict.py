@@ -14,17 +14,17 @@ adjustment for all claims of the report. Intervals are of single comparisons at 
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from typing import Any, Protocol, Self
 
+from labreport.claims import wording
 from labreport.claims.estimates import BINARY, LEVEL, Estimate, holm
-from labreport.claims.wording import scaled
 from labreport.languages import LANGUAGES, said
-from labreport.result_spec import titled
+from labreport.quantities.registry import Quantity
 from labreport.results import Options, Results
 
+Verdict = dict[str, Any]  # what the file of a claim holds, see docs/reference/claims.md
 SUPPORTED, REFUTED, UNDECIDED = "supported", "refuted", "undecided"
-Words = Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -62,40 +62,11 @@ class Evidence:
         return cls(estimate, supports, min(1.0, beyond + estimate.opposite(margin)), names)
 
 
-@dataclass(frozen=True)
-class Verdict:
-    """A claim's outcome before the other claims of its report are known.
-
-    Attributes:
-        favours: the outcome that the evidence points to.
-        p: two-sided p value; None where arithmetic decides or nothing does.
-        decided: whether it can be decided at all.
-        shown: the comparison that decides.
-        margin: in the unit.
-        unit: of estimate, interval and margin.
-        claim: at_least, at_most, above or within: on which side of the margin the claim is true.
-        what: what the estimate is of, per language.
-        reason: one phrase per language.
-        values: further numbers and names; JSON values.
-    """
-
-    favours: str
-    p: float | None
-    decided: bool
-    shown: Estimate
-    margin: float
-    unit: str
-    claim: str
-    what: Words
-    reason: Words = field(default_factory=dict)
-    values: Mapping[str, Any] = field(default_factory=dict)
-
-
 class ClaimKind(Protocol):
     """What a module named in `labreport.claims.registry` has."""
 
     def judge(self, results: Results, options: Options) -> Verdict:
-        """What the claim came out as."""
+        """What the claim came out as: what `conclude` makes of its comparisons."""
 
 
 def weigh(evidence: Sequence[Evidence]) -> tuple[Evidence, str, float | None]:
@@ -112,78 +83,105 @@ def weigh(evidence: Sequence[Evidence]) -> tuple[Evidence, str, float | None]:
     return shown, favours, min(1.0, 2 * min(weakest.supports, against))
 
 
-def file_of(kind: ClaimKind, spec: Mapping[str, Any]) -> dict[str, Any]:
-    """The file of a claim as if it were the only one of its report; `adjusted` accounts for the others.
+def conclude(
+    results: Results,
+    evidence: Sequence[Evidence],
+    quantity: Quantity,
+    *,
+    margin: float,
+    claim: str,
+    what: Mapping[str, str],
+    values: Mapping[str, Any],
+    doubt: Mapping[str, str] | None = None,
+    unit: str | None = None,
+) -> Verdict:
+    """The outcome of comparisons that are claimed together, before the other claims of their report are known.
 
-    Reasons call experiments by their titles, values by their names.
+    Its words call experiments by their titles, its values by their names.
+
+    Args:
+        results: the runs, and the titles of their experiments.
+        evidence: the comparisons.
+        quantity: what is compared.
+        margin: in its unit.
+        claim: at_least, at_most, above or within: on which side of the margin the claim is true.
+        what: what the estimate is of, by language; `{}` stands for the names of the comparison that decides.
+        values: for templates.
+        doubt: why nothing can be decided, by language.
+        unit: of the estimate, where that is not the quantity's.
+    """
+    shown, favours, p = weigh(evidence)
+    estimate = shown.estimate
+    if margin and estimate.method == "mcnemar":  # which tests no other limit than zero
+        estimate = replace(estimate, method="paired")
+    unit = quantity.unit if unit is None else unit
+    decided = not doubt and favours != UNDECIDED
+    named, reason = dict[str, str](), dict[str, str]()
+    for lang in LANGUAGES:
+        titles = {name: results.title(name, lang) for name in results.experiments}
+        of = what[lang].format(*(titles.get(name, name) for name in shown.names))
+        limit, why = wording.claimed(claim, margin, unit, lang), (doubt or {}).get(lang, "")
+        named[lang] = of.rstrip(" ,，")
+        reason[lang] = wording.phrase(of, estimate, unit, limit, lang, why) + _unlike(results, titles, lang)
+    ends = estimate.interval() if estimate.known else (math.nan, math.nan)
+    value, low, high = (wording.scaled(number, unit) for number in (estimate.value, *ends))
+    estimates = {one.names[0]: wording.scaled(one.estimate.value, unit) for one in evidence if one.names}
+    found = {"quantity": quantity.name, "estimates": estimates, "comparable": not doubt, **values}
+    return {
+        "outcome": favours if decided else UNDECIDED,
+        "favours": favours,
+        **_json({"estimate": value, "low": low, "high": high}),
+        "margin": margin,
+        "unit": unit,
+        "claim": claim,
+        "what": named,
+        "p": p if decided else None,
+        "p_adjusted": p if decided else None,
+        "seeds": estimate.seeds,
+        "level": LEVEL,
+        "paired": estimate.paired,
+        "method": estimate.method,
+        "reason": reason,
+        "values": _json(found),
+    }
+
+
+def file_of(kind: ClaimKind, spec: Mapping[str, Any]) -> Verdict:
+    """The file of a claim as if it were the only one of its report; `adjusted` accounts for the others.
 
     Args:
         kind: the module that judges it.
         spec: the claim's.
     """
-    shown = {lang: titled(spec, lang) for lang in LANGUAGES}
-    verdicts = {"zh": kind.judge(Results(shown["zh"]), shown["zh"]["options"])}
-    alike = list(shown["zh"]["experiments"]) == list(shown["en"]["experiments"])
-    verdicts["en"] = verdicts["zh"] if alike else kind.judge(Results(shown["en"]), shown["en"]["options"])
-    unlike = {lang: _unlike(Results(one), lang) for lang, one in shown.items()}
-    names = dict(zip(shown["en"]["experiments"], spec["experiments"], strict=True))
-    verdict = verdicts["en"]
-    estimate, p = verdict.shown, verdict.p if verdict.decided else None
-    ends = estimate.interval() if estimate.known else (math.nan, math.nan)
-    value, low, high = (scaled(number, verdict.unit) for number in (estimate.value, *ends))
-    return _decided(
-        {
-            "name": spec["name"],
-            "kind": spec["kind"],
-            "outcome": verdict.favours if verdict.decided else UNDECIDED,
-            "favours": verdict.favours,
-            "estimate": _json(value, names),
-            "low": _json(low, names),
-            "high": _json(high, names),
-            "margin": verdict.margin,
-            "unit": verdict.unit,
-            "claim": verdict.claim,
-            "what": {lang: one.what[lang] for lang, one in verdicts.items()},
-            "p": p,
-            "p_adjusted": p,
-            "seeds": estimate.seeds,
-            "level": LEVEL,
-            "paired": estimate.paired,
-            "method": estimate.method,
-            "reason": {lang: f"{one.reason[lang]}{unlike[lang]}" for lang, one in verdicts.items()},
-            "values": {key: _json(each, names) for key, each in verdict.values.items()},
-        }
-    )
+    return _decided({"name": spec["name"], "kind": spec["kind"], **kind.judge(Results(spec), spec["options"])})
 
 
-def adjusted(files: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
+def adjusted(files: Mapping[str, Mapping[str, Any]]) -> dict[str, Verdict]:
     """The claims of a report, each decided by its p value after Holm's adjustment for all of them."""
     tested = {name: float(one["p"]) for name, one in files.items() if one["p"] is not None}
     p_values = holm(tested)
     return {name: _decided({**one, "p_adjusted": p_values.get(name)}) for name, one in files.items()}
 
 
-def _decided(file: dict[str, Any]) -> dict[str, Any]:
+def _decided(file: Verdict) -> Verdict:
     p = file["p_adjusted"]
     if p is None:  # arithmetic decides, or nothing
         return file
     return {**file, "outcome": file["favours"] if p <= 1 - LEVEL else UNDECIDED}
 
 
-def _unlike(results: Results, lang: str) -> str:
+def _unlike(results: Results, titles: Mapping[str, str], lang: str) -> str:
     """A sentence that says which experiments were computed in which precision, where not all were in one."""
-    found = {name: results.environment(name)["precision"] for name in results.experiments if results.specified(name)}
+    found = {name: results.environment(name)["precision"] for name in titles if results.specified(name)}
     computed = {name: "/".join(sorted({*values.dropna()})) for name, values in found.items()}
     if len({*computed.values()} - {""}) < 2:
         return ""
-    listed = [said("reasons", "precision", lang, name, precision) for name, precision in computed.items()]
+    listed = [said("reasons", "precision", lang, titles[name], precision) for name, precision in computed.items()]
     return said("reasons", "precisions", lang, said("reasons", "precisions_comma", lang).join(listed))
 
 
-def _json(value: Any, names: Mapping[str, str]) -> Any:
-    """A value for JSON, which has no NaN, and in which experiments have their names again."""
+def _json(value: Any) -> Any:
+    """A value for JSON, which has no NaN."""
     if isinstance(value, Mapping):
-        return {names.get(key, key): _json(one, names) for key, one in value.items()}
-    if isinstance(value, float):
-        return None if math.isnan(value) else value
-    return names.get(value, value)
+        return {key: _json(one) for key, one in value.items()}
+    return None if isinstance(value, float) and math.isnan(value) else value
