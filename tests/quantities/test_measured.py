@@ -13,9 +13,7 @@ from sklearn.metrics import recall_score
 from labreport.convergence import TOLERANCE
 from labreport.errors import ResultsError
 from labreport.files import read_json, write_json
-from labreport.quantities.declared import rounding, settings
-from labreport.quantities.epochs import QUANTISATION, first_epoch
-from labreport.quantities.measured import measure
+from labreport.quantities.measured import QUANTISATION, first_epoch, measure, rounding, settings
 from labreport.quantities.registry import QUANTITIES, called
 from labreport.quantities.values import finite_variance, sampling
 from labreport.results import Results

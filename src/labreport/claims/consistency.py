@@ -7,8 +7,7 @@ from labreport.claims import wording
 from labreport.claims.comparison import margin_of, quantity_of
 from labreport.claims.estimates import Estimate, between
 from labreport.claims.verdict import Evidence, Verdict, conclude
-from labreport.quantities.declared import rounding, stated
-from labreport.quantities.measured import measure
+from labreport.quantities.measured import measure, rounding, stated
 from labreport.quantities.registry import PUBLISHED
 from labreport.results import Options, Results
 

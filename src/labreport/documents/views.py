@@ -15,8 +15,7 @@ from labreport.documents.printing import Origins, Value
 from labreport.documents.text import Literal
 from labreport.figures.labels import class_name
 from labreport.files import read_json
-from labreport.quantities.declared import rounding, settings
-from labreport.quantities.measured import TAKEN, measure
+from labreport.quantities.measured import TAKEN, measure, rounding, settings
 from labreport.quantities.registry import QUANTITIES, called
 from labreport.quantities.values import Measured
 from labreport.results import Results
