@@ -13,9 +13,10 @@ import torchvision
 from torch import nn
 
 from labreport.errors import ResultsError, TrainingError
+from labreport.figures.networks.tracing import network
 from labreport.models.registry import MODELS
 from labreport.results import Results
-from labreport.tables import layers, stages
+from labreport.tables import layers
 from labreport.training.construction import build_model
 
 PACKAGED = "labreport.models.torchvision_resnet:TorchvisionResNet34"
@@ -90,7 +91,7 @@ def test_stages_that_one_of_the_two_lacks_are_told():
 @pytest.mark.parametrize("width", [8, 64])
 def test_own_models_add_up_and_shrink_as_a_real_image_does(name, width):
     target = f"labreport.models.resnet:{name}"
-    found = stages.stages({"target": target, "parameters": {"width": width}, "image": 32, "classes": 10})
+    found = layers.stages(*network({"target": target, "parameters": {"width": width}}))
     model = build_model(target, {"width": width}, {"classes": 10}).eval()
     assert sum(stage.parameters for stage in found) == count(model)
     with torch.inference_mode():
@@ -156,14 +157,14 @@ def one_of(model):
 
 
 def test_other_networks_have_stages_too(monkeypatch):
-    found = stages.stages_of(*one_of(Sliding(10)))
+    found = layers.stages(*one_of(Sliding(10)))
     assert [(stage.name, stage.kind, stage.output, stage.stride) for stage in found] == [
         ("features", "convolution", (16, 12, 12), 2),
         ("pool", "average_pool", (16, 6, 6), 2),
         ("head", "linear", (10,), None),
     ]
     assert sum(stage.parameters for stage in found) == count(Sliding(10))
-    monkeypatch.setattr(stages, "network", lambda target, parameters, options: one_of(Sliding(options["classes"])))
+    monkeypatch.setattr(layers, "network", lambda options: one_of(Sliding(options["classes"])))
     rows = rows_of({"target": "x", "image": 32, "classes": 10})
     assert rows["features"]["kernel"] == "[5×5, 6; 3×3, 16]"
     assert rows["pool"]["kernel"] == "2×2 average pool"
@@ -183,14 +184,14 @@ class Bypass(nn.Module):
 
 def test_a_shortcut_is_told_by_where_it_leads():
     model, inputs = one_of(nn.Sequential(OrderedDict(blocks=nn.Sequential(Bypass()), pool=nn.AdaptiveAvgPool2d(1))))
-    blocks, _ = stages.stages_of(model, inputs)
+    blocks, _ = layers.stages(model, inputs)
     assert blocks.kernels == ((3, 3, 4), (3, 3, 3))
     assert blocks.more == 3 * 3 + 3
 
 
 def test_a_table_that_would_not_add_up_is_refused():
     with pytest.raises(ResultsError, match="do not hold all of its"):
-        stages.stages_of(*one_of(Loose(10)))
+        layers.stages(*one_of(Loose(10)))
 
 
 def test_an_unknown_model_is_a_users_error():

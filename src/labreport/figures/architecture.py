@@ -1,7 +1,6 @@
 """A network, or a part of it, drawn from its own structure: one drawing for every model."""
 
-from dataclasses import asdict, fields
-from typing import Any
+from dataclasses import asdict
 
 import pandas as pd
 from matplotlib.figure import Figure
@@ -10,13 +9,12 @@ from labreport.figures.labels import sentence
 from labreport.figures.networks.drawing import draw_network
 from labreport.figures.networks.rows import Row
 from labreport.figures.networks.structure import rows_of
-from labreport.figures.networks.tracing import IMAGE_DIMENSIONS, follow, network
+from labreport.figures.networks.tracing import follow, network
 from labreport.figures.networks.words import size, spoken, total
 from labreport.figures.style import WIDTH_CM
 from labreport.result_files import read_array
 from labreport.results import Options, Results
 
-DEFAULTS = {"image": 32, "channels": 3, "classes": 10, "length": 50}
 NUMBERS = ("parameters", "stride", "repeats", "layers", "directions", "units", "branch")
 
 
@@ -33,8 +31,7 @@ def collect(results: Results, options: Options) -> pd.DataFrame:
         TrainingError: no such model, or parameters that it does not take.
         ResultsError: no such part.
     """
-    sizes = {**DEFAULTS, **options, **(_sizes(results, options["dataset"]) if "dataset" in options else {})}
-    model, inputs = network(options["target"], options.get("parameters") or {}, sizes)
+    model, inputs = network({**options, **(_sizes(results, options["dataset"]) if "dataset" in options else {})})
     path = options.get("part") or ""
     rows = rows_of(model, follow(model, inputs), path)
     frame = pd.DataFrame(map(asdict, rows)).astype(dict.fromkeys(NUMBERS, "Int64"))
@@ -46,7 +43,7 @@ def collect(results: Results, options: Options) -> pd.DataFrame:
 def _sizes(results: Results, name: str) -> dict[str, int]:
     """Of the samples of prepared data."""
     shape = read_array(results.data_folder(name) / "train_inputs.npy").shape
-    of_one = {"channels": shape[1], "image": shape[2]} if len(shape) == IMAGE_DIMENSIONS else {"length": shape[-1]}
+    of_one = {"channels": shape[1], "image": shape[2]} if len(shape) == 4 else {"length": shape[-1]}
     return {"classes": len(results.dataset(name)["classes"]), **of_one}
 
 
@@ -67,16 +64,7 @@ def describe(frame: pd.DataFrame, options: Options, lang: str) -> str:
 
 
 def read(frame: pd.DataFrame) -> list[Row]:
-    """The rows that `collect` wrote, whether or not they went through a file."""
-    usual = {field.name: field.default for field in fields(Row)}
-    rows = []
-    for record in frame.to_dict("records"):
-        values: dict[str, Any] = {}
-        for key in usual:
-            value = record[key]
-            if pd.isna(value):
-                values[key] = None if key in NUMBERS else ""
-            else:
-                values[key] = int(value) if key in NUMBERS else str(value)
-        rows.append(Row(**values))
-    return rows
+    """The rows that `collect` wrote, whether or not they went through a file; what is empty has its default."""
+    cells = frame.drop(columns=["model", "part"]).astype(dict.fromkeys(NUMBERS, "Int64")).astype(object)
+    given = ({str(key): value for key, value in one.items() if pd.notna(value)} for one in cells.to_dict("records"))
+    return [Row(**{"parameters": None, **one}) for one in given]

@@ -14,7 +14,7 @@ from tests.figures.networks.cases import FULL, PARTS, SIZES, Branches, Odd, Text
 
 
 def rows(name, parameters=None, path=None):
-    model, inputs = network(MODELS[name], parameters or {}, SIZES)
+    model, inputs = network({"target": MODELS[name], "parameters": parameters, **SIZES})
     return model, rows_of(model, follow(model, inputs), path or "")
 
 

@@ -17,7 +17,7 @@ from torch.overrides import TorchFunctionMode
 from labreport.loading import load_class
 from labreport.training.construction import build_model
 
-IMAGE_DIMENSIONS = 4  # batch, channels, height, width
+DEFAULTS = {"image": 32, "channels": 3, "classes": 10, "length": 50}
 WORDS = 1000  # vocabulary of a network that is only drawn; no shape but that of its word vectors depends on it
 VECTOR = 100  # length of word vectors that a network is given
 
@@ -43,26 +43,26 @@ class Step:
     output: tuple[int, ...]
 
 
-def network(target: str, parameters: Mapping[str, Any], options: Mapping[str, Any]) -> tuple[nn.Module, list[Tensor]]:
+def network(options: Mapping[str, Any]) -> tuple[nn.Module, list[Tensor]]:
     """A network, whose weights hold anything, and one sample for it.
 
     Args:
-        target: "labreport.models.module:Class"; its constructor says what it reads: `vectors` pairs of sentences,
-            else `vocabulary` texts, else images.
-        parameters: of its constructor.
-        options: `image` (pixels), `channels`, `classes`, `length` (tokens of a text).
+        options: `target` ("labreport.models.module:Class"), whose constructor says what it reads (`vectors` pairs of
+            sentences, else `vocabulary` texts, else images), and `parameters` of that; `image` (height and width of a
+            square input, in pixels), `channels`, `classes`, `length` (tokens of a text).
 
     Raises:
         TrainingError: no such model, or parameters that it does not take.
     """
+    target, sizes = options["target"], {**DEFAULTS, **options}
     taken = inspect.signature(load_class(target)).parameters
     with _Undrawn():
-        facts = {name: options[name] for name in ("classes", "channels", "length")}
-        facts |= {"size": options["image"], "vocabulary": WORDS, "vectors": torch.zeros(WORDS, VECTOR)}
-        model = build_model(target, parameters, facts).eval()
+        facts = {name: sizes[name] for name in ("classes", "channels", "length")}
+        facts |= {"size": sizes["image"], "vocabulary": WORDS, "vectors": torch.zeros(WORDS, VECTOR)}
+        model = build_model(target, options.get("parameters") or {}, facts).eval()
         if "vectors" not in taken and "vocabulary" not in taken:
-            return model, [torch.zeros(1, options["channels"], options["image"], options["image"])]
-        length = options["length"]
+            return model, [torch.zeros(1, sizes["channels"], sizes["image"], sizes["image"])]
+        length = sizes["length"]
         text = [torch.zeros(1, length, dtype=torch.int64), torch.tensor([length])]
         return model, [*text, *(one.clone() for one in text)] if "vectors" in taken else text
 
