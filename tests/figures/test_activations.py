@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from labreport.figures import activations
-from labreport.figures.activation_names import ACTIVATIONS
+from labreport.figures.registry import ACTIVATIONS
 from labreport.figures.style import house_style
 
 FORMULAS = {

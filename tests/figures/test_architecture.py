@@ -14,9 +14,8 @@ from matplotlib.text import Text
 
 from labreport.errors import ResultsError
 from labreport.figures import architecture
+from labreport.figures.networks.nodes import name as named
 from labreport.figures.networks.rows import parameter_count
-from labreport.figures.networks.words import count
-from labreport.figures.networks.words import name as named
 from labreport.figures.shapes import ROUND_CM, canvas, path
 from labreport.figures.style import WIDTH_CM, house_style
 from labreport.files import read_json, write_json
@@ -89,7 +88,7 @@ def test_every_size_and_number_is_written_and_nothing_overlaps(name, more, lang)
     said = " ".join(text.get_text() for text in texts)
     main = frame[(frame["branch"] == 0) & (frame["kind"] != "similarity")]
     outputs = main["output"] if "part" not in more else main["output"].iloc[:-2]
-    numbers = [count(number) for number in frame["parameters"].dropna() if number]
+    numbers = [f"{number:,}" for number in frame["parameters"].dropna() if number]
     assert [word for word in (*outputs, *numbers) if str(word) not in said] == []
 
 
@@ -195,7 +194,7 @@ def test_the_alternative_text_goes_through_everything_in_order():
     said = architecture.describe(frame, chosen, "en")
     assert "conv. 3×3 stride 2 + BN + ReLU (32×16×16)" in said
     assert "on the shortcut conv. 1×1 stride 2 + BN (32×16×16), sum with the shortcut (32×16×16), ReLU" in said
-    assert f"{count(frame['parameters'].sum())} parameters" in said
+    assert f"{frame['parameters'].sum():,} parameters" in said
     twice = options("siamese_lstm", {"pooling": "max"})
     assert "两个句子经过同一编码器" in architecture.describe(architecture.collect(None, twice), twice, "zh")
 

@@ -9,7 +9,7 @@ import pytest
 
 from labreport.errors import ResultsError
 from labreport.figures import mistakes
-from labreport.figures.pixels import FACTOR, from_text
+from labreport.figures.shapes import FACTOR, from_text
 from labreport.figures.style import house_style
 from tests.conftest import CIFAR10, SEEDS
 from tests.figures.conftest import clashes, options

@@ -8,13 +8,15 @@ import pandas as pd
 import torch
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from torch.nn.modules import activation
 
-from labreport.figures.activation_names import ACTIVATIONS
 from labreport.figures.labels import listed, sentence
 from labreport.figures.style import GREY, empty_figure, series
 from labreport.results import Options, Results
 from labreport.rounding import fixed
 
+# Name in YAML -> class, which is also what it is called.
+CLASSES = dict(zip(map(str.lower, activation.__all__), activation.__all__, strict=True))
 REACH, STEPS = 4.0, 200  # -4 to 4, zero among the points
 DASHES = ("-", (0, (4, 1.6)), (0, (1, 1.2)), (0, (6, 1.5, 1, 1.5)), (0, (3, 1, 1, 1, 1, 1)))
 JUMP = 0.5  # neighbouring points differ by far less where a derivative is continuous
@@ -25,12 +27,12 @@ def collect(results: Results, options: Options) -> pd.DataFrame:
 
     Args:
         results: not used.
-        options: `functions`, names in `labreport.figures.activation_names`.
+        options: `functions`, names of classes of torch.nn in lower case.
     """
     frames = []
     for name in options["functions"]:
         x = (torch.arange(-STEPS, STEPS + 1, dtype=torch.float64) * REACH / STEPS).requires_grad_()
-        value = getattr(torch.nn, ACTIVATIONS[name])()(x)
+        value = getattr(torch.nn, CLASSES[name])()(x)
         (derivative,) = torch.autograd.grad(value.sum(), x)
         columns = {"x": x.detach(), "value": value.detach(), "derivative": derivative}
         frames.append(pd.DataFrame({"function": name, **{key: column.numpy() for key, column in columns.items()}}))
@@ -44,7 +46,7 @@ def draw(frame: pd.DataFrame, options: Options, lang: str) -> Figure:
     for index, name in enumerate(options["functions"]):
         rows = frame[frame["function"] == name]
         look = {"color": series(index)["color"], "linestyle": DASHES[index % len(DASHES)], "linewidth": 1.6}
-        left.plot(rows["x"], rows["value"], label=ACTIVATIONS[name], **look)
+        left.plot(rows["x"], rows["value"], label=CLASSES[name], **look)
         _with_jumps(right, rows["x"].to_numpy(), rows["derivative"].to_numpy(), look)
     for axes, quantity in ((left, "$f(x)$"), (right, "$f\\,'(x)$")):
         for line in (axes.axhline, axes.axvline):
@@ -62,7 +64,7 @@ def describe(frame: pd.DataFrame, options: Options, lang: str) -> str:
     for name in options["functions"]:
         rows = frame[frame["function"] == name]
         ends = rows["value"].min(), rows["derivative"].min(), rows["derivative"].max()
-        parts.append(sentence("function", lang, ACTIVATIONS[name], *(fixed(float(value), 2) for value in ends)))
+        parts.append(sentence("function", lang, CLASSES[name], *(fixed(float(value), 2) for value in ends)))
     return sentence("activations", lang, fixed(-REACH, 0), fixed(REACH, 0), listed(parts, lang))
 
 

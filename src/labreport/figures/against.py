@@ -6,8 +6,9 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from labreport.figures.epochs import number, of_seeds, over_seeds, percent, shown
-from labreport.figures.labels import label, listed, quantity_name, sentence, setting_name
+from labreport.figures.labels import label, listed, sentence, setting_name
 from labreport.figures.style import COLOURS, FAINT, new_figure, setting_axis, value_axis
+from labreport.quantities.registry import QUANTITIES
 from labreport.results import Options, Results
 
 
@@ -47,7 +48,7 @@ def describe(frame: pd.DataFrame, options: Options, lang: str) -> str:
     """The mean of every experiment at its setting."""
     ends = _means(frame)[["x", "value"]].itertuples(index=False)
     parts = [sentence("at", lang, f"{x:g}", number(value, options["metric"], lang)) for x, value in ends]
-    names = quantity_name(options["metric"], lang), setting_name(options["setting"], lang).lower()
+    names = QUANTITIES[options["metric"]].title(lang), setting_name(options["setting"], lang).lower()
     return sentence("against", lang, *names, listed(parts, lang))
 
 

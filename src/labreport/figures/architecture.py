@@ -7,10 +7,10 @@ from matplotlib.figure import Figure
 
 from labreport.figures.labels import sentence
 from labreport.figures.networks.drawing import draw_network
+from labreport.figures.networks.nodes import size, spoken, total
 from labreport.figures.networks.rows import Row
 from labreport.figures.networks.structure import rows_of
 from labreport.figures.networks.tracing import follow, network
-from labreport.figures.networks.words import size, spoken, total
 from labreport.figures.style import WIDTH_CM
 from labreport.result_files import read_array
 from labreport.results import Options, Results

@@ -56,7 +56,8 @@ def name_lines(figure: Figure, axes: Axes, endings: Sequence[Ending], sources: S
         endings: one per measured line.
         sources: (`measured` or `published`, its words) for the styles that occur; fewer than two need no key.
     """
-    keys = [style_key(source, words) for source, words in sources] if len(sources) > 1 else []
+    styles = {"measured": {**MEASURED, "marker": "none"}, "published": PUBLISHED}
+    keys = [Line2D([], [], color=GREY, label=words, **styles[source]) for source, words in sources if sources[1:]]
     texts = [_write(axes, ending) for ending in endings]
     wide = max(text.get_window_extent().width for text in texts) > WIDEST_SHARE * figure.bbox.width
     early = len({ending.x for ending in endings}) > 1  # a name at an early end would lie on the other lines
@@ -68,12 +69,6 @@ def name_lines(figure: Figure, axes: Axes, endings: Sequence[Ending], sources: S
         text.remove()
     handles = [Line2D([], [], **_look(ending.line), label=ending.text) for ending in endings]
     figure.legend(handles=[*handles, *keys], loc="outside upper left" if wide else "outside right center")
-
-
-def style_key(source: str, words: str) -> Line2D:
-    """A legend entry for a line style alone, in grey."""
-    look = {**MEASURED, "marker": "none"} if source == "measured" else PUBLISHED
-    return Line2D([], [], color=GREY, label=words, **look)
 
 
 def _look(line: Line2D) -> dict[str, Any]:

@@ -8,8 +8,7 @@ from matplotlib.figure import Figure
 
 from labreport.errors import ResultsError
 from labreport.figures.labels import label, sentence
-from labreport.figures.pixels import colours, show
-from labreport.figures.shapes import canvas
+from labreport.figures.shapes import canvas, colours, show
 from labreport.figures.style import SMALL_PT, WIDTH_CM
 from labreport.results import Options, Results
 from labreport.rounding import fixed

@@ -57,8 +57,8 @@ def draw(frame: pd.DataFrame, options: Options, lang: str) -> Figure:
     """A panel per unit and in it a row per claim: a dot and whiskers, on grey where what is claimed is true."""
     width = options.get("width", "full")
     labels = frame["label"].map(lambda text: wrapped(text, LETTERS[width]))
-    said = [estimated(one, lang) for one in _records(frame)]
-    frame = frame.assign(label=labels, unit=frame["unit"].fillna(""), said=said)
+    frame = frame.fillna({"unit": ""}).assign(label=labels)  # a loss has none
+    frame["said"] = [estimated(one, lang) for one in frame.to_dict("records")]
     row = ROW_CM + LINE_CM * (1 + labels.str.count("\n").max())
     panels = [rows.reset_index(drop=True) for _, rows in frame.groupby("unit", sort=False)]
     heights = [row * len(rows) for rows in panels]
@@ -162,13 +162,8 @@ def _lines(pieces: list[str], most: int) -> list[str]:
 def describe(frame: pd.DataFrame, options: Options, lang: str) -> str:
     """Every claim: what was found, what was claimed, what it came out as."""
     parts = []
-    for row in _records(frame):
+    for row in frame.fillna({"unit": ""}).to_dict("records"):
         found = estimated(row, lang, section("units", lang).get(row["unit"], ""))
         limit = claimed(row["criterion"], row["margin"], row["unit"], lang)
         parts.append(sentence("claim", lang, row["label"], found, limit, section("outcomes", lang)[row["outcome"]]))
     return sentence("forest", lang, listed(parts, lang))
-
-
-def _records(frame: pd.DataFrame) -> list[dict[Any, Any]]:
-    """A dictionary per claim; a loss has no unit, which a CSV file holds as nothing."""
-    return frame.assign(unit=frame["unit"].fillna("")).to_dict("records")

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 
 from labreport.languages import said, section
-from labreport.metrics import column_title
 from labreport.rounding import fixed
 
 
@@ -31,11 +30,6 @@ def setting_name(path: str, lang: str) -> str:
     """What a setting is called, such as `data.train_per_class`; one that is not in the list by its path's last word."""
     last = path.rpartition(".")[2]
     return section("labels", lang).get(last, last.replace("_", " "))
-
-
-def quantity_name(column: str, lang: str) -> str:
-    """What a column of results is called inside a sentence."""
-    return said("quantities", "seconds", lang) if column == "seconds" else column_title(column, lang)
 
 
 def class_name(name: str, lang: str) -> str:

@@ -8,8 +8,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from labreport.figures.labels import class_name, in_percent, label, listed, sentence
-from labreport.figures.pixels import colours, from_text, show, to_text
-from labreport.figures.shapes import LINE_CM, Ruler, canvas, write
+from labreport.figures.shapes import LINE_CM, canvas, colours, from_text, show, to_text, width_of, write
 from labreport.figures.style import GREY, WIDTH_CM
 from labreport.judged import samples, surest_mistakes
 from labreport.results import Options, Results
@@ -36,7 +35,7 @@ def draw(frame: pd.DataFrame, options: Options, lang: str) -> Figure:
     rows = frame.to_dict("records")
     words = [(said[0], f"→ {said[1]}", said[2]) for said in map(_words, rows, repeat(lang))]
     width = WIDTH_CM[options.get("width", "full")]
-    cell = max([LARGEST_CM, *map(Ruler().width, words)]) + GAP_CM
+    cell = max([LARGEST_CM, *map(width_of, words)]) + GAP_CM
     columns = max(1, min(len(rows), int((width + GAP_CM) / cell)))
     cell, high = width / columns, LARGEST_CM + len(max(words, default=())) * LINE_CM + GAP_CM
     lines = -(-len(rows) // columns)

@@ -98,18 +98,15 @@ def pictures_of(kind: FigureKind, frame: pd.DataFrame, options: Options, lang: s
         figure = kind.draw(frame, options, lang)
         figure.draw_without_rendering()
         figure.set_layout_engine("none")  # what was laid out once is so in every form
-        return {form: _encode(figure, form) for form in METADATA}
+        pictures = {form: io.BytesIO() for form in METADATA}
+        for form, buffer in pictures.items():
+            figure.savefig(buffer, format=form, metadata=METADATA[form])
+        return {form: buffer.getvalue() for form, buffer in pictures.items()}
 
 
 def _literal(name: Any) -> Any:
     """A name from declarations or data as matplotlib is to be told it: a dollar sign begins no formula."""
     return name.replace("$", r"\$") if isinstance(name, str) else name
-
-
-def _encode(figure: Figure, form: str) -> bytes:
-    buffer = io.BytesIO()
-    figure.savefig(buffer, format=form, metadata=METADATA[form])
-    return buffer.getvalue()
 
 
 @contextmanager

@@ -3,7 +3,6 @@
 from typing import Any
 
 from labreport.declarations.fields import Positive, Word
-from labreport.figures.activation_names import ACTIVATIONS
 from labreport.kinds import (
     AnyModel,
     Claims,
@@ -22,6 +21,7 @@ from labreport.kinds import (
 LOSSES = ("val_loss", "train_loss")
 NAMES = ("val_accuracy", "train_accuracy", *LOSSES, "val_pearson", "test_pearson")
 METRICS, VALIDATED = one_of(*NAMES), one_of("val_accuracy", "val_loss", "val_pearson")
+ACTIVATIONS = ("relu", "celu", "elu", "gelu", "silu", "softplus", "sigmoid", "tanh")
 _GROUPS: dict[str, Any] = {"files": ("per_class.csv",), "one_set_of_classes": True, "longtail": True}
 
 # Every figure may be drawn at full or at half width; `experiments` may be stated as the `part` that they are.

@@ -6,8 +6,7 @@ from matplotlib.figure import Figure
 
 from labreport.errors import ResultsError
 from labreport.figures.labels import class_name, label, sentence
-from labreport.figures.pixels import colours, from_text, show, to_text
-from labreport.figures.shapes import canvas
+from labreport.figures.shapes import canvas, colours, from_text, show, to_text
 from labreport.figures.style import TEXT_PT, WIDTH_CM
 from labreport.result_files import read_array
 from labreport.results import Options, Results
@@ -18,7 +17,7 @@ LARGEST_CM = 1.3
 
 
 def collect(results: Results, options: Options) -> pd.DataFrame:
-    """Columns `dataset, class, sample` (index in the training split) and `pixels` (`labreport.figures.pixels.to_text`).
+    """Columns `dataset, class, sample` (index in the training split) and `pixels` (`labreport.figures.shapes.to_text`).
 
     Args:
         results: has the prepared data.

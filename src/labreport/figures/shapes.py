@@ -1,9 +1,10 @@
-"""Shapes that diagrams are drawn with; all lengths in centimetres of the printed figure."""
+"""Shapes and pictures of few pixels that figures are drawn with; all lengths in centimetres of the printed figure."""
 
 import math
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Arc, FancyArrowPatch, FancyBboxPatch
@@ -14,6 +15,7 @@ from labreport.figures.style import CM, SMALL_PT
 INK, FRAME_FILL = "#222222", "#f5f5f5"
 ROUND_CM = 0.18  # of a line's corners
 LINE_CM = 0.36  # from one line of small type to the next
+FACTOR = 6  # of pixels, which readers that smooth pictures then smooth no wider than a sixth
 DASHED = (0, (2.2, 1.4))
 Point = tuple[float, float]
 
@@ -84,17 +86,34 @@ def hop(axes: Axes, start: float, end: float, y: float, height: float, *, dashed
     )
 
 
-class Ruler:
-    """Measures type before there is a figure to put it in."""
+def width_of(lines: Sequence[str]) -> float:
+    """Width of the longest line of small type in centimetres, before there is a figure for it; 0 without lines."""
+    figure = Figure()
+    texts = [figure.text(0, 0, line, fontsize=SMALL_PT) for line in lines]
+    return max((text.get_window_extent().width / figure.dpi / CM for text in texts), default=0.0)
 
-    def __init__(self) -> None:
-        self._figure = Figure()
 
-    def width(self, lines: Sequence[str], size: float = SMALL_PT) -> float:
-        """Width of the longest line in centimetres, 0 without lines."""
-        widths = [0.0]
-        for line in lines:
-            text = self._figure.text(0, 0, line, fontsize=size)
-            widths.append(text.get_window_extent().width / self._figure.dpi / CM)
-            text.remove()
-        return max(widths)
+def colours(picture: np.ndarray) -> np.ndarray:
+    """(..., 1 or 3) -> (..., 3): grey as equal shares of red, green and blue."""
+    return np.broadcast_to(picture, (*picture.shape[:-1], 3))
+
+
+def show(axes: Axes, picture: np.ndarray, x: float, top: float, size: float) -> None:
+    """Draw a picture as a square whose upper left corner is (x, top); each pixel stays a sharp square."""
+    pixels = picture.repeat(FACTOR, axis=0).repeat(FACTOR, axis=1)
+    axes.imshow(pixels, extent=(x, x + size, top - size, top), interpolation="none", aspect="auto")
+
+
+def to_text(picture: np.ndarray) -> str:
+    """An uint8 picture (height, width, 3) as `rrggbb` in hexadecimal, pixel after pixel, a blank between its rows.
+
+    >>> to_text(np.array([[[255, 0, 16]], [[0, 0, 1]]], dtype=np.uint8))
+    'ff0010 000001'
+    """
+    return " ".join(row.tobytes().hex() for row in np.ascontiguousarray(picture))
+
+
+def from_text(text: str) -> np.ndarray:
+    """The uint8 picture (height, width, 3) that `to_text` wrote."""
+    rows = [np.frombuffer(bytes.fromhex(row), dtype=np.uint8) for row in text.split(" ")]
+    return np.stack(rows).reshape(len(rows), -1, 3)

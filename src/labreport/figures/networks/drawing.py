@@ -6,10 +6,9 @@ from itertools import pairwise, zip_longest
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from labreport.figures.networks.nodes import BEHIND_CM, GAP_CM, PAD_CM, SUM_CM, node, paint
+from labreport.figures.networks.nodes import BEHIND_CM, GAP_CM, PAD_CM, SUM_CM, foot, name, node, paint
 from labreport.figures.networks.rows import Row
-from labreport.figures.networks.words import foot, name
-from labreport.figures.shapes import LINE_CM, Ruler, canvas, path, wire, write
+from labreport.figures.shapes import LINE_CM, canvas, path, width_of, wire, write
 from labreport.figures.style import CM, GREY
 
 MARGIN_CM, EDGE_CM, WIDEST_GAP_CM, LEAD_CM = 0.08, 0.35, 1.1, 0.3
@@ -24,16 +23,15 @@ class Drawing:
 
     def __init__(self, rows: Sequence[Row], width: float, lang: str, *, part: bool) -> None:
         self.rows = [row for row in rows if row.kind != "rest"]
-        self.width, self.lang, self.ruler = width, lang, Ruler()
-        self.said = foot(rows, lang, self.ruler, width - 2 * MARGIN_CM)
+        self.width, self.lang = width, lang
+        self.said = foot(rows, lang, width - 2 * MARGIN_CM)
         self.nodes = [
-            node(row, self.ruler, lang, before, part=part)
-            for before, row in zip([None, *self.rows], self.rows, strict=False)
+            node(row, lang, before, part=part) for before, row in zip([None, *self.rows], self.rows, strict=False)
         ]
         self.pair = self.rows[-1].kind == "similarity"
         if self.pair:
             first, words = self.nodes[0], [name("sentence", lang).format(letter) for letter in "AB"]
-            first.words, first.width = words, self.ruler.width(words) + 2 * PAD_CM
+            first.words, first.width = words, width_of(words) + 2 * PAD_CM
         self.end = "$y$" if part else self.rows[-1].output
         self.main = [number for number, row in enumerate(self.rows) if not row.branch]
         self.arcs = list(self._arcs())
@@ -73,7 +71,7 @@ class Drawing:
     def _room(self) -> None:
         """Widen boxes until the shapes below fit, and the gap before a sum until its shortcuts do."""
         for before, here in pairwise(self.main):
-            shapes = self.ruler.width([self.nodes[before].shape]) / 2 + self.ruler.width([self.nodes[here].shape]) / 2
+            shapes = width_of([self.nodes[before].shape]) / 2 + width_of([self.nodes[here].shape]) / 2
             if self.nodes[before].shape and self.nodes[here].shape:
                 self.nodes[here].width = max(self.nodes[here].width, shapes + 0.15 - GAP_CM)
         for start, join, aside in self.arcs:
@@ -105,8 +103,8 @@ class Drawing:
         if line == self.main and self.pair:
             return ARM_CM / 2
         if line[-1] == self.main[-1]:
-            return GAP_CM + 0.08 + self.ruler.width([self.end])
-        return GAP_CM / 2 + self.ruler.width([self.nodes[line[-1]].shape]) / 2
+            return GAP_CM + 0.08 + width_of([self.end])
+        return GAP_CM / 2 + width_of([self.nodes[line[-1]].shape]) / 2
 
     def half(self, line: Sequence[int]) -> float:
         """Half the height of a line's boxes."""

@@ -1,15 +1,16 @@
-"""The boxes of a drawing of a network: what stands in them, and the arcs above them."""
+"""The boxes of a drawing of a network: the words in and below them, in each language, and the arcs above them."""
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from matplotlib.axes import Axes
 from matplotlib.patches import Circle
 
 from labreport.figures.networks.rows import JOINS, Row
-from labreport.figures.networks.words import count, lines, name, size
-from labreport.figures.shapes import INK, LINE_CM, Point, Ruler, hop, path, rounded, write
+from labreport.figures.shapes import INK, LINE_CM, Point, hop, path, rounded, width_of, write
 from labreport.figures.style import GREY, TEXT_PT
+from labreport.languages import section
 
 BLUE, DARK, YELLOW, GREEN, PALE, VIOLET = "#bfe0f2", "#9fcdea", "#f7d9a8", "#cfe8d5", "#ececec", "#dccfe6"
 FILLS = {"convolution": BLUE, "recurrent": BLUE, "stage": DARK, "linear": GREEN, "embedding": GREEN, "module": VIOLET}
@@ -58,12 +59,11 @@ class Node:
         return self.x + self.width, self.y
 
 
-def node(row: Row, ruler: Ruler, lang: str, before: Row | None, *, part: bool) -> Node:
+def node(row: Row, lang: str, before: Row | None, *, part: bool) -> Node:
     """The box of a row, or the circle of a sum.
 
     Args:
         row: what is drawn.
-        ruler: for the words inside.
         lang: of the words.
         before: the row before it.
         part: whether it belongs to a part of a network, whose input is $x$.
@@ -74,10 +74,10 @@ def node(row: Row, ruler: Ruler, lang: str, before: Row | None, *, part: bool) -
     words = [INPUT] if part and row.kind == "input" else lines(row, lang, before)
     if row.kind == "similarity" and row.operation == "manhattan":
         words = [*words, FORMULA]
-    number = count(row.parameters) if row.parameters else ""
+    number = f"{row.parameters:,}" if row.parameters else ""
     high = (len(words) + bool(number)) * LINE_CM + 2 * PAD_CM
     over = {"recurrent": LOOP_CM + LINE_CM, "stage": (HOP_CM + 0.04) * bool(row.shortcuts)}.get(row.kind, 0.0)
-    return Node(row, words, number, shape, ruler.width([*words, number]) + 2 * PAD_CM, high, over + BEHIND_CM)
+    return Node(row, words, number, shape, width_of([*words, number]) + 2 * PAD_CM, high, over + BEHIND_CM)
 
 
 def paint(axes: Axes, one: Node, half: float, lang: str) -> None:
@@ -106,3 +106,78 @@ def paint(axes: Axes, one: Node, half: float, lang: str) -> None:
     for index, kind in enumerate(row.shortcuts.split() if row.kind == "stage" else []):
         start = one.x + index * pitch
         hop(axes, start + 0.03, start + pitch - 0.03, top + 0.1, HOP_CM, dashed=kind == "projection")
+
+
+def name(key: str, lang: str) -> str:
+    """The words for `key`; a class without words keeps its own name."""
+    return section("networks", lang).get(key) or section("labels", lang).get(key, key)
+
+
+def lines(row: Row, lang: str, before: Row | None = None) -> list[str]:
+    """What a row is, in short lines: kind, kernel, stride, what follows.
+
+    Args:
+        row: one of a drawing.
+        lang: of the words.
+        before: the row before it; a recurrent layer says what it reads at a time where that is something else.
+    """
+    if row.kind == "recurrent":
+        said = _recurrent_lines(row, lang)
+        if before is not None and before.output != row.reads:
+            said.append(name("per_step", lang).format(row.reads.split("×")[-1]))
+    elif row.kind == "stage":
+        said = [row.operation, f"× {row.repeats}"]
+    elif row.kind == "input":
+        said = [name("image" if "×" in row.output else "tokens", lang)]
+    elif row.kind in ("normalization", "activation", "module", "dropout", "join"):
+        said = name(row.operation, lang).split("\n")
+    else:
+        kind = "global_pool" if row.kind == "average_pool" and not row.kernel else row.kind
+        said = name(kind, lang).split("\n")
+    stride = [name("stride", lang).format(row.stride)] if row.stride else []
+    return [*said, *filter(None, [row.kernel]), *stride, *filter(None, [row.after])]
+
+
+def _recurrent_lines(row: Row, lang: str) -> list[str]:
+    """Kind, depth and width of a recurrent layer."""
+    two_way, deep = row.directions == 2, (row.layers or 1) > 1
+    title = name("two_way", lang).format(row.operation) if two_way else row.operation
+    key = ("layers_each_way" if two_way else "layers_of_units") if deep else "units_each_way" if two_way else "units"
+    residual = [name("residual", lang)] if row.shortcuts else []
+    return [title, *name(key, lang).format(row.units, row.layers).split("\n"), *residual]
+
+
+def size(row: Row, lang: str) -> str:
+    """The size of what comes out of a row."""
+    return name("words", lang).format(row.output) if row.kind == "input" and "×" not in row.output else row.output
+
+
+def total(rows: Sequence[Row]) -> str:
+    """The number of parameters, those of word vectors left out."""
+    return f"{sum(row.parameters or 0 for row in rows):,}"
+
+
+def foot(rows: Sequence[Row], lang: str, width: float) -> list[str]:
+    """What stands below a drawing: what grey numbers and arcs are, in as few lines as `width` (cm) takes."""
+    unknown = any(row.parameters is None for row in rows)
+    said = [name("grey_numbers_more" if unknown else "grey_numbers", lang).format(total(rows))]
+    said += [name("rest", lang).format(f"{row.parameters:,}") for row in rows if row.kind == "rest"]
+    shortcuts = " ".join(row.shortcuts for row in rows if row.kind == "stage").split()
+    if shortcuts:
+        said.append(name("hops_dashed" if "projection" in shortcuts else "hops", lang))
+    lines = [""]
+    for part in said:
+        joined = name("semicolon", lang).join(filter(None, [lines[-1], part]))
+        lines = [*lines[:-1], joined] if width_of([joined]) <= width else [*filter(None, lines), part]
+    return lines
+
+
+def spoken(row: Row, lang: str) -> str:
+    """A row in a sentence: what it is and the size of its output."""
+    joined = " ".join(word for line in lines(replace(row, after=""), lang) for word in line.split("\n"))
+    words = re.sub("(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])", "", joined)
+    if row.after:
+        words = f"{words} + {row.after.replace(', ', ' + ')}"
+    if row.branch:
+        words = name("on_shortcut", lang).format(words)
+    return name("sized", lang).format(words, row.output)
