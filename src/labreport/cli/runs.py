@@ -1,15 +1,16 @@
-"""`labreport runs`: every finished run of the declared experiments, whether a report shows it or not."""
+"""`labreport runs`: every finished run of the declared experiments, whether a report shows it or not, also in pairs."""
 
 import argparse
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
+from scipy import stats
 
 from labreport.artifacts.artifact import Artifact
 from labreport.artifacts.graph import Graph
-from labreport.cli import pairs
 from labreport.documents.gfm import table_line
 from labreport.documents.results_page import with_section
 from labreport.documents.text import gfm
@@ -19,10 +20,16 @@ from labreport.result_files import read_table
 from labreport.rounding import fixed, plain
 from labreport.training.tasks import TASKS
 
+TEXTS = ("Experiment", "First", "Second", "Key")  # columns of names
 EPOCH_HEAD = ("Experiment", "Seed", "Training", "Published", "Validation", "Published", "Key")
 ABOUT_EPOCH = """\
 Loss / metric: of training, while the weights were changing, as the published logs count it, and of the validation
 samples after the epoch; beside them the same epoch of the published curve, where there is one."""
+PAIRS_HEAD = ("First", "Second", "Seeds", "First (%)", "Second (%)", "Second − first (points)", "95 % interval")
+ABOUT_PAIRS = """\
+Validation accuracy after the last epoch: means over the seeds that both have, and the mean of the differences seed by
+seed with Student's interval; in brackets the precision that was computed in. A seed gives both the same first weights,
+order and augmentation."""
 HEAD = ("Experiment", "Seed", "Epochs", "Training", "Last", "Best", "in epoch", "Test", "Published", "Time (s)", "Key")
 ABOUT = """\
 `Training` is evaluated on the training samples after the last epoch; `Last` and `Best` on the validation samples;
@@ -45,7 +52,7 @@ def runs(graph: Graph, options: argparse.Namespace) -> int:
     if unknown := [name for name in options.names if name not in project.experiment_names]:
         raise DeclarationError(f"runs: found {unknown[0]!r}, which no file in config/experiments/ declares")
     if options.pairs:
-        return _tell(options, "pairs", project.scale_name, pairs.section(graph, options.names))
+        return _tell(options, "pairs", project.scale_name, _pairs_section(graph, options.names))
     chosen = options.names or sorted(project.trained_names())
     experiments = [project.experiment(name) for name in chosen]
     found = [
@@ -78,10 +85,10 @@ def _section(scale: str, found: Iterable[Found]) -> Iterator[str]:
     for run, metric, published in found:
         folder = Path(run.folder)
         summary, environment = read_object(folder / "summary.json"), read_object(folder / "environment.json")
-        tables.setdefault(metric, []).append(_row(run, metric, summary, published))
+        unit = "Accuracy (%)" if metric == "accuracy" else f"{metric.capitalize()} correlation"
+        tables.setdefault(unit, []).append(_row(run, metric, summary, published))
         origins.setdefault(_origin(environment), []).append(run.title)
-    yield f"## Finished runs at scale `{scale}`"
-    yield from _tables(tables, HEAD, ABOUT)
+    yield from _tables(f"Finished runs at scale `{scale}`", tables, HEAD, ABOUT)
     everything = len(origins) == 1
     for origin, titles in origins.items():
         yield f"- {'All runs' if everything else ', '.join(sorted(titles))}: {origin}"
@@ -96,13 +103,23 @@ def _epoch_section(scale: str, epoch: int, found: Iterable[Found], names: Sequen
             continue
         said = _epoch(published.curve, epoch) if published.curve else None
         cells = [_pair(row, split, metric) for split in ("train", "val") for row in (measured, said)]
-        tables.setdefault(metric, []).append([*_identity(run), *cells, f"`{run.key}`"])
+        tables.setdefault(metric.capitalize(), []).append([*_identity(run), *cells, f"`{run.key}`"])
     if not tables:
         raise DeclarationError(f"runs: no run at {scale} has an epoch {epoch}")
-    yield f"## Epoch {epoch} of the finished runs at scale `{scale}`"
-    yield from _tables(tables, EPOCH_HEAD, ABOUT_EPOCH)
+    yield from _tables(f"Epoch {epoch} of the finished runs at scale `{scale}`", tables, EPOCH_HEAD, ABOUT_EPOCH)
     command = " ".join(["labreport runs", *names, f"--epoch {epoch} --page docs/results.md --config scale={scale}"])
     yield f"- Command: `{command}`"
+
+
+def _pairs_section(graph: Graph, names: Sequence[str]) -> Iterator[str]:
+    """What the second of each two experiments changes against the first, seed by seed."""
+    if len(names) < 2 or len(names) % 2:
+        raise DeclarationError(f"runs --pairs: found {len(names)} experiments; allowed are pairs: FIRST SECOND ...")
+    scale, seeds = graph.project.scale_name, ",".join(map(str, graph.project.config.seeds))
+    rows = [_of_pair(graph, *pair) for pair in zip(names[::2], names[1::2], strict=True)]
+    yield from _tables(f"Pairs of experiments at scale `{scale}`", {"Accuracy": rows}, PAIRS_HEAD, ABOUT_PAIRS)
+    command = f"labreport runs {' '.join(names)} --pairs --page docs/results.md"
+    yield f"- Command: `{command} --config scale={scale} seeds='[{seeds}]'`"
 
 
 def _epoch(path: Path | str, epoch: int) -> pd.Series | None:
@@ -117,13 +134,13 @@ def _pair(row: pd.Series | None, split: str, metric: str) -> str:
     return "" if row is None or not {*names} <= {*row.index} else " / ".join(plain(row[name], 4) for name in names)
 
 
-def _tables(tables: Mapping[str, list[list[str]]], head: Sequence[str], about: str) -> Iterator[str]:
-    """A table per metric, its rows in alphabetical order, and what its columns are."""
-    for metric, rows in tables.items():
-        unit = "Accuracy (%)" if metric == "accuracy" else f"{metric.capitalize()} correlation"
-        rule = table_line([":---", *["---:"] * (len(head) - 2), ":---"])
-        yield from ("", f"### {unit if head == HEAD else metric.capitalize()}", "", table_line(head), rule)
-        yield from map(table_line, sorted(rows, key=lambda row: (row[0], int(row[1]), row)))
+def _tables(title: str, tables: Mapping[str, list[list[str]]], head: Sequence[str], about: str) -> Iterator[str]:
+    """A table under each heading, runs in alphabetical order, and what its columns are."""
+    sides = [":---" if name in TEXTS else "---:" for name in head]
+    yield f"## {title}"
+    for heading, rows in tables.items():
+        in_order = rows if head == PAIRS_HEAD else sorted(rows, key=lambda row: (row[0], int(row[1]), row))
+        yield from ("", f"### {heading}", "", *map(table_line, (head, sides, *in_order)))
     yield from ("", about, "")
 
 
@@ -161,3 +178,28 @@ def _origin(environment: Mapping[str, Any]) -> str:
         *(str(environment.get("finished"))[:10], f"commit `{commit}`{dirty}"),
     ]
     return ", ".join(parts)
+
+
+def _of_pair(graph: Graph, first: str, second: str) -> list[str]:
+    (one, how), (other, otherwise) = (_by_seed(graph, name) for name in (first, second))
+    seeds = sorted(set(one) & set(other))
+    if len(seeds) < 2:
+        raise DeclarationError(f"runs --pairs: {first} and {second} share {len(seeds)} finished seeds; two are needed")
+    values = np.array([[one[seed], other[seed]] for seed in seeds]) * 100
+    change = values[:, 1] - values[:, 0]
+    low, high = stats.t.interval(0.95, len(seeds) - 1, change.mean(), stats.sem(change))
+    names = [f"{gfm(first)} ({how})", f"{gfm(second)} ({otherwise})"]
+    *means, low, high = (plain(value, 2) for value in (*values.mean(axis=0), change.mean(), low, high))
+    return [*names, ", ".join(map(str, seeds)), *means, f"{low} to {high}"]
+
+
+def _by_seed(graph: Graph, name: str) -> tuple[dict[int, float], str]:
+    """The accuracy of each seed, and in which precision the runs were computed."""
+    experiment = graph.project.experiment(name)
+    if "accuracy" not in TASKS[experiment.task].metrics:
+        raise DeclarationError(f"runs --pairs: {name} has no accuracy, it learns {experiment.task}")
+    runs = {seed: graph.run(experiment, seed) for seed in graph.project.config.seeds}
+    there = {seed: Path(run.folder) for seed, run in runs.items() if run.is_there(Path())}
+    precisions = {str(read_object(folder / "environment.json").get("precision")) for folder in there.values()}
+    found = {seed: float(read_object(folder / "summary.json")["val_accuracy"]) for seed, folder in there.items()}
+    return found, " and ".join(sorted(precisions))
