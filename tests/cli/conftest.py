@@ -15,7 +15,7 @@ from labreport.artifacts import code, prose
 from labreport.artifacts.artifact import CODE, LONG, SPEC, Artifact, roots
 from labreport.artifacts.graph import Graph
 from labreport.cli.main import main
-from labreport.cli.work import work
+from labreport.cli.plan import work
 from labreport.declarations.project import Project as Declarations
 from labreport.files import write_json, write_sums
 from labreport.machine.outcome import write_receipt

@@ -15,7 +15,7 @@ from labreport.artifacts import code
 from labreport.artifacts.artifact import CODE, INDEX, LONG, MADE, OF, SPEC, Artifact, roots
 from labreport.artifacts.current import Current
 from labreport.artifacts.graph import Graph
-from labreport.cli.work import work
+from labreport.cli.plan import work
 from labreport.declarations.project import Project
 from labreport.files import write_json, write_sums
 from labreport.machine.outcome import content, write_receipt

@@ -93,7 +93,7 @@ def test_parsing_imports_nothing_heavy(built):
         "import sys; sys.path.insert(0, 'src')\n"
         "from pathlib import Path\n"
         "from labreport.artifacts.graph import Graph\n"
-        "from labreport.cli.work import work\n"
+        "from labreport.cli.plan import work\n"
         "from labreport.declarations.project import Project\n"
         "work(Graph(Project(Path())), ['report/practice1.pdf'])\n"
         "heavy = {'torch', 'pandas', 'matplotlib', 'numpy', 'gensim', 'jinja2'} & set(sys.modules)\n"

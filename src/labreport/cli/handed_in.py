@@ -1,25 +1,29 @@
 """`labreport verify NAME.zip`: an archive that was handed in, checked from what is in it."""
 
+import re
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
-from labreport.artifacts.artifact import SPEC, SUFFIXES, targets
+from labreport import languages
+from labreport.artifacts.artifact import SPEC, SUFFIXES, roots, targets
+from labreport.artifacts.code import code_digest
 from labreport.artifacts.folders import faults
 from labreport.claims.registry import KINDS as CLAIMS
 from labreport.claims.verdict import file_of
-from labreport.cli import rewritten
-from labreport.cli.comparison import claims, compared, of_predictions
-from labreport.documents.handing_in import PACKED, RUNS
+from labreport.cli.comparison import claims, compared, either, of_predictions
+from labreport.documents.handing_in import PACKED, README, RUNS, SOURCES, TEXT, WRITTEN_FROM, readme
+from labreport.documents.provenance import Provenance
 from labreport.documents.zips import MOST_BYTES, unpack, unpacked_size
-from labreport.errors import UserError
+from labreport.errors import ResultsError, UserError
 from labreport.figures.picture import told
 from labreport.figures.registry import KINDS as FIGURES
 from labreport.files import SUMS, file_digest, files_below, read_object, summed, sums_faults
 from labreport.loading import load_module
 from labreport.results import Results
+from labreport.steps.texts import text_of
 from labreport.tables import table
 from labreport.tables.frames import frames
 from labreport.tables.registry import KINDS as TABLES
@@ -27,6 +31,8 @@ from labreport.training.tasks import TASKS
 
 DIGITS = 16  # of the digest that is printed
 PREDICTIONS = "predictions.npz"
+NAME = re.compile(r"\w[\w.-]*")
+NAMING = ("figures", "tables", "claims", "measurements")
 # What hostile files can raise.
 DAMAGED = (UserError, AttributeError, LookupError, TypeError, ValueError, OSError, RecursionError)
 # What no derivation tells, since all of it could be made anew together.
@@ -116,7 +122,7 @@ def _of_items(root: Path, what: str, runs: Mapping[str, Path], shown: Counter[st
     if not isinstance(items, dict):
         yield f"{what}/{SPEC}: names no {what}"
         return
-    if wrong := [name for name in items if not rewritten.NAME.fullmatch(name)]:
+    if wrong := [name for name in items if not NAME.fullmatch(name)]:
         yield f"{what}/{SPEC}: {wrong[0]!r} is no name"
         return
     for name, spec in items.items():
@@ -128,7 +134,7 @@ def _of_items(root: Path, what: str, runs: Mapping[str, Path], shown: Counter[st
             if kind is None or not of_runs or spec["data"] or spec.get("files") or [*targets(spec)] != [kind.target]:
                 shown["apart"] += 1
                 continue
-            here = rewritten.located(root, spec, runs)
+            here = _located(root, spec, runs)
             module = load_module(kind.target, "kind")
             if what == "claims":
                 judged[name] = file_of(module, here)
@@ -147,7 +153,7 @@ def _of_items(root: Path, what: str, runs: Mapping[str, Path], shown: Counter[st
 def _of_frames(root: Path, runs: Mapping[str, Path]) -> Iterator[str]:
     """Whether the frames beside tables are those of the archive's runs."""
     try:
-        spec = rewritten.located(root, read_object(root / "tables" / SPEC)["frames"], runs)
+        spec = _located(root, read_object(root / "tables" / SPEC)["frames"], runs)
         derived = {f"frames/{name}.csv": text for name, text in frames(Results(spec)).items()}
     except DAMAGED as error:
         yield f"tables/frames: {_not_derived(error)}"
@@ -160,13 +166,13 @@ def _of_texts(root: Path, runs: Mapping[str, Path], shown: Counter[str]) -> Iter
     yield from (f"{path.name}: is missing" for path in [root / f"{root.name}.pdf"] if not path.is_file())
     for form in SUFFIXES:
         try:
-            files = rewritten.files_of(root, form, runs)
+            files = _text(root, form, runs)
         except DAMAGED as error:
             yield f"{root.name}.{SUFFIXES[form]}: {_not_derived(error)}"
             continue
         shown["texts"] += 1
         lines = [*_unlike(root, root, files)]
-        remark = rewritten.by_others(root, form) if lines else ""
+        remark = _by_others(root, form) if lines else ""
         yield from (f"{line}{remark}" for line in lines)
 
 
@@ -191,3 +197,71 @@ def _unlike(root: Path, folder: Path, derived: Mapping[str, str | bytes]) -> Ite
 
 def _not_derived(error: Exception) -> str:
     return f"cannot be derived ({type(error).__name__}: {' '.join(str(error).split())})"
+
+
+def placed(experiments: Mapping[str, Any], runs: Mapping[str, Path]) -> dict[str, Any]:
+    """What a spec says of experiments, with the folders in which their runs lie here, by key."""
+    return {
+        name: {**one, "runs": [{**run, "path": str(runs[run["key"]])} for run in one["runs"]]}
+        for name, one in experiments.items()
+    }
+
+
+def _located(root: Path, spec: Mapping[str, Any], runs: Mapping[str, Path]) -> dict[str, Any]:
+    """A spec whose runs, measurements and claims are those of an archive.
+
+    Args:
+        root: the archive's folder.
+        spec: of a figure, table, claim or text.
+        runs: by key.
+
+    Raises:
+        ResultsError: a name in it is none, so that it could lead out of the archive.
+        KeyError: a run is not in the archive.
+    """
+    named = [name for group in NAMING for name in spec.get(group, {})]
+    if wrong := next((name for name in named if not NAME.fullmatch(name)), None):
+        raise ResultsError(f"{SPEC}: {wrong!r} is no name")
+    measurements = {name: str(root / TEXT / "measurements" / name) for name in spec.get("measurements", {})}
+    claims = {name: str(root / "claims" / f"{name}.json") for name in spec.get("claims", {})}
+    return {**spec, "experiments": placed(spec["experiments"], runs), "measurements": measurements, "claims": claims}
+
+
+def _text(root: Path, form: str, runs: Mapping[str, Path]) -> dict[str, str | bytes]:
+    """The files of a text in a form, and of the pictures that lie beside it, by their names in the archive.
+
+    Raises:
+        UserError: what it is written from is damaged, or leads out of the archive.
+    """
+    folder = root / TEXT / form
+    spec, facts = read_object(folder / SPEC), read_object(folder / WRITTEN_FROM)
+    if not spec:
+        raise ResultsError(f"{TEXT}/{form}/{SPEC} is missing or damaged")
+    paths = [*spec["files"], spec["template"], *([spec["cover"]] if "cover" in spec else [])]
+    name, beside = spec["report"], spec.get("pictures", "figures")
+    if any(path.startswith("/") or ".." in PurePosixPath(path).parts for path in (*paths, name, beside)):
+        raise ResultsError(f"{TEXT}/{form}/{SPEC} names a file outside of the archive")
+    found = _located(root, spec, runs)
+    for what in ("figures", "tables"):
+        found[what] = {one: {**about, "path": str(root / what / one)} for one, about in spec[what].items()}
+    found["data"] = {one: str(runs[Path(run).name]) for one, run in spec["data"].items()}
+    document = text_of(found, root / TEXT / SOURCES, Provenance(**facts))
+    # A page says where its runs lay.
+    data = document.data.replace(f"{root}/{RUNS}/".encode(), f"results/{RUNS}/".encode())
+    files = {f"{name}.{SUFFIXES[form]}": either(data)}
+    if form == "markdown":
+        shown = {f"{one}.svg": root / "figures" / f"{one}.svg" for one in spec["figures"]}
+        files |= {f"{beside}/{one}": either(path.read_bytes()) for one, path in shown.items()}
+    if form in ("latex", "markdown"):
+        files |= {f"{beside}/{one.file}": one.path.read_bytes() for one in document.pictures}
+    return files | {README: readme(name, spec["declaration"]["title"], spec["lang"])}
+
+
+def _by_others(root: Path, form: str) -> str:
+    """A remark where another state of the project wrote a text than is here; empty where the same one did."""
+    spec = read_object(root / TEXT / form / SPEC)
+    here = code_digest(roots("write", spec)), languages.digest("write", spec["lang"])
+    if (spec.get("code"), spec.get("words")) == here:
+        return ""
+    commit = read_object(root / TEXT / form / WRITTEN_FROM).get("commit")
+    return f" (it was written by another state of this project, commit {commit}, which can be checked out)"

@@ -1,21 +1,26 @@
-"""`labreport plan`: what would be made, why, and for how long runs are trained."""
+"""`labreport plan`: what targets need and is not there, by Snakemake's rules, why, and how long training takes."""
 
 import argparse
 import json
+import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from labreport.artifacts.artifact import ITEMS, STEPS, Artifact
+from labreport.artifacts.artifact import ITEMS, MEASURED, STEPS, Artifact
+from labreport.artifacts.current import Current, unlike_delivered
 from labreport.artifacts.difference import listed
-from labreport.artifacts.graph import Graph
+from labreport.artifacts.graph import REPORT_FILE, Graph
 from labreport.artifacts.history import History
-from labreport.cli.work import Work, work
+from labreport.artifacts.prose import check_text
 from labreport.declarations.project import announcement
+from labreport.errors import DeclarationError
 from labreport.files import read_object
 from labreport.machine.devices import computes_bf16
+from labreport.spelling import did_you_mean
 
 # Step -> what it does, and what one and several of what it makes are called.
 WORDS = {
@@ -33,8 +38,96 @@ WORDS = {
     "pack": ("pack", "archive to hand in", "archives to hand in"),
     "section": ("write", "section of docs/results.md", "sections of docs/results.md"),
 }
+ALLOWED = "all, train_all, publish, publish_NAME, report/NAME.pdf, .md, .html, .en.pdf, .zh.md and so on, or an output"
 SHOWN = 6
 MANY = 4  # so many runs with one reason are told in one line
+
+
+@dataclass
+class Work:
+    """What is to be made, in the order of making, and what is there.
+
+    Attributes:
+        targets: what was asked for.
+        made: what is to be made.
+        there: what is needed and is there.
+        delivered: the files in report/ that are to be written.
+        pages: reports whose section of the page of measured results is written.
+    """
+
+    targets: tuple[str, ...]
+    made: list[Artifact] = field(default_factory=list)
+    there: list[Artifact] = field(default_factory=list)
+    delivered: list[str] = field(default_factory=list)
+    pages: list[str] = field(default_factory=list)
+
+    def of(self, step: str) -> list[Artifact]:
+        """Those that a step makes."""
+        return [one for one in self.made if one.step == step]
+
+
+def work(graph: Graph, targets: Iterable[str]) -> Work:
+    """What targets need.
+
+    Args:
+        graph: of the project.
+        targets: as Snakemake takes them, or names of reports; none stands for all.
+
+    Raises:
+        UserError: nothing makes a target, what makes it is wrongly declared, or raw data that are needed are not there.
+    """
+    asked = tuple(os.path.normpath(target) for target in targets) or ("all",)
+    found = Work(asked)
+    seen: set[Artifact] = set()
+    current = Current()
+
+    def visit(artifact: Artifact) -> bool:
+        """Whether something is made; found with all that it needs."""
+        stays = current.stays(artifact)
+        if artifact not in seen:
+            seen.add(artifact)
+            for one in artifact.needs:
+                if one.step in MEASURED or not (stays or one.is_there(Path())):
+                    visit(one)
+            if artifact.step == "prepare" and not stays:
+                graph.source(artifact)
+            (found.there if stays else found.made).append(artifact)
+        return not stays
+
+    for target in asked:
+        for file, artifact in _asked_for(graph, target):
+            if file:
+                check_text(graph.project, artifact)
+            elif target.startswith("publish") and artifact.name not in found.pages:
+                found.pages.append(artifact.name)
+            made = visit(artifact)
+            if file and (made or unlike_delivered(file, artifact)):
+                found.delivered.append(file)
+    sources = {*asked, *(graph.source(one) for one in found.of("prepare"))}
+    found.made = [one for one in found.made if one.step != "download" or one.output in sources]
+    found.made.sort(key=lambda one: STEPS.index(one.step))
+    return found
+
+
+def _asked_for(graph: Graph, target: str) -> list[tuple[str, Artifact]]:
+    """(file to be delivered or nothing, artifact) of a target."""
+    names = graph.project.report_names
+    if target == "all":
+        files = [f"report/{name}.{form}" for name in names for form in ("pdf", "md")]
+        return [(file, graph.delivered(file)) for file in files]
+    if target == "train_all":
+        return [("", run) for run in graph.all_runs()]
+    if target.startswith("publish"):
+        wanted = names if target == "publish" else [target.removeprefix("publish_")]
+        return [("", graph.section(graph.project.report(name))) for name in wanted]
+    file = f"report/{target}.pdf" if target in names else target
+    if REPORT_FILE.fullmatch(file):
+        return [(file, graph.delivered(file))]
+    artifact = next((one for one in graph.everything() if target in (one.output, one.folder)), None)
+    if artifact is None:
+        near = did_you_mean(target, ["train_all", "publish", *names, *(f"report/{name}.pdf" for name in names)])
+        raise DeclarationError(f"{target}: nothing makes this{near}; allowed are {ALLOWED}")
+    return [("", artifact)]
 
 
 def plan(graph: Graph, options: argparse.Namespace) -> int:

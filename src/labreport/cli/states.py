@@ -14,7 +14,7 @@ from typing import Any
 
 from labreport.artifacts.artifact import SPEC
 from labreport.artifacts.graph import Graph
-from labreport.cli.handed_in import altered
+from labreport.cli.handed_in import altered, placed
 from labreport.documents.handing_in import numbers
 from labreport.documents.zips import unpack
 from labreport.errors import DataError, DeclarationError, ResultsError
@@ -53,11 +53,7 @@ class State:
         """What was declared of each experiment, with the folders in which its runs lie here."""
         ends = f"/{SUMS}"
         folders = {path.parent.name: path.parent for name, path in self.files.items() if name.endswith(ends)}
-        declared = self._spec["frames"]["experiments"]
-        return {
-            name: {**one, "runs": [{**run, "path": str(folders[run["key"]])} for run in one["runs"]]}
-            for name, one in declared.items()
-        }
+        return placed(self._spec["frames"]["experiments"], folders)
 
     @property
     def scale(self) -> str:
