@@ -46,7 +46,9 @@ def judge(results: Results, options: Options) -> Verdict:
         **({"metric": results.metric(last)} if quantity.unit == "epochs" else {}),
         **_other_classes(results, options, names[0], than),
     }
-    claim, what = "at_least" if margin else "above", _what(results, options)
+    key = "two_quantities" if other else "turned" if quantity.higher_is_better is False else "minus"
+    what = wording.what(key, *filter(None, (options["quantity"], other)), metric=results.metric(names[0]))
+    claim = "at_least" if margin else "above"
     return conclude(results, evidence, quantity, margin=margin, claim=claim, what=what, values=values, doubt=doubt)
 
 
@@ -69,11 +71,3 @@ def _other_classes(results: Results, options: Options, name: str, than: str) -> 
     found = difference(results, {**options, "quantity": f"accuracy_on({other})"}, name, than)
     low, high = found.interval()
     return {"others": {"estimate": found.value, "low": low, "high": high}}
-
-
-def _what(results: Results, options: Options) -> dict[str, str]:
-    minus, metric = options.get("minus"), results.metric(options["experiments"][0])
-    if minus:
-        return wording.what("two_quantities", options["quantity"], minus, metric=metric)
-    turned = quantity_of(options).higher_is_better is False
-    return wording.what("turned" if turned else "minus", options["quantity"], metric=metric)

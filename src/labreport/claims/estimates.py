@@ -134,8 +134,7 @@ def between(one: Measured, other: Measured, exact: bool = False) -> Estimate:
     if exact:
         return Estimate(value, seeds=seeds)
     first, second = one.samples, other.samples
-    paired = first is not None and second is not None and np.array_equal(first.truth, second.truth)
-    if not (paired and first is not None and second is not None):
+    if first is None or second is None or not np.array_equal(first.truth, second.truth):
         finite = one.error**2 + other.error**2
         return _with_seeds(value, [one.values, other.values], finite, rounding=rounding)
     if len(one.values) == len(other.values) == 1 and first.scores is not None and second.scores is not None:

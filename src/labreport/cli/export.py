@@ -1,8 +1,6 @@
 """`labreport export`: a kit of the runs that are missing, to be trained on another machine."""
 
 import argparse
-import importlib.metadata
-import platform
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -24,7 +22,6 @@ from labreport.machine.outcome import content
 from labreport.running.environment import state
 
 PART_BYTES = 60 << 20  # of the data that are carried at once
-LIBRARIES = ("torch", "torchvision", "numpy", "pandas", "filelock")
 UNKNOWN_S = 5.0  # an epoch takes, where nothing tells
 README = """{runs} runs of commit {commit}, about {time} one after the other on the machine that was timed.
 
@@ -86,7 +83,6 @@ def export(graph: Graph, options: argparse.Namespace) -> int:
     contents: dict[str, Any] = {
         "commit": commit,
         "dirty": dirty,
-        "versions": {"python": platform.python_version()} | {one: importlib.metadata.version(one) for one in LIBRARIES},
         "parts": [
             {"file": one.file, "part": places[one.file], "makes": one.makes, "digest": one.digest} for one in parts
         ],
@@ -98,8 +94,6 @@ def export(graph: Graph, options: argparse.Namespace) -> int:
             {
                 **_job(graph, kit, run),
                 "experiment": run.beside["experiment"],
-                "seed": run.spec["seed"],
-                "seconds": lasting[run],
                 "wants": [need.path(SUMS) for need in run.needs],
             }
             for run in runs

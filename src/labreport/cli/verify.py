@@ -127,7 +127,8 @@ class _Check:
         elif artifact.step == "section":
             yield artifact.file, lambda: {"": section_of(located(dict(spec), root))}
         elif artifact.step == "judge":
-            yield "", partial(_claims, {name: located(declared, root) for name, declared in spec["items"].items()})
+            kinds = {name: (load_module(one["target"], "kind"), one) for name, one in spec["items"].items()}
+            yield "", lambda: claims({name: file_of(kind, located(one, root)) for name, (kind, one) in kinds.items()})
         elif artifact.step in ITEMS:
             for name, declared in spec["items"].items():
                 kind, item = load_module(declared["target"], "kind"), located(declared, root)
@@ -157,11 +158,6 @@ class _Check:
                 self.counts["published section"] += 1
                 if not any(one in found[0] for one in published):
                     yield f"{page}, {found[1]} at {found[2]}: is not what was published; publish it again"
-
-
-def _claims(items: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
-    """The claims of a report, adjusted together."""
-    return claims({name: file_of(load_module(item["target"], "kind"), item) for name, item in items.items()})
 
 
 def _versions(made: Mapping[str, Any]) -> str:

@@ -1,19 +1,13 @@
 """Words in figures, in each language of a report."""
 
 from collections.abc import Iterable
+from functools import partial
 
 from labreport.languages import said, section
 from labreport.rounding import fixed
 
-
-def label(key: str, lang: str, *values: object) -> str:
-    """The words for `key` in `lang` (`zh` or `en`), with `values` in their gaps."""
-    return said("labels", key, lang, *values)
-
-
-def sentence(key: str, lang: str, *values: object) -> str:
-    """A sentence of an alternative text, or a part of one, with `values` in its gaps."""
-    return said("alternatives", key, lang, *values)
+label = partial(said, "labels")  # in a figure
+sentence = partial(said, "alternatives")  # or a part of one, of an alternative text
 
 
 def in_percent(value: float, lang: str) -> str:

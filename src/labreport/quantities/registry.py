@@ -53,42 +53,37 @@ class Quantity:
         return 0.01 if self.unit in {"fraction", "correlation"} else 1.0
 
 
-def _metrics() -> dict[str, Quantity]:
+def _metrics() -> Iterator[Quantity]:
     """The losses and metrics of each split, and the best of an epoch on the validation split."""
     units = {"accuracy": "fraction", "pearson": "correlation", "spearman": "correlation", "loss": ""}
-    found = {}
     for kind, metric in METRICS.items():
-        for column in (f"{split}_{kind}" for split in SPLIT_NAMES):
-            found[column] = Quantity(column, units[kind], metric.higher_is_better, kind)
+        for split in SPLIT_NAMES:
+            yield Quantity(f"{split}_{kind}", units[kind], metric.higher_is_better, kind)
         if kind in {"accuracy", "pearson"}:
-            found[f"best_val_{kind}"] = Quantity(f"best_val_{kind}", units[kind], True, kind)
-    return found
+            yield Quantity(f"best_val_{kind}", units[kind], True, kind)
 
 
-def _others() -> dict[str, Quantity]:
-    stated = (
-        Quantity("generalisation_gap", "fraction", False, "accuracy"),
-        Quantity("accuracy_on", "fraction", True, "accuracy", "classes"),
-        Quantity("chance", "fraction", None, "accuracy", exact=True),
-        Quantity("farthest_from_chance", "fraction", None, "accuracy"),
-        Quantity("epochs_to", "epochs", False, "", "a level"),
-        Quantity("convergence_epoch", "epochs", False),
-        Quantity("val_loss_at_best", "", False),
-        Quantity("best_epoch", "epochs"),
-        Quantity("seconds", "seconds", False),
-        Quantity("seconds_per_epoch", "seconds", False),
-        Quantity("epoch_seconds", "seconds", False),
-        Quantity("samples_per_second", "per second", True),
-        Quantity("epochs", "epochs", exact=True),
-        Quantity("parameters", "count", exact=True),
-        Quantity("train_samples", "count", exact=True),
-        Quantity("val_samples", "count", exact=True),
-        Quantity("test_samples", "count", exact=True),
-    )
-    return {one.name: one for one in stated}
-
-
-QUANTITIES: Mapping[str, Quantity] = MappingProxyType({**_metrics(), **_others()})
+_ALL = (
+    *_metrics(),
+    Quantity("generalisation_gap", "fraction", False, "accuracy"),
+    Quantity("accuracy_on", "fraction", True, "accuracy", "classes"),
+    Quantity("chance", "fraction", None, "accuracy", exact=True),
+    Quantity("farthest_from_chance", "fraction", None, "accuracy"),
+    Quantity("epochs_to", "epochs", False, "", "a level"),
+    Quantity("convergence_epoch", "epochs", False),
+    Quantity("val_loss_at_best", "", False),
+    Quantity("best_epoch", "epochs"),
+    Quantity("seconds", "seconds", False),
+    Quantity("seconds_per_epoch", "seconds", False),
+    Quantity("epoch_seconds", "seconds", False),
+    Quantity("samples_per_second", "per second", True),
+    Quantity("epochs", "epochs", exact=True),
+    Quantity("parameters", "count", exact=True),
+    Quantity("train_samples", "count", exact=True),
+    Quantity("val_samples", "count", exact=True),
+    Quantity("test_samples", "count", exact=True),
+)
+QUANTITIES: Mapping[str, Quantity] = MappingProxyType({one.name: one for one in _ALL})
 # What an experiment has that is no quantity.
 FACTS = ("name", "optimizer", "loss", "schedule", "seeds", "planned", "device", "published", "model")
 TIMES = ("seconds", "seconds_per_epoch", "epoch_seconds", "samples_per_second")

@@ -61,10 +61,8 @@ class Measured:
 
     def minus(self, other: Self) -> Self:
         """The difference of two quantities of the same runs, seed by seed."""
-        one, two = self.samples, other.samples
-        both = one is not None and two is not None and np.array_equal(one.truth, two.truth)
-        samples = None
-        if both and one is not None and two is not None:
+        one, two, samples = self.samples, other.samples, None
+        if one is not None and two is not None and np.array_equal(one.truth, two.truth):
             samples = Samples(one.truth, one.influence - two.influence, float(np.hypot(one.flip, two.flip)))
         error = float(np.hypot(self.error, other.error))
         return type(self)(self.values - other.values, error, samples, rounding=self.rounding + other.rounding)

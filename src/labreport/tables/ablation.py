@@ -45,8 +45,12 @@ def build(results: Results, options: Options, lang: str) -> Table:
     frame = collect(results, names, metric)
     looks: dict[str, dict[str, Any]] = {"experiment": {}}
     for key in SHOWN[metric]:
-        looks[key] = {**_measured(frame, key), "spread": f"{key}_std"}
-    looks |= {published: _published(frame, key, published) for key, published in SHOWN[metric].items()}
+        std, error = frame[f"{key}_std"], frame[f"{key}_error"]
+        epochs = whole(bool(std.notna().any()))
+        measured = epochs if key == "convergence_epoch" else look(key, decimals_of(key, std, error))
+        looks[key] = {**measured, "spread": f"{key}_std"}
+    for key, stated in SHOWN[metric].items():
+        looks[stated] = COUNT if key == "convergence_epoch" else look(key, digits_stated(frame[stated], factor(key)))
     columns = columns_of(frame, looks, lang)
     return Table(frame, columns, best_cells(frame, columns, MARKED), _notes(results, names, metric, lang))
 
@@ -64,17 +68,6 @@ def collect(results: Results, experiments: Sequence[str], metric: str) -> pd.Dat
             row |= {published: stated.get(column, float("nan"))}
         rows.append(row)
     return pd.DataFrame(rows)
-
-
-def _measured(frame: pd.DataFrame, key: str) -> dict[str, Any]:
-    if key == "convergence_epoch":
-        return whole(bool(frame[f"{key}_std"].notna().any()))
-    return look(key, decimals_of(key, frame[f"{key}_std"], frame[f"{key}_error"]))
-
-
-def _published(frame: pd.DataFrame, key: str, published: str) -> dict[str, Any]:
-    """As many digits as were published."""
-    return COUNT if key == "convergence_epoch" else look(key, digits_stated(frame[published], factor(key)))
 
 
 def _notes(results: Results, names: Sequence[str], metric: str, lang: str) -> list[str]:

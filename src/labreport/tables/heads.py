@@ -1,25 +1,15 @@
 """Words in tables, in each language of a report."""
 
 from collections.abc import Iterable
+from functools import partial
 
 from labreport.enumeration import enumerated
 from labreport.languages import said, section
 from labreport.results import Results
 
-
-def head(key: str, lang: str) -> str:
-    """Words above a column, or of a row."""
-    return said("heads", key, lang)
-
-
-def note(key: str, lang: str, *values: object) -> str:
-    """A sentence below a table, with `values` in its gaps."""
-    return said("notes", key, lang, *values)
-
-
-def phrase(key: str, lang: str, *values: object) -> str:
-    """A part of a sentence below a table, with `values` in its gaps."""
-    return said("phrases", key, lang, *values)
+head = partial(said, "heads")  # above a column, or of a row
+note = partial(said, "notes")  # a sentence below a table
+phrase = partial(said, "phrases")  # a part of one
 
 
 def word(key: str, lang: str) -> str:
