@@ -171,14 +171,11 @@ def _claims(before: State, after: State) -> Section:
             continue
         else:
             what = "turned" if one["outcome"] != other["outcome"] else "same outcome"
-        section.rows.append([name, what, *(ABSENT if each is None else _stated(each, name) for each in (one, other))])
+        said = [str(ABSENT if each is None else claim(each, name, "en")) for each in (one, other)]
+        section.rows.append([name, what, *(words.replace(r"\%", "%") for words in said)])
     turned = sum(row[1] == "turned" for row in section.rows)
     section.said.append(f"{turned} of {_counted(len(now), 'claim')} turned")
     return section
-
-
-def _stated(found: Mapping[str, Any], name: str) -> str:
-    return str(claim(found, name, "en")).replace(r"\%", "%")
 
 
 def _tables(before: State, after: State, errors: Mapping[tuple[str, str], str], titles: Mapping[str, str]) -> Section:

@@ -138,7 +138,9 @@ def plan(graph: Graph, options: argparse.Namespace) -> int:
     """
     found, history = work(graph, options.targets), History(graph)
     if options.json:
-        print(json.dumps({"scale": graph.project.scale_name, **as_object(history, found)}, indent=2))
+        about = {"scale": graph.project.scale_name, "targets": list(found.targets)}
+        made = {step: [_described(history, one) for one in found.of(step)] for step in STEPS}
+        print(json.dumps({**about, "deliver": found.delivered, "publish": found.pages, **made}, indent=2))
         return 0
     print(announcement(graph.project))
     for mistake in graph.project.mistakes():
@@ -155,13 +157,8 @@ def plan(graph: Graph, options: argparse.Namespace) -> int:
     return 0
 
 
-def as_object(history: History, found: Work) -> dict[str, Any]:
-    """The plan for programs: names, keys, reasons and seconds; `null` seconds are not known."""
-    asked = {"targets": list(found.targets), "deliver": found.delivered, "publish": found.pages}
-    return {**asked, **{step: [_described(history, one) for one in found.of(step)] for step in STEPS}}
-
-
 def _described(history: History, artifact: Artifact) -> dict[str, Any]:
+    """For programs: names, keys, reasons and seconds; `null` seconds are not known."""
     about: dict[str, Any] = {name: getattr(artifact, name) for name in ("name", "title", "key", "output")}
     if artifact.step in ITEMS:
         return {**about, "items": history.items(artifact)}

@@ -77,7 +77,9 @@ def settings(graph: Graph, experiment: Experiment) -> Iterator[str]:
     for seed in graph.project.config.seeds:
         run = graph.run(experiment, seed)
         yield f"  seed {seed}: {run.folder} ({'there' if run.is_there(Path()) else History(graph).why(run)})"
-    yield f"  seeds = {_plain(graph.project.config.seeds)}    ({_of_config(graph, 'seeds')})"
+    where = f"config/config.yaml:{line_of(graph.root / 'config/config.yaml', ('seeds',))}"
+    who = "--config or --configfile" if "seeds" in graph.project.overridden else where
+    yield f"  seeds = {_plain(graph.project.config.seeds)}    ({who})"
 
 
 def _plain(value: Any) -> str:
@@ -94,12 +96,6 @@ def _who(graph: Graph, experiment: Experiment, keys: tuple[str, ...]) -> str:
         where, path = "config/datasets.yaml", (experiment.dataset.root, "parameters", keys[1])
     line = line_of(graph.root / where, path)
     return f"{where}:{line}: {'.'.join(path)}"
-
-
-def _of_config(graph: Graph, key: str) -> str:
-    if key in graph.project.overridden:
-        return "--config or --configfile"
-    return f"config/config.yaml:{line_of(graph.root / 'config/config.yaml', (key,))}"
 
 
 def _report(graph: Graph, name: str) -> Iterator[str]:

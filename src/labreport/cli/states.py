@@ -110,12 +110,8 @@ def now(graph: Graph, report: str, lang: str) -> State:
         UserError: it is not declared, or not made yet.
     """
     target = _target(report, lang)
-    spec = graph.delivered(target).spec
-    try:
-        return State("now", report, spec["lang"], dict(numbers(spec)))
-    except ResultsError as error:
-        command = _make(target, graph.project.scale_name)
-        raise ResultsError(f"{_where(error)} of the report as it is declared now is not there; {command}") from None
+    gone = f"of the report as it is declared now is not there; {_make(target, graph.project.scale_name)}"
+    return _planned("now", report, graph.delivered(target).spec, "", gone)
 
 
 def of_commit(commit: str, report: str, lang: str, settings: Mapping[str, Any], to: Path) -> State:
@@ -142,12 +138,16 @@ def of_commit(commit: str, report: str, lang: str, settings: Mapping[str, Any], 
     if done.returncode:
         why = (done.stderr.strip().splitlines() or ["no message"])[-1].rpartition("labreport.errors.")[2]
         raise DeclarationError(f"{commit}: {target} cannot be planned as it was declared there ({why})")
-    spec = json.loads(done.stdout)
+    made = f"{_make(target, settings.get('scale'))} in a checkout of it: git checkout {commit}"
+    return _planned(commit, report, json.loads(done.stdout), f"{commit}: ", f"is not there; {made}")
+
+
+def _planned(called: str, report: str, spec: Mapping[str, Any], where: str, gone: str) -> State:
+    """The state that an archive would hold as it is planned; the words are for something that is not there."""
     try:
-        return State(commit, report, spec["lang"], dict(numbers(spec)))
+        return State(called, report, spec["lang"], dict(numbers(spec)))
     except ResultsError as error:
-        command_line = f"{_make(target, settings.get('scale'))} in a checkout of it: git checkout {commit}"
-        raise ResultsError(f"{commit}: {_where(error)} is not there; {command_line}") from None
+        raise ResultsError(f"{where}{str(error).partition(':')[0]} {gone}") from None
 
 
 def _git(*arguments: str) -> bytes:
@@ -165,7 +165,3 @@ def _target(report: str, lang: str) -> str:
 def _make(target: str, scale: str | None) -> str:
     chosen = f" --config scale={scale}" if scale else ""
     return f"make it by .venv/bin/snakemake --cores 1 {target}{chosen}"
-
-
-def _where(error: ResultsError) -> str:
-    return str(error).partition(":")[0]

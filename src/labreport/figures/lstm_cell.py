@@ -102,8 +102,9 @@ def draw(frame: pd.DataFrame, options: Options, lang: str) -> Figure:
                 axes.add_patch(Circle((x, y), 0.055, color=INK, zorder=4))
             case "text":
                 axes.text(x, y, text, ha="center", va="center", fontsize=TEXT_PT + 1.5)
-            case "key":
-                _key(axes, x, y, text, lang)
+            case "key":  # a small sample of a shape and the words for it
+                _element(axes, "gate" if text == "layer" else "operation", x, y, "", scale=0.6)
+                axes.text(x + 0.5, y, label(text, lang), ha="left", va="center", fontsize=SMALL_PT)
             case kind:
                 _element(axes, kind, x, y, text)
     return figure
@@ -126,9 +127,3 @@ def _element(axes: Axes, kind: str, x: float, y: float, text: str, scale: float 
     patch.set_zorder(3)
     axes.add_patch(patch)
     axes.text(x, y, text, ha="center", va="center_baseline", fontsize=TEXT_PT, zorder=5)
-
-
-def _key(axes: Axes, x: float, y: float, key: str, lang: str) -> None:
-    """A small sample of a shape and the words for it."""
-    _element(axes, "gate" if key == "layer" else "operation", x, y, "", scale=0.6)
-    axes.text(x + 0.5, y, label(key, lang), ha="left", va="center", fontsize=SMALL_PT)

@@ -49,7 +49,6 @@ RC: dict[Any, Any] = {
     "axes.grid": True,
     "axes.axisbelow": True,
     "axes.labelpad": 3.0,
-    "axes.unicode_minus": True,
     "grid.color": "#e2e2e2",
     "grid.linewidth": 0.5,
     "xtick.color": GREY,
@@ -62,7 +61,6 @@ RC: dict[Any, Any] = {
     "ytick.major.size": 2.5,
     "figure.constrained_layout.h_pad": 0.03,
     "figure.constrained_layout.w_pad": 0.03,
-    "hatch.linewidth": 0.6,
     "pdf.fonttype": 42,  # TrueType: many venues refuse Type 3
     "svg.fonttype": "path",  # text drawn as paths: renders alike where the fonts are not there
     "svg.hashsalt": "labreport",  # element names that do not change from one run to the next

@@ -51,13 +51,8 @@ def _made(name: str, variants: Mapping[str, Sequence[Mapping[str, Any]]], classe
             cut = [class_name(classes[index], lang) for index in variant["classes"]]
             parts.append(phrase("longtail", lang, enumerated(cut, lang), f"{100 * variant['keep']:g}"))
         else:
-            parts.append(phrase("balance", lang, group_name("short", lang), _altered(variant, lang)))
+            done = [phrase("noisy", lang, f"{variant['noise_sigma']:g}")] if variant["noise_sigma"] else []
+            done += [phrase("flipped", lang)] if variant["flip"] else []
+            copies = enumerated(done, lang) or phrase("unaltered", lang)
+            parts.append(phrase("balance", lang, group_name("short", lang), copies))
     return phrase("then", lang).join(parts)
-
-
-def _altered(variant: Mapping[str, Any], lang: str) -> str:
-    """What is done to the copies that fill a class up."""
-    done = [phrase("noisy", lang, f"{variant['noise_sigma']:g}")] if variant["noise_sigma"] else []
-    if variant["flip"]:
-        done.append(phrase("flipped", lang))
-    return enumerated(done, lang) or phrase("unaltered", lang)

@@ -81,7 +81,7 @@ class Row:
 def module_row(model: nn.Module, step: Step) -> Row:
     """The row of a call of a module without children."""
     module = model.get_submodule(step.path)
-    kind = _kind(module)
+    kind = KINDS.get(type(module)) or ("activation" if type(module).__module__ == activation.__name__ else "module")
     parameters = None if kind == "embedding" else parameter_count(module)
     operation = "LSTM" if isinstance(module, LSTMLayer) else step.operation
     settings = {**_window(module), **_recurrence(module, step)}
@@ -136,12 +136,6 @@ def parameter_count(module: nn.Module) -> int:
 def shape_text(shape: Sequence[int]) -> str:
     """`64×8×8`, or one number."""
     return "×".join(map(str, shape))
-
-
-def _kind(module: nn.Module) -> str:
-    if type(module) in KINDS:
-        return KINDS[type(module)]
-    return "activation" if type(module).__module__ == activation.__name__ else "module"
 
 
 def _window(module: nn.Module) -> dict[str, Any]:
