@@ -222,12 +222,16 @@ def test_a_published_section_is_compared_with_its_runs_and_its_page(project, ver
     assert [line for line in verified()[1] if line.startswith(f"{section}: line ") and "and more" in line]
 
 
+def parted(found, expected):
+    return unlike(found.encode(), expected.encode())
+
+
 def test_where_two_texts_part_is_told_in_few_words():
-    assert unlike("x\r\n1\r\n", "x\n1\n") == ["found other ends of lines"]
-    assert unlike("one\n\n", "one\ntwo\n") == ["line 2: found an empty line, expected two"]
-    assert unlike("one\n", "one\ntwo\n") == ["line 2: found nothing, expected two"]
-    assert unlike("x\n" * 20, "y\n" * 20)[SHOWN:] == [f"and {20 - SHOWN} more lines"]
-    (place,) = unlike(f"{'word ' * 100}84.1 %{' word' * 100}", f"{'word ' * 100}84.2 %{' word' * 100}")
+    assert parted("x\r\n1\r\n", "x\n1\n") == ["found other ends of lines"]
+    assert parted("one\n\n", "one\ntwo\n") == ["line 2: found an empty line, expected two"]
+    assert parted("one\n", "one\ntwo\n") == ["line 2: found nothing, expected two"]
+    assert parted("x\n" * 20, "y\n" * 20)[SHOWN:] == [f"and {20 - SHOWN} more lines"]
+    (place,) = parted(f"{'word ' * 100}84.1 %{' word' * 100}", f"{'word ' * 100}84.2 %{' word' * 100}")
     assert "84.1 %" in place
     assert "84.2 %" in place
     assert len(place) < 3 * LONGEST

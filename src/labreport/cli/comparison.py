@@ -18,21 +18,14 @@ def of_predictions(folder: Path, spec: Mapping[str, Any]) -> dict[str, str]:
     return derived(folder, spec)
 
 
-def either(data: bytes) -> str | bytes:
-    """What a file holds: a text, or bytes where it is none."""
-    try:
-        return data.decode()
-    except UnicodeDecodeError:
-        return data
-
-
-def unlike(found: str | bytes, expected: str | bytes) -> list[str]:
+def unlike(found: bytes, expected: bytes) -> list[str]:
     """The first `SHOWN` lines in which a file is not what it should be."""
     if found == expected:
         return []
-    if isinstance(found, bytes) or isinstance(expected, bytes):
+    try:
+        lines = zip_longest(found.decode().splitlines(), expected.decode().splitlines(), fillvalue="nothing")
+    except UnicodeDecodeError:
         return ["is not what comes out of the runs"]
-    lines = zip_longest(found.splitlines(), expected.splitlines(), fillvalue="nothing")
     places = [f"line {number}: {_both(*pair)}" for number, pair in enumerate(lines, 1) if pair[0] != pair[1]]
     more = len(places) - SHOWN
     return [*places[:SHOWN], *([f"and {more} more lines"] if more > 0 else [])] or ["found other ends of lines"]
@@ -42,11 +35,12 @@ def compared(folder: Path, derived: Mapping[str, str | bytes]) -> Iterator[tuple
     """File and what is wrong, wherever what a folder holds is not what is derived."""
     for name, expected in derived.items():
         try:
-            found = either((folder / name).read_bytes())
+            found = (folder / name).read_bytes()
         except OSError as error:
             yield name, f"cannot be read ({error})"
         else:
-            yield from ((name, place) for place in unlike(found, expected))
+            as_bytes = expected.encode(errors="surrogatepass") if isinstance(expected, str) else expected
+            yield from ((name, place) for place in unlike(found, as_bytes))
 
 
 def claims(derived: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:

@@ -13,7 +13,7 @@ from labreport.artifacts.code import code_digest
 from labreport.artifacts.folders import faults
 from labreport.claims.registry import KINDS as CLAIMS
 from labreport.claims.verdict import file_of
-from labreport.cli.comparison import claims, compared, either, of_predictions
+from labreport.cli.comparison import claims, compared, of_predictions
 from labreport.documents.handing_in import PACKED, README, RUNS, SOURCES, TEXT, WRITTEN_FROM, readme
 from labreport.documents.provenance import Provenance
 from labreport.documents.zips import MOST_BYTES, unpack, unpacked_size
@@ -248,10 +248,10 @@ def _text(root: Path, form: str, runs: Mapping[str, Path]) -> dict[str, str | by
     document = text_of(found, root / TEXT / SOURCES, Provenance(**facts))
     # A page says where its runs lay.
     data = document.data.replace(f"{root}/{RUNS}/".encode(), f"results/{RUNS}/".encode())
-    files = {f"{name}.{SUFFIXES[form]}": either(data)}
+    files = {f"{name}.{SUFFIXES[form]}": data}
     if form == "markdown":
         shown = {f"{one}.svg": root / "figures" / f"{one}.svg" for one in spec["figures"]}
-        files |= {f"{beside}/{one}": either(path.read_bytes()) for one, path in shown.items()}
+        files |= {f"{beside}/{one}": path.read_bytes() for one, path in shown.items()}
     if form in ("latex", "markdown"):
         files |= {f"{beside}/{one.file}": one.path.read_bytes() for one in document.pictures}
     return files | {README: readme(name, spec["declaration"]["title"], spec["lang"])}

@@ -16,7 +16,7 @@ from labreport.artifacts.folders import faults
 from labreport.artifacts.graph import Graph
 from labreport.artifacts.history import History
 from labreport.claims.verdict import file_of
-from labreport.cli.comparison import claims, compared, either, of_predictions
+from labreport.cli.comparison import claims, compared, of_predictions
 from labreport.cli.handed_in import DERIVED, verify_archive
 from labreport.declarations.reports import Report
 from labreport.documents.handing_in import WRITTEN_FROM, archive
@@ -121,7 +121,7 @@ class _Check:
             yield "", partial(of_predictions, Path(artifact.folder), spec)
         elif artifact.step == "write":
             facts = read_object(Path(artifact.folder) / WRITTEN_FROM)
-            yield artifact.file, lambda: {"": either(text_of(spec, root, Provenance(**facts)).data)}
+            yield artifact.file, lambda: {"": text_of(spec, root, Provenance(**facts)).data}
         elif artifact.step == "pack":
             yield artifact.file, lambda: {"": archive(spec)}
         elif artifact.step == "section":
