@@ -289,7 +289,6 @@ def test_what_data_were_made_with_is_a_setting(images, tmp_path):
 def test_units_and_what_is_better(name, metric, unit, higher_is_better, exact):
     found, _ = called(name)
     assert (found.metric, found.unit, found.higher_is_better, found.exact) == (metric, unit, higher_is_better, exact)
-    assert found.percent == (unit == "fraction")
     assert found.declared_unit == {"fraction": 0.01, "correlation": 0.01}.get(unit, 1.0)
 
 

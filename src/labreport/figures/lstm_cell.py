@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Circle, Ellipse
 
 from labreport.figures.labels import label, sentence
-from labreport.figures.shapes import FRAME_FILL, INK, canvas, rounded, wire
+from labreport.figures.shapes import FRAME_FILL, INK, canvas, path, rounded
 from labreport.figures.style import GREY, SMALL_PT, TEXT_PT
 from labreport.results import Options, Results
 
@@ -97,7 +97,7 @@ def draw(frame: pd.DataFrame, options: Options, lang: str) -> Figure:
             case "frame":
                 axes.add_patch(rounded(x, y, x_end - x, y_end - y, FRAME_FILL, corner=0.3, edge=GREY, order=1))
             case "line" | "arrow":
-                wire(axes, (x, y), (x_end, y_end), head=element["kind"] == "arrow")
+                path(axes, [(x, y), (x_end, y_end)], head=element["kind"] == "arrow")
             case "joint":
                 axes.add_patch(Circle((x, y), 0.055, color=INK, zorder=4))
             case "text":

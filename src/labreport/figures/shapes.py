@@ -39,11 +39,6 @@ def rounded(
     return FancyBboxPatch((x, y), width, height, boxstyle=style, **look)
 
 
-def wire(axes: Axes, start: Point, end: Point, *, head: bool = True, dashed: bool = False) -> None:
-    """A straight line, with a head at its end or without."""
-    path(axes, [start, end], head=head, dashed=dashed)
-
-
 def path(axes: Axes, points: Sequence[Point], *, head: bool = True, dashed: bool = False) -> None:
     """A line with rounded corners, with a head at its end or without."""
     vertices, codes = [points[0]], [Path.MOVETO]

@@ -43,11 +43,6 @@ class Quantity:
         return said("quantities", "best", lang, column_title(column, lang)) if best else column_title(column, lang)
 
     @property
-    def percent(self) -> bool:
-        """Whether it is shown in percent, and its differences in percentage points."""
-        return self.unit == "fraction"
-
-    @property
     def declared_unit(self) -> float:
         """What a limit is declared in: points of fractions, hundredths of correlations, else the unit itself."""
         return 0.01 if self.unit in {"fraction", "correlation"} else 1.0

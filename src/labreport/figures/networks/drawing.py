@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 
 from labreport.figures.networks.nodes import BEHIND_CM, GAP_CM, PAD_CM, SUM_CM, foot, name, node, paint
 from labreport.figures.networks.rows import Row
-from labreport.figures.shapes import LINE_CM, canvas, path, width_of, wire, write
+from labreport.figures.shapes import LINE_CM, canvas, path, width_of, write
 from labreport.figures.style import CM, GREY
 
 MARGIN_CM, EDGE_CM, WIDEST_GAP_CM, LEAD_CM = 0.08, 0.35, 1.1, 0.3
@@ -138,7 +138,7 @@ class Drawing:
         for one in line:
             paint(axes, self.nodes[one], self.half(line), self.lang)
         for here, after in pairwise(line):
-            wire(axes, self.nodes[here].right, self.nodes[after].left)
+            path(axes, [self.nodes[here].right, self.nodes[after].left])
         if before:
             (x, y), (left, low), edge = (
                 self.nodes[before[-1]].right,
@@ -156,7 +156,7 @@ class Drawing:
                 write(axes, x, low - LINE_CM / 2, [box.shape])
         if line[-1] == self.main[-1]:
             x, y = self.nodes[line[-1]].right
-            wire(axes, (x, y), (x + GAP_CM, y))
+            path(axes, [(x, y), (x + GAP_CM, y)])
             write(axes, x + GAP_CM + 0.08, y, [self.end], ha="left")
 
     def paint_arc(self, axes: Axes, number: int) -> None:
@@ -181,7 +181,7 @@ class Drawing:
         for one in aside:
             self.nodes[one].x, self.nodes[one].y = left, level
             paint(axes, self.nodes[one], self.nodes[one].height / 2, self.lang)
-            wire(axes, (left - LEAD_CM / 2, level), (left, level))
+            path(axes, [(left - LEAD_CM / 2, level), (left, level)])
             left += self.nodes[one].width + LEAD_CM
 
 
@@ -240,5 +240,5 @@ def _two_lanes(drawing: Drawing) -> Figure:
         if box is widest:
             write(axes, x, middle, [name("shared", drawing.lang)])
         for end, room in zip(ends, (LINE_CM / 2, -LINE_CM / 2), strict=True):
-            wire(axes, (x, end), (x, middle + room * (box is widest)), head=False, dashed=True)
+            path(axes, [(x, end), (x, middle + room * (box is widest))], head=False, dashed=True)
     return figure
