@@ -23,7 +23,7 @@ from tests.fabricated import LONGTAIL, add_images, add_pairs
 SAMPLES = 2000
 FIELDS = {
     *("name", "kind", "outcome", "favours", "estimate", "low", "high", "margin", "unit", "claim", "what"),
-    *("p", "p_adjusted", "seeds", "level", "paired", "method", "reason", "values"),
+    *("p", "p_adjusted", "seeds", "level", "paired", "method", "reason", "runs", "values"),
 }
 
 
@@ -58,6 +58,7 @@ def judged(report_spec, tmp_path):
                     write_json(f"{run['path']}/{file}", {**read_json(f"{run['path']}/{file}"), **said})
         found = file_of(importlib.import_module(spec["target"]), spec)
         assert set(found) == FIELDS
+        assert found["runs"] == [run["key"] for one in spec["experiments"].values() for run in one["runs"]]
         assert json.loads(json.dumps(found, allow_nan=False)) == found
         return found
 
@@ -398,4 +399,6 @@ def test_claims_read_as_somebody_approved_them(judged, approved):
         return float(f"{value:.5g}") if isinstance(value, float) else value
 
     files = {name: short(judged(kind, options, ABC, **changes)) for name, (kind, options, changes) in APPROVED.items()}
+    for one in files.values():
+        del one["runs"]  # keys of this test's
     approved("claims/approved.yaml", yaml.safe_dump(files, sort_keys=False, allow_unicode=True, width=110))

@@ -42,6 +42,7 @@ CLAIM = {
     "level": 0.95,
     "paired": True,
     "method": "samples",
+    "runs": ["0123456789abcdef", "fedcba9876543210"],
     "reason": {"zh": "相差 1_0", "en": "1_0 apart"},
     "what": {"zh": "甲_1 减乙", "en": "a_1 minus b"},
     "values": {"quantity": "val_accuracy", "best": "mycnn", "worst": "resnet34"},

@@ -12,6 +12,7 @@ import pytest
 
 from labreport.documents.code_lines import code_lines
 from labreport.documents.listings import excerpt
+from labreport.documents.text import breakable
 
 SCHEMAS = "{http://schemas.openxmlformats.org"
 W, M = f"{SCHEMAS}/wordprocessingml/2006/main}}", f"{SCHEMAS}/officeDocument/2006/math}}"
@@ -167,7 +168,7 @@ FILE, LINES = "src/labreport/documents/layout.py", f"lines {LISTED.first}–{LIS
     [
         (
             "latex",
-            rf"\begin{{lablisting}}{{\label{{lst:code}}\texttt{{identifier}} (\texttt{{{FILE}}}, {LINES}}}",
+            rf"\begin{{lablisting}}{{\label{{lst:code}}\texttt{{identifier}} (\texttt{{{breakable(FILE)}}}, {LINES}}}",
             code_lines(LISTED) + "\n\\end{lablisting}",
         ),
         (

@@ -16,6 +16,7 @@ from PIL import Image
 from labreport.documents.document import render
 from labreport.documents.provenance import Provenance
 from labreport.errors import TemplateError
+from tests.documents.small import CLAIM
 from tests.documents.test_document import CODE, TEXT, WORKS
 
 STATE = Provenance("abc1234", "2026-01-02", 1767312000)
@@ -150,7 +151,17 @@ def test_a_value_says_where_it_comes_from(page, small_report):
     assert re.search(rf"Best is {value}[\d.]+\s%{origin}validation accuracy of mycnn ", text)
     assert f'<a href="#run-{key}">See the run</a>' in text
     means = page("Best is {{ mycnn.val_accuracy }}.", seeds=2)
-    assert "validation accuracy of mycnn</span></span>." in means
+    runs = small_report("x", seeds=2)["experiments"]["mycnn"]["runs"]
+    keys = [run["key"] for run in sorted(runs, key=lambda run: run["seed"])]
+    ways = " ".join(f'<a href="#run-{key}">{place}</a>' for place, key in enumerate(keys, start=1))
+    assert f"validation accuracy of mycnn Runs: {ways}</span></span>." in means
+
+
+def test_a_claim_says_which_runs_it_comes_from(page):
+    ways = " ".join(f'<a href="#run-{key}">{place}</a>' for place, key in enumerate(CLAIM["runs"], start=1))
+    text = page("They are {{ claims.close }}, {{ claims.close.low }} at least.")
+    said = f'<span class="origin" role="tooltip">a_1 minus b Runs: {ways}</span></span>'
+    assert re.search(rf"1.2.points{re.escape(said)} \(.*\), <span[^>]*>1.0.points{re.escape(said)} at least", text)
 
 
 @pytest.mark.parametrize("form", ["latex", "markdown"])

@@ -460,4 +460,4 @@ def test_a_claim_has_its_facts():
         "supported", "supported", 1, True, "samples", 0.01, 0.02,
     ]  # fmt: skip
     shown = [str(found[key]).replace("\xa0", " ") for key in ("low", "high", "margin", "level", "verdict", "reason")]
-    assert shown == ["1.0 points", "1.5 points", "2.0 points", f"95.0{PERCENT}", "supported", r"1\_0 apart"]
+    assert shown == ["1.0 points", "1.5 points", "2 points", f"95.0{PERCENT}", "supported", r"1\_0 apart"]

@@ -153,7 +153,9 @@ def file_of(kind: ClaimKind, spec: Mapping[str, Any]) -> Verdict:
         kind: the module that judges it.
         spec: the claim's.
     """
-    return _decided({"name": spec["name"], "kind": spec["kind"], **kind.judge(Results(spec), spec["options"])})
+    runs = [run["key"] for one in spec["experiments"].values() for run in one["runs"]]
+    about = {"name": spec["name"], "kind": spec["kind"], "runs": runs}
+    return _decided({**about, **kind.judge(Results(spec), spec["options"])})
 
 
 def adjusted(files: Mapping[str, Mapping[str, Any]]) -> dict[str, Verdict]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from labreport.documents import wording
 from labreport.documents.naming import Namespace
-from labreport.documents.printing import DIFFERENCE, Value
+from labreport.documents.printing import DIFFERENCE, Origins, Value
 from labreport.documents.text import Literal
 from labreport.languages import section
 from labreport.quantities.registry import QUANTITIES
@@ -36,24 +37,29 @@ def shown_name(text: str) -> str | Literal:
     return text if IDENTIFIER.fullmatch(text) else Literal(text)
 
 
-def claim(found: Mapping[str, Any], name: str, lang: str) -> Namespace:
+def claim(found: Mapping[str, Any], name: str, lang: str, origins: Origins | None = None) -> Namespace:
     """A claim; printed, it is its estimate with interval and outcome.
 
     Args:
         found: its file, see docs/reference/claims.md.
         name: of the claim.
         lang: `zh` or `en`.
+        origins: takes where each printed number comes from.
     """
+    what = found["what"][lang]
+    number = partial(Value, lang=lang, what=what, runs=tuple(found.get("runs", ())), origins=origins)
     unit = DIFFERENCE.get(found["unit"], found["unit"]) or "loss"
     low, high = found["low"], found["high"]
     width = math.nan if low is None or high is None else high - low
     error = 0.0 if math.isnan(width) else width / INTERVAL
     units = _units(found["values"])
+    part = partial(number, what=wording.word("for the claim", lang, what))
     values = {
-        key: _shown(value, units.get(key, unit), lang, 0.0 if key in STATED else error)
+        key: _shown(value, partial(part, unit=units.get(key, unit), error=0.0 if key in STATED else error))
         for key, value in found["values"].items()
     }
-    estimates = {key: _shown(found[key], unit, lang, error) for key in ("estimate", "low", "high")}
+    ends = ("estimate", "low", "high")
+    estimates = {key: _shown(found[key], partial(number, unit=unit, error=error)) for key in ends}
     estimates["margin"] = Limit(found["margin"], unit, lang)
     outcomes = {outcome: found["outcome"] == outcome for outcome in OUTCOMES}
     facts = {key: found[key] for key in ("outcome", "favours", "p", "p_adjusted", "seeds", "paired", "method")}
@@ -75,11 +81,11 @@ def _units(values: Mapping[str, Any]) -> dict[str, str]:
     return {**dict.fromkeys(LEVELS, own), **stated, "classes": "count"}
 
 
-def _shown(value: Any, unit: str, lang: str, error: float) -> Any:
+def _shown(value: Any, number: Callable[[float], Value]) -> Any:
     if isinstance(value, str):
         return shown_name(value)
     if isinstance(value, Mapping):
-        return {key: _shown(item, unit, lang, error) for key, item in value.items()}
+        return {key: _shown(item, number) for key, item in value.items()}
     if isinstance(value, list):
-        return [_shown(item, unit, lang, error) for item in value]
-    return value if isinstance(value, bool) else Value(math.nan if value is None else value, unit, lang, error=error)
+        return [_shown(item, number) for item in value]
+    return value if isinstance(value, bool) else number(math.nan if value is None else value)

@@ -53,9 +53,13 @@ class HtmlLayout(NativeLayout):
 
     def value(self, words: list[Node], origin: str, runs: Sequence[str]) -> list[Node]:
         """A number that says where it comes from when it is pointed at, touched or reached by the keyboard."""
-        about = [string(origin)]
+        about = [string(origin), space()]
         if len(runs) == 1:
-            about += [space(), link([string(wording.word("to the run", self.lang))], f"run-{runs[0]}")]
+            about.append(link([string(wording.word("to the run", self.lang))], f"run-{runs[0]}"))
+        else:
+            about.append(string(wording.word("to the runs", self.lang)))
+            for place, key in enumerate(runs, start=1):
+                about += [space(), link([string(str(place))], f"run-{key}")]
         return [span([*words, span(about, "origin", role="tooltip")], "value", tabindex="0")]
 
     def equation(self, target: Target, formula: str) -> list[Node]:

@@ -59,7 +59,7 @@ def names(results: Results, spec: Mapping[str, Any], lang: str, origins: Origins
         ),
         "claim": (
             "claim",
-            Lazy(spec.get("claims") or {}, lambda name: claim(read_json(spec["claims"][name]), name, lang)),
+            Lazy(spec.get("claims") or {}, lambda name: claim(read_json(spec["claims"][name]), name, lang, origins)),
         ),
         "measurement": (
             "measurement",
