@@ -414,6 +414,9 @@ class Graph:
             "declaration": report.title_page(lang),
             **({"cover": report.covers[lang]} if report.covers else {}),
             **({"latex": latex} if latex else {}),
+            **(
+                {"sources": {name: one.sources() for name, one in report.experiments.items()}} if form == "html" else {}
+            ),
             **({"left_out": report.left_out} if report.left_out and not self.project.sampled else {}),
             "order": list(report.experiments),
             **({"own_data": from_files} if from_files and self.project.sampled else {}),

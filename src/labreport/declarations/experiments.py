@@ -91,6 +91,14 @@ class Experiment:
             return f"{DATASETS}: {self.dataset.root}.parameters.{keys[1]}"
         return place(self.layers, keys)
 
+    def sources(self) -> dict[str, str]:
+        """Setting, by its path in a run's spec -> the file and key that set it; without those that have defaults."""
+        paths: dict[str, tuple[str, ...]] = {f"training.{key}": (key,) for key in Settings.model_fields}
+        paths |= {f"model.parameters.{key}": ("model", key) for key in self.settings.model.parameters}
+        paths["model.target"] = ("model", "name")
+        found = {path: (keys, source(self.layers, keys)) for path, keys in paths.items()}
+        return {path: f"{one.where}: {'.'.join((one.at, *keys))}" for path, (keys, one) in found.items() if one}
+
 
 def resolve_arm(name: str, file: ExperimentFile, where: str, project: Project) -> Experiment:
     """One experiment at a scale.

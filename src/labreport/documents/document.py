@@ -112,7 +112,7 @@ def render(template: Path, form: str, lang: str, spec: Mapping[str, Any], proven
         "missing": missing,
         "body": pandoc.write(document, form).strip(),
         "cover": pandoc.write({**document, "blocks": first}, form).strip(),
-        "runs": run_sections(results) if form == "html" else [],
+        "runs": run_sections(results, spec.get("sources", {})) if form == "html" else [],
     }
     return Document(shells.fill(form, *about, **parts).encode(), tuple(own.values()))
 
