@@ -13,7 +13,8 @@ import pytest
 from labreport.claims.registry import KINDS as CLAIMS
 from labreport.declarations.settings import Published
 from labreport.errors import DeclarationError
-from labreport.figures import architecture, sample_grid
+from labreport.figures import sample_grid
+from labreport.figures.networks import tracing
 from labreport.figures.registry import KINDS as FIGURES
 from labreport.kinds import Context, Kind
 from labreport.measurements import lstm_cost
@@ -87,7 +88,7 @@ def test_options_that_do_not_fit_are_refused(kind: Kind, declared: dict[str, obj
 @pytest.mark.parametrize(
     ("kind", "defaults"),
     [
-        (FIGURES["architecture"], architecture.DEFAULTS),
+        (FIGURES["architecture"], tracing.DEFAULTS),
         (FIGURES["sample_grid"], {"per_class": sample_grid.PER_CLASS}),
         (MEASUREMENTS["lstm_cost"], {"repeats": lstm_cost.REPEATS}),
     ],
