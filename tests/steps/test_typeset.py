@@ -339,6 +339,16 @@ def test_floats_do_not_leave_their_section_and_logs_of_the_appendix_do_not_float
     assert kinds == ["Below stands it", "Table"] * 6
 
 
+def test_a_section_begins_below_the_last_of_many_floats(small_report, tmp_path):
+    tables = "".join(f"![x](table:table_{i})\n\n" for i in range(5))
+    spec = small_report(f"# One\n\nWords.\n\n{tables}\n# Two\n\nIt begins here.\n", figures=0, tables=5)
+    for number, rows in enumerate((12, 12, 12, 12, 22)):  # two fit a page, and three do not
+        path = tmp_path / "tables" / f"table_{number}.json"
+        path.write_text(json.dumps({**read_json(path), "rows": [["x", 1.5, 2]] * rows, "bold": []}), encoding="utf-8")
+    (beginning,) = (page for page in make(spec, tmp_path / "a")[0] if "It begins here" in page)
+    assert "Table 5" in beginning
+
+
 def test_without_tex_there_is_one_message(tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(TypesettingError, match="texlive-xetex"):
