@@ -143,7 +143,8 @@ def write(shown: list[Shown], folder: Path, lang: str) -> dict[str, Any]:
     rows = [[text, *["x"] * (len(heads) - 1)] for text in ["my_cnn", *texts["cell"]]]
     write_json(folder / "one.json", {"columns": columns, "rows": rows, "bold": [], "notes": texts["note"]})
     for name, text in claims.items():
-        write_json(folder / f"{name}.json", {**CLAIM, "name": name, "reason": {"zh": text, "en": text}})
+        said = {"zh": text, "en": text}
+        write_json(folder / f"{name}.json", {**CLAIM, "name": name, "what": said, "reason": said})
     arms = {f"net{n}": _arm(folder / f"run{n}", text) for n, text in enumerate(texts["arm"])}
     prose += [f'\nIt is {{{{ run("{name}").name }}}}\n' for name in arms]
     template.write_text(TEMPLATE.replace("CAPTION", captions or "none").replace("PROSE", "\n".join(prose)), "utf-8")
