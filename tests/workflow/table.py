@@ -46,7 +46,7 @@ NOTHING = [
         appended("errors", '\n\nclass LicenceError(UserError):\n    """A licence forbids a use."""\n'),
         nothing,
     ),
-    Edit("a help text", text("cli/plan", "what would be made", "what would be done"), nothing),
+    Edit("a help text", text("cli/main", "for programs", "for a program"), nothing),
     Edit("a progress bar's code", code("running/progress", "Progress.tick"), nothing),
     Edit(
         "a default written out",
