@@ -96,8 +96,7 @@ class Experiment:
         paths: dict[str, tuple[str, ...]] = {f"training.{key}": (key,) for key in Settings.model_fields}
         paths |= {f"model.parameters.{key}": ("model", key) for key in self.settings.model.parameters}
         paths["model.target"] = ("model", "name")
-        found = {path: (keys, source(self.layers, keys)) for path, keys in paths.items()}
-        return {path: f"{one.where}: {'.'.join((one.at, *keys))}" for path, (keys, one) in found.items() if one}
+        return {path: place(self.layers, keys) for path, keys in paths.items() if source(self.layers, keys)}
 
 
 def resolve_arm(name: str, file: ExperimentFile, where: str, project: Project) -> Experiment:

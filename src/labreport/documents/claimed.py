@@ -64,7 +64,7 @@ def claim(found: Mapping[str, Any], name: str, lang: str, origins: Origins | Non
     outcomes = {outcome: found["outcome"] == outcome for outcome in OUTCOMES}
     facts = {key: found[key] for key in ("outcome", "favours", "p", "p_adjusted", "seeds", "paired", "method")}
     verdict = section("outcomes", lang)[found["outcome"]]
-    told = {"reason": Literal(found["reason"][lang]), "what": Literal(found["what"][lang]), "verdict": verdict}
+    told = {"reason": Literal(found["reason"][lang]), "what": Literal(what), "verdict": verdict}
     told["level"] = Value(found["level"], "fraction", lang)
     between = wording.word("interval", lang, estimates["low"].digits(), estimates["high"].digits()) if error else ""
     detail = wording.word("claim_comma", lang).join(filter(None, (between, verdict)))
