@@ -14,9 +14,7 @@ from labreport.errors import ResultsError
 class Run:
     """One run of an experiment: where its files lie."""
 
-    experiment: str
     seed: int
-    key: str
     path: Path
 
 
@@ -83,7 +81,7 @@ class Specified:
     def specified(self, experiment: str) -> list[Run]:
         """The runs of `experiment` that are named, in the order of their seeds."""
         runs = self._entry(experiment).get("runs") or []
-        found = [Run(experiment, int(run["seed"]), str(run["key"]), Path(run["path"])) for run in runs]
+        found = [Run(int(run["seed"]), Path(run["path"])) for run in runs]
         return sorted(found, key=lambda run: run.seed)
 
     def planned(self, experiment: str) -> int:

@@ -22,14 +22,10 @@ class Picture:
     Attributes:
         path: where it lies.
         file: its name beside a finished text, of which no two pictures have the same.
-        width: in pixels.
-        height: in pixels.
     """
 
     path: Path
     file: str
-    width: int
-    height: int
 
 
 def checked(folder: Path, name: str) -> Picture:
@@ -68,4 +64,4 @@ def checked(folder: Path, name: str) -> Picture:
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError) as error:
         why = "it is damaged, or of another kind" if isinstance(error, UnidentifiedImageError) else error
         raise TemplateError(f"the picture {name!r} cannot be read: {why}") from None
-    return Picture(path, re.sub(r"[^\w.-]+", "-", name), width, height)
+    return Picture(path, re.sub(r"[^\w.-]+", "-", name))
