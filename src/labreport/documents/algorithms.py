@@ -6,6 +6,7 @@ import re
 import textwrap
 from typing import NamedTuple
 
+from labreport.documents.nodes import Node
 from labreport.errors import TemplateError
 
 INDENT = 4
@@ -29,13 +30,13 @@ class Statement(NamedTuple):
         number: counted from 1; empty for comments, and for what is needed and given, which are no steps.
         level: how deep it stands, from 0.
         word: `for`, `while`, `if`, `elif`, `else`, `return`, `comment`, `require`, `ensure`, or empty.
-        text: the rest of the line, Markdown.
+        text: the rest of the line, Markdown; in a layout the words that it is.
     """
 
     number: str
     level: int
     word: str
-    text: str
+    text: Node
 
 
 def statements(name: str, text: str) -> list[Statement]:

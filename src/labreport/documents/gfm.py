@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterable
 from html import escape
 
-from labreport.documents.layout import Step, Work, identifier
+from labreport.documents.algorithms import Statement
+from labreport.documents.layout import Work, identifier
 from labreport.documents.native import NativeLayout, around
 from labreport.documents.nodes import SPACES, Node, display, heading, lines, paragraph, raw, raw_block, space, string
 from labreport.documents.numbering import Target
@@ -89,11 +90,11 @@ class MarkdownLayout(NativeLayout):
             blocks, lambda one: raw_block("markdown", display_math(one["c"][1])) if one["t"] == "Math" else None
         )
 
-    def line(self, step: Step, number: str) -> list[Node]:
+    def line(self, step: Statement, number: str) -> list[Node]:
         """A statement, indented by spaces that a forge keeps."""
         indent = "&emsp;" * (1 + 2 * step.level)
         if step.word == "comment":
-            return [raw("html", "&numsp;" * len(number) + indent), string("▷ "), *step.inlines]
+            return [raw("html", "&numsp;" * len(number) + indent), string("▷ "), *step.text]
         return [*([string(number), raw("html", indent), space()] if step.number else []), *self.statement(step)]
 
     def _picture(self, target: Target, caption: list[Node], width: str) -> str:

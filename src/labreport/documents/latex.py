@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from labreport.documents import wording
+from labreport.documents.algorithms import Statement
 from labreport.documents.booktabs import booktabs
 from labreport.documents.code_lines import code_lines
-from labreport.documents.layout import Layout, Step, Work
+from labreport.documents.layout import Layout, Work
 from labreport.documents.nodes import Node, paragraph, raw, raw_block
 from labreport.documents.numbering import Target
 from labreport.documents.presentation import run_named
@@ -98,7 +99,7 @@ class LatexLayout(Layout):
         end = "}\n" + code_lines(self.listings[target.item]) + "\n\\end{lablisting}"
         return _captioned(rf"\begin{{lablisting}}{{\label{{{target.name}}}", caption, end)
 
-    def algorithm(self, target: Target, caption: list[Node], steps: list[Step]) -> list[Node]:
+    def algorithm(self, target: Target, caption: list[Node], steps: list[Statement]) -> list[Node]:
         """A float between rules, its caption above the statements."""
         begin = f"\\begin{{algorithm}}[{'H' if target.appendix else PLACEMENT}]\n\\caption{{\\label{{{target.name}}}"
         lines = [node for step in steps for node in self._line(step)]
@@ -150,8 +151,8 @@ class LatexLayout(Layout):
         words = latex_metadata(self.shown(target, caption))
         return rf"\labpicture{{{words}}}{{\includegraphics{options}{{{self.images[target.item]}}}}}"
 
-    def _line(self, step: Step) -> list[Node]:
-        remark = _around(r"\labremark{", step.inlines, "}") if step.word == "comment" else []
+    def _line(self, step: Statement) -> list[Node]:
+        remark = _around(r"\labremark{", step.text, "}") if step.word == "comment" else []
         return _around(
             rf"\labline{{{step.number}}}{{{step.level}}}{{", remark or self.statement(step, spaced=False), "}\n"
         )

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from itertools import zip_longest
 
 from labreport.documents import wording
+from labreport.documents.algorithms import Statement
 from labreport.documents.citations import REFERENCES
 from labreport.documents.listings import Excerpt
 from labreport.documents.naming import suggestion
@@ -32,16 +33,6 @@ from labreport.documents.text import clean
 from labreport.errors import TemplateError
 
 THIN, UNBROKEN = "\u202f", "\u00a0"
-
-
-@dataclass(frozen=True)
-class Step:
-    """A statement of an algorithm: see `labreport.documents.algorithms.Statement`; `inlines` is the rest of it."""
-
-    number: str
-    level: int
-    word: str
-    inlines: list[Node]
 
 
 @dataclass(frozen=True)
@@ -116,7 +107,7 @@ class Layout(ABC):
         """A piece of code."""
 
     @abstractmethod
-    def algorithm(self, target: Target, caption: list[Node], steps: list[Step]) -> list[Node]:
+    def algorithm(self, target: Target, caption: list[Node], steps: list[Statement]) -> list[Node]:
         """An algorithm."""
 
     @abstractmethod
@@ -161,12 +152,12 @@ class Layout(ABC):
         """The scale's mark behind a sentence."""
         return appended(wording.marked(self.scale.mark, self.lang))
 
-    def statement(self, step: Step, spaced: bool = True) -> list[Node]:
+    def statement(self, step: Statement, spaced: bool = True) -> list[Node]:
         """A statement of an algorithm, without its number; `spaced`: with a space even behind a Chinese colon."""
         before, after = wording.step_words(step.word, self.lang)
         bold = [strong([string(before)])] if before else []
-        bold += [space()] if step.inlines and before and (spaced or before.isascii()) else []
-        return [*bold, *step.inlines, *([space(), strong([string(after)])] if after else [])]
+        bold += [space()] if step.text and before and (spaced or before.isascii()) else []
+        return [*bold, *step.text, *([space(), strong([string(after)])] if after else [])]
 
     # The way through the tree
 
@@ -222,11 +213,11 @@ class Layout(ABC):
         label = [node for node in parts.get("csl-left-margin", []) if node["t"] != "Space"]
         return Work(entry["c"][0][0], label, self.inlines(parts.get("csl-right-inline", words)))
 
-    def _steps(self, nodes: list[Node], what: str) -> Iterator[Step]:
+    def _steps(self, nodes: list[Node], what: str) -> Iterator[Statement]:
         for node in nodes:
             words = node["c"][1]
             text = self.inlines(_words(words[0], f"{what}: a statement is one line of text, no list")) if words else []
-            yield Step(attribute(node, "number"), int(attribute(node, "level")), attribute(node, "word"), text)
+            yield Statement(attribute(node, "number"), int(attribute(node, "level")), attribute(node, "word"), text)
 
     def _inline(self, node: Node, following: Node | None) -> list[Node]:
         if has_class(node, "Span", REFERENCE_CLASS):

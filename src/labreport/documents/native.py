@@ -6,7 +6,8 @@ from abc import abstractmethod
 from collections.abc import Callable
 
 from labreport.documents import nodes, wording
-from labreport.documents.layout import Layout, Step
+from labreport.documents.algorithms import Statement
+from labreport.documents.layout import Layout
 from labreport.documents.nodes import Node, cell, lines, paragraph, plain, space, string, strong
 from labreport.documents.numbering import Target
 from labreport.documents.presentation import Presentation, split_number
@@ -46,7 +47,7 @@ class NativeLayout(Layout):
         code = {"t": "CodeBlock", "c": [["", ["python"], []], self.listings[target.item].text]}
         return self.titled(target, caption, [code], [])
 
-    def algorithm(self, target: Target, caption: list[Node], steps: list[Step]) -> list[Node]:
+    def algorithm(self, target: Target, caption: list[Node], steps: list[Statement]) -> list[Node]:
         """The caption above the statements, a line each."""
         width = max(len(step.number) for step in steps)
         written = [self.line(step, step.number.rjust(width, FIGURE_SPACE)) for step in steps]
@@ -74,11 +75,11 @@ class NativeLayout(Layout):
         attributes = nodes.attributes_of("", **({"width": width} if width else {}))
         return {"t": "Image", "c": [attributes, [string(self.shown(target, caption))], [self.images[target.item], ""]]}
 
-    def line(self, step: Step, number: str) -> list[Node]:
+    def line(self, step: Statement, number: str) -> list[Node]:
         """A statement as the words of a line, indented by spaces."""
         remark = [string("▷\u00a0")] if step.word == "comment" else []
         indent = [string(number + EM_SPACE * (1 + 2 * step.level))] if step.number or remark else []
-        return [*indent, *remark, *(step.inlines if remark else self.statement(step))]
+        return [*indent, *remark, *(step.text if remark else self.statement(step))]
 
     def cells(self, table: Presentation) -> tuple[list[Node], list[list[Node]]]:
         """The cells of the head, and those of each row with numbers aligned at the decimal mark."""
