@@ -52,6 +52,11 @@ def _once(derive: Callable[..., Artifact]) -> Callable[..., Artifact]:
     return derived
 
 
+def _given(**facts: Any) -> dict[str, Any]:
+    """Those of some facts of a spec that there are, so that one that is not there is in no key."""
+    return {name: fact for name, fact in facts.items() if fact}
+
+
 class Graph:
     """A project's artifacts, each derived when it is asked for, and once.
 
@@ -103,13 +108,6 @@ class Graph:
         beside = {"mirrors": list(mirrors)}
         return self._artifact("download", name, {"digest": digest}, title=file, file=file, beside=beside)
 
-    def _weights(self, experiment: Experiment) -> dict[str, Any]:
-        """What the spec of a run says of pretrained weights, whose download becomes an artifact."""
-        declared = experiment.settings.pretrained
-        if declared is None:
-            return {}
-        return {"pretrained": self._download(declared.file, declared.file, declared.digest, declared.mirrors).spec}
-
     def source(self, data: Artifact) -> str:
         """What prepared data are read from: a file of the project, a demo sample, the user's archive, or a download.
 
@@ -144,7 +142,7 @@ class Graph:
             "target": archived.reader,
             "digest": digests[0],
             "parameters": dict(experiment.data),
-            **({"variants": list(dataset.changes)} if dataset.changes else {}),
+            **_given(variants=list(dataset.changes)),
         }
         folder = archived.folder.model_dump(exclude_none=True) if archived.folder else None
         beside = {"folder": folder, "classes": list(dataset.classes)}
@@ -167,7 +165,7 @@ class Graph:
     def run(self, experiment: Experiment, seed: int) -> Artifact:
         """A run of an experiment; two experiments with the same settings have the same runs."""
         settings, data = experiment.settings, self.data(experiment)
-        vectors = self._vectors(experiment, data)
+        vectors, weights = self._vectors(experiment, data), settings.pretrained
         apart = {"model", "data", "vectors", "pretrained"}
         spec: dict[str, Any] = {
             "task": {"name": experiment.task, "target": TASKS[experiment.task].target},
@@ -176,8 +174,9 @@ class Graph:
             "training": settings.model_dump(exclude=apart, exclude_defaults=True),
             "seed": seed,
             **({"vectors": {"key": vectors.key}} if vectors else {}),
-            **self._weights(experiment),
         }
+        if weights:
+            spec["pretrained"] = self._download(weights.file, weights.file, weights.digest, weights.mirrors).spec
         about = {"title": f"{experiment.name} seed {seed}", "beside": {"experiment": experiment.name}}
         name = f"{settings.model.target.partition(':')[2]}-{data.name}"
         return self._artifact("train", name, spec, data, *([vectors] if vectors else []), **about)
@@ -278,12 +277,10 @@ class Graph:
             "kind": item.kind.name,
             "target": item.kind.target,
             "options": dict(item.options),
-            **({"lang": lang} if lang else {}),
             **self._shared(report, item.experiments, item),
             "measurements": {name: one.folder for name, one in measurements.items()},
             "data": {name: one.folder for name, one in data.items()},
-            **({"files": self._digests(files)} if files else {}),
-            **({"claims": claims} if claims else {}),
+            **_given(lang=lang, files=self._digests(files), claims=claims),
         }
         if any("title" in one for one in spec["experiments"].values()):
             spec["naming"] = [key for key, role in item.kind.roles_of(item.options).items() if role in NAMING]
@@ -319,7 +316,6 @@ class Graph:
         vectors = experiment.settings.vectors
         title = experiment.title if isinstance(experiment.title, str) else experiment.title.model_dump()
         return {
-            **({} if title == name else {"title": title}),
             "part": experiment.part,
             "dataset": experiment.dataset.name,
             "base": experiment.dataset.root,
@@ -328,10 +324,13 @@ class Graph:
             "curve": experiment.published.curve if item is not None and item.kind.curves else None,
             **({"model": experiment.settings.model.parameters} if item is None or item.kind.models else {}),
             **({"declared": experiment.settings.model_dump(mode="json", exclude_none=True)} if item is None else {}),
-            **({"vectors": vectors.model_dump()} if vectors else {}),
-            **({"settings": dict(item.settings[name])} if item is not None and item.settings else {}),
             "runs": [{"seed": run.spec["seed"], "key": run.key, "path": run.folder} for run in runs],
-            **({"failures": {str(seed): why for seed, why in failures.items()}} if failures else {}),
+            **_given(
+                title="" if title == name else title,
+                vectors=vectors and vectors.model_dump(),
+                settings=dict(item.settings[name]) if item is not None and item.settings else None,
+                failures={str(seed): why for seed, why in failures.items()},
+            ),
         }
 
     def _digests(self, files: Iterable[str]) -> dict[str, str]:
@@ -412,14 +411,14 @@ class Graph:
             "template": template(report.name, lang),
             "words": languages.digest("write", lang),
             "declaration": report.title_page(lang),
-            **({"cover": report.covers[lang]} if report.covers else {}),
-            **({"latex": latex} if latex else {}),
-            **(
-                {"sources": {name: one.sources() for name, one in report.experiments.items()}} if form == "html" else {}
+            **_given(
+                cover=report.covers.get(lang),
+                latex=latex,
+                sources=form == "html" and {name: one.sources() for name, one in report.experiments.items()},
+                left_out=not self.project.sampled and report.left_out,
+                own_data=self.project.sampled and from_files,
             ),
-            **({"left_out": report.left_out} if report.left_out and not self.project.sampled else {}),
             "order": list(report.experiments),
-            **({"own_data": from_files} if from_files and self.project.sampled else {}),
             "dataset_titles": titles,
             "data": {name: about[name] for name in datasets},
             "measurements": {name: one.folder for name, one in measurements.items()},
@@ -440,12 +439,8 @@ class Graph:
 
     def document(self, report: Report, lang: str) -> Artifact:
         """The PDF of a report in a language."""
-        text = self.text(report, lang, "latex")
-        spec = {"text": text.key}
-        name = f"{report.name}.{lang}"
-        return self._artifact(
-            "typeset", name, spec, text, title=f"{report.name}.pdf ({lang})", file=f"{report.name}.pdf"
-        )
+        text, name, file = self.text(report, lang, "latex"), f"{report.name}.{lang}", f"{report.name}.pdf"
+        return self._artifact("typeset", name, {"text": text.key}, text, title=f"{file} ({lang})", file=file)
 
     def archived(self, report: Report, lang: str) -> Artifact:
         """The archive of a report in a language that is handed in."""
@@ -461,10 +456,8 @@ class Graph:
             "parts": {name: one.folder for name, one in parts.items()},
             "runs": [run.folder for run in runs],
         }
-        needs, name = [*parts.values(), *runs], f"{report.name}.{lang}"
-        return self._artifact(
-            "pack", name, spec, *needs, title=f"{report.name}.zip ({lang})", file=f"{report.name}.zip"
-        )
+        needs, name, file = [*parts.values(), *runs], f"{report.name}.{lang}", f"{report.name}.zip"
+        return self._artifact("pack", name, spec, *needs, title=f"{file} ({lang})", file=file)
 
     def section(self, report: Report) -> Artifact:
         """A report's section on the page of measured results: its English tables and claims."""
