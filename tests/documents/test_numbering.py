@@ -68,7 +68,7 @@ $$ z $$
 
 def numbered(text):
     blocks = Syntax(Path()).explicit(parse(markdown(text), "en")["blocks"])
-    return {name: (target.number, target.appendix) for name, target in numbering.number(blocks).targets.items()}
+    return {name: (target.number, target.appendix) for name, target in numbering.number(blocks)[0].items()}
 
 
 def test_sections_floats_and_the_appendix_are_numbered_in_reading_order():

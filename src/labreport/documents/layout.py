@@ -78,9 +78,8 @@ class Layout(ABC):
         Raises:
             TemplateError: a reference to what the text does not have or to a heading without a number.
         """
-        found = number(blocks)
-        self.targets = found.targets
-        self.headings, self.floats = iter(found.headings), iter(found.floats)
+        self.targets, headings, floats = number(blocks)
+        self.headings, self.floats = iter(headings), iter(floats)
         self.in_appendix = False
         return self.blocks(blocks)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from labreport.documents.nodes import Node, attribute, has_class, walk
 from labreport.documents.syntax import EQUATION_CLASS, FLOAT_CLASS, KINDS
@@ -41,30 +41,20 @@ class Target:
         return self.number.removeprefix(self.count)
 
 
-@dataclass
-class Numbering:
-    """The numbers of a document.
-
-    Attributes:
-        targets: by name.
-        headings: in reading order.
-        floats: in reading order, one or two each.
-    """
-
-    targets: dict[str, Target] = field(default_factory=dict)
-    headings: list[Target] = field(default_factory=list)
-    floats: list[list[Target]] = field(default_factory=list)
-
-
-def number(blocks: list[Node]) -> Numbering:
+def number(blocks: list[Node]) -> tuple[dict[str, Target], list[Target], list[list[Target]]]:
     """Number every heading, figure, table, listing, algorithm and named equation of a document.
 
     A level-1 heading of class `appendix`, or whose identifier begins with `sec:appendix`, starts lettered sections.
 
+    Returns:
+        All by name; headings, and floats, one or two each, in reading order.
+
     Raises:
         TemplateError: two headings have the same identifier.
     """
-    found = Numbering()
+    targets: dict[str, Target] = {}
+    headings: list[Target] = []
+    floats: list[list[Target]] = []
     counts = dict.fromkeys(KINDS, 0)
     levels = [0] * 6
     appendix = False
@@ -74,12 +64,11 @@ def number(blocks: list[Node]) -> Numbering:
             if level == 1 and opens_appendix(node) and not appendix:
                 appendix, levels = True, [0] * 6
             digits = "" if "unnumbered" in classes else _advance(levels, level, appendix)
-            target = Target(identifier, digits, appendix)
-            if identifier in found.targets:
+            if identifier in targets:
                 raise TemplateError(f"two headings have the identifier {identifier!r}")
-            found.headings.append(target)
+            headings.append(Target(identifier, digits, appendix))
             if identifier:
-                found.targets[identifier] = target
+                targets[identifier] = headings[-1]
         elif has_class(node, "Div", FLOAT_CLASS):
             kind, names = attribute(node, "kind"), attribute(node, "names").split() or [""]
             items = attribute(node, "items").split() or names
@@ -89,13 +78,13 @@ def number(blocks: list[Node]) -> Numbering:
                 Target(name, f"{counts[kind]}{part}", appendix, item)
                 for name, part, item in zip(names, parts, items, strict=True)
             ]
-            found.floats.append(shown)
-            found.targets |= {target.name: target for target in shown if target.name}
+            floats.append(shown)
+            targets |= {target.name: target for target in shown if target.name}
         elif has_class(node, "Span", EQUATION_CLASS):
             counts["eq"] += 1
             name = attribute(node, "target")
-            found.targets[name] = Target(name, str(counts["eq"]), appendix)
-    return found
+            targets[name] = Target(name, str(counts["eq"]), appendix)
+    return targets, headings, floats
 
 
 def opens_appendix(heading: Node) -> bool:
