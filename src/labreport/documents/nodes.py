@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Any
 
 BLOCKS = frozenset({
@@ -21,9 +22,15 @@ NOTHING: Node = ["", [], []]
 """The attributes of a node that has none."""
 
 
-def string(text: str) -> Node:
-    """A word."""
-    return {"t": "Str", "c": text}
+def node(kind: str, content: Node) -> Node:
+    """A node of one of pandoc's kinds."""
+    return {"t": kind, "c": content}
+
+
+string = partial(node, "Str")  # of a word
+plain = partial(node, "Plain")  # of words that are no paragraph, as in a cell
+paragraph = partial(node, "Para")
+strong = partial(node, "Strong")
 
 
 def space() -> Node:
@@ -36,39 +43,22 @@ def appended(words: str) -> list[Node]:
     return [*([] if words.startswith("〔") else [space()]), string(words)]
 
 
-def raw(form: str, text: str) -> Node:
-    """Text of the output format within a paragraph."""
-    return {"t": "RawInline", "c": [form, text]}
+def _raw(kind: str, form: str, text: str) -> Node:
+    return node(kind, [form, text])
 
 
-def raw_block(form: str, text: str) -> Node:
-    """Text of the output format between paragraphs."""
-    return {"t": "RawBlock", "c": [form, text]}
-
-
-def plain(inlines: list[Node]) -> Node:
-    """Words that are no paragraph, as in a cell."""
-    return {"t": "Plain", "c": inlines}
-
-
-def paragraph(inlines: list[Node]) -> Node:
-    """A paragraph."""
-    return {"t": "Para", "c": inlines}
-
-
-def strong(inlines: list[Node]) -> Node:
-    """Bold text."""
-    return {"t": "Strong", "c": inlines}
+raw = partial(_raw, "RawInline")  # text of the output format within a paragraph
+raw_block = partial(_raw, "RawBlock")  # between paragraphs
 
 
 def code(text: str) -> Node:
     """Typewriter text."""
-    return {"t": "Code", "c": [NOTHING, text]}
+    return node("Code", [NOTHING, text])
 
 
 def display(formula: str) -> Node:
     """A formula in a line of its own."""
-    return {"t": "Math", "c": [{"t": "DisplayMath"}, formula]}
+    return node("Math", [{"t": "DisplayMath"}, formula])
 
 
 def lines(parts: Sequence[list[Node]]) -> list[Node]:
@@ -78,22 +68,20 @@ def lines(parts: Sequence[list[Node]]) -> list[Node]:
 
 def heading(level: int, words: list[Node], name: str = "", *classes: str) -> Node:
     """A heading."""
-    return {"t": "Header", "c": [level, [name, list(classes), []], words]}
+    return node("Header", [level, [name, list(classes), []], words])
 
 
 def link(words: list[Node], to: str) -> Node:
     """A link to a place in the document."""
-    return {"t": "Link", "c": [NOTHING, words, [f"#{to}", ""]]}
+    return node("Link", [NOTHING, words, [f"#{to}", ""]])
 
 
-def span(words: list[Node], *classes: str, name: str = "", **attributes: str) -> Node:
-    """Words with a class; underscores of `attributes` stand for hyphens."""
-    return {"t": "Span", "c": [attributes_of(name, *classes, **attributes), words]}
+def _named(form: str, content: list[Node], /, *classes: str, name: str = "", **attributes: str) -> Node:
+    return node(form, [attributes_of(name, *classes, **attributes), content])
 
 
-def div(blocks: list[Node], *classes: str, name: str = "", **attributes: str) -> Node:
-    """Blocks with a class; underscores of `attributes` stand for hyphens."""
-    return {"t": "Div", "c": [attributes_of(name, *classes, **attributes), blocks]}
+span = partial(_named, "Span")  # words with classes, a name, attributes
+div = partial(_named, "Div")  # blocks
 
 
 def attributes_of(name: str, *classes: str, **attributes: str) -> Node:
@@ -119,7 +107,7 @@ def table(columns: list[str], head: list[list[Node]], body: list[list[Node]], he
     aligned = [[{"t": align}, {"t": "ColWidthDefault"}] for align in columns]
     above, below = ([[NOTHING, cells] for cells in rows] for rows in (head, body))
     parts = [[NOTHING, above], [[NOTHING, headed, [], below]], [NOTHING, []]]
-    return {"t": "Table", "c": [attributes_of("", **about), [None, []], aligned, *parts]}
+    return node("Table", [attributes_of("", **about), [None, []], aligned, *parts])
 
 
 def walk(value: Node) -> Iterator[Node]:
