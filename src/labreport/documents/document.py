@@ -168,7 +168,7 @@ def _marks(short: Mapping[str, str], figures: Mapping[str, Any], lang: str) -> d
     for name, entry in figures.items():
         path = Path(f"{entry['path']}.note")
         note = path.read_text(encoding="utf-8") if path.is_file() else ""
-        noted = wording.marked(note, lang) if note else ""
+        noted = wording.word("marked", lang, note) if note else ""
         found[name] = [seeds.mark(short, entry.get("experiments") or [], lang), noted]
     return found
 

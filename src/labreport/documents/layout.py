@@ -149,7 +149,7 @@ class Layout(ABC):
 
     def mark(self) -> list[Node]:
         """The scale's mark behind a sentence."""
-        return appended(wording.marked(self.scale.mark, self.lang))
+        return appended(wording.word("marked", self.lang, self.scale.mark))
 
     def statement(self, step: Statement, spaced: bool = True) -> list[Node]:
         """A statement of an algorithm, without its number; `spaced`: with a space even behind a Chinese colon."""

@@ -36,7 +36,7 @@ def notice(results: Results, found: Mapping[str, str], lang: str, left_out: Mapp
 def mark(found: Mapping[str, str], experiments: Iterable[str], lang: str) -> str:
     """How the caption of what shows some experiments ends: `[mycnn: 4 of 5 seeds]`; empty where none lacks a seed."""
     parts = [found[name] for name in experiments if name in found]
-    return wording.marked(said("seeds", "join", lang).join(parts), lang) if parts else ""
+    return wording.word("marked", lang, said("seeds", "join", lang).join(parts)) if parts else ""
 
 
 def _why(results: Results, experiment: str, lang: str) -> str:

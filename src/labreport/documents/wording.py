@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from labreport.documents.text import solid
@@ -49,9 +50,7 @@ def scale(spec: Mapping[str, Any], lang: str) -> Scale:
     return Scale(name, False, mark, said("scale_notices", key, lang, name))
 
 
-def word(key: str, lang: str, *values: object) -> str:
-    """Words beside an author's prose, with `values` in their gaps."""
-    return said("document", key, lang, *values)
+word = partial(said, "document")  # words beside an author's prose
 
 
 def caption_label(kind: str, number: str, lang: str) -> str:
@@ -69,11 +68,6 @@ def reference(kind: str, number: str, appendix: bool, lang: str) -> str:
 def notes(sentences: Iterable[str], lang: str) -> str:
     """What stands below a table."""
     return solid(word("note", lang) + " ".join(sentences))
-
-
-def marked(mark: str, lang: str) -> str:
-    """What is to be kept in mind, such as the scale, as it ends a caption."""
-    return word("marked", lang, mark)
 
 
 def step_words(word: str, lang: str) -> tuple[str, str]:
