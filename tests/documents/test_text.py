@@ -58,7 +58,8 @@ def test_pandoc_reads_back_what_was_escaped(text, lang):
 
 @pytest.mark.parametrize("text", [text for text in HOSTILE if not text.startswith(("#", "1.", ":::"))])
 def test_github_markdown_reads_back_what_was_escaped(text):
-    tree = pandoc.json.loads(pandoc._convert(f"x{gfm(text)}", "json", "gfm-autolink_bare_uris-tex_math_dollars", []))
+    read = pandoc.run(["--from=gfm-autolink_bare_uris-tex_math_dollars", "--to=json"], f"x{gfm(text)}")
+    tree = pandoc.json.loads(read)
     assert shown(tree["blocks"]) == f"x{text}"
 
 

@@ -43,7 +43,7 @@ def parse(text: str, lang: str) -> dict[str, Node]:
     if len(text) > MOST_CHARACTERS:
         raise TemplateError(f"the text has {len(text):,} characters, {MOST_CHARACTERS:,} are allowed")
     try:
-        tree: dict[str, Node] = json.loads(_convert(text.translate(NO_XML), "json", reader, []))
+        tree: dict[str, Node] = json.loads(run([f"--from={reader}", "--to=json"], text.translate(NO_XML)))
         json.dumps(tree)  # which needs a deeper stack than reading
     except RecursionError:
         raise TemplateError("the text is nested deeper than any report; look for a line of brackets or >") from None
@@ -67,19 +67,16 @@ def cited(tree: dict[str, Node], bibliography: Path, style: Path, lang: str) -> 
         TemplateError: the bibliography or the style cannot be read.
     """
     told = {"link-citations": {"t": "MetaBool", "c": True}, "lang": {"t": "MetaString", "c": LANGUAGES[lang]}}
-    options = ["--citeproc", f"--bibliography={bibliography}", f"--csl={style}"]
-    found: dict[str, Node] = json.loads(_convert(json.dumps({**tree, "meta": told}), "json", "json", options))
+    options = ["--from=json", "--to=json", "--citeproc", f"--bibliography={bibliography}", f"--csl={style}"]
+    found: dict[str, Node] = json.loads(run(options, json.dumps({**tree, "meta": told})))
     return found
 
 
 def write(tree: dict[str, Node], form: str) -> str:
     """The tree as text of a form, `latex`, `markdown` (GitHub's) or `html`, a paragraph a line."""
-    text = _convert(json.dumps(tree), WRITERS[form], "json", ["--wrap=none", *OPTIONS[form]])
+    options = ["--from=json", f"--to={WRITERS[form]}", "--wrap=none", *OPTIONS[form]]
+    text = run(options, json.dumps(tree)).decode()
     return APPLIED.sub(r'\1<mspace width="0.167em"/>', text) if form == "html" else text
-
-
-def _convert(text: str, to: str, reader: str, options: list[str]) -> str:
-    return run([f"--from={reader}", f"--to={to}", *options], text).decode()
 
 
 def run(options: list[str], text: str) -> bytes:
