@@ -123,6 +123,7 @@ def _values(results: Results, name: str, lang: str, origins: Origins | None) -> 
     title, schedule = results.title(name, lang), training.get("schedule")
     keys = tuple(run.path.name for run in results.runs(name))
     devices = dict.fromkeys(str(device) for device in results.environment(name)["device"])
+    model = {key: Literal(item) if isinstance(item, str) else item for key, item in results.model(name).items()}
     facts = {
         "name": shown_name(title),
         "optimizer": Literal(training["optimizer"]["name"]),
@@ -132,7 +133,7 @@ def _values(results: Results, name: str, lang: str, origins: Origins | None) -> 
         "planned": results.planned(name),
         "device": Literal(wording.word("and", lang).join(devices)),
         "published": _published(results.published(name), name, lang),
-        "model": _nested(f"{name}.model", results.model(name)),
+        "model": Namespace(f"{name}.model", model),
     }
     numbers = settings(results, name)
 
@@ -224,10 +225,6 @@ def _measurement(frame: pd.DataFrame, name: str) -> Namespace:
         values = {str(key): _plain(value) for key, value in record.items()}
         rows[implementation] = Namespace(f'measurement("{name}").{implementation}', values)
     return Namespace(f'measurement("{name}")', rows)
-
-
-def _nested(described: str, values: Mapping[str, Any]) -> Namespace:
-    return Namespace(described, {key: Literal(item) if isinstance(item, str) else item for key, item in values.items()})
 
 
 def _plain(value: Any) -> Any:
