@@ -36,7 +36,7 @@ GROUPS: Mapping[str, Group] = {
     "data": Group(("data/*.py",), ("tests/data",)),
     "models": Group(("models/*.py",), ("tests/models",)),
     "training": Group(("training/*.py",), ("tests/training",)),
-    "results": Group(("results.py", "result_files.py", "result_spec.py"), ("tests/test_results.py",)),
+    "results": Group(("results.py", "result_files.py"), ("tests/test_results.py",)),
     "metrics": Group(("metrics.py",), ("tests/test_metrics.py",)),
     "convergence": Group(("convergence.py",), ("tests/test_convergence.py",)),
     "rounding": Group(("rounding.py",), ("tests/test_rounding.py",)),

@@ -12,8 +12,7 @@ import pytest
 import scipy.stats
 
 from labreport.errors import ResultsError
-from labreport.result_spec import titled
-from labreport.results import Results
+from labreport.results import Results, titled
 from tests.conftest import CIFAR10, SEEDS
 from tests.fabricated import BALANCE, LONGTAIL, add_images, add_pairs, add_sentences
 

@@ -19,7 +19,7 @@ from labreport.files import SUMS, read_object
 from labreport.quantities.measured import measure
 from labreport.quantities.registry import QUANTITIES, Quantity
 from labreport.quantities.values import Measured
-from labreport.result_spec import shown_title
+from labreport.results import shown_title
 from labreport.rounding import MINUS
 
 CELLS = 10  # of a table that are listed

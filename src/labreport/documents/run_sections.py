@@ -10,8 +10,7 @@ from typing import Any, NamedTuple
 
 from labreport.errors import ResultsError
 from labreport.files import read_json
-from labreport.result_spec import Run
-from labreport.results import Results
+from labreport.results import Results, Run
 
 DIGITS = 5
 FILES = ("summary", "spec", "environment")

@@ -16,8 +16,7 @@ from labreport.figures.fonts import truetype_embedded
 from labreport.figures.labels import label, sentence
 from labreport.figures.style import house_style
 from labreport.result_files import TEXT_COLUMNS
-from labreport.result_spec import titled
-from labreport.results import Options, Results
+from labreport.results import Options, Results, titled
 
 # Entries that hold a date or the version of matplotlib; None leaves an entry out.
 METADATA: dict[str, dict[str, Any]] = {

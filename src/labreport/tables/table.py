@@ -8,8 +8,7 @@ from typing import Any, Protocol
 
 import pandas as pd
 
-from labreport.result_spec import titled
-from labreport.results import Options, Results
+from labreport.results import Options, Results, titled
 from labreport.rounding import fixed, plain
 
 MOST_DECIMALS = 4
