@@ -3,11 +3,13 @@
 from collections.abc import Iterable
 from functools import partial
 
-from labreport.languages import said, section
+from labreport.languages import known, said, section
 from labreport.rounding import fixed
 
 label = partial(said, "labels")  # in a figure
 sentence = partial(said, "alternatives")  # or a part of one, of an alternative text
+class_name = partial(known, "classes")
+implementation_name = partial(known, "labels")  # of what a measurement compares
 
 
 def in_percent(value: float, lang: str) -> str:
@@ -24,13 +26,3 @@ def setting_name(path: str, lang: str) -> str:
     """What a setting is called, such as `data.train_per_class`; one that is not in the list by its path's last word."""
     last = path.rpartition(".")[2]
     return section("labels", lang).get(last, last.replace("_", " "))
-
-
-def class_name(name: str, lang: str) -> str:
-    """A class's name in `lang`; a class that is not in the list keeps its own name."""
-    return section("classes", lang).get(name, name)
-
-
-def implementation_name(name: str, lang: str) -> str:
-    """The name of a measured implementation in `lang`; one that is not in the list keeps its own name."""
-    return section("labels", lang).get(name, name)

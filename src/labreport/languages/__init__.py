@@ -52,6 +52,11 @@ def said(name: str, key: str, lang: str, *values: object) -> str:
     return words.format(*values) if values else words
 
 
+def known(name: str, key: str, lang: str) -> str:
+    """The words for `key`; one that has none, such as a name of one's own, stands for itself."""
+    return section(name, lang).get(key, key)
+
+
 @cache
 def digest(step: str, *langs: str) -> str:
     """Of all that a step may say in some languages: hexadecimal, 16 characters."""

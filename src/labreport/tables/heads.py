@@ -4,17 +4,13 @@ from collections.abc import Iterable
 from functools import partial
 
 from labreport.enumeration import enumerated
-from labreport.languages import said, section
+from labreport.languages import known, said
 from labreport.results import Results
 
 head = partial(said, "heads")  # above a column, or of a row
 note = partial(said, "notes")  # a sentence below a table
 phrase = partial(said, "phrases")  # a part of one
-
-
-def word(key: str, lang: str) -> str:
-    """A word in a cell; one that is not in the list, such as an optimizer's name, stays as it is."""
-    return section("cells", lang).get(key, key)
+word = partial(known, "cells")  # in a cell, such as the name of an optimizer
 
 
 def missing_notes(results: Results, experiments: Iterable[str], lang: str) -> list[str]:

@@ -10,7 +10,7 @@ from matplotlib.patches import Circle
 from labreport.figures.networks.rows import JOINS, Row
 from labreport.figures.shapes import INK, LINE_CM, Point, hop, path, rounded, width_of, write
 from labreport.figures.style import GREY, TEXT_PT
-from labreport.languages import section
+from labreport.languages import known, section
 
 BLUE, DARK, YELLOW, GREEN, PALE, VIOLET = "#bfe0f2", "#9fcdea", "#f7d9a8", "#cfe8d5", "#ececec", "#dccfe6"
 FILLS = {"convolution": BLUE, "recurrent": BLUE, "stage": DARK, "linear": GREEN, "embedding": GREEN, "module": VIOLET}
@@ -110,7 +110,7 @@ def paint(axes: Axes, one: Node, half: float, lang: str) -> None:
 
 def name(key: str, lang: str) -> str:
     """The words for `key`; a class without words keeps its own name."""
-    return section("networks", lang).get(key) or section("labels", lang).get(key, key)
+    return section("networks", lang).get(key) or known("labels", key, lang)
 
 
 def lines(row: Row, lang: str, before: Row | None = None) -> list[str]:
