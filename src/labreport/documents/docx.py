@@ -43,7 +43,7 @@ class DocxLayout(NativeLayout):
 
     ids: count[int] = field(default_factory=lambda: count(FIRST_ID))
 
-    def heading(self, node: Node, target: Target, opens_appendix: bool) -> list[Node]:
+    def heading(self, node: Node, target: Target) -> list[Node]:
         """The heading with its number."""
         level, _, inlines = node["c"]
         number = [span([string(target.number)], custom_style="Section Number"), string("\u2002")]

@@ -23,7 +23,7 @@ STRESSED = {"Strong": "strong", "Emph": "em"}
 class MarkdownLayout(NativeLayout):
     """Prints what the tree names."""
 
-    def heading(self, node: Node, target: Target, opens_appendix: bool) -> list[Node]:
+    def heading(self, node: Node, target: Target) -> list[Node]:
         """An anchor, and the heading with its number."""
         level, _, inlines = node["c"]
         numbered = [string(target.number), space(), *inlines] if target.number else inlines

@@ -43,7 +43,7 @@ class HtmlLayout(NativeLayout):
 
     contents: list[tuple[int, str, list[Node]]] = field(default_factory=list)
 
-    def heading(self, node: Node, target: Target, opens_appendix: bool) -> list[Node]:
+    def heading(self, node: Node, target: Target) -> list[Node]:
         """The heading with its number, below the title of the page."""
         level, _, inlines = node["c"]
         name = identifier(target.name) or f"heading-{len(self.contents) + 1}"

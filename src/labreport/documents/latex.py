@@ -30,17 +30,20 @@ class LatexLayout(Layout):
 
     Attributes:
         met: the runs whose row was set.
+        in_appendix: whether the heading before stands there.
     """
 
     met: set[str] = field(default_factory=set)
+    in_appendix: bool = False
 
-    def heading(self, node: Node, target: Target, opens_appendix: bool) -> list[Node]:
+    def heading(self, node: Node, target: Target) -> list[Node]:
         """The heading after all floats of the text before it; `\\appendix` before the first of the appendix.
 
         Floats may pass the headings below `BARRIER_LEVEL`: it ends the page where a float waits for the next one.
         """
         before = [r"\FloatBarrier"] if node["c"][0] <= BARRIER_LEVEL else []
-        before += [r"\appendix"] if opens_appendix else []
+        before += [r"\appendix"] if target.appendix and not self.in_appendix else []
+        self.in_appendix = target.appendix
         return [*(raw_block("latex", command) for command in before), node]
 
     def reference(self, target: Target, words: list[Node]) -> list[Node]:

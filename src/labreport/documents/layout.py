@@ -80,13 +80,12 @@ class Layout(ABC):
         """
         self.targets, headings, floats = number(blocks)
         self.headings, self.floats = iter(headings), iter(floats)
-        self.in_appendix = False
         return self.blocks(blocks)
 
     # What each format has in its own way
 
     @abstractmethod
-    def heading(self, node: Node, target: Target, opens_appendix: bool) -> list[Node]:
+    def heading(self, node: Node, target: Target) -> list[Node]:
         """A heading."""
 
     @abstractmethod
@@ -179,9 +178,7 @@ class Layout(ABC):
     def _block(self, node: Node) -> list[Node]:
         if node["t"] == "Header":
             target = next(self.headings)
-            opens = target.appendix and not self.in_appendix
-            self.in_appendix = target.appendix
-            return self.heading(self._inside(node), target, opens)
+            return self.heading(self._inside(node), target)
         if has_class(node, "Div", FLOAT_CLASS):
             return self._float(node)
         if node["t"] == "Div" and node["c"][0][0] == REFERENCES:
