@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, Self
 
 from labreport.errors import TemplateError
 from labreport.languages import said, section
@@ -123,16 +123,12 @@ class Value(float):
         origins: takes what and whence when the value is printed; None prints it bare.
     """
 
-    unit: str
-    lang: str
-    spread: float | None
-    error: float
-    _what: str
-    _runs: tuple[str, ...]
-    _origins: Origins | None
+    def __new__(cls, value: float, *_: object, **__: object) -> Self:
+        """The number alone."""
+        return super().__new__(cls, value)
 
-    def __new__(
-        cls,
+    def __init__(
+        self,
         value: float,
         unit: str,
         lang: str,
@@ -141,12 +137,9 @@ class Value(float):
         what: str = "",
         runs: tuple[str, ...] = (),
         origins: Origins | None = None,
-    ) -> Value:
-        """A value; see the class."""
-        new = super().__new__(cls, value)
-        new.unit, new.lang, new.spread, new.error = unit, lang, spread, error
-        new._what, new._runs, new._origins = what, runs, origins
-        return new
+    ) -> None:
+        self.unit, self.lang, self.spread, self.error = unit, lang, spread, error
+        self._what, self._runs, self._origins = what, runs, origins
 
     def __str__(self) -> str:
         text = self.text()
