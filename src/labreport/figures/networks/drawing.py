@@ -140,11 +140,8 @@ class Drawing:
         for here, after in pairwise(line):
             path(axes, [self.nodes[here].right, self.nodes[after].left])
         if before:
-            (x, y), (left, low), edge = (
-                self.nodes[before[-1]].right,
-                self.nodes[line[0]].left,
-                self.width - EDGE_CM / 2 - 0.05,
-            )
+            (x, y), (left, low) = self.nodes[before[-1]].right, self.nodes[line[0]].left
+            edge = self.width - EDGE_CM / 2 - 0.05
             bends = [(edge, y), (edge, channel), (MARGIN_CM, channel), (MARGIN_CM, low)]
             path(axes, [(x, y), *bends, (left, low)])
         for one, next_one in zip_longest(line, line[1:]):
