@@ -6,8 +6,7 @@ import re
 
 import pytest
 
-from labreport.documents.code_lines import TOGETHER, code_lines
-from labreport.documents.listings import Excerpt, excerpt
+from labreport.documents.listings import TOGETHER, Excerpt, code_lines, excerpt
 from labreport.documents.text import latex_code
 
 CODE = (

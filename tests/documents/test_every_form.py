@@ -10,8 +10,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from labreport.documents.code_lines import code_lines
-from labreport.documents.listings import excerpt
+from labreport.documents.listings import code_lines, excerpt
 from labreport.documents.text import breakable
 
 SCHEMAS = "{http://schemas.openxmlformats.org"

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from labreport.documents import wording
 from labreport.documents.algorithms import Statement
 from labreport.documents.booktabs import booktabs
-from labreport.documents.code_lines import code_lines
 from labreport.documents.layout import Layout, Work
+from labreport.documents.listings import code_lines
 from labreport.documents.nodes import Node, paragraph, raw, raw_block
 from labreport.documents.numbering import Target
 from labreport.documents.presentation import run_named
