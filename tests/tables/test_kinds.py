@@ -232,6 +232,18 @@ def test_per_class_is_correct_over_samples_and_ends_with_all(results):
         assert bold == {column for column in range(1, 4) if cells[column] == max(cells[1:])}
 
 
+def test_a_class_may_be_called_all(results):
+    made = results("per_class")
+    (run,) = made.runs("mycnn")
+    counts = pd.read_csv(run.path / "per_class.csv").replace({"class": {"cat": "all"}})
+    counts.to_csv(run.path / "per_class.csv", index=False)
+    frame = per_class.build(Results(made.spec), {"experiments": ["mycnn"]}, "en").frame
+    own, whole = frame[frame["class"] == "all"]["mycnn"]
+    row = counts.set_index("class").loc["all"]
+    assert own == pytest.approx(row["correct"] / row["samples"])
+    assert whole == pytest.approx(counts["correct"].sum() / counts["samples"].sum())
+
+
 def test_runs_name_key_commit_and_device(results):
     made = results(seeds=2)
     table = runs.build(made, {"experiments": made.experiments}, "en")

@@ -44,7 +44,7 @@ def collect(results: Results, experiments: list[str]) -> pd.DataFrame:
     for name in experiments:
         runs = results.per_class(name)
         sums = runs.groupby("class", sort=False)[["correct", "samples"]].sum()
-        sums.loc["all"] = sums.sum()
+        sums = pd.concat([sums, sums.sum().to_frame("all").T]).rename_axis("class")  # a class may be called so, too
         columns.setdefault("samples", sums["samples"] // runs["seed"].nunique())
         columns[name] = sums["correct"] / sums["samples"]
     return pd.DataFrame(columns).reset_index()
