@@ -70,7 +70,15 @@ def test_a_measure_is_drawn_over_the_epochs_as_far_as_it_is_a_number(spec):
     (Path(spec["experiments"]["mycnn"]["runs"][0]["path"]) / "metrics.csv").write_text(lines, encoding="utf-8")
     first, _ = run_sections(Results(spec), SOURCES)
     points = {"train_loss": "0.0,80.0 300.0,120.0", "val_loss": "0.0,0.0 150.0,40.0 300.0,80.0"}
-    assert first.curves == [("loss", "1", "4", points)]  # the accuracy did not change
+    assert [curve[:4] for curve in first.curves] == [("loss", "1", "4", points)]  # the accuracy did not change
+
+
+@pytest.mark.parametrize(("asked", "computed", "told"), [("bf16", "fp32", "bf16"), ("bf16", "bf16", "")])
+def test_a_precision_that_was_not_computed_is_told(spec, asked, computed, told):
+    folder = Path(spec["experiments"]["mycnn"]["runs"][0]["path"])
+    (folder / "spec.json").write_text(json.dumps({"training": {"precision": asked}}), encoding="utf-8")
+    (folder / "environment.json").write_text(json.dumps({"precision": computed}), encoding="utf-8")
+    assert run_sections(Results(spec), SOURCES)[0].asked == told
 
 
 def test_a_run_that_two_experiments_share_has_one_section(spec):

@@ -15,6 +15,7 @@ from labreport.results import Results, Run
 DIGITS = 5
 FILES = ("summary", "spec", "environment")
 WIDTH, HEIGHT = 300, 120  # of a drawing, in its own units
+VIEW_BOX = f"-2 -2 {WIDTH + 4} {HEIGHT + 4}"  # half of a line's width lies outside
 STAGES = ("train_", "val_", "test_")
 
 
@@ -25,12 +26,14 @@ class Curve(NamedTuple):
         measure: such as `loss`.
         low, high: at the lower and upper border.
         lines: stage, such as `val_loss` -> the points of its line.
+        box: what the drawing shows of its plane.
     """
 
     measure: str
     low: str
     high: str
     lines: dict[str, str]
+    box: str = VIEW_BOX
 
 
 class RunSection(NamedTuple):
@@ -44,6 +47,7 @@ class RunSection(NamedTuple):
         results: what was measured at its end, name -> value.
         settings: what it was trained with, and the file and key that set it; names have dots.
         environment: where it was trained, and when.
+        asked: the precision that its settings ask for, where its device computed in another one; else empty.
         curves: its measures over the epochs.
         epochs, classes: their columns and rows; none where it has none.
         log: what it said while it was trained.
@@ -56,6 +60,7 @@ class RunSection(NamedTuple):
     results: list[tuple[str, str]]
     settings: list[tuple[str, str, str]]
     environment: list[tuple[str, str]]
+    asked: str
     curves: list[Curve]
     epochs: list[list[str]]
     classes: list[list[str]]
@@ -82,6 +87,8 @@ def run_sections(results: Results, sources: Mapping[str, Mapping[str, str]]) -> 
 
 def _section(experiment: str, run: Run, sources: Mapping[str, str]) -> RunSection:
     summary, spec, about = (list(_flat(_object(run.path / f"{name}.json"))) for name in FILES)
+    wanted = dict(spec).get("training.precision", "")
+    asked = "" if wanted == dict(about).get("precision", wanted) else wanted
     measured = [(name, value) for name, value in summary if name not in {"key", "experiment", "seed"}]
     settings = [(name, value, _source(name, sources)) for name, value in spec]
     epochs, classes = (_table(run.path / f"{name}.csv") for name in ("metrics", "per_class"))
@@ -90,7 +97,7 @@ def _section(experiment: str, run: Run, sources: Mapping[str, str]) -> RunSectio
     curves = list(_curves(epochs))
     epochs, classes = ([list(map(_short, line)) for line in lines] for lines in (epochs, classes))
     about_it = (run.path.name, experiment, run.seed, str(run.path))
-    return RunSection(*about_it, measured, settings, about, curves, epochs, classes, said)
+    return RunSection(*about_it, measured, settings, about, asked, curves, epochs, classes, said)
 
 
 def _source(name: str, sources: Mapping[str, str]) -> str:
