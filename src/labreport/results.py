@@ -245,8 +245,13 @@ class Results:
         task = self.task(experiment)
         evaluated = {f"seen_{name}": f"train_{name}" for name in ("loss", *TASKS[task].metrics)}
         wanted = (*SUMMARY, *metric_columns(task), *evaluated, f"best_val_{TASKS[task].metrics[0]}")
-        found = self._records(experiment, "summary.json", wanted)
-        return found.drop(columns=[*evaluated.values()]).rename(columns=evaluated)
+        counted = {*evaluated.values()}  # while the weights were changing
+        return pd.DataFrame(
+            [
+                {evaluated.get(key, key): value for key, value in record.items() if key not in counted}
+                for record in self._records(experiment, "summary.json", wanted)
+            ]
+        )
 
     def environment(self, experiment: str) -> pd.DataFrame:
         """Keys of `environment.json` as columns, and `seed`: a row per seed.
@@ -254,7 +259,7 @@ class Results:
         `precision` (that it was computed in), `threads` and `shared` (whether other runs used the device, too) are not
         recorded by every run.
         """
-        records = self._records(experiment, "environment.json", ENVIRONMENT)
+        records = pd.DataFrame(self._records(experiment, "environment.json", ENVIRONMENT))
         records = records.assign(**{name: None for name in SOMETIMES if name not in records})
         return records.assign(shared=[value is True for value in records["shared"]])
 
@@ -342,9 +347,8 @@ class Results:
         frames = [read(run.path / file).assign(seed=run.seed) for run in self.runs(experiment)]
         return pd.concat(frames, ignore_index=True)
 
-    def _records(self, experiment: str, file: str, keys: Sequence[str]) -> pd.DataFrame:
-        runs = self.runs(experiment)
-        return pd.DataFrame([{**read_object(run.path / file, keys), "seed": run.seed} for run in runs])
+    def _records(self, experiment: str, file: str, keys: Sequence[str]) -> list[dict[str, Any]]:
+        return [{**read_object(run.path / file, keys), "seed": run.seed} for run in self.runs(experiment)]
 
 
 def _scores(path: Path) -> pd.DataFrame:
