@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from labreport.documents import templating, views
+from labreport.documents import naming, templating, views
 from labreport.errors import ResultsError, TemplateError
 
 SUMMARY = views.Namespace('run("mycnn")', {"val_accuracy": 0.8, "epochs": 30})
@@ -24,7 +24,8 @@ def fill(tmp_path):
         (tmp_path / "report").mkdir(exist_ok=True)
         path = tmp_path / "report" / "en.md.j2"
         path.write_text(text, encoding="utf-8")
-        names = {"run": lambda name: SUMMARY, "missing_run": missing_run, "lang": "en"}
+        claims = views.Namespace("claims", naming.Lazy(["close"], lambda name: {}["estimate"]))
+        names = {"run": lambda name: SUMMARY, "missing_run": missing_run, "lang": "en", "claims": claims}
         return templating.fill(path, names, {"shout": lambda value: f"{value}!"})
 
     return call
@@ -47,6 +48,8 @@ def test_names_filters_and_heading_identifiers(fill):
         ("\n{% if %}", 2, []),
         ("{{ 1|shuot }}", 1, ["shuot"]),
         ("\n{{ 1 / 0 }}", 2, ["ZeroDivisionError"]),
+        ("{{ claims.close }}", 1, ["KeyError: 'estimate'"]),
+        ("{{ claims.far }}", 1, ['claims has no "far"', "close"]),
         ("\n{{ ''.__class__.__mro__ }}", 2, ["__class__"]),
         ("{% for i in range(10 ** 9) %}{% endfor %}", 1, ["Range too big"]),
         ("\n{% include 'absent.j2' %}", 2, ["absent.j2"]),

@@ -22,6 +22,9 @@ class Lazy(Mapping[str, Any]):
             raise KeyError(name)
         return self._find(name)
 
+    def __contains__(self, name: object) -> bool:
+        return name in self._names
+
     def __iter__(self) -> Iterator[str]:
         return iter(self._names)
 
@@ -50,12 +53,9 @@ class Namespace:
         return self._given() if callable(self._given) else self._given
 
     def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):  # such as `__html__`, which Jinja asks for
+        if name.startswith("__") or name not in self._values:  # such as `__html__`, which Jinja asks for
             raise AttributeError(name)
-        try:
-            return self._values[name]
-        except KeyError:
-            raise AttributeError(name) from None
+        return self._values[name]
 
     def __getitem__(self, name: str) -> Any:
         return self._values[name]
