@@ -144,6 +144,53 @@ def test_the_key_of_a_run_in_a_table_leads_to_its_section(small_report, tmp_path
     assert text.count(f'href="#run-{key}"') == 1
 
 
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_what_a_table_states_of_an_experiment_says_where_it_comes_from(small_report, tmp_path, lang):
+    spec = small_report("![Results.](table:table_0)", lang=lang, seeds=2)
+    keys = [run["key"] for run in spec["experiments"]["mycnn"]["runs"]]
+    table = {
+        "columns": [
+            {"key": "experiment", "head": "Experiment", "align": "left"},
+            {
+                "key": "val_accuracy",
+                "head": "Best\nvalidation accuracy",
+                "unit": "%",
+                "align": "decimal",
+                "decimals": 1,
+            },
+            {"key": "published_val", "head": "Published", "unit": "%", "align": "decimal", "decimals": 1},
+            {"key": "missing", "head": "Absent", "align": "right"},
+        ],
+        "rows": [["mycnn", 84.44, 84.5, None], ["another", 80.1, 80.2, 3]],
+        "experiments": ["mycnn", "another"],
+    }
+    (tmp_path / "tables" / "table_0.json").write_text(json.dumps(table), encoding="utf-8")
+    text = render(Path(spec["template"]), "html", lang, spec, STATE).text
+    cells = re.findall(r"<t[dh][^>]*>(?:<span class=\"value\".*?</span></span>|[^<]*)</t[dh]>", text)
+    name, accuracy, *others = [cell for cell in cells if 'scope="col"' not in cell][:8]
+    assert 'tabindex="0">mycnn<span' in name
+    assert 'tabindex="-1">84.4<span' in accuracy
+    whose = {"en": "Best validation accuracy of mycnn", "zh": "mycnn 的Best validation accuracy"}
+    assert whose[lang] in accuracy
+    assert all(f'href="#run-{key}"' in cell for key in keys for cell in (name, accuracy))
+    assert "value" not in "".join(others)  # what was published or is not there, and an experiment of no run
+
+
+def test_what_a_column_states_of_an_experiment_says_where_it_comes_from(small_report, tmp_path):
+    spec = small_report("![Classes.](table:table_0)")
+    (key,) = (run["key"] for run in spec["experiments"]["mycnn"]["runs"])
+    columns = [
+        {"key": "shown", "head": "Class", "align": "left"},
+        {"key": "mycnn", "head": "mycnn", "unit": "%", "align": "decimal", "decimals": 1, "of": "mycnn"},
+    ]
+    table = {"columns": columns, "rows": [["cat", 61.0], ["dog", 62.0]]}
+    (tmp_path / "tables" / "table_0.json").write_text(json.dumps(table), encoding="utf-8")
+    text = render(Path(spec["template"]), "html", "en", spec, STATE).text
+    assert 'tabindex="0">61.0<span' in text
+    assert 'tabindex="-1">62.0<span' in text
+    assert text.count(f'href="#run-{key}"') == 2
+
+
 def test_a_value_says_where_it_comes_from(page, small_report):
     key = small_report("x")["experiments"]["mycnn"]["runs"][0]["key"]
     text = page("Best is {{ mycnn.val_accuracy }}.")

@@ -81,6 +81,20 @@ def test_a_number_leads_to_the_row_of_its_run(small_report, tmp_path):
     assert re.findall(r"\\labrun\{(\w+)\}\{([\d.]+)~±", body) == [(key, f"{100 * accuracy(spec):.1f}")]
 
 
+def test_what_a_table_states_leads_to_the_row_of_its_run(small_report, tmp_path):
+    spec = small_report("![R](table:table_0)\n\n![S](table:table_1)", tables=2, figures=0)
+    (key,) = (run["key"] for run in spec["experiments"]["mycnn"]["runs"])
+    columns = [{**TABLE["columns"][0], "key": "experiment"}, *TABLE["columns"][1:]]
+    columns.append({**TABLE["columns"][1], "key": "published_val"})
+    results = {"columns": columns, "rows": [["mycnn", 84.4, 3, 84.5], ["other", 80.1, 3, 80.2]]}
+    made = {"columns": columns, "rows": [["mycnn", 12.5, key[:8], 0.1]]}
+    for place, table in enumerate((results, made)):
+        path = tmp_path / "tables" / f"table_{place}.json"
+        path.write_text(json.dumps({**table, "experiments": ["mycnn", "other"][: 2 - place]}), encoding="utf-8")
+    body = render(Path(spec["template"]), "latex", "en", spec, STATE).text.partition(r"\begin{document}")[2]
+    assert re.findall(r"\\labrun\{(\w+)\}\{\\labnumber\{\d+\}\{\.\d\}\{(\d+)\}", body) == [(key, "84")]
+
+
 def accuracy(spec):
     return Results(spec).summary("mycnn")["val_accuracy"].mean()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from labreport.documents.presentation import Presentation, split_number
@@ -24,7 +24,11 @@ NO_RUNS: Mapping[str, str] = MappingProxyType({})
 
 
 def booktabs(
-    table: Presentation, lang: str, floating: bool = True, runs: Mapping[str, str] = NO_RUNS
+    table: Presentation,
+    lang: str,
+    floating: bool = True,
+    runs: Mapping[str, str] = NO_RUNS,
+    leads: Callable[[int, int], str] = lambda row, column: "",
 ) -> tuple[str, str]:
     """LaTeX before and after the `\\caption{...}` of a float, or of a table that breaks over pages: one of many rows.
 
@@ -36,10 +40,11 @@ def booktabs(
         lang: `zh` or `en`.
         floating: whether it may move; else it stands where it is written, in one piece up to 16 rows.
         runs: cell -> the key of the run whose row it begins, which links lead to.
+        leads: (row, column) -> the key of the run that a number leads to; empty for none.
     """
     size, widths = _fit(table, lang)
     long = len(table.rows) > (FLOAT_ROWS if floating else PIECE_ROWS)
-    head, body = _head(table, widths), _body(table, widths, long, runs)
+    head, body = _head(table, widths), _body(table, widths, long, runs, leads)
     columns = "".join(
         ALIGNMENTS[column.align] if width is None else rf">{{\raggedright\arraybackslash}}p{{{width:.1f}pt}}"
         for column, width in zip(table.columns, widths, strict=True)
@@ -93,7 +98,13 @@ def _head(table: Presentation, widths: list[float | None]) -> str:
     return " & ".join(cells) + r"\\"
 
 
-def _body(table: Presentation, widths: list[float | None], long: bool, runs: Mapping[str, str]) -> str:
+def _body(
+    table: Presentation,
+    widths: list[float | None],
+    long: bool,
+    runs: Mapping[str, str],
+    leads: Callable[[int, int], str],
+) -> str:
     rooms = ["".join(f"{{{latex(part)}}}" for part in table.widest(index)) for index in range(len(table.columns))]
     lines = []
     for number, row in enumerate(table.rows):
@@ -102,7 +113,8 @@ def _body(table: Presentation, widths: list[float | None], long: bool, runs: Map
             bold = r"\bfseries " if (number, index) in table.bold else ""
             parts = split_number(text) if table.columns[index].align == "decimal" else None
             if parts is not None:
-                cells.append(rf"\labnumber{rooms[index]}" + "".join(f"{{{bold}{latex(part)}}}" for part in parts))
+                found = rf"\labnumber{rooms[index]}" + "".join(f"{{{bold}{latex(part)}}}" for part in parts)
+                cells.append(rf"\labrun{{{key}}}{{{found}}}" if (key := leads(number, index)) else found)
                 continue
             words = latex(text) if widths[index] is None else breakable(text)
             words = f"{{{bold}{words}}}" if bold else words

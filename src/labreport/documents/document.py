@@ -141,13 +141,15 @@ def _layout(
     alt = {name: _alternative(f"{path}.txt") for name, path in figures.items()}
     images = {name: _address(form, spec, Path(path + suffix), name + suffix) for name, path in figures.items()}
     images |= _own(form, spec, shown)
-    runs = frozenset(run.path.name for name in results.experiments for run in results.runs(name))
+    found = {name: [run.path.name for run in results.runs(name)] for name in results.experiments}
+    measured = {results.title(name, lang): keys for name, keys in found.items()}
+    runs = frozenset(key for keys in found.values() for key in keys)
     if form == "latex":  # where a number can lead to a row that is shown, in HTML to a section
         floats = [node for node in walk(blocks) if has_class(node, "Div", FLOAT_CLASS)]
         seen = {item for node in floats for item in attribute(node, "items").split()} & tables.keys()
         cells = {cell for name in seen for row in tables[name].rows for cell in row}
         runs = frozenset(filter(None, (run_named(cell, runs) for cell in cells)))
-    return kind(lang, wording.scale(spec, lang), tables, images, alt, shown.listings, runs)
+    return kind(lang, wording.scale(spec, lang), tables, images, alt, shown.listings, runs, measured)
 
 
 def _own(form: str, spec: Mapping[str, Any], shown: Syntax) -> dict[str, str]:

@@ -26,6 +26,7 @@ from labreport.documents.nodes import (
 )
 from labreport.documents.numbering import Target
 from labreport.documents.presentation import Presentation, run_named
+from labreport.documents.printing import ABSENT
 
 CONTENTS_LEVELS = 2
 CITED = "#ref-"  # what citeproc's links begin with
@@ -51,8 +52,8 @@ class HtmlLayout(NativeLayout):
         self.contents.append((level, name, list(_bare(numbered))))
         return [heading(min(level + 1, 6), numbered, name)]
 
-    def value(self, words: list[Node], origin: str, runs: Sequence[str]) -> list[Node]:
-        """A number that says where it comes from when it is pointed at, touched or reached by the keyboard."""
+    def value(self, words: list[Node], origin: str, runs: Sequence[str], stop: bool = True) -> list[Node]:
+        """A number that says where it comes from when it is pointed at, touched or, at a stop, reached by keyboard."""
         about = [string(origin), space()]
         if len(runs) == 1:
             about.append(link([string(wording.word("to the run", self.lang))], f"run-{runs[0]}"))
@@ -60,7 +61,7 @@ class HtmlLayout(NativeLayout):
             about.append(string(wording.word("to the runs", self.lang)))
             for place, key in enumerate(runs, start=1):
                 about += [space(), link([string(str(place))], f"run-{key}")]
-        return [span([*words, span(about, "origin", role="tooltip")], "value", tabindex="0")]
+        return [span([*words, span(about, "origin", role="tooltip")], "value", tabindex="0" if stop else "-1")]
 
     def equation(self, target: Target, formula: str) -> list[Node]:
         """The formula, and its number at the margin."""
@@ -116,6 +117,17 @@ class HtmlLayout(NativeLayout):
         """A cell; the key of a run leads to what the page says of it."""
         words, key = super().cell(text, longest, bold), run_named(text, self.runs)
         return [link(words, f"run-{key}")] if key else words
+
+    def traced(self, words: list[Node], table: Presentation, row: int, column: int) -> list[Node]:
+        """The words of a cell, and where they come from; the keyboard stops once in a row, or in a column."""
+        runs = self.sources(table, row, column)
+        if not runs or words[0]["t"] == "Link" or table.rows[row][column] == ABSENT:
+            return words
+        of, (name, *_) = table.experiment(row, column), table.rows[row]
+        head = " ".join(table.columns[column].head.split())
+        what = name if head == of else head
+        origin = of if table.rows[row][column] == of else wording.word("whose", self.lang, what, of)
+        return self.value(words, origin, runs, stop=(column if table.experiments else row) == 0)
 
 
 def page(blocks: list[Node], layout: HtmlLayout) -> list[Node]:

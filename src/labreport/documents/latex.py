@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from labreport.documents import wording
 from labreport.documents.algorithms import Statement
@@ -13,7 +14,7 @@ from labreport.documents.layout import Layout, Work
 from labreport.documents.listings import code_lines
 from labreport.documents.nodes import Node, paragraph, raw, raw_block
 from labreport.documents.numbering import Target
-from labreport.documents.presentation import run_named
+from labreport.documents.presentation import Presentation, run_named
 from labreport.documents.text import breakable, is_plain, latex, latex_metadata
 
 FIGURE_FOLDER = "figures"
@@ -89,8 +90,13 @@ class LatexLayout(Layout):
         found = {cell: run_named(cell, self.runs - self.met) for row in shown.rows for cell in row}
         rows = {cell: key for cell, key in found.items() if key}
         self.met.update(rows.values())
-        before, after = booktabs(shown, self.lang, not target.appendix, rows)
+        before, after = booktabs(shown, self.lang, not target.appendix, rows, partial(self._leads, shown))
         return _captioned(rf"{before}\caption{{\label{{{target.name}}}", self.marked(caption), f"}}{after}")
+
+    def _leads(self, table: Presentation, row: int, column: int) -> str:
+        """The key of the first run that a number was measured in; empty in the row of that run itself."""
+        own = {run_named(cell, self.runs) for cell in table.rows[row]}
+        return next((key for key in self.sources(table, row, column) if key in self.runs - own), "")
 
     def mark(self) -> list[Node]:
         """In one line."""

@@ -27,7 +27,7 @@ from labreport.documents.nodes import (
     strong,
 )
 from labreport.documents.numbering import Target, number
-from labreport.documents.presentation import Presentation
+from labreport.documents.presentation import Presentation, run_named
 from labreport.documents.syntax import EQUATION_CLASS, FLOAT_CLASS, KINDS, REFERENCE_CLASS, VALUE_CLASS
 from labreport.documents.text import clean
 from labreport.errors import TemplateError
@@ -62,6 +62,7 @@ class Layout(ABC):
         alt: name of a declared figure -> what it shows, for those who cannot see it.
         listings: name -> the code.
         runs: keys of the runs that a number can lead to.
+        measured: title of an experiment -> the keys of its runs.
     """
 
     lang: str
@@ -71,6 +72,7 @@ class Layout(ABC):
     alt: Mapping[str, str]
     listings: Mapping[str, Excerpt]
     runs: frozenset[str]
+    measured: Mapping[str, Sequence[str]]
 
     def document(self, blocks: list[Node]) -> list[Node]:
         """The blocks of a document as the format has them.
@@ -156,6 +158,12 @@ class Layout(ABC):
         bold = [strong([string(before)])] if before else []
         bold += [space()] if step.text and before and (spaced or before.isascii()) else []
         return [*bold, *step.text, *([space(), strong([string(after)])] if after else [])]
+
+    def sources(self, table: Presentation, row: int, column: int) -> Sequence[str]:
+        """The keys of the runs that what a cell states was measured in: of the row's own, or of an experiment's."""
+        of = table.experiment(row, column)
+        own = [key for cell in table.rows[row] if of and (key := run_named(cell, self.runs))]
+        return own or self.measured.get(of, ())
 
     # The way through the tree
 

@@ -87,7 +87,10 @@ class NativeLayout(Layout):
         tails = [table.widest(index)[1] for index in range(len(table.columns))]
         rows = [[lines([[string(clean(line))] for line in column.lines]) for column in table.columns]]
         rows += [
-            [self.cell(text, tails[index], (row, index) in table.bold) for index, text in enumerate(texts)]
+            [
+                self.traced(self.cell(text, tails[index], (row, index) in table.bold), table, row, index)
+                for index, text in enumerate(texts)
+            ]
             for row, texts in enumerate(table.rows)
         ]
         head, *body = ([cell([plain(one)], at) for one, at in zip(row, aligned, strict=True)] for row in rows)
@@ -99,6 +102,10 @@ class NativeLayout(Layout):
         padding = self.padding(longest[len(number[1]) :]) if number else ""
         parts = [string(clean(text)), *([string(padding)] if padding else [])]
         return [strong(parts)] if bold else parts
+
+    def traced(self, words: list[Node], table: Presentation, row: int, column: int) -> list[Node]:
+        """The words of a cell, which may say where they come from."""
+        return words
 
     def padding(self, missing: str) -> str:
         """What is as wide as some digits and marks."""

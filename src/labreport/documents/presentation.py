@@ -22,12 +22,15 @@ LONG = 7  # ems of a line of a head that is broken
 
 @dataclass(frozen=True)
 class Column:
-    """A column's head (which may hold line breaks), unit, alignment and decimals."""
+    """A column's head (which may hold line breaks), unit, alignment and decimals, the experiment that all of it is of,
+    and whether it was published and not measured."""
 
     head: str
     unit: str | None
     align: str
     decimals: int | None
+    of: str = ""
+    published: bool = False
 
     @property
     def lines(self) -> list[str]:
@@ -49,12 +52,20 @@ class Presentation:
         rows: text of each cell, not yet escaped.
         bold: (row, column) pairs, counted from 0.
         notes: sentences below the table.
+        experiments: what each row is of; empty where rows are not of one.
     """
 
     columns: tuple[Column, ...]
     rows: tuple[tuple[str, ...], ...]
     bold: frozenset[tuple[int, int]]
     notes: tuple[str, ...]
+    experiments: tuple[str, ...] = ()
+
+    def experiment(self, row: int, column: int) -> str:
+        """The experiment whose runs measured what a cell states; empty for none, as for what was published."""
+        if self.columns[column].published:
+            return ""
+        return self.experiments[row] if self.experiments else self.columns[column].of
 
     def lines(self, index: int) -> list[str]:
         """The lines of a column: of its head, and its cells."""
@@ -101,7 +112,8 @@ def load(path: Path | str) -> Presentation:
         columns = tuple(_column(entry) for entry in value["columns"])
         rows = tuple(_row(row, columns) for row in value["rows"])
         bold = frozenset((int(row), int(column)) for row, column in value.get("bold") or [])
-        return Presentation(columns, rows, bold, tuple(map(str, value.get("notes") or [])))
+        notes, experiments = (tuple(map(str, value.get(key) or [])) for key in ("notes", "experiments"))
+        return Presentation(columns, rows, bold, notes, experiments)
     except (KeyError, TypeError, ValueError) as error:
         raise ResultsError(f"{path}: is not the presentation of a table: {error!r}") from None
 
@@ -109,7 +121,10 @@ def load(path: Path | str) -> Presentation:
 def _column(entry: Mapping[str, Any]) -> Column:
     if entry["align"] not in ALIGNMENTS:
         raise ValueError(f"align is {entry['align']!r}, allowed: {', '.join(ALIGNMENTS)}")
-    return Column(str(entry["head"]), entry.get("unit"), entry["align"], entry.get("decimals"))
+    published = str(entry["key"]).startswith("published")
+    return Column(
+        str(entry["head"]), entry.get("unit"), entry["align"], entry.get("decimals"), entry.get("of") or "", published
+    )
 
 
 def _row(row: list[Any], columns: tuple[Column, ...]) -> tuple[str, ...]:

@@ -29,7 +29,7 @@ def build(results: Results, options: Options, lang: str) -> Table:
     frame = frame[["seed"] * several + ["epoch", *measured, *rate, "seconds"]]
     looks = {key: look(key, LOSS_DECIMALS if key.endswith("_loss") else decimals) for key in measured}
     looks["seconds"] = {**NUMBER, "unit": "s", "decimals": 1}
-    columns = [Column(key, head(key, lang), **looks.get(key, COUNT)) for key in frame.columns]
+    columns = [Column(key, head(key, lang), of=name, **looks.get(key, COUNT)) for key in frame.columns]
     place = list(frame.columns).index(main)
     bold = set()
     for _, rows in frame.groupby(frame["seed"] if several else frame["epoch"] * 0):

@@ -37,7 +37,7 @@ def build(results: Results, options: Options, lang: str) -> Table:
         columns = [
             Column("text", head("text", lang)),
             *(Column(f"{side}_shown", head(side, lang)) for side in ("true", "predicted")),
-            Column("probability", head("probability", lang), decimals=1, **PERCENT),
+            Column("probability", head("probability", lang), decimals=1, of=name, **PERCENT),
         ]
         return Table(frame, columns, notes=[note("surest", lang), *notes])
     judged = results.predictions(name)
@@ -47,7 +47,7 @@ def build(results: Results, options: Options, lang: str) -> Table:
     for place, key in enumerate(("first", "second")):
         frame[key] = [_text(tokens[one][place], lengths[one][place], words) for one in frame["sample"]]
     columns = [Column(key, head(key, lang)) for key in ("first", "second")]
-    columns += [Column(key, head(key, lang), "decimal", decimals=1) for key in ("score", "predicted")]
+    columns += [Column(key, head(key, lang), "decimal", decimals=1, of=name) for key in ("score", "predicted")]
     return Table(frame, columns, notes=[note("farthest", lang), *notes])
 
 

@@ -26,7 +26,7 @@ def build(results: Results, options: Options, lang: str) -> Table:
     errors = [sampling_error(row[name], row["samples"]) for _, row in classes.iterrows() for name in experiments]
     finest = max(1, math.ceil(math.log10(classes["samples"].min())) - 2)  # what tells one sample from none, in percent
     decimals = min(decimals_for([100 * error for error in errors]), finest)
-    shares = (Column(name, name, decimals=decimals, **PERCENT) for name in experiments)
+    shares = (Column(name, name, decimals=decimals, of=name, **PERCENT) for name in experiments)
     bold = {
         (row, 1 + column)
         for row in range(len(frame))

@@ -26,6 +26,7 @@ class Column:
         decimals: digits after the decimal mark, None for text and for numbers that are shown as they are.
         factor: what the frame's numbers are multiplied by to be in `unit`.
         spread: the frame's column with the standard deviation, shown after the value where it is not empty.
+        of: the experiment that its numbers are of, where the frame has no column `experiment` that says so.
     """
 
     key: str
@@ -35,6 +36,7 @@ class Column:
     decimals: int | None = None
     factor: float = 1.0
     spread: str | None = None
+    of: str | None = None
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,7 @@ class Table:
     def to_json(self) -> str:
         """The presentation that docs/reference/results.md describes: heads, cells, bold cells, notes."""
         columns = [
-            {"key": c.key, "head": c.head, "unit": c.unit, "align": c.align, "decimals": c.decimals}
+            {"key": c.key, "head": c.head, "unit": c.unit, "align": c.align, "decimals": c.decimals, "of": c.of}
             for c in self.columns
         ]
         presentation = {
@@ -68,6 +70,7 @@ class Table:
             "rows": [[_cell(column, row) for column in self.columns] for row in self.frame.to_dict("records")],
             "bold": sorted(map(list, self.bold)),
             "notes": list(self.notes),
+            "experiments": list(self.frame["experiment"]) if "experiment" in self.frame else None,
         }
         return json.dumps(presentation, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 
