@@ -8,7 +8,9 @@ import pytest
 
 from labreport.claims import estimates
 from labreport.claims.estimates import Estimate, between, ratio
+from labreport.claims.ratio import COLUMNS, of_medians
 from labreport.claims.verdict import Evidence, weigh
+from labreport.measurements.lstm_cost import quartiles
 from labreport.quantities.values import Measured, Samples
 from tests.claims.test_estimates import answered
 
@@ -91,6 +93,18 @@ def test_of_equal_costs_one_is_called_dearer_in_five_percent(seeds, monkeypatch)
             found.append(Measured(medians, repeats=times))
         wrong += decided(Evidence.at_least(ratio(*found), 0.0))
     assert near(wrong / trials, trials)
+
+
+@pytest.mark.parametrize("repeats", [5, 7, 15])
+def test_of_equally_fast_implementations_one_is_called_dearer_in_five_percent(repeats):
+    rng, trials, wrong = np.random.default_rng(repeats), 4000, 0
+    for times in rng.normal(20.0, 1.0, (trials, 2, repeats)):
+        rows = [
+            dict(zip(COLUMNS, ("", middle, low, high, repeats), strict=True))
+            for low, middle, high in map(quartiles, times.tolist())
+        ]
+        wrong += decided(Evidence.at_least(of_medians(*rows), 0.0))
+    assert near(wrong / trials, trials, least=0.04)
 
 
 def test_of_several_rivals_none_is_called_better_more_often():

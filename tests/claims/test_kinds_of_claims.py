@@ -280,7 +280,9 @@ def test_implementations_are_compared_by_their_quartiles(judged, cost_folder):
     found = judged("ratio", options, {"a": [0.5]}, measurements={"lstm_cost": str(cost_folder)})
     assert (found["outcome"], found["estimate"]) == ("supported", pytest.approx(163.5 / 41.25))
     notches = [1.2533 / 1.349 * width / middle / np.sqrt(5) for width, middle in ((11, 163.5), (3, 41.25))]
-    assert found["high"] / found["estimate"] == pytest.approx(np.exp(1.959964 * np.hypot(*notches)))
+    freedom = np.hypot(*notches) ** 4 / sum(notch**4 / 2 for notch in notches)
+    reach = scipy.stats.t.ppf(0.975, freedom) * np.hypot(*notches)
+    assert found["high"] / found["estimate"] == pytest.approx(np.exp(reach))
 
 
 def test_exact_numbers_need_no_test(judged):

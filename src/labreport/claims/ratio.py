@@ -41,9 +41,7 @@ def judge(results: Results, options: Options) -> Verdict:
         quantity, doubt = MEASURED, {}
         costs = results.measurement(measurement, COLUMNS).set_index("implementation").to_dict("index")
         first, second = costs[of], costs[over]
-        value = math.log(first["milliseconds"] / second["milliseconds"])
-        error = math.hypot(_relative_error(first), _relative_error(second))
-        estimate = Estimate(value, error or None, method="quartiles")
+        estimate = of_medians(first, second)
         means = {name: costs[name]["milliseconds"] for name in (of, over)}
         titled = {lang: MEASURED.title(lang) for lang in LANGUAGES}
     else:
@@ -75,6 +73,19 @@ def judge(results: Results, options: Options) -> Verdict:
         doubt=doubt,
         unit="times",
     )
+
+
+def of_medians(one: Mapping[Any, float], other: Mapping[Any, float]) -> Estimate:
+    """The logarithm of the ratio of two medians of repeats, rows of a measurement.
+
+    Its degrees of freedom are Welch's and Satterthwaite's, those of n repeats (n - 1) / 2: quartiles tell the scatter
+    about half as well as a standard deviation does. By simulation, the interval then errs in 5 % or less.
+    """
+    value = math.log(one["milliseconds"] / other["milliseconds"])
+    errors = [_relative_error(row) for row in (one, other)]
+    doubt = sum(error**4 / ((row["repeats"] - 1) / 2) for error, row in zip(errors, (one, other), strict=True) if error)
+    error = math.hypot(*errors)
+    return Estimate(value, error or None, error**4 / doubt if doubt else math.inf, method="quartiles")
 
 
 def _relative_error(row: Mapping[Any, float]) -> float:
