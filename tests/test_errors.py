@@ -34,6 +34,11 @@ def status(error: BaseException | None) -> int:
         (StoppedError("stopped in epoch 4", signal.SIGTERM), 143, "stopped in epoch 4\n"),
         (StoppedError("stopped in epoch 4", signal.SIGINT), 130, "stopped in epoch 4\n"),
         (KeyboardInterrupt(), 130, "interrupted\n"),
+        (
+            SyntaxError("invalid syntax", ("src/registry.py", 12, 5, "x x", 12, 6)),
+            1,
+            "error: src/registry.py:12: is no valid Python (invalid syntax); mend it and start again\n",
+        ),
     ],
 )
 def test_a_step_ends_with_one_message_and_a_status(

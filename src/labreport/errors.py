@@ -91,7 +91,9 @@ UNWRITABLE = FORBIDDEN | {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, 
 
 
 def run_step(main: Callable[[Sequence[str] | None], None], argv: Sequence[str] | None = None) -> int:
-    """Call `main(argv)`; a `UserError` becomes one message on stderr instead of a traceback, and so does a full disk.
+    """Call `main(argv)`; a `UserError` becomes one message on stderr instead of a traceback.
+
+    So do a full disk and a file of Python that is none.
 
     Returns:
         int, the process's exit status: 0, the error's own (1, 3 or 128 + signal) after a `UserError`, 1 where a file
@@ -115,10 +117,18 @@ def run_step(main: Callable[[Sequence[str] | None], None], argv: Sequence[str] |
             "what is complete is kept"
         )
         return 1
+    except SyntaxError as error:  # of a module that is imported by name, or of a registry, to which users add lines
+        _say(f"error: {invalid(error)}")
+        return 1
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
         return 130
     return 0
+
+
+def invalid(error: SyntaxError) -> str:
+    """What is wrong with a file of Python, and where."""
+    return f"{error.filename}:{error.lineno}: is no valid Python ({error.msg}); mend it and start again"
 
 
 def _say(message: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import sys
 from pathlib import Path
@@ -11,7 +12,7 @@ from snakemake.cli import parse_config
 
 from labreport.cli.main import main, parse_settings
 from labreport.errors import DeclarationError
-from tests.workflow.project import run
+from tests.workflow.project import run, run_anew
 
 from .conftest import PROJECT
 
@@ -63,6 +64,19 @@ def test_a_projects_own_sources_are_used(empty):
     done = run(empty.root, [sys.executable, "-m", "labreport", "plan", "--config", "scale=no"], PYTHONPATH=SOURCES)
     assert done.returncode == 1
     assert "which the copy lacks in config" in done.stderr
+
+
+@pytest.mark.parametrize("command", ["labreport check", "snakemake --dry-run --cores 1"])
+def test_a_registry_that_is_no_python_is_one_message(empty, command):
+    for name in ("src", "workflow"):
+        shutil.copytree(PROJECT / name, name, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(PROJECT / "Snakefile", "Snakefile")
+    registry = empty.root / "src/labreport/models/registry.py"
+    empty.rewrite("src/labreport/models/registry.py", lambda text: text.replace('CNN4",', 'CNN4"'))
+    done = run_anew(empty.root, [sys.executable, "-m", *command.split()], PYTHONPATH=str(empty.root / "src"))
+    assert done.returncode == 1
+    (message,) = [line for line in done.stderr.splitlines() if not line.startswith("Using workflow specific profile")]
+    assert re.fullmatch(rf"error: {registry}:\d+: is no valid Python \(.+\); mend it and start again", message)
 
 
 def test_a_reader_that_stops_early_is_no_error(empty):

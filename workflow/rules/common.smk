@@ -10,18 +10,22 @@ from pathlib import Path
 HOME = Path(workflow.basedir)
 sys.path.insert(0, str(HOME / "src"))
 
-from labreport.artifacts import code
-from labreport.artifacts.artifact import MEASURED
-from labreport.artifacts.current import Current
-from labreport.artifacts.graph import Graph
-from labreport.artifacts.history import History
-from labreport.artifacts.prose import check_text
-from labreport.declarations.project import CONFIG, Project, announcement
-from labreport.declarations.yaml_files import read_yaml
-from labreport.errors import NOTES, UserError
-from labreport.files import write_json
-from labreport.machine.devices import cuda_devices
-from labreport.running.jobs import TENSORBOARD, TOGETHER
+from labreport.errors import NOTES, UserError, invalid
+
+try:
+    from labreport.artifacts import code
+    from labreport.artifacts.artifact import MEASURED
+    from labreport.artifacts.current import Current
+    from labreport.artifacts.graph import Graph
+    from labreport.artifacts.history import History
+    from labreport.artifacts.prose import check_text
+    from labreport.declarations.project import CONFIG, Project, announcement
+    from labreport.declarations.yaml_files import read_yaml
+    from labreport.files import write_json
+    from labreport.machine.devices import cuda_devices
+    from labreport.running.jobs import TENSORBOARD, TOGETHER
+except SyntaxError as error:  # such as of a registry, to which users add lines
+    sys.exit(f"error: {invalid(error)}")
 
 # A project of one's own, with config/ and templates/, may lie in the working directory; results always do.
 ROOT = Path() if Path(CONFIG).is_file() else Path(os.path.relpath(HOME))

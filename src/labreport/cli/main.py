@@ -1,4 +1,9 @@
-"""The subcommands of `labreport` and their options."""
+"""The subcommands of `labreport` and their options.
+
+What reads the registries is imported inside `run_step`: a comma that is missing there is one message.
+"""
+
+from __future__ import annotations
 
 import argparse
 import os
@@ -7,13 +12,13 @@ import sys
 from collections.abc import Iterable, Sequence
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from labreport.artifacts import code
-from labreport.artifacts.graph import Graph
-from labreport.declarations.project import CONFIG, Project
 from labreport.declarations.yaml_files import read_text, read_yaml
 from labreport.errors import DeclarationError, run_step
+
+if TYPE_CHECKING:
+    from labreport.artifacts.graph import Graph
 
 KEY = re.compile(r"[a-zA-Z_][\w-]*\w")
 
@@ -31,6 +36,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     def carry_out(_: Sequence[str] | None) -> None:
         nonlocal status
+        from labreport.artifacts import code
+
         _use_sources_of(Path.cwd(), arguments)
         module, _, function = options.carry_out.partition(":")
         code.restore(Path(code.CACHE))
@@ -106,6 +113,9 @@ def _parser() -> argparse.ArgumentParser:
 
 def _graph(options: argparse.Namespace) -> Graph:
     """The graph of the project that the current folder is."""
+    from labreport.artifacts.graph import Graph
+    from labreport.declarations.project import CONFIG, Project
+
     folder = Path.cwd()
     if not (folder / CONFIG).is_file():
         raise DeclarationError(f"{folder}: no {CONFIG} here; give the command in a project's folder")
@@ -141,6 +151,8 @@ def _use_sources_of(folder: Path, arguments: Sequence[str]) -> None:
 
     An installed `labreport` may belong to another copy of the project. This process is replaced.
     """
+    from labreport.artifacts import code
+
     own = folder / "src"
     if not (own / "labreport").is_dir() or own.resolve() == code.SOURCES:
         return
