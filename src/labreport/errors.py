@@ -39,6 +39,10 @@ class CodeChangedError(UserError):
     """The code that a job loaded is not the code that was planned."""
 
 
+class OwnCodeError(UserError):
+    """A reader, model, figure, table or claim fails in its own code."""
+
+
 class TrainingError(UserError):
     """A run cannot begin or go on."""
 

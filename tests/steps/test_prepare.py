@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import subprocess
 import sys
 import tarfile
@@ -202,6 +203,16 @@ def test_user_error_is_one_message_and_keeps_what_was_there(raw: Path, capsys: p
     with pytest.raises(CodeChangedError):
         prepare(job("imdb", raw, code="0" * 16))
     assert (raw / "out" / "SHA256SUMS").read_bytes() == before
+
+
+def test_what_a_reader_fails_with_is_one_message_that_names_its_line(
+    raw: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    wrong = job("imdb", raw, parameters={**PARAMETERS["imdb"], "length": "forty"})
+    assert run_step(main, arguments(wrong)) == 1
+    message = capsys.readouterr().err
+    assert re.fullmatch(r"error: /\S+/data/imdb\.py:\d+: `.+` fails: TypeError: .+; mend it and start again\n", message)
+    assert not (raw / "out").exists()
 
 
 def test_variants_are_applied_in_their_order(raw: Path) -> None:

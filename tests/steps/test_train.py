@@ -22,8 +22,8 @@ from torch import nn
 
 from faults.process import Step
 from faults.same import unlike
-from labreport.artifacts.artifact import key_of
-from labreport.artifacts.code import SOURCES
+from labreport.artifacts.artifact import key_of, roots
+from labreport.artifacts.code import SOURCES, code_digest
 from labreport.data.arrays import load
 from labreport.data.prepared import Prepared
 from labreport.errors import CodeChangedError, DataError, RunFailedError, StoppedError, TrainingError, run_step
@@ -71,6 +71,16 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def status_of(job: Job) -> int:
     """Exit status of `python -m labreport.steps train`."""
     return run_step(main, arguments(job))
+
+
+def test_what_a_model_fails_with_is_one_message_that_names_its_line(data: Path, tmp_path: Path, capsys: Any) -> None:
+    what = spec("images") | {"model": {"target": "labreport.models.lenet:LeNet5", "parameters": {"size": 16}}}
+    what["code"] = code_digest(roots("train", {key: value for key, value in what.items() if key != "code"}))
+    assert status_of(job(what, data, tmp_path / "run")) == 1
+    said = capsys.readouterr().err
+    place = r"error: /\S+/models/lenet\.py:\d+: `x = .+` fails: RuntimeError: .+; mend it and start again\n"
+    assert re.fullmatch(place, said)
+    assert not is_receipted(tmp_path / "run")
 
 
 @pytest.mark.parametrize("dataset", ["images", "texts"])

@@ -10,6 +10,7 @@ import os
 import platform
 import subprocess
 import sys
+import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
@@ -17,9 +18,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TextIO
 
-from labreport.artifacts.artifact import CODE, FOLDERS, LAST, MADE, OF, SPEC, key_of, roots
+from labreport.artifacts.artifact import CODE, FOLDERS, LAST, MADE, OF, SPEC, key_of, roots, targets
 from labreport.artifacts.code import CACHE, check_code, covered, restore
-from labreport.errors import CodeChangedError, ResultsError, TrainingError
+from labreport.errors import UNWRITABLE, CodeChangedError, OwnCodeError, ResultsError, TrainingError, UserError
 from labreport.files import file_digest, sums_faults, write_json
 from labreport.machine.outcome import content, receipt
 from labreport.store import whole_folder
@@ -194,7 +195,30 @@ def main(argv: Sequence[str] | None = None) -> None:
         else:
             job = Job.read(arguments.job[0], arguments.threads, arguments.project)
             job.check_needs()
-            step(job)
+            with _own_code_told(job.spec):
+                step(job)
+
+
+@contextmanager
+def _own_code_told(spec: Mapping[str, Any]) -> Iterator[None]:
+    """Make one message of what a module that a spec names fails with: a reader, a model, a figure.
+
+    Raises:
+        OwnCodeError: the place in that module, and what was wrong there.
+    """
+    try:
+        yield
+    except Exception as error:
+        modules = [sys.modules.get(target.partition(":")[0]) for target in targets(spec)]
+        files = {module.__file__ for module in modules if module}
+        frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename in files]
+        told = isinstance(error, UserError | MemoryError) or (isinstance(error, OSError) and error.errno in UNWRITABLE)
+        if told or not frames:
+            raise
+        place, what = frames[-1], f"{type(error).__name__}: {error}"
+        raise OwnCodeError(
+            f"{place.filename}:{place.lineno}: `{place.line}` fails: {what}; mend it and start again"
+        ) from error
 
 
 class _Both:
