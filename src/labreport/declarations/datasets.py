@@ -10,7 +10,6 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, RootModel, St
 
 from labreport.artifacts.code import defines
 from labreport.declarations.fields import (
-    NAME,
     ClassName,
     Digest,
     File,
@@ -26,7 +25,7 @@ from labreport.declarations.fields import (
     Whole,
     distinct,
 )
-from labreport.declarations.mistakes import check, shown, told, unknown
+from labreport.declarations.mistakes import NAME, OF_NAMES, check, shown, told, unknown
 from labreport.errors import DeclarationError, UserError, outcome
 
 DATASETS = "config/datasets.yaml"
@@ -247,7 +246,7 @@ def resolve_datasets(raw: Mapping[str, Any], context: Any = None) -> dict[str, D
 
 def _entry(name: str, value: Any, context: Any) -> Archived | Variant:
     if not isinstance(name, str) or not NAME.fullmatch(name):
-        raise DeclarationError(f"{DATASETS}: {shown(name)}: a data set's name must have the form {NAME.pattern}")
+        raise DeclarationError(f"{DATASETS}: {shown(name)}: a data set's name has {OF_NAMES}")
     if isinstance(value, Mapping) and "base" in value:
         return check(Variant, value, DATASETS, at=name)
     return check(OfArchive, value, DATASETS, at=name, context=context).root

@@ -17,7 +17,7 @@ from pydantic import (
     model_validator,
 )
 
-from labreport.declarations.mistakes import shown, suggestion, told
+from labreport.declarations.mistakes import NAME, shown, suggestion, told
 
 MOST = 2**31 - 1  # the largest whole number that every array index and C library takes
 Lang = Literal["zh", "en"]
@@ -81,8 +81,6 @@ def distinct(names: list[Any]) -> list[Any]:
     return names
 
 
-# Names and file names become parts of paths, which no file system takes at any length.
-NAME = re.compile(r"^[A-Za-z][A-Za-z0-9_]{0,63}$")
 Name = Annotated[str, StringConstraints(pattern=NAME.pattern)]
 Names = Annotated[list[str], Field(min_length=1), AfterValidator(distinct)]
 Word = Annotated[str, Field(min_length=1)]

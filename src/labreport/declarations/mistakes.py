@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -13,6 +14,9 @@ from labreport.errors import DeclarationError
 from labreport.spelling import did_you_mean
 
 Checked = TypeVar("Checked", bound=BaseModel)
+# Names and file names become parts of paths, which no file system takes at any length.
+NAME = re.compile(r"^[A-Za-z][A-Za-z0-9_]{0,63}$")
+OF_NAMES = "letters, digits and underscores, at most 64, and begins with a letter"
 TOLD = "told"  # type of a pydantic mistake whose message says all
 
 
@@ -50,7 +54,7 @@ def check(model: type[Checked], value: Any, where: str, *, at: str = "", context
 
 def explained(error: ValidationError, value: Any) -> list[tuple[str, str]]:
     """(key, what is wrong with it) of every mistake in a value, each told once."""
-    found: dict[tuple[str, str], None] = {}
+    found: dict[tuple[str, str], str] = {}
     for mistake in error.errors(include_url=False):
         path, about, inner = [], mistake.get("ctx", {}), value
         for index, one in enumerate(mistake["loc"], start=1):
@@ -67,14 +71,20 @@ def explained(error: ValidationError, value: Any) -> list[tuple[str, str]]:
             kind = "missing" if path[-1] not in wrong else kind
             wrong, message = wrong.get(path[-1]), f"Input should be one of {about.get('expected_tags')}"
         key = ".".join(one if one.isprintable() else ascii(one)[1:-1] for one in path if one)
-        found[key, _words(kind, message, wrong)] = None
-    return list(found)
+        found[key, _words(kind, message, wrong)] = kind
+    other = {key for (key, _), kind in found.items() if kind != "model_type"}
+    # where several forms are allowed, that of a model is pydantic's name for the longest of them
+    return [mistake for mistake, kind in found.items() if kind != "model_type" or mistake[0] not in other]
 
 
 def _words(kind: str, message: str, value: Any) -> str:
     """What pydantic says, with what was found, and the allowed word that is most likely meant."""
     if kind in {TOLD, "missing"}:
         return message if kind == TOLD else "is missing; it is needed"
+    if kind == "string_type" and isinstance(value, bool | int | float | date):
+        return f"found {shown(value)}: YAML reads no text there; put what is to be printed in quotes"
+    if kind == "string_pattern_mismatch" and repr(NAME.pattern) in message:
+        return f"found {shown(value)}, a name has {OF_NAMES}"
     words = re.sub(r"^(Input|Value|List|Dictionary|String)\b", "it", message.removeprefix("Value error, "))
     near = did_you_mean(str(value), re.findall(r"'([^']+)'", message))
     return f"found {shown(value)}; {words}{near}"

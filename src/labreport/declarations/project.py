@@ -9,8 +9,7 @@ from typing import Any
 
 from labreport.declarations.datasets import DATASETS, Dataset, resolve_datasets
 from labreport.declarations.experiments import Experiment, levelled, names_of, resolve_arm
-from labreport.declarations.fields import NAME
-from labreport.declarations.mistakes import check, suggestion, unknown
+from labreport.declarations.mistakes import NAME, OF_NAMES, check, suggestion, unknown
 from labreport.declarations.reports import Report, resolve_report
 from labreport.declarations.settings import Config, ExperimentFile, Scale
 from labreport.declarations.yaml_files import read_yaml
@@ -88,8 +87,7 @@ class Project:
         if not found:
             raise DeclarationError(f"config/{folder}/: no .yaml file; is this the project's folder? ({self.root})")
         if wrong := next((path.name for path in found if not NAME.fullmatch(path.stem)), None):
-            form = f"the file's name must have the form {NAME.pattern} (it becomes a path)"
-            raise DeclarationError(f"config/{folder}/{wrong}: {form}")
+            raise DeclarationError(f"config/{folder}/{wrong}: a file's name has {OF_NAMES}; rename it")
         return [path.relative_to(self.root) for path in found]
 
     @cached_property

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, get_args
 
-from pydantic import Field
+from pydantic import Discriminator, Field, Tag
 
 from labreport.claims.registry import KINDS as CLAIMS
 from labreport.declarations.experiments import Experiment
@@ -35,6 +35,11 @@ class FieldsInBoth(Strict):
     en: Fields
 
 
+def _keys(value: Any) -> str:
+    """What the keys of fields are: languages, or already the labels."""
+    return "languages" if isinstance(value, dict) and value and set(value) <= set(LANGS) else "labels"
+
+
 class ReportFile(Strict):
     """config/reports/*.yaml."""
 
@@ -43,7 +48,9 @@ class ReportFile(Strict):
     authors: Annotated[list[Text | str], Field(min_length=1)]
     affiliation: Text | str = ""
     course: Text | str = ""
-    fields: FieldsInBoth | Fields = {}
+    fields: Annotated[
+        Annotated[FieldsInBoth, Tag("languages")] | Annotated[Fields, Tag("labels")], Discriminator(_keys)
+    ] = {}
     cover: Text | str | None = None
     latex: Latex = Latex()
     seeds: Seeds | None = None

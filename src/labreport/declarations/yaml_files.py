@@ -117,6 +117,10 @@ def _problem(error: Exception) -> str:
     problem = str(getattr(error, "problem", None) or error).splitlines()[0]
     if "tab character" in problem or "start any token" in problem:
         return f"{problem}; indent with spaces, never with a tab, and quote a text that begins with @, %, ` or a tab"
+    if "mapping values are not allowed" in problem:
+        return f"{problem}: a colon too many, or one too few above; quote a text that holds one"
+    if "did not find expected" in problem:
+        return f"{problem}; is a bracket or quote above it not closed, or a line indented unlike its neighbours?"
     return problem
 
 
