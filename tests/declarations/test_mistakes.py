@@ -94,6 +94,7 @@ KEEP = ["cifar10_longtail", "longtail"]
         (DATASETS, ["cifar10", "classes"], ["a"], r"cifar10\.classes: found \['a'\]; it should have at least 2 items"),
         (DATASETS, ["stsb", "inputs"], "pictures", r"stsb\.inputs: found 'pictures'; it should be one of 'images', 'texts', 'pairs'"),
         (DATASETS, ["cifar10", "file"], "config/datasets.yaml", r"cifar10\.archive: stands beside `file`; a data set has a `file`"),
+        (DATASETS, ["cifar10", "file"], "config/reports", r"cifar10\.file: found 'config/reports', a folder; pack it into one file"),
         (DATASETS, ["cifar10", "file"], "config/none.csv", r"cifar10\.file: found 'config/none\.csv', no such file"),
         (DATASETS, ["cifar10", "mirrors"], [], r"cifar10\.mirrors: is missing; a data set has a `file`"),
         (AUGMENTED, ["arms", "lenet5", "model", "channels"], 1, r"lenet5\.model\.channels: found 1, which the data decide; leave it out"),

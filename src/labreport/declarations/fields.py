@@ -69,6 +69,10 @@ def _in_project(path: str, info: ValidationInfo) -> str:
     try:
         if (root / path).is_file():
             return path
+        if (root / path).is_dir():
+            raise told(
+                f"found {shown(path)}, a folder; pack it into one file, such as a zip, which is read in its place"
+            )
     except OSError:  # such as a name that is too long
         pass
     raise told(f"found {shown(path)}, no such file")
