@@ -189,6 +189,12 @@ def test_a_missing_file_is_named(project):
     refused(project, r"config/datasets\.yaml: no such file")
 
 
+@pytest.mark.parametrize("folder", ["experiments", "reports", "scales"])
+def test_a_file_that_is_not_read_for_its_ending_is_named(project, folder):
+    project.write(f"{folder}/own.yml", "title: T\n")
+    refused(project, rf"config/{folder}/own\.yml: is not read; rename it to own\.yaml$")
+
+
 def test_several_mistakes_are_all_told(project):
     project.edit(IMAGES, set_at(["shared", "learning_rate"], 0))
     project.edit(IMAGES, set_at(["shared", "batch_size"], "x"))

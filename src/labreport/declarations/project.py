@@ -84,6 +84,8 @@ class Project:
     def _files(self, folder: str) -> list[Path]:
         """The YAML files of a folder of config/, relative to the project."""
         found = sorted((self.root / "config" / folder).glob("*.yaml"))
+        if other := next((self.root / "config" / folder).glob("*.yml"), None):
+            raise DeclarationError(f"config/{folder}/{other.name}: is not read; rename it to {other.stem}.yaml")
         if not found:
             raise DeclarationError(f"config/{folder}/: no .yaml file; is this the project's folder? ({self.root})")
         if wrong := next((path.name for path in found if not NAME.fullmatch(path.stem)), None):
