@@ -17,6 +17,8 @@ Overfull \hbox (1.5pt too wide) in paragraph at lines 1--2
 Overfull \hbox (14.25pt too wide) in alignment at lines 20--30
 labreport: table A.3 is 12.5pt too wide
 labreport: table A.3 is 12.5pt too wide
+labreport: no font has U+1F600
+labreport: no font has U+1F600
 ! Undefined control sequence.
 l.123 \nonsense
                 {x}
@@ -67,16 +69,19 @@ def test_the_sources_date_and_the_bounds_of_tex():
 
 def test_what_a_log_says():
     found = typeset.findings(LOG)
-    assert found.errors == (("Undefined control sequence.", 123),)
+    assert found.errors == (
+        (r"\nonsense is no command of TeX; look for it in a formula, or in LaTeX of your own", 123),
+    )
     assert [character for character, _ in found.missing] == ["🚀"]
     assert "lmroman10" in found.missing[0][1]
     assert found.undefined == ("fig:nothing", "sec:nowhere")
     assert found.overfull == ("14.25 pt in alignment at lines 20--30",)
     assert found.shrunk == ("table A.3 is 12.5 pt wider than the text",)
+    assert found.numbered == ("😀, printed as [U+1F600]",)
 
 
 def test_a_clean_log_says_nothing():
-    assert typeset.findings("This is XeTeX\nOutput written on x.pdf\n") == typeset.Findings((), (), (), (), ())
+    assert typeset.findings("This is XeTeX\nOutput written on x.pdf\n") == typeset.Findings((), (), (), (), (), ())
 
 
 def test_an_error_without_a_line_is_still_said():

@@ -84,7 +84,8 @@ def test_hostile_strings_are_typeset_as_they_are(small_report, tmp_path, monkeyp
     assert "1970-01-02" in text
     if lang == "en":  # a reader without Adobe's character maps cannot read Chinese back
         assert all("demo scale" in page for page in pages)
-    assert "warning" not in capsys.readouterr().err
+    (warning,) = [line for line in capsys.readouterr().err.splitlines() if "warning" in line]
+    assert "no font has 🚀, printed as [U+1F680]" in warning
 
 
 def test_tex_keeps_its_own_files_and_makes_the_same_bytes_as_from_scratch(small_report, tmp_path):
@@ -283,7 +284,7 @@ def typeset_before(tmp_path_factory):
 @pytest.mark.parametrize(
     ("body", "words"),
     [
-        ("x\n\\nonsense", r"small\.tex:4: Undefined control sequence\.\n  \\nonsense"),
+        ("x\n\\nonsense", r"small\.tex:4: \\nonsense is no command of TeX; look for it in a formula, .*\n  \\nonsense"),
         ("\\input{/etc/passwd}", r"small\.tex:3: .*passwd"),
         ("\\input{../secret}", r"small\.tex:3: .*secret"),
         ("See \\ref{nowhere}.", r"a reference to nowhere"),

@@ -30,6 +30,8 @@ _MISSING = re.compile(r"^Missing character: There is no (.+?) \(?.*?in font (.+?
 _UNDEFINED = re.compile(r"^LaTeX Warning: (?:Hyper r|R)eference `([^']+)' on page \d+ undefined", re.MULTILINE)
 _OVERFULL = re.compile(r"^Overfull \\hbox \(([\d.]+)pt too wide\) (.+)$", re.MULTILINE)
 _SHRUNK = re.compile(r"^labreport: (table \S+) is ([\d.]+)pt too wide", re.MULTILINE)
+_NUMBERED = re.compile(r"^labreport: no font has U\+([0-9A-F]+)$", re.MULTILINE)
+_COMMAND = re.compile(r".*(\\(?:[A-Za-z@]+|.))")
 _EPOCH = re.compile(r"^% SOURCE_DATE_EPOCH=(\d+)$", re.MULTILINE)
 
 
@@ -43,6 +45,7 @@ class Findings:
         undefined: references to nothing.
         overfull: lines that stick out by more than 2 pt, as the log words them.
         shrunk: tables that were wider than the text, and by how much.
+        numbered: characters that no font has, and whose number stands in their place.
     """
 
     errors: tuple[tuple[str, int | None], ...]
@@ -50,6 +53,7 @@ class Findings:
     undefined: tuple[str, ...]
     overfull: tuple[str, ...]
     shrunk: tuple[str, ...]
+    numbered: tuple[str, ...]
 
 
 def engine(which: Callable[[str], str | None] = shutil.which) -> str:
@@ -92,7 +96,8 @@ def typeset(source: Path, out: Path) -> list[str]:
     """Typeset `source` in its folder and put the PDF at `out`, atomically.
 
     Returns:
-        Warnings: lines that stick out of the page by more than 2 pt, and tables that had to be shrunk.
+        Warnings: lines that stick out of the page by more than 2 pt, tables that had to be shrunk, and characters that
+        no font has.
 
     Raises:
         TypesettingError: no TeX, an error of TeX, a character that the fonts lack, or a reference to nothing.
@@ -119,7 +124,10 @@ def typeset(source: Path, out: Path) -> list[str]:
     with atomic_path(out) as temporary:
         shutil.copyfile(source.with_suffix(".pdf"), temporary)
     shrunk = [f"{source}: {table}; it was shrunk: give it fewer columns or shorter words" for table in found.shrunk]
-    return [f"{source}: overfull by {line}" for line in found.overfull] + shrunk
+    numbered = [
+        f"{source}: no font has {one}; write it otherwise in the template or the data" for one in found.numbered
+    ]
+    return [f"{source}: overfull by {line}" for line in found.overfull] + shrunk + numbered
 
 
 def findings(log: str) -> Findings:
@@ -127,7 +135,10 @@ def findings(log: str) -> Findings:
     found = []
     for match in _ERROR.finditer(log):
         line = _LINE.search(log, match.end())  # that is named after it
-        found.append((match[1].strip(), int(line[1]) if line else None))
+        message = match[1].strip()
+        if message.startswith("Undefined control sequence") and line and (last := _COMMAND.match(log, line.end())):
+            message = f"{last[1]} is no command of TeX; look for it in a formula, or in LaTeX of your own"
+        found.append((message, int(line[1]) if line else None))
     causes = [error for error in found if not error[0].startswith(_CONSEQUENCES)]
     overfull = [f"{match[1]} pt {match[2]}" for match in _OVERFULL.finditer(log) if float(match[1]) > OVERFULL_POINTS]
     return Findings(
@@ -136,6 +147,7 @@ def findings(log: str) -> Findings:
         tuple(dict.fromkeys(_UNDEFINED.findall(log))),
         tuple(dict.fromkeys(overfull)),
         tuple(dict.fromkeys(f"{match[1]} is {match[2]} pt wider than the text" for match in _SHRUNK.finditer(log))),
+        tuple(dict.fromkeys(f"{chr(int(one, 16))}, printed as [U+{one}]" for one in _NUMBERED.findall(log))),
     )
 
 
