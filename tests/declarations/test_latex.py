@@ -75,6 +75,14 @@ def test_mistakes_in_a_cover_or_shell_are_told_before_anything_is_trained(own, f
     assert found == [] if words is None else found[0].startswith(f"templates/own/{words}")
 
 
+def test_a_broken_bibliography_is_one_mistake_of_a_text_and_its_cover(own):
+    project = own(cover="cover.md.j2")
+    works = project.root / "templates/own/references.bib"
+    works.write_text("@misc{a, title={T}", encoding="utf-8")
+    (mistake,) = mistakes_of(project.load(), "own", "en")
+    assert mistake.startswith(f"{works}: ")
+
+
 @pytest.mark.parametrize(
     ("edited", "made_again"),
     [

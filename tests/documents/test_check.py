@@ -23,14 +23,14 @@ NAMES = {
     "datasets": {"imdb"},
     "measurements": {"lstm_cost"},
     "parts": {"images"},
+    "works": ["he2016deep"],
 }
 SHOWN = "::: {layout-ncol=2}\n![](figure:loss)\n![](figure:cost)\n\nx\n:::\n\n![x](table:runs)\n"
-WORKS = "@misc{he2016deep, title={A}}"
 
 
 @pytest.fixture
 def mistakes(tmp_path):
-    (tmp_path / "references.bib").write_text(WORKS, encoding="utf-8")
+    (tmp_path / "x.j2").write_text("words", encoding="utf-8")
     return lambda text, names=NAMES: template_mistakes(text, names, tmp_path)
 
 
@@ -113,6 +113,11 @@ def test_what_is_right_passes(mistakes, text):
         (
             "@fig:los\n\n{% for name in 'ab' %}\n![x](table:log_{{ name }})\n{% endfor %}",
             '@fig:los: the text has no such target; did you mean "fig:loss"?',
+        ),
+        ("{% include 'y.j2' %}", "include: there is no 'y.j2' in "),
+        (
+            "![x](figure:wide)\n\n![y](figure:wide)",
+            "fig:wide names two things; give one of them another name, such as {#fig:wide_2}",
         ),
         ('{{ claim("close").p }}{{ claim("a") }}', 'claim "a": is not declared; declared are close'),
         ("{{ mycn.epochs }}", 'name "mycn": is not declared'),

@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from labreport.documents import pandoc
-from labreport.documents.check import template_mistakes
+from labreport.documents import citations, pandoc
 from labreport.documents.document import render
 from labreport.documents.pictures import MOST_PIXELS, checked
 from labreport.documents.provenance import Provenance
@@ -157,7 +156,7 @@ def test_pictures_that_are_refused(tmp_path, name, write, words):
         ("$^^5cinput{secret}$", "", "programs TeX"),
         ('{{ ">" * 3000 }} a', "", "nested deeper"),
         ('{{ "a" * 3000000 }}', "", "3,000,000 characters, 2,000,000 are allowed"),
-        ("[@a]", "@misc{a, title={T}", "references.bib: .*unexpected end of input$"),
+        ("[@a]", "@misc{a, title={T}", "references.bib: .*unexpected end of input; look for a brace"),
     ],
 )
 def test_what_could_harm_is_refused_in_one_line(document, text, works, words):
@@ -171,14 +170,15 @@ def test_what_could_harm_is_refused_in_one_line(document, text, works, words):
     [
         (b"@misc{a, title={T\xe4}}", "no text in UTF-8 .* at byte 17.*"),
         (b"@misc{a, title={T}}" + b" " * (4 << 20), "has 4.0 MiB, 4 are allowed.*"),
-        (b"@misc{a, title={T}", "unexpected end of input$"),
+        (b"@misc{a, title={T}", "unexpected end of input; look for a brace or comma that is missing above it"),
         (b"@misc{title={T}}", "unexpected.*"),
     ],
 )
-def test_a_broken_bibliography_is_told_before_anything_is_trained(tmp_path, works, words):
+def test_a_broken_bibliography_is_told_with_its_place(tmp_path, works, words):
     (tmp_path / "references.bib").write_bytes(works)
-    (mistake,) = template_mistakes("Words.", {}, tmp_path)
-    assert re.fullmatch(f"line 1: {tmp_path}/references.bib: .*{words}", mistake)
+    with pytest.raises(TemplateError) as error:
+        citations.keys(tmp_path)
+    assert re.fullmatch(f"{tmp_path}/references.bib: .*{words}", str(error.value))
 
 
 def test_a_work_that_refers_to_itself_ends(document, monkeypatch):

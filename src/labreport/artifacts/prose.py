@@ -13,7 +13,7 @@ from labreport.artifacts.code import SOURCES
 from labreport.declarations.experiments import Experiment
 from labreport.declarations.latex import FOLDER
 from labreport.declarations.project import Project
-from labreport.errors import TemplateError
+from labreport.errors import TemplateError, UserError, outcome
 from labreport.metrics import metric_columns
 from labreport.quantities.registry import FACTS, QUANTITIES, numbers
 
@@ -80,10 +80,13 @@ def check_text(project: Project, document: Artifact) -> None:
 def mistakes_of(project: Project, name: str, lang: str) -> list[str]:
     """Those in the text of a report, which has a document for each format, in its cover and in its LaTeX shell."""
     # Only here, so that planning a finished project imports no jinja2.
+    from labreport.documents import citations
     from labreport.documents.check import template_mistakes
     from labreport.documents.shells import shell_mistakes
 
     report = project.report(name)
+    folder = project.root / FOLDER / name
+    works = outcome(citations.keys, folder)
     names = {
         "experiments": {name: fields(project.experiment(name)) for name in (*report.experiments, *report.left_out)},
         "parts": {experiment.part for experiment in report.experiments.values()},
@@ -92,6 +95,7 @@ def mistakes_of(project: Project, name: str, lang: str) -> list[str]:
         "figures": {name: item.options for name, item in report.figures.items()},
         "tables": {name: item.options for name, item in report.tables.items()},
         "claims": report.claims,
+        **({} if isinstance(works, UserError) else {"works": works}),
     }
     found = {}
     shell = [report.latex["shell"]] if "shell" in report.latex else []
@@ -100,10 +104,10 @@ def mistakes_of(project: Project, name: str, lang: str) -> list[str]:
             text = (project.root / template).read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as error:
             raise TemplateError(f"{template}: cannot be read: {error}") from None
-        folder = project.root / FOLDER / name
         cover = template == report.covers.get(lang)
         found[template] = shell_mistakes(text) if template in shell else template_mistakes(text, names, folder, cover)
-    return [f"{template}: {mistake}" for template, mistakes in found.items() for mistake in mistakes]
+    told = [f"{template}: {mistake}" for template, mistakes in found.items() for mistake in mistakes]
+    return [str(works), *told] if isinstance(works, UserError) else told
 
 
 def _included(root: Path, report: str, text: str) -> Iterator[str]:

@@ -44,9 +44,9 @@ def template_mistakes(text: str, names: Mapping[str, Any], folder: Path = Path()
     Args:
         text: the template.
         names: what is declared: `figures` and `tables` (name -> its declaration), `experiments` (name -> what it has),
-            `claims, datasets, measurements`, `parts` (of experiments). A group that is not given is not checked. Only
-            arguments that are constants are.
-        folder: that the template lies in, with its bibliography and pictures.
+            `claims, datasets, measurements`, `parts` (of experiments), `works` (keys of the bibliography). A group that
+            is not given is not checked. Only arguments that are constants are.
+        folder: that the template lies in, with its pictures.
         cover: whether it is that of a cover.
 
     Returns:
@@ -61,11 +61,17 @@ def template_mistakes(text: str, names: Mapping[str, Any], folder: Path = Path()
     whole = not any(isinstance(node, _PARTIAL) for node in inside)
     bound = _bound(inside, environment, names) if whole else None
     found = [(node.lineno, wrong) for node in inside for wrong in _mistakes(node, environment, names, bound)]
-    found += [(_line(text, token), message) for token, message in _markdown(text, names, folder, whole, cover)]
+    found += [
+        (node.lineno, wrong) for node in inside if isinstance(node, nodes.Include) for wrong in _absent(node, folder)
+    ]
+    once = not any(isinstance(node, nodes.If | nodes.CondExpr | nodes.For) for node in inside)
+    found += [(_line(text, token), message) for token, message in _markdown(text, names, folder, whole, once, cover)]
     return [f"line {line}: {message}" for line, message in sorted(dict.fromkeys(found), key=lambda mistake: mistake[0])]
 
 
-def _markdown(text: str, names: Mapping[str, Any], folder: Path, whole: bool, cover: bool) -> Iterator[tuple[str, str]]:
+def _markdown(
+    text: str, names: Mapping[str, Any], folder: Path, whole: bool, once: bool, cover: bool
+) -> Iterator[tuple[str, str]]:
     """What is wrong with the Markdown of all branches at once, and the words by which it is found.
 
     Args:
@@ -73,6 +79,7 @@ def _markdown(text: str, names: Mapping[str, Any], folder: Path, whole: bool, co
         names: what is declared.
         folder: that it lies in.
         whole: whether it includes no other, which a reference could be to.
+        once: whether all of it is printed, and once.
         cover: whether it is that of a cover.
     """
     complaints: list[tuple[str, str]] = []
@@ -83,7 +90,6 @@ def _markdown(text: str, names: Mapping[str, Any], folder: Path, whole: bool, co
         parsed = pandoc.parse(syntax.markdown(bare.replace(r"\$", r"\#")), "en")["blocks"]
         named = [node["c"][0][0] for node in walk(parsed) if node["t"] == "Image"]  # of a picture that is missing, too
         blocks = shown.explicit(parsed)
-        works = citations.keys(folder)
     except TemplateError as error:
         yield "", str(error)
         return
@@ -96,6 +102,10 @@ def _markdown(text: str, names: Mapping[str, Any], folder: Path, whole: bool, co
             yield word, f"{word}: this $ begins or ends a formula that lacks the other; write it, or \\$ for the sign"
     headings = [node["c"][1][0] for node in walk(blocks) if node["t"] == "Header"]
     known = [*shown.shown, *headings, *named, "sec:references"]
+    if once:
+        for name in dict.fromkeys(name for name in shown.shown if shown.shown.count(name) > 1 and COMPUTED not in name):
+            token = f"#{name}" if f"#{name}" in text else name.replace("fig:", "figure:").replace("tab:", "table:")
+            yield token, f"{name} names two things; give one of them another name, such as {{#{name}_2}}"
     computed = any(COMPUTED in token for token, _ in complaints)
     for node in walk(blocks):
         if has_class(node, "Span", syntax.REFERENCE_CLASS):
@@ -103,9 +113,17 @@ def _markdown(text: str, names: Mapping[str, Any], folder: Path, whole: bool, co
             alike = [one for one in known if one.partition(":")[0] == name.partition(":")[0] and COMPUTED not in one]
             if whole and name not in known and COMPUTED not in name and not (computed and name.startswith("tab:")):
                 yield name, f"@{name}: the text has no such target{suggestion(name, alike)}"
-    for key in citations.cited(blocks):
-        if key not in works and COMPUTED not in key:
-            yield f"@{key}", f"@{key}: {citations.FILE} has no such entry{suggestion(key, works)}"
+    for key in citations.cited(blocks) if "works" in names else ():
+        if key not in names["works"] and COMPUTED not in key:
+            yield f"@{key}", f"@{key}: {citations.FILE} has no such entry{suggestion(key, names['works'])}"
+
+
+def _absent(node: nodes.Include, folder: Path) -> Iterator[str]:
+    """The one template that an `include` names, where it is not there."""
+    name = _constant(node.template)
+    places = (folder, folder.parent)
+    if isinstance(name, str) and not node.ignore_missing and not any((place / name).is_file() for place in places):
+        yield f"include: there is no {name!r} in {folder} or {folder.parent}"
 
 
 def _unmatched(formula: str) -> str | None:

@@ -38,7 +38,7 @@ def keys(folder: Path) -> list[str]:
     except UnicodeDecodeError as error:
         raise TemplateError(f"{path}: is no text in UTF-8 ({error.reason} at byte {error.start}); save it so") from None
     except TemplateError as error:
-        raise TemplateError(f"{path}: {error}") from None
+        raise TemplateError(f"{path}: {error}; look for a brace or comma that is missing above it") from None
     found = [entry["id"] for entry in json.loads(read)]
     if twice := {key for key in found if found.count(key) > 1}:
         raise TemplateError(f"{path}: {min(twice)} is there twice; rename one")
