@@ -6,6 +6,7 @@ import pytest
 
 from labreport.artifacts.graph import Graph
 from labreport.artifacts.prose import mistakes_of
+from labreport.errors import TemplateError
 
 from .conftest import refused
 
@@ -73,6 +74,14 @@ def test_mistakes_in_a_cover_or_shell_are_told_before_anything_is_trained(own, f
     (project.root / "templates/own" / file).write_text(text, encoding="utf-8")
     found = mistakes_of(project.load(), "own", "en")
     assert found == [] if words is None else found[0].startswith(f"templates/own/{words}")
+
+
+def test_a_text_in_another_encoding_is_named(own):
+    project = own()
+    text = project.root / "templates/own/en.md.j2"
+    text.write_bytes("Nov\xe1k".encode("latin-1"))
+    with pytest.raises(TemplateError, match=r"^templates/own/en\.md\.j2: is no text in UTF-8 \(byte 3\); save it so$"):
+        mistakes_of(project.load(), "own", "en")
 
 
 def test_a_broken_bibliography_is_one_mistake_of_a_text_and_its_cover(own):

@@ -184,6 +184,11 @@ def test_what_is_no_mapping_is_named(project, text, pattern):
     refused(project, pattern)
 
 
+def test_a_file_in_another_encoding_is_named(project):
+    (project.root / "config" / IMAGES).write_bytes("part: Novák".encode("latin-1"))
+    refused(project, r"config/experiments/images\.yaml: is no text in UTF-8 \(byte 9\); save it so$")
+
+
 def test_a_missing_file_is_named(project):
     (project.root / "config/datasets.yaml").unlink()
     refused(project, r"config/datasets\.yaml: no such file")

@@ -102,7 +102,9 @@ def mistakes_of(project: Project, name: str, lang: str) -> list[str]:
     for template in (*report.templates(lang), *shell):
         try:
             text = (project.root / template).read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
+        except UnicodeDecodeError as error:
+            raise TemplateError(f"{template}: is no text in UTF-8 (byte {error.start}); save it so") from None
+        except OSError as error:
             raise TemplateError(f"{template}: cannot be read: {error}") from None
         cover = template == report.covers.get(lang)
         found[template] = shell_mistakes(text) if template in shell else template_mistakes(text, names, folder, cover)

@@ -59,7 +59,9 @@ def read_yaml(path: Path, where: str) -> dict[str, Any]:
         value = pickle.loads(_parsed(path.read_text(encoding="utf-8")))
     except FileNotFoundError:
         raise DeclarationError(f"{where}: no such file") from None
-    except (OSError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
+        raise DeclarationError(f"{where}: is no text in UTF-8 (byte {error.start}); save it so") from None
+    except OSError as error:
         raise DeclarationError(f"{where}: cannot be read: {error}") from None
     except Exception as error:  # a tag with a value that it does not take, such as `!!bool x`, fails in its own way
         raise DeclarationError(f"{where}{_mark(error)}: not valid YAML: {_problem(error)}") from None

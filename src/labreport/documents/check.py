@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import jinja2
 from jinja2 import nodes
@@ -84,7 +85,8 @@ def _markdown(
     """
     complaints: list[tuple[str, str]] = []
     shown = syntax.Syntax(folder, names.get("figures"), names.get("tables"), cover=cover)
-    shown.complain = lambda token, message: complaints.append((token, message))
+    # pandoc writes the spaces of an address as %20
+    shown.complain = lambda token, message: complaints.append((token if token in text else unquote(token), message))
     bare = _TAG.sub(lambda tag: _blank(tag, text), text)
     try:
         parsed = pandoc.parse(syntax.markdown(bare.replace(r"\$", r"\#")), "en")["blocks"]

@@ -284,7 +284,7 @@ class Syntax:
             return "lst", found.name, f"lst:{found.name}"
         declared = self.figures if scheme == "figure" else self.tables
         if declared is not None and name not in declared:
-            raise Mistake(target, str(unknown(name, scheme, declared)))
+            raise Mistake(target, str(unknown(unquote(name), scheme, declared)))
         if half and scheme == "figure" and self.figures and self.figures[name].get("width") != "half":
             raise Mistake(target, f'figure {name!r} is not half as wide as the text; declare it "width: half"')
         return SHOWN[scheme], name, f"{SHOWN[scheme]}:{name}"
@@ -344,7 +344,11 @@ def _mistaken(token: str, work: Callable[[], Result]) -> Result:
 
 def _instead(command: str) -> str:
     advice = INSTEAD.get(command.rstrip("*"))
-    said = f"write {advice}" if advice else "LaTeX is read within formulas only; write Markdown"
+    said = (
+        f"write {advice}"
+        if advice
+        else "LaTeX is read within formulas only; write Markdown, or $ on both sides of a formula"
+    )
     return f"{command} is LaTeX's; {said}"
 
 
