@@ -45,6 +45,7 @@ def mistakes(tmp_path):
         '``` {#alg:bptt .algorithm caption="c"}\nx\n```\n\n@alg:bptt',
         "$$\nx = {{ scale.full }}\n$$ {#eq:x}\n\n@eq:x",
         "{% if scale.full %}![a](figure:wide){% else %}![b](figure:wide){% endif %}",
+        "{% if lang %}{% if lang %}a{% endif %}\n\n![a](figure:wide)\n\n{% endif %}\n\n![b](figure:wide)",
         "{% for name in 'ab' %}\n![{{ name }}](table:log_{{ name }})\n{% endfor %}\n\n@tab:log_a [@{{ lang }}]",
         "{% macro m(x) %}{{ x }}{{ caller() }}{% endmacro %}{% call m(scale.full) %}{{ lang }}{% endcall %}",
         "{% if lang == 'zh' %}{% set x = 1 %}{% endif %}{{ x }}{% set n = namespace(y=1) %}{{ n.y is number }}",
@@ -118,7 +119,7 @@ def test_what_is_right_passes(mistakes, text):
         ),
         ("{% include 'y.j2' %}", "include: there is no 'y.j2' in "),
         (
-            "![x](figure:wide)\n\n![y](figure:wide)",
+            "![x](figure:wide)\n\n{% if lang %}words{% endif %}\n\n![y](figure:wide)",
             "fig:wide names two things; give one of them another name, such as {#fig:wide_2}",
         ),
         ('{{ claim("close").p }}{{ claim("a") }}', 'claim "a": is not declared; declared are close'),

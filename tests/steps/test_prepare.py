@@ -211,7 +211,10 @@ def test_what_a_reader_fails_with_is_one_message_that_names_its_line(
     wrong = job("imdb", raw, parameters={**PARAMETERS["imdb"], "length": "forty"})
     assert run_step(main, arguments(wrong)) == 1
     message = capsys.readouterr().err
-    assert re.fullmatch(r"error: /\S+/data/imdb\.py:\d+: `.+` fails: TypeError: .+; mend it and start again\n", message)
+    assert re.fullmatch(
+        r"error: /\S+/data/imdb\.py:\d+: `.+` fails: TypeError: .+; mend it, or what it is given, .+\n",
+        message,
+    )
     assert not (raw / "out").exists()
 
 

@@ -78,7 +78,7 @@ def test_what_a_model_fails_with_is_one_message_that_names_its_line(data: Path, 
     what["code"] = code_digest(roots("train", {key: value for key, value in what.items() if key != "code"}))
     assert status_of(job(what, data, tmp_path / "run")) == 1
     said = capsys.readouterr().err
-    place = r"error: /\S+/models/lenet\.py:\d+: `x = .+` fails: RuntimeError: .+; mend it and start again\n"
+    place = r"error: /\S+/models/lenet\.py:\d+: `x = .+` fails: RuntimeError: .+; mend it, or what it is given, .+\n"
     assert re.fullmatch(place, said)
     assert not is_receipted(tmp_path / "run")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from jinja2 import nodes
 
 from labreport.documents import citations, pandoc, syntax, templating
 from labreport.documents.naming import suggestion
-from labreport.documents.nodes import attribute, has_class, walk
+from labreport.documents.nodes import Node, attribute, has_class, walk
 from labreport.documents.printing import filters
 from labreport.errors import TemplateError
 from labreport.spelling import did_you_mean
@@ -34,6 +35,8 @@ COMPUTED = "jinja0computed"  # stands for what only results can tell
 _TAG = re.compile(  # with the white space that a dash takes away
     r"(?:\s*\{\{-|\{\{).*?(?:-\}\}\s*|\}\})|(?:\s*\{%-|\{%).*?(?:-%\}\s*|%\})|\{##.*?##\}", re.DOTALL
 )
+_OPEN = r"\{%[-+]?\s*(?:if|for|macro|call|block)\b"
+_BRANCH = re.compile(rf"{_OPEN}(?:(?!{_OPEN}).)*?\{{%[-+]?\s*end(?:if|for|macro|call|block)\b.*?%\}}", re.DOTALL)
 _PARENTHESIS = re.compile(r"\\(begin|end)\s*(\{[^{}]*\})|\\(left|right)(?![A-Za-z])|\\.|([{}])")
 _MONEY = re.compile(r"[^\w$]*(?:[A-Z]*\$[\d.,]*|[\d.,]+\$)[^\w$]*")
 _PARTIAL = (nodes.Include, nodes.Import, nodes.FromImport, nodes.Extends)
@@ -65,14 +68,11 @@ def template_mistakes(text: str, names: Mapping[str, Any], folder: Path = Path()
     found += [
         (node.lineno, wrong) for node in inside if isinstance(node, nodes.Include) for wrong in _absent(node, folder)
     ]
-    once = not any(isinstance(node, nodes.If | nodes.CondExpr | nodes.For) for node in inside)
-    found += [(_line(text, token), message) for token, message in _markdown(text, names, folder, whole, once, cover)]
+    found += [(_line(text, token), message) for token, message in _markdown(text, names, folder, whole, cover)]
     return [f"line {line}: {message}" for line, message in sorted(dict.fromkeys(found), key=lambda mistake: mistake[0])]
 
 
-def _markdown(
-    text: str, names: Mapping[str, Any], folder: Path, whole: bool, once: bool, cover: bool
-) -> Iterator[tuple[str, str]]:
+def _markdown(text: str, names: Mapping[str, Any], folder: Path, whole: bool, cover: bool) -> Iterator[tuple[str, str]]:
     """What is wrong with the Markdown of all branches at once, and the words by which it is found.
 
     Args:
@@ -80,21 +80,17 @@ def _markdown(
         names: what is declared.
         folder: that it lies in.
         whole: whether it includes no other, which a reference could be to.
-        once: whether all of it is printed, and once.
         cover: whether it is that of a cover.
     """
     complaints: list[tuple[str, str]] = []
-    shown = syntax.Syntax(folder, names.get("figures"), names.get("tables"), cover=cover)
-    # pandoc writes the spaces of an address as %20
-    shown.complain = lambda token, message: complaints.append((token if token in text else unquote(token), message))
-    bare = _TAG.sub(lambda tag: _blank(tag, text), text)
     try:
-        parsed = pandoc.parse(syntax.markdown(bare.replace(r"\$", r"\#")), "en")["blocks"]
-        named = [node["c"][0][0] for node in walk(parsed) if node["t"] == "Image"]  # of a picture that is missing, too
-        blocks = shown.explicit(parsed)
+        shown, parsed, blocks = _read(text, names, folder, cover, complaints)
+        twice = len(set(shown.shown)) < len(shown.shown)  # perhaps in two branches, of which one is taken
+        certain = Counter(_read(_certain(text), names, folder, cover, [])[0].shown if twice else ())
     except TemplateError as error:
         yield "", str(error)
         return
+    named = [node["c"][0][0] for node in walk(parsed) if node["t"] == "Image"]  # of a picture that is missing, too
     yield from (one for one in complaints if COMPUTED not in one[0])
     for formula in (node["c"][1] for node in walk(blocks) if node["t"] == "Math"):
         if fault := _unmatched(formula):
@@ -104,10 +100,9 @@ def _markdown(
             yield word, f"{word}: this $ begins or ends a formula that lacks the other; write it, or \\$ for the sign"
     headings = [node["c"][1][0] for node in walk(blocks) if node["t"] == "Header"]
     known = [*shown.shown, *headings, *named, "sec:references"]
-    if once:
-        for name in dict.fromkeys(name for name in shown.shown if shown.shown.count(name) > 1 and COMPUTED not in name):
-            token = f"#{name}" if f"#{name}" in text else name.replace("fig:", "figure:").replace("tab:", "table:")
-            yield token, f"{name} names two things; give one of them another name, such as {{#{name}_2}}"
+    for name in (one for one, count in certain.items() if count > 1 and COMPUTED not in one):
+        token = f"#{name}" if f"#{name}" in text else name.replace("fig:", "figure:").replace("tab:", "table:")
+        yield token, f"{name} names two things; give one of them another name, such as {{#{name}_2}}"
     computed = any(COMPUTED in token for token, _ in complaints)
     for node in walk(blocks):
         if has_class(node, "Span", syntax.REFERENCE_CLASS):
@@ -118,6 +113,29 @@ def _markdown(
     for key in citations.cited(blocks) if "works" in names else ():
         if key not in names["works"] and COMPUTED not in key:
             yield f"@{key}", f"@{key}: {citations.FILE} has no such entry{suggestion(key, names['works'])}"
+
+
+def _read(
+    text: str, names: Mapping[str, Any], folder: Path, cover: bool, complaints: list[tuple[str, str]]
+) -> tuple[syntax.Syntax, list[Node], list[Node]]:
+    """What a template shows, and its blocks as they stand and made explicit; mistakes join the `complaints`.
+
+    Raises:
+        TemplateError: pandoc cannot read it.
+    """
+    shown = syntax.Syntax(folder, names.get("figures"), names.get("tables"), cover=cover)
+    # pandoc writes the spaces of an address as %20
+    shown.complain = lambda token, message: complaints.append((token if token in text else unquote(token), message))
+    bare = _TAG.sub(lambda tag: _blank(tag, text), text)
+    parsed = pandoc.parse(syntax.markdown(bare.replace(r"\$", r"\#")), "en")["blocks"]
+    return shown, parsed, shown.explicit(parsed)
+
+
+def _certain(text: str) -> str:
+    """What a template prints once, whatever comes out."""
+    while (without := _BRANCH.sub("", text)) != text:
+        text = without
+    return text
 
 
 def _absent(node: nodes.Include, folder: Path) -> Iterator[str]:

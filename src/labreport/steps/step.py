@@ -215,9 +215,9 @@ def _own_code_told(spec: Mapping[str, Any]) -> Iterator[None]:
         told = isinstance(error, UserError | MemoryError) or (isinstance(error, OSError) and error.errno in UNWRITABLE)
         if told or not frames:
             raise
-        place, what = frames[-1], f"{type(error).__name__}: {error}"
+        place, what = frames[-1], f"`{frames[-1].line}` fails: {type(error).__name__}: {error}"
         raise OwnCodeError(
-            f"{place.filename}:{place.lineno}: `{place.line}` fails: {what}; mend it and start again"
+            f"{place.filename}:{place.lineno}: {what}; mend it, or what it is given, and start again"
         ) from error
 
 
