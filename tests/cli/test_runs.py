@@ -14,7 +14,7 @@ from labreport.declarations.project import Project
 from labreport.files import read_json
 from labreport.rounding import fixed
 
-from .conftest import REPORT, SMALL, fabricate
+from .conftest import OWN, REPORT, SMALL, fabricate
 
 
 def test_every_finished_run_is_a_row_of_what_it_measured(project, labreport):
@@ -74,7 +74,8 @@ def test_no_run_and_no_experiment_are_told(empty, labreport):
     assert "found 'cnn', which no file in config/experiments/ declares" in labreport("runs", "cnn").error
 
 
-def test_pairs_are_compared_seed_by_seed(empty, labreport):
+@pytest.mark.parametrize("of_report", [False, True])
+def test_pairs_are_compared_seed_by_seed(empty, labreport, of_report):
     seeds = (3, 5, 8)
     accuracies = {"cnn3": (0.50, 0.60, 0.55), "resnet_small": (0.52, 0.60, 0.58)}
     graph = Graph(Project(Path(), {"seeds": list(seeds)}))
@@ -84,7 +85,11 @@ def test_pairs_are_compared_seed_by_seed(empty, labreport):
             fabricate(run)
             path = Path(run.folder) / "summary.json"
             path.write_text(json.dumps(json.loads(path.read_text()) | {"val_accuracy": value}))
-    said = labreport("runs", "cnn3", "resnet_small", "--pairs", "--config", "seeds=[3,5,8]")
+    if of_report:
+        empty.edit(OWN, lambda value: value.update(seeds=list(seeds)))
+        assert sum(line.startswith("| cnn3 |") for line in labreport("runs").lines) == len(seeds)
+        assert labreport("show", "cnn3").lines[-1].startswith("  seeds = [0, 3, 5, 8]    (config/config.yaml:")
+    said = labreport("runs", *accuracies, "--pairs", *([] if of_report else ["--config", "seeds=[3,5,8]"]))
     (row,) = [line for line in said.lines if line.startswith("| cnn3 (")]
     found = ttest_rel(accuracies["resnet_small"], accuracies["cnn3"]).confidence_interval(0.95)
     interval = f"{fixed(100 * found.low, 2)} to {fixed(100 * found.high, 2)}".replace("-", "−")

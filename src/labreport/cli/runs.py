@@ -58,7 +58,7 @@ def runs(graph: Graph, options: argparse.Namespace) -> int:
     found = [
         (run, TASKS[one.task].metrics[0], one.published)
         for one in experiments
-        for run in (graph.run(one, seed) for seed in project.config.seeds)
+        for run in (graph.run(one, seed) for seed in project.seeds_of(one.name))
         if run.is_there(Path())
     ]
     if not found:
@@ -184,7 +184,10 @@ def _of_pair(graph: Graph, first: str, second: str) -> list[str]:
     (one, how), (other, otherwise) = (_by_seed(graph, name) for name in (first, second))
     seeds = sorted(set(one) & set(other))
     if len(seeds) < 2:
-        raise DeclarationError(f"runs --pairs: {first} and {second} share {len(seeds)} finished seeds; two are needed")
+        raise DeclarationError(
+            f"runs --pairs: {first} and {second} share {len(seeds)} finished seeds; two are needed, "
+            "as of a report with `seeds: [0, 1]`"
+        )
     values = np.array([[one[seed], other[seed]] for seed in seeds]) * 100
     change = values[:, 1] - values[:, 0]
     low, high = stats.t.interval(0.95, len(seeds) - 1, change.mean(), stats.sem(change))
@@ -198,7 +201,7 @@ def _by_seed(graph: Graph, name: str) -> tuple[dict[int, float], str]:
     experiment = graph.project.experiment(name)
     if "accuracy" not in TASKS[experiment.task].metrics:
         raise DeclarationError(f"runs --pairs: {name} has no accuracy, it learns {experiment.task}")
-    runs = {seed: graph.run(experiment, seed) for seed in graph.project.config.seeds}
+    runs = {seed: graph.run(experiment, seed) for seed in graph.project.seeds_of(name)}
     there = {seed: Path(run.folder) for seed, run in runs.items() if run.is_there(Path())}
     precisions = {str(read_object(folder / "environment.json").get("precision")) for folder in there.values()}
     found = {seed: float(read_object(folder / "summary.json")["val_accuracy"]) for seed, folder in there.items()}

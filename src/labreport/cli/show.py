@@ -15,6 +15,7 @@ from labreport.artifacts.history import History, made_of
 from labreport.declarations.experiments import Experiment
 from labreport.declarations.experiments import source as layer_of
 from labreport.declarations.mistakes import suggestion
+from labreport.declarations.project import CONFIG
 from labreport.declarations.yaml_files import line_of
 from labreport.errors import DeclarationError
 from labreport.files import read_object
@@ -74,12 +75,14 @@ def settings(graph: Graph, experiment: Experiment) -> Iterator[str]:
         for name, one in inner.items():
             keys = (key, name) if name else (key,)
             yield f"  {'.'.join(keys)} = {_plain(one)}    ({_who(graph, experiment, keys)})"
-    for seed in graph.project.config.seeds:
+    project = graph.project
+    for seed in project.seeds_of(experiment.name):
         run = graph.run(experiment, seed)
         yield f"  seed {seed}: {run.folder} ({'there' if run.is_there(Path()) else History(graph).why(run)})"
-    where = f"config/config.yaml:{line_of(graph.root / 'config/config.yaml', ('seeds',))}"
-    who = "--config or --configfile" if "seeds" in graph.project.overridden else where
-    yield f"  seeds = {_plain(graph.project.config.seeds)}    ({who})"
+    shown = [report for report in project.reports() if experiment.name in report.experiments and report.about.seeds]
+    lines = [f"{CONFIG}:{line_of(graph.root / CONFIG, ('seeds',))}", *(f"{report.where}: seeds" for report in shown)]
+    who = "--config or --configfile" if "seeds" in project.overridden else ", ".join(lines)
+    yield f"  seeds = {_plain(project.seeds_of(experiment.name))}    ({who})"
 
 
 def _plain(value: Any) -> str:
@@ -122,7 +125,7 @@ def named(graph: Graph, name: str) -> list[tuple[Artifact, str | None]]:
     first, _, rest = name.partition("/")
     project = graph.project
     if first in project.experiment_names and (not rest or rest.isdecimal()):
-        seeds = [int(rest)] if rest.isdecimal() else project.config.seeds
+        seeds = [int(rest)] if rest.isdecimal() else project.seeds_of(first)
         return [(graph.run(project.experiment(first), seed), None) for seed in seeds]
     if first in project.report_names and rest:
         report = project.report(first)

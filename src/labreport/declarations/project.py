@@ -221,6 +221,11 @@ class Project:
         own = report.about.seeds
         return tuple(self.config.seeds if own is None or "seeds" in self.overridden else own)
 
+    def seeds_of(self, experiment: str) -> list[int]:
+        """The configured seeds, and those of the reports that show an experiment."""
+        own = [seed for report in self.reports() if experiment in report.experiments for seed in self.seeds(report)]
+        return list(dict.fromkeys([*self.config.seeds, *own]))
+
     def reports(self) -> Iterator[Report]:
         """Every report that is well declared."""
         found = (outcome(self.report, name) for name in self.report_names)
