@@ -184,7 +184,7 @@ def test_an_experiment_without_published_values_has_empty_cells(results):
 
 @pytest.mark.parametrize(
     ("parameters", "unit", "printed"),
-    [(160, None, 160), (9_999, None, 9_999), (10_000, "k", 10.0), (61_706, "k", 61.7), (21_280_000, "M", 21.28)],
+    [(160, None, "160"), (9_999, None, "9,999"), (10_000, "k", 10.0), (61_706, "k", 61.7), (21_280_000, "M", 21.28)],
 )
 def test_parameters_are_counted_in_a_unit_that_leaves_digits(results, parameters, unit, printed):
     made = results()

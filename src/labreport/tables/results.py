@@ -13,6 +13,7 @@ from labreport.tables.looks import (
     LOSS_DECIMALS,
     NUMBER,
     columns_of,
+    counted,
     decimals_of,
     look,
     seconds,
@@ -92,7 +93,10 @@ def columns(frame: pd.DataFrame, main: str, decimals: int, lang: str) -> list[Co
         "seconds": {**time, "spread": "seconds_std"},
         "published_seconds": time,
     }
-    return columns_of(frame, looks, lang)
+    shown = columns_of(frame, looks, lang)
+    if frame["parameters"].max() >= WRITTEN_OUT:
+        return shown
+    return [counted(frame, one.key, one.head) if one.key == "parameters" else one for one in shown]
 
 
 def parameters(most: int) -> dict[str, Any]:
