@@ -75,12 +75,7 @@ def template_mistakes(text: str, names: Mapping[str, Any], folder: Path = Path()
 def _markdown(text: str, names: Mapping[str, Any], folder: Path, whole: bool, cover: bool) -> Iterator[tuple[str, str]]:
     """What is wrong with the Markdown of all branches at once, and the words by which it is found.
 
-    Args:
-        text: the template.
-        names: what is declared.
-        folder: that it lies in.
-        whole: whether it includes no other, which a reference could be to.
-        cover: whether it is that of a cover.
+    `whole`: it includes no other template, which a reference could be to.
     """
     complaints: list[tuple[str, str]] = []
     try:
@@ -186,13 +181,9 @@ def _mistakes(
     names: Mapping[str, Any],
     bound: Collection[str] | None,
 ) -> Iterator[str]:
-    """What is wrong with a node of the template's own tree: a name that nothing has.
+    """What is wrong with a node of the template's own tree, but for what is in it: a name that nothing has.
 
-    Args:
-        node: without what is in it.
-        environment: the language.
-        names: what is declared.
-        bound: names that have a value; None where another template may give others one.
+    `bound`: names that have a value; None where another template may give others one.
     """
     experiments = names.get("experiments", {})
     if isinstance(node, nodes.Filter | nodes.Test):
