@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from types import MappingProxyType
 
 from labreport.documents.presentation import Presentation, split_number
 from labreport.documents.text import breakable, latex, text_width
@@ -20,14 +19,13 @@ SIZES = {
     "en": (("small", 10.0), ("footnotesize", 9.0), ("scriptsize", 8.0)),
 }
 ALIGNMENTS = {"left": "l", "right": "r", "center": "c", "decimal": "c"}
-NO_RUNS: Mapping[str, str] = MappingProxyType({})
 
 
 def booktabs(
     table: Presentation,
     lang: str,
     floating: bool = True,
-    runs: Mapping[str, str] = NO_RUNS,
+    runs: Mapping[str, str] | None = None,
     leads: Callable[[int, int], str] = lambda row, column: "",
 ) -> tuple[str, str]:
     """LaTeX before and after the `\\caption{...}` of a float, or of a table that breaks over pages: one of many rows.
@@ -44,7 +42,7 @@ def booktabs(
     """
     size, widths = _fit(table, lang)
     long = len(table.rows) > (FLOAT_ROWS if floating else PIECE_ROWS)
-    head, body = _head(table, widths), _body(table, widths, long, runs, leads)
+    head, body = _head(table, widths), _body(table, widths, long, runs or {}, leads)
     columns = "".join(
         ALIGNMENTS[column.align] if width is None else rf">{{\raggedright\arraybackslash}}p{{{width:.1f}pt}}"
         for column, width in zip(table.columns, widths, strict=True)
