@@ -22,18 +22,13 @@ SHELLS = {
     "html": "html/report.html.j2",
     "docx": "docx/styles.xml.j2",
 }
-SYNTAX: dict[str, dict[str, Any]] = {
-    "latex": {
-        "block_start_string": r"\BLOCK{",
-        "block_end_string": "}",
-        "variable_start_string": r"\VAR{",
-        "variable_end_string": "}",
-        "comment_start_string": r"\#{",
-        "comment_end_string": "}",
-    },
-    "markdown": {},
-    "html": {"autoescape": True},
-    "docx": {"autoescape": True},
+IN_LATEX = {  # which has other uses for braces
+    "block_start_string": r"\BLOCK{",
+    "block_end_string": "}",
+    "variable_start_string": r"\VAR{",
+    "variable_end_string": "}",
+    "comment_start_string": r"\#{",
+    "comment_end_string": "}",
 }
 ESCAPED = {"latex": latex, "markdown": gfm, "html": clean, "docx": clean}
 DECLARED: Mapping[str, Any] = {
@@ -102,7 +97,8 @@ def _environment(form: str, loader: jinja2.BaseLoader | None = None) -> jinja2.E
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
-        **SYNTAX[form],
+        autoescape=form in ("html", "docx"),
+        **(IN_LATEX if form == "latex" else {}),
     )
     environment.filters.update(escaped=ESCAPED[form], metadata=latex_metadata, shortened=shortened)
     return environment
