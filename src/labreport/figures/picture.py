@@ -126,8 +126,6 @@ def every_glyph() -> Iterator[None]:
             warnings.filterwarnings("error", message="Glyph .* missing from")
             yield
     except UserWarning as warning:
-        if not str(warning).startswith("Glyph"):
-            raise
         raise ResultsError(_missing(str(warning))) from None
     finally:
         for logger in loggers:
