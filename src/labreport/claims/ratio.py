@@ -4,11 +4,10 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from labreport.claims import estimates
+from labreport.claims import estimates, wording
 from labreport.claims.comparison import obstacle
 from labreport.claims.estimates import Estimate
 from labreport.claims.verdict import Evidence, Verdict, conclude
-from labreport.claims.wording import title
 from labreport.errors import ResultsError
 from labreport.languages import LANGUAGES, said
 from labreport.quantities.measured import measure
@@ -43,7 +42,7 @@ def judge(results: Results, options: Options) -> Verdict:
         first, second = costs[of], costs[over]
         estimate = of_medians(first, second)
         means = {name: costs[name]["milliseconds"] for name in (of, over)}
-        titled = {lang: MEASURED.title(lang) for lang in LANGUAGES}
+        what = {lang: said("reasons", "ratio", lang, MEASURED.title(lang)) for lang in LANGUAGES}
     else:
         name = options.get("quantity", "epoch_seconds")
         quantity = called(name)[0]
@@ -54,14 +53,13 @@ def judge(results: Results, options: Options) -> Verdict:
                 raise ResultsError(f"{results.name}: a ratio needs positive numbers; {one} has {found.values.min()}")
         estimate = estimates.ratio(taken[of], taken[over], quantity.exact)
         means = {one: found.mean for one, found in taken.items()}
-        titled = {lang: title(name, lang, results.metric(of)) for lang in LANGUAGES}
+        what = wording.what("ratio", name, metric=results.metric(of))
     least = options.get("at_least", 0.0)
     limit = float(least or options["at_most"])
     evidence = Evidence.at_least(estimate, math.log(limit), of, over)
     if not least:
         evidence = Evidence(estimate, evidence.refutes, evidence.supports, (of, over))
     values = {"of": of, "over": over, "means": means}
-    what = {lang: said("reasons", "ratio", lang, words) for lang, words in titled.items()}
     return conclude(
         results,
         [evidence],
