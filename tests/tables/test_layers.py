@@ -170,6 +170,15 @@ def test_other_networks_have_stages_too(monkeypatch):
     assert rows["pool"]["kernel"] == "2×2 average pool"
 
 
+def test_a_head_of_several_layers_is_a_stage_and_none_of_what_stands_before_it():
+    model = Sliding(10)
+    model.head = nn.Sequential(nn.Linear(16 * 6 * 6, 8), nn.ReLU(), nn.Linear(8, 10))
+    *_, pool, head = layers.stages(*one_of(model))
+    assert (pool.name, pool.parameters) == ("pool", 0)
+    assert (head.name, head.kind, head.output, head.parameters) == ("head", "linear", (10,), count(model.head))
+    assert head.more == 0
+
+
 class Bypass(nn.Module):
     """A convolution and, whatever its name, another one past it."""
 

@@ -179,8 +179,6 @@ def _stage(
     name: str, module: nn.Module, output: tuple[int, ...], parameters: int, aside: Collection[str]
 ) -> Stage | None:
     """The stage that `module` is, None where it only normalises, activates, drops out or reshapes."""
-    if isinstance(module, nn.Linear):
-        return Stage(name, "linear", output, parameters)
     if isinstance(module, nn.RNNBase):
         return Stage(name, "recurrent", output, parameters, repeats=module.num_layers)
     if isinstance(module, nn.Identity):
@@ -198,7 +196,8 @@ def _stage(
         return Stage(name, "blocks", output, parameters, inside, len(blocks) if uniform else 1, _shrinks(chain(*path)))
     if path_in := _convolutions(name, module, aside):
         return Stage(name, "convolution", output, parameters, tuple(map(_kernel, path_in)), stride=_shrinks(path_in))
-    return None
+    is_linear = any(isinstance(part, nn.Linear) for part in module.modules())
+    return Stage(name, "linear", output, parameters) if is_linear else None
 
 
 def _convolutions(path: str, module: nn.Module, aside: Collection[str]) -> list[nn.Conv2d]:
