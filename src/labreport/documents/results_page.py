@@ -51,7 +51,7 @@ def section(spec: Mapping[str, Any]) -> str:
 def with_section(page: str, report: str, scale: str, text: str) -> str:
     """The page with one section replaced or added; everything else stays as it is, to the byte.
 
-    A new section comes before the first that follows it in the order full, lite, demo, other scales, then by report.
+    A new section comes before the first that follows it in the order of `SCALES`, other scales, then by report.
 
     Args:
         page: the page as it is; empty for a new one.
