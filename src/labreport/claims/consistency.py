@@ -40,9 +40,7 @@ def _measured(results: Results, options: Options) -> Verdict:
     published = measure(results, name, f"{PUBLISHED}{figure}")
     ours = replace(measure(results, name, options["quantity"]), samples=None)
     estimate = replace(between(ours, published), seeds=len(ours.values))
-    doubt = None
-    if not results.comparable(name):
-        doubt = wording.doubt("own_scale", results.scale)
+    doubt = None if results.comparable(name) else wording.doubt("own_scale", results.scale)
     values = {
         "experiment": name,
         "measured": ours.mean,
