@@ -273,6 +273,15 @@ def test_a_function_stands_apart_from_its_argument_unless_that_is_in_brackets(pa
     assert page(f"${formula}$\n").count("<mspace") == apart
 
 
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [("$x$，则", "，"), ("$x$）。", "）。"), ("$x$, y", ","), ("$x$ y", None), ("$x$则", None), ("x，", None)],
+)
+def test_a_formula_and_the_mark_behind_it_stay_in_a_line(page, text, kept):
+    found = re.findall(r'<span class="unbroken"><math.*?</math>(.*?)</span>', page(text), re.DOTALL)
+    assert found == ([kept] if kept else [])
+
+
 def test_the_contents_have_two_levels(page):
     text = page(
         "# One\n\n## Two^[A note.] [@a]\n\n### Three\n\n## Also {#sec:also}\n\n# Four\n", works="@misc{a, title={T}}"
@@ -295,14 +304,36 @@ def test_a_heading_before_the_first_section_stands_in_the_contents(page):
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 
 
-@pytest.mark.skipif(CHROMIUM is None, reason="no browser is here to open the page with")
-def test_a_browser_shows_it(page, tmp_path):
-    file = tmp_path / "page.html"
-    file.write_text(page(CODE + '\n<script>document.title = "run"</script>', works=WORKS), encoding="utf-8")
-    words = [CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={tmp_path / 'profile'}"]
-    done = subprocess.run(
-        [*words, "--dump-dom", file.as_uri()], capture_output=True, text=True, check=True, timeout=120
-    )
-    assert "<title>A title</title>" in done.stdout
-    assert "<math" in done.stdout
-    assert "</main>" in done.stdout
+@pytest.fixture
+def opened(tmp_path):
+    """`opened("page")` -> what a browser makes of it in a window as wide as a phone."""
+
+    def call(text):
+        if CHROMIUM is None:
+            pytest.skip("no browser is here to open the page with")
+        file = tmp_path / "page.html"
+        file.write_text(text, encoding="utf-8")
+        words = [CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={tmp_path / 'profile'}"]
+        words += ["--window-size=390,800", "--dump-dom", file.as_uri()]
+        return subprocess.run(words, capture_output=True, text=True, check=True, timeout=120).stdout
+
+    return call
+
+
+def test_a_browser_shows_it(page, opened):
+    shown = opened(page(CODE + '\n<script>document.title = "run"</script>', works=WORKS))
+    assert "<title>A title</title>" in shown
+    assert "<math" in shown
+    assert "</main>" in shown
+
+
+def test_settings_of_a_run_can_be_read_on_a_phone(page, opened):
+    measured = """<script>
+        const cells = [...document.querySelectorAll(".facts td:nth-child(2)")].map(one => one.offsetWidth)
+        document.title = `from ${Math.min(...cells)} of ${document.documentElement.scrollWidth}`
+    </script></body>"""
+    text = re.sub(r"<meta http-equiv.*?>", "", page()).replace("<details>", "<details open>")
+    text = text.replace("</style>", "body { width: 240px }</style>")
+    narrowest, whole = re.search(r"<title>from (\d+) of (\d+)", opened(text.replace("</body>", measured))).groups()
+    assert int(narrowest) > 100
+    assert int(whole) <= 500  # the least that a headless browser opens

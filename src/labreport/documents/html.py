@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -31,6 +32,7 @@ from labreport.documents.printing import ABSENT
 CONTENTS_LEVELS = 2
 CITED = "#ref-"  # what citeproc's links begin with
 BACK = "refs-of-"
+CLOSING = re.compile(r"[,.;:!?)\]’”，。、；：！？）】」』》〉…]+")  # marks that begin no line
 MAIN, RUNS = "page:main", "page:runs"  # as no heading can be named; templates/html has them, too
 
 
@@ -62,6 +64,19 @@ class HtmlLayout(NativeLayout):
             for place, key in enumerate(runs, start=1):
                 about += [space(), link([string(str(place))], f"run-{key}")]
         return [span([*words, span(about, "origin", role="tooltip")], "value", tabindex="0" if stop else "-1")]
+
+    def words(self, nodes: list[Node]) -> list[Node]:
+        """A formula keeps the mark behind it in its line, which browsers would put at the beginning of the next."""
+        found: list[Node] = []
+        for node in super().words(nodes):
+            mark = CLOSING.match(node["c"]) if node["t"] == "Str" and found and found[-1]["t"] == "Math" else None
+            if mark is None:
+                found.append(node)
+                continue
+            found[-1] = span([found[-1], string(mark[0])], "unbroken")
+            if rest := node["c"][mark.end() :]:
+                found.append(string(rest))
+        return found
 
     def equation(self, target: Target, formula: str) -> list[Node]:
         """The formula, and its number at the margin."""
