@@ -10,9 +10,10 @@ from labreport.documents.wording import notes, word
 
 TEXT_WIDTH_PT = 455.0  # 16 cm
 COLUMN_SEPARATION_PT = 11.0
-FLOAT_ROWS, PIECE_ROWS = 32, 16
+FLOAT_ROWS, PIECE_ROWS, SMALL_ROWS = 32, 16, 16
 TOGETHER = 4  # rows at either end of a long table that no page break parts
-SMALL_ROWS = 12
+READABLE = 9.0  # points of type, below which texts are rather wrapped
+WRAPPED = 2  # columns of texts that are, at most
 # LaTeX's name and points of each size that a table may have; the classes of the two languages differ.
 SIZES = {
     "zh": (("small", 9.0), ("footnotesize", 7.5), ("scriptsize", 6.5)),
@@ -65,9 +66,10 @@ def booktabs(
 
 def _fit(table: Presentation, lang: str) -> tuple[str, list[float | None]]:
     """The font size, and for each column the width in points that its text is wrapped to, or None."""
-    largest, middle, smallest = SIZES[lang]
-    small = [(*largest, 0)] if len(table.rows) <= SMALL_ROWS else []
-    tried = [*small, (*middle, 0), (*middle, 2), (*smallest, 2)]
+    sizes = SIZES[lang] if len(table.rows) <= SMALL_ROWS else SIZES[lang][1:]
+    readable = [one for one in sizes if one[1] >= READABLE]
+    tried = [(*one, wrapped) for wrapped in (0, WRAPPED) for one in readable]
+    tried += [(*one, wrapped) for one in sizes[len(readable) :] for wrapped in (0, WRAPPED)]
     found = [(size, *_widths(table, points, wrapped)) for size, points, wrapped in tried]
     size, widths, _ = next((one for one in found if one[2]), found[-1])
     return size, widths
@@ -82,7 +84,7 @@ def _widths(table: Presentation, points: float, wrapped: int) -> tuple[list[floa
     for index in sorted(texts, key=lambda one: natural[one], reverse=True)[:wrapped]:
         others = sum(natural) - natural[index]
         fitted = max(available - others, 8 * points, natural[index] / 3)
-        if fitted < natural[index]:
+        if fitted < natural[index] - 0.05:
             widths[index] = natural[index] = fitted
     return widths, sum(natural) <= available + (0.5 if wrapped else 0)
 

@@ -17,7 +17,7 @@ from labreport.rounding import MINUS, plain
 KEY_DIGITS = 8  # which tables state of a key at least
 ALIGNMENTS = ("left", "right", "center", "decimal")
 NUMBER = re.compile(r"^([−+]?[\d,  ]*\d)((?:\.\d|\s*[±(]).*)?$")
-LONG = 7  # ems of a line of a head that is broken
+LONG = 7.5  # ems of a line of a head that is broken
 
 
 @dataclass(frozen=True)
@@ -34,12 +34,8 @@ class Column:
 
     @property
     def lines(self) -> list[str]:
-        """The head broken at its own line breaks and, where it is long, near its middle; its unit in a line."""
-        found: list[str] = []
-        for line in self.head.split("\n"):
-            breaks = [place.start() for place in re.finditer(" ", line)] if text_width(line) > LONG else []
-            middle = min(breaks, key=lambda place: abs(place - len(line) / 2), default=None)
-            found += [line] if middle is None else [line[:middle], line[middle + 1 :]]
+        """The head broken at its own line breaks and, as long as a line is long, near its middle; its unit in a line."""
+        found = [part for line in self.head.split("\n") for part in _broken(line)]
         return [*map(solid, found), *([f"({self.unit})"] if self.unit else [])]
 
 
@@ -76,6 +72,14 @@ class Presentation:
         cells = [row[index] for row in self.rows] if self.columns[index].align == "decimal" else []
         before, after = zip(("", ""), *filter(None, map(split_number, cells)), strict=True)
         return max(before, key=len), max(after, key=len)
+
+
+def _broken(line: str) -> list[str]:
+    breaks = [place.start() for place in re.finditer(" ", line)] if text_width(line) > LONG else []
+    if not breaks:
+        return [line]
+    middle = min(breaks, key=lambda place: abs(place - len(line) / 2))
+    return [*_broken(line[:middle]), *_broken(line[middle + 1 :])]
 
 
 def split_number(text: str) -> tuple[str, str] | None:
