@@ -34,7 +34,7 @@ class Column:
 
     @property
     def lines(self) -> list[str]:
-        """The head broken at its own line breaks and, as long as a line is long, near its middle; its unit in a line."""
+        """The head broken at its own line breaks and, while a line is long, near its middle; its unit in a line."""
         found = [part for line in self.head.split("\n") for part in _broken(line)]
         return [*map(solid, found), *([f"({self.unit})"] if self.unit else [])]
 

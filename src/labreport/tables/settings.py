@@ -13,15 +13,15 @@ from labreport.tables.table import Column, Table
 
 # What may be absent, or alike in all experiments, and is then no column.
 EXTRAS = ("schedule", "augment", "vectors")
-# What every experiment has; alike in all and with parameters, it is too wide for a column that tells nothing apart.
+# What every experiment has; alike in all, it is too wide for a column that tells nothing apart.
 METHODS = ("optimizer", "loss")
 
 
 def build(results: Results, options: Options, lang: str) -> Table:
     """A row per experiment. What is alike in all of them stands in a note, so that the columns show what differs.
 
-    That holds of the models' parameters, the data set, the schedule of the learning rate, the augmentation and the word
-    vectors, and of an optimizer or loss with parameters. How images are normalised always stands in a note.
+    That holds of the models' parameters, the data set, the optimizer and the loss, the schedule of the learning rate,
+    the augmentation and the word vectors. How images are normalised always stands in a note.
     """
     experiments = options["experiments"]
     specs = [results.run_spec(name) for name in experiments]
@@ -54,9 +54,7 @@ def build(results: Results, options: Options, lang: str) -> Table:
     frame = pd.DataFrame(rows)
     right = {"samples", "epochs", "batch_size", "learning_rate"}
     alike = {key for key in frame.columns if frame[key].nunique(dropna=False) == 1}
-    hidden = alike & {"dataset", *EXTRAS}
-    if len(frame) > 1:
-        hidden |= {key for key in alike & {*METHODS} if "(" in frame[key].iloc[0]}
+    hidden = alike & {"dataset", *EXTRAS, *(METHODS if len(frame) > 1 else ())}
     shown = [key for key in frame.columns if key not in hidden and frame[key].notna().any()]
     three = (frame["samples"].str.count("/") == 2).any()
     heads = {key: head("samples_of_three" if three and key == "samples" else key, lang) for key in frame.columns}
