@@ -29,7 +29,7 @@ def build(results: Results, options: Options, lang: str) -> Table:
     """
     frame = collect(results, list(options["experiments"]), options["dataset"])
     errors = [frame[f"{group}_std"].fillna(frame[f"{group}_error"]) for group in GROUPS]
-    look: dict[str, Any] = {**PERCENT, "decimals": decimals_for(list(100 * pd.concat(errors)))}
+    look: dict[str, Any] = {**PERCENT, "decimals": decimals_for([100 * pd.concat(errors).max()])}
     shown = {group: group_name(group, lang).capitalize() for group in GROUPS}
     columns = [
         Column("experiment", head("experiment", lang)),
