@@ -29,7 +29,7 @@ def collect(results: Results, options: Options) -> pd.DataFrame:
 
 
 def draw(frame: pd.DataFrame, options: Options, lang: str) -> Figure:
-    """Cells as dark as they hold pairs, the diagonal of perfect predictions, the correlation above."""
+    """Cells as dark as they hold pairs, and the diagonal of perfect predictions."""
     figure, axes = new_figure(options, half_cm=6.9, full_cm=9.0)
     counts, _, _ = np.histogram2d(frame["score"], frame["prediction"], bins=(EDGES, EDGES))
     shown = np.ma.masked_equal(counts.T, 0)  # rows are predictions
@@ -45,7 +45,6 @@ def draw(frame: pd.DataFrame, options: Options, lang: str) -> Figure:
     axes.set_yticks(range(HIGHEST + 1))
     axes.set_xlabel(label("true_score", lang))
     axes.set_ylabel(label("predicted_score", lang))
-    axes.set_title(_said(frame, lang), fontsize=SMALL_PT, loc="left", pad=4)
     bar = figure.colorbar(cells, ax=axes, shrink=0.85, aspect=22, boundaries=np.linspace(0.5, counts.max() + 0.5, 100))
     bar.ax.yaxis.set_major_locator(MaxNLocator(nbins=6, integer=True, min_n_ticks=1))
     bar.set_label(label("pairs_per_cell", lang), fontsize=SMALL_PT)
