@@ -29,10 +29,10 @@ def latex(document):
 
 def test_floats_are_out_before_a_section_and_the_appendix_begins_after(latex):
     text = latex("# One\n\n## Two\n\n# Three {.appendix}\n\n# Four\n")
-    before = re.findall(r"((?:\\(?:FloatBarrier|appendix)\s+)*)\\(?:sub)?section\{(\w+)\}", text)
+    before = re.findall(r"((?:\\(?:FloatBarrier|labroom|appendix)\s+)*)\\(?:sub)?section\{(\w+)\}", text)
     assert {title: re.findall(r"\w+", commands) for commands, title in before} == {
         "One": ["FloatBarrier"],
-        "Two": [],
+        "Two": ["labroom"],
         "Three": ["FloatBarrier", "appendix"],
         "Four": ["FloatBarrier"],
     }

@@ -40,9 +40,10 @@ class LatexLayout(Layout):
     def heading(self, node: Node, target: Target) -> list[Node]:
         """The heading after all floats of the text before it; `\\appendix` before the first of the appendix.
 
-        Floats may pass the headings below `BARRIER_LEVEL`: it ends the page where a float waits for the next one.
+        Floats may pass the headings below `BARRIER_LEVEL`: it ends the page where a float waits for the next one. Below
+        it a heading gets room for some lines, as TeX would else move it to the next page, below its own first float.
         """
-        before = [r"\FloatBarrier"] if node["c"][0] <= BARRIER_LEVEL else []
+        before = [r"\FloatBarrier" if node["c"][0] <= BARRIER_LEVEL else r"\labroom"]
         before += [r"\appendix"] if target.appendix and not self.in_appendix else []
         self.in_appendix = target.appendix
         return [*(raw_block("latex", command) for command in before), node]
