@@ -156,7 +156,7 @@ PAGE = 455 - 2 * 11  # points of a line of 16 cm, without what parts three colum
 EPOCHS = 10 * text_width("Epochs")
 
 
-@pytest.mark.parametrize(("lang", "points"), [("en", 10), ("zh", 9)])
+@pytest.mark.parametrize(("lang", "points"), [("en", 9), ("zh", 9)])
 def test_long_texts_are_wrapped_to_the_width_of_the_page(load, lang, points):
     after = booktabs(load({**TABLE, "rows": [["word " * 40, "123", 2]], "bold": []}), lang)[1]
     (width,) = re.findall(r"@{}>{\\raggedright\\arraybackslash}p{([\d.]+)pt}cr@", after)
@@ -170,9 +170,9 @@ def test_long_texts_are_wrapped_to_the_width_of_the_page(load, lang, points):
     [
         ((55, 15), "small", [None, None]),
         ((65, 15), "footnotesize", [None, None]),
-        ((75, 15), "small", [PAGE - 10 * 0.54 * 15 - EPOCHS, None]),
-        ((100, 99), "small", [10 * 0.54 * 100 / 3, PAGE - 10 * 0.54 * 100 / 3 - EPOCHS]),  # a third at least
-        ((99, 100), "small", [PAGE - 10 * 0.54 * 100 / 3 - EPOCHS, 10 * 0.54 * 100 / 3]),
+        ((75, 15), "footnotesize", [PAGE - 9 * 0.54 * 15 - 0.9 * EPOCHS, None]),
+        ((100, 99), "footnotesize", [9 * 0.54 * 100 / 3, PAGE - 9 * 0.54 * 100 / 3 - 0.9 * EPOCHS]),  # a third at least
+        ((99, 100), "footnotesize", [PAGE - 9 * 0.54 * 100 / 3 - 0.9 * EPOCHS, 9 * 0.54 * 100 / 3]),
         ((190, 15), "footnotesize", [PAGE - 9 * 0.54 * 15 - 0.9 * EPOCHS, None]),
         ((220, 15), "scriptsize", [PAGE - 8 * 0.54 * 15 - 0.8 * EPOCHS, None]),
         ((400, 300), "scriptsize", [8 * 0.54 * 400 / 3, 8 * 0.54 * 300 / 3]),  # too wide all the same
@@ -186,6 +186,23 @@ def test_the_longest_texts_are_wrapped_first(load, letters, size, widths):
     assert rf"\labtable\{size}\begin" in after
     found = [float(width) if width else None for width in re.findall(r"p{([\d.]+)pt}|l", columns)]
     assert found == [width and pytest.approx(width, abs=0.06) for width in widths]
+
+
+@pytest.mark.parametrize(
+    ("letters", "size", "head", "wrapped"),
+    [
+        (60, "small", r"Best validation\\epoch", False),
+        (70, "footnotesize", r"Best validation\\epoch", False),
+        (80, "footnotesize", r"Best\\validation\\epoch", False),
+        (90, "footnotesize", r"Best\\validation\\epoch", True),
+    ],
+)
+def test_heads_are_narrowed_before_texts_are_wrapped(load, letters, size, head, wrapped):
+    columns = [TABLE["columns"][0], {**TABLE["columns"][2], "head": "Best validation epoch"}]
+    after = booktabs(load({"columns": columns, "rows": [["a" * letters, 1]]}), "en")[1]
+    assert rf"\labtable\{size}\begin" in after
+    assert rf"{{@{{}}r@{{}}}}{head}\end" in after
+    assert ("p{" in after.partition("toprule")[0]) == wrapped
 
 
 def test_a_long_name_in_a_wrapped_column_may_break_behind_an_underscore(load):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from labreport.documents.presentation import Presentation, split_number
+from labreport.documents.presentation import Presentation, narrow, split_number
 from labreport.documents.text import breakable, latex, text_width
 from labreport.documents.wording import notes, word
 
@@ -12,7 +12,7 @@ TEXT_WIDTH_PT = 455.0  # 16 cm
 COLUMN_SEPARATION_PT = 11.0
 FLOAT_ROWS, PIECE_ROWS, SMALL_ROWS = 32, 16, 16
 TOGETHER = 4  # rows at either end of a long table that no page break parts
-READABLE = 9.0  # points of type, below which texts are rather wrapped
+READABLE = 9.0  # points of type
 WRAPPED = 2  # columns of texts that are, at most
 # LaTeX's name and points of each size that a table may have; the classes of the two languages differ.
 SIZES = {
@@ -41,7 +41,7 @@ def booktabs(
         runs: cell -> the key of the run whose row it begins, which links lead to.
         leads: (row, column) -> the key of the run that a number leads to; empty for none.
     """
-    size, widths = _fit(table, lang)
+    table, size, widths = _fit(table, lang)
     long = len(table.rows) > (FLOAT_ROWS if floating else PIECE_ROWS)
     head, body = _head(table, widths), _body(table, widths, long, runs or {}, leads)
     columns = "".join(
@@ -64,15 +64,17 @@ def booktabs(
     return f"\\begin{{table}}[{'!htbp' if floating else 'H'}]\n\\centering\n", after
 
 
-def _fit(table: Presentation, lang: str) -> tuple[str, list[float | None]]:
-    """The font size, and for each column the width in points that its text is wrapped to, or None."""
+def _fit(table: Presentation, lang: str) -> tuple[Presentation, str, list[float | None]]:
+    """The table, perhaps with narrow heads, the font size, and the widths in points that texts are wrapped to, or None.
+
+    Heads are broken and texts wrapped at the smallest size that is read with ease, and below it.
+    """
     sizes = SIZES[lang] if len(table.rows) <= SMALL_ROWS else SIZES[lang][1:]
-    readable = [one for one in sizes if one[1] >= READABLE]
-    tried = [(*one, wrapped) for wrapped in (0, WRAPPED) for one in readable]
-    tried += [(*one, wrapped) for one in sizes[len(readable) :] for wrapped in (0, WRAPPED)]
-    found = [(size, *_widths(table, points, wrapped)) for size, points, wrapped in tried]
-    size, widths, _ = next((one for one in found if one[2]), found[-1])
-    return size, widths
+    readable = [one for one in sizes if one[1] >= READABLE] or [sizes[0]]
+    tried = [(table, *one, 0) for one in readable]
+    tried += [(narrow(table), *one, most) for one in sizes[len(readable) - 1 :] for most in (0, WRAPPED)]
+    found = [(one, size, *_widths(one, points, wrapped)) for one, size, points, wrapped in tried]
+    return next((one for one in found if one[3]), found[-1])[:3]
 
 
 def _widths(table: Presentation, points: float, wrapped: int) -> tuple[list[float | None], bool]:

@@ -17,7 +17,7 @@ from labreport.rounding import MINUS, plain
 KEY_DIGITS = 8  # which tables state of a key at least
 ALIGNMENTS = ("left", "right", "center", "decimal")
 NUMBER = re.compile(r"^([−+]?[\d,  ]*\d)((?:\.\d|\s*[±(]).*)?$")
-LONG = 7.5  # ems of a line of a head that is broken
+LONG, NARROW = 7.5, 4.8  # ems of a line of a head that is broken, and of one where there is little room
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Column:
     @property
     def lines(self) -> list[str]:
         """The head broken at its own line breaks and, while a line is long, near its middle; its unit in a line."""
-        found = [part for line in self.head.split("\n") for part in _broken(line)]
+        found = [part for line in self.head.split("\n") for part in _broken(line, LONG)]
         return [*map(solid, found), *([f"({self.unit})"] if self.unit else [])]
 
 
@@ -74,12 +74,12 @@ class Presentation:
         return max(before, key=len), max(after, key=len)
 
 
-def _broken(line: str) -> list[str]:
-    breaks = [place.start() for place in re.finditer(" ", line)] if text_width(line) > LONG else []
+def _broken(line: str, most: float) -> list[str]:
+    breaks = [place.start() for place in re.finditer(" ", line)] if text_width(line) > most else []
     if not breaks:
         return [line]
     middle = min(breaks, key=lambda place: abs(place - len(line) / 2))
-    return [*_broken(line[:middle]), *_broken(line[middle + 1 :])]
+    return [*_broken(line[:middle], most), *_broken(line[middle + 1 :], most)]
 
 
 def split_number(text: str) -> tuple[str, str] | None:
@@ -98,6 +98,13 @@ def unbroken(table: Presentation) -> Presentation:
     """The same, in which no line ends before or behind a plus-minus sign."""
     rows = tuple(tuple(cell.replace(" ± ", "\u00a0±\u00a0") for cell in row) for row in table.rows)
     return replace(table, rows=rows)
+
+
+def narrow(table: Presentation) -> Presentation:
+    """The same with heads of shorter lines."""
+    heads = [[part for line in one.head.split("\n") for part in _broken(line, NARROW)] for one in table.columns]
+    columns = (replace(one, head="\n".join(head)) for one, head in zip(table.columns, heads, strict=True))
+    return replace(table, columns=tuple(columns))
 
 
 def load(path: Path | str) -> Presentation:
