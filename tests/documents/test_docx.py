@@ -204,7 +204,11 @@ def test_it_has_every_style_and_numbers_its_pages(word, lang, size):
     fonts = styles.find(f"{W}docDefaults/{W}rPrDefault/{W}rPr/{W}rFonts")
     assert fonts.get(f"{W}eastAsia") == "SimSun"
     assert styles.find(f"{W}docDefaults/{W}rPrDefault/{W}rPr/{W}sz").get(f"{W}val") == str(size)
-    assert " PAGE " in found["word/footer1.xml"]
+    foot = re.sub(r'<w:fldSimple w:instr=" (\w+) ">.*?</w:fldSimple>', r"{\1}", found["word/footer1.xml"])
+    assert (
+        re.sub("<.*?>", "", foot.partition("<w:p>")[2])
+        == f"2026-01-02 · {'commit' if lang == 'en' else '提交'} abc1234{{PAGE}} / {{NUMPAGES}}"
+    )
     assert "<w:footerReference" in found["word/document.xml"]
 
 

@@ -40,8 +40,9 @@ _PAGE = (
 )
 _FOOTER = (
     f'<?xml version="1.0" encoding="UTF-8"?>\n<w:ftr xmlns:w="{NAMESPACE}"><w:p>'
-    '<w:pPr><w:pStyle w:val="Footer"/></w:pPr>'
-    '<w:fldSimple w:instr=" PAGE "><w:r><w:t>1</w:t></w:r></w:fldSimple></w:p></w:ftr>'
+    '<w:pPr><w:pStyle w:val="Footer"/></w:pPr><w:r><w:t>{state}</w:t><w:tab/></w:r>'
+    '<w:fldSimple w:instr=" PAGE "><w:r><w:t>1</w:t></w:r></w:fldSimple><w:r><w:t xml:space="preserve"> / </w:t></w:r>'
+    '<w:fldSimple w:instr=" NUMPAGES "><w:r><w:t>1</w:t></w:r></w:fldSimple></w:p></w:ftr>'
 )
 _HEADER = (
     f'<?xml version="1.0" encoding="UTF-8"?>\n<w:hdr xmlns:w="{NAMESPACE}"><w:p>'
@@ -92,14 +93,16 @@ def written(
     """
     scale = wording.scale(spec, lang)
     notices = filter(None, (scale.notice, missing))
-    shown = {"title": shortened(spec["declaration"]["title"]), "mark": scale.mark}
-    head = _HEADER.format(**{name: escape(clean(text)) for name, text in shown.items()})
+    shown = {"title": shortened(spec["declaration"]["title"]), "mark": scale.mark, "state": _state(lang, provenance)}
+    head, foot = (
+        part.format(**{key: escape(clean(text)) for key, text in shown.items()}) for part in (_HEADER, _FOOTER)
+    )
     notes = [div([paragraph([string(clean(text))])], custom_style="Notice") for text in notices]
     first = [raw_block("openxml", _BEGIN), *cover, raw_block("openxml", _END)] if cover else []
     meta = _meta(lang, spec["declaration"], provenance)
     whole = {**document, "meta": meta, "blocks": [*first, *notes, *document["blocks"]]}
     with tempfile.NamedTemporaryFile(suffix=".docx") as file:
-        file.write(_reference(shells.fill("docx", templates, lang, spec, provenance), head))
+        file.write(_reference(shells.fill("docx", templates, lang, spec, provenance), head, foot))
         file.flush()
         options = ["--from=json", "--to=docx", f"--reference-doc={file.name}", "--output=-"]
         parts = unpacked(pandoc.run(options, json.dumps(whole)))
@@ -118,8 +121,7 @@ def _meta(lang: str, declaration: Mapping[str, Any], provenance: Provenance) -> 
     """What stands on the title page, and in the properties of the file."""
     about = " · ".join(str(declaration[key]) for key in ("affiliation", "course") if declaration.get(key))
     fields = [f"{key}{wording.word('colon', lang)}{value}" for key, value in (declaration.get("fields") or {}).items()]
-    commit = f" · {wording.word('commit', lang)} {provenance.commit}" if provenance.commit else ""
-    dated = filter(None, (about, *fields, f"{provenance.date}{commit}"))
+    dated = filter(None, (about, *fields, _state(lang, provenance)))
     authors = [_said(author) for author in declaration.get("authors") or []]
     subtitle = declaration.get("subtitle")
     return {
@@ -131,16 +133,21 @@ def _meta(lang: str, declaration: Mapping[str, Any], provenance: Provenance) -> 
     }
 
 
+def _state(lang: str, provenance: Provenance) -> str:
+    commit = f" · {wording.word('commit', lang)} {provenance.commit}" if provenance.commit else ""
+    return f"{provenance.date}{commit}"
+
+
 def _said(text: object) -> Node:
     return {"t": "MetaInlines", "c": [string(clean(str(text)))]}
 
 
-def _reference(look: str, head: str) -> bytes:
+def _reference(look: str, head: str, foot: str) -> bytes:
     """A document whose styles and pages pandoc takes over: its own, with other styles, a running head and a foot."""
     words = [pypandoc.get_pandoc_path(), "--print-default-data-file", "reference.docx"]
     parts = unpacked(subprocess.run(words, capture_output=True, check=True).stdout)
     parts |= {STYLES: _styles(parts[STYLES], look)}
-    parts |= {"word/header1.xml": head.encode(), "word/footer1.xml": _FOOTER.encode()}
+    parts |= {"word/header1.xml": head.encode(), "word/footer1.xml": foot.encode()}
     return packed(parts | {name: parts[name].decode().replace(end, more).encode() for name, end, more in _ADDED})
 
 
