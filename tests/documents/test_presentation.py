@@ -205,6 +205,19 @@ def test_heads_are_narrowed_before_texts_are_wrapped(load, letters, size, head, 
     assert ("p{" in after.partition("toprule")[0]) == wrapped
 
 
+@pytest.mark.parametrize(
+    ("head", "cell", "lines"),
+    [
+        ("Learning rate", "0.001", ["Learning", "rate"]),
+        ("Loss function", "cross-entropy (label smoothing)", ["Loss function"]),
+        ("Training / test samples", "1", ["Training /", "test", "samples"]),
+    ],
+)
+def test_heads_are_narrowed_as_far_as_cells_are(load, head, cell, lines):
+    table = load({"columns": [{**TABLE["columns"][2], "head": head}], "rows": [[cell]]})
+    assert presentation.narrow(table).columns[0].lines == lines
+
+
 def test_a_long_name_in_a_wrapped_column_may_break_behind_an_underscore(load):
     name = "_".join(["a_long_name"] * 9)
     wide = load({**TABLE, "rows": [[name, 1, 2]], "bold": []})

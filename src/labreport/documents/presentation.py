@@ -75,7 +75,7 @@ class Presentation:
 
 
 def _broken(line: str, most: float) -> list[str]:
-    breaks = [place.start() for place in re.finditer(" ", line)] if text_width(line) > most else []
+    breaks = [place.start() for place in re.finditer(" (?!/)", line)] if text_width(line) > most else []
     if not breaks:
         return [line]
     middle = min(breaks, key=lambda place: abs(place - len(line) / 2))
@@ -101,9 +101,12 @@ def unbroken(table: Presentation) -> Presentation:
 
 
 def narrow(table: Presentation) -> Presentation:
-    """The same with heads of shorter lines."""
-    heads = [[part for line in one.head.split("\n") for part in _broken(line, NARROW)] for one in table.columns]
-    columns = (replace(one, head="\n".join(head)) for one, head in zip(table.columns, heads, strict=True))
+    """The same with heads of shorter lines, as far as cells are narrower."""
+    columns = []
+    for index, column in enumerate(table.columns):
+        most = max([NARROW, *(text_width(row[index]) for row in table.rows)])
+        head = "\n".join(part for line in column.head.split("\n") for part in _broken(line, most))
+        columns.append(replace(column, head=head))
     return replace(table, columns=tuple(columns))
 
 
