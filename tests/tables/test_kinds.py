@@ -250,7 +250,7 @@ def test_runs_name_key_commit_and_device(results):
     keys, rows = shown(table)
     assert len(rows) == 6
     first = dict(zip(keys, rows[0], strict=True))
-    assert made.runs("mycnn")[0].key.startswith(first["key"])
+    assert made.runs("mycnn")[0].path.name.startswith(first["key"])
     assert len(first["key"]) == 8
     assert (first["commit"], rows[1][keys.index("commit")]) == ("0123456", "0123456+")
     assert [row[keys.index("seed")] for row in rows] == [3, 7] * 3
