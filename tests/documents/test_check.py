@@ -8,7 +8,7 @@ import pytest
 
 from labreport.artifacts.prose import fields, mistakes_of
 from labreport.declarations.project import Project
-from labreport.documents import check, document
+from labreport.documents import check, document, naming
 from labreport.documents.check import template_mistakes
 from labreport.documents.provenance import Provenance
 from labreport.quantities.registry import numbers
@@ -49,7 +49,7 @@ def mistakes(tmp_path):
         "{% for name in 'ab' %}\n![{{ name }}](table:log_{{ name }})\n{% endfor %}\n\n@tab:log_a [@{{ lang }}]",
         "{% macro m(x) %}{{ x }}{{ caller() }}{% endmacro %}{% call m(scale.full) %}{{ lang }}{% endcall %}",
         "{% if lang == 'zh' %}{% set x = 1 %}{% endif %}{{ x }}{% set n = namespace(y=1) %}{{ n.y is number }}",
-        '{{ claim("cl" ~ "ose").spread }}{{ measurement("lstm_cost").own }}{{ dataset("imdb").title }}{{ command }}',
+        '{{ claim("cl" ~ "ose").estimate }}{{ measurement("lstm_cost").own }}{{ dataset("imdb").title }}{{ command }}',
         "costs $5, (US$5.50), 5$ or \\$x, in `$HOME` or at <https://a.b/$x>",
         "`@fig:none` and `\\cite{x}` are code, $\\alpha$ is a formula",
         "$\\{x\\} \\left\\{\\begin {matrix} \\frac{a}{b} \\\\ \\leftarrow \\end {matrix}\\right.$",
@@ -67,7 +67,7 @@ def test_what_is_right_passes(mistakes, text):
     [
         ("![x](figure:los)", "there is no figure 'los'; did you mean \"loss\"? There are: loss, cost, wide"),
         ("![x](table:run)", "there is no table 'run'"),
-        ('{{ claim("closer").spread }}', 'claim "closer": is not declared; declared are close; did you mean "close"?'),
+        ('{{ claim("closer").estimate }}', 'claim "closer": is not declared; declared are close; did you mean "close"?'),
         ('{% set r = run("mycn") %}', 'experiment "mycn"'),
         ('{{ dataset("imbd").title }}', 'data set "imbd"'),
         ('{{ measurement("cost").own }}', 'measurement "cost"'),
@@ -127,6 +127,11 @@ def test_what_is_right_passes(mistakes, text):
         ("{{ mycnn.val_acuracy }}", "mycnn has no 'val_acuracy'; did you mean \"val_accuracy\"?"),
         ("{{ claims.closer }}", 'claim "closer": is not declared; declared are close; did you mean "close"?'),
         ("{{ datasets.imbd.title }}", 'data set "imbd"'),
+        ("{{ claims.close.suported }}", "claims.close has no 'suported'; did you mean \"supported\"? There are: "),
+        ('{{ claim("close").verdit }}', "claim(...) has no 'verdit'; did you mean \"verdict\"?"),
+        ("{{ datasets.imdb.vocabluary }}", "datasets.imdb has no 'vocabluary'; did you mean \"vocabulary\"?"),
+        ("{{ report.afiliation }}", "report has no 'afiliation'; did you mean \"affiliation\"?"),
+        ("{% if scale.ful %}{% endif %}", "scale has no 'ful'; did you mean \"full\"? There are: name, notice"),
         ("{{ 1|percents }}", 'filter "percents": is not declared'),
         ("{% if lang is chinese %}{% endif %}", 'test "chinese"'),
     ],
@@ -174,6 +179,9 @@ def test_every_name_of_a_template_is_known(small_report, monkeypatch):
     spec = small_report("x", figures=0, tables=0)
     document.render(Path(spec["template"]), "latex", "en", spec, Provenance("", "2026-01-02", 1))
     assert set(seen) == {*check.VARIABLES, *spec["experiments"]}
+    assert {name: set(seen[name]) for name in ("report", "scale")} == {
+        name: set(naming.FIELDS[name]) for name in ("report", "scale")
+    }
 
 
 @pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: f"{path.parent.name}.{path.name}")

@@ -9,7 +9,7 @@ import statistics
 
 import pytest
 
-from labreport.documents import claimed, views
+from labreport.documents import claimed, naming, views
 from labreport.errors import TemplateError
 from labreport.results import Results
 from tests.documents.small import CLAIM, as_similarity
@@ -121,6 +121,7 @@ def test_a_long_tail_has_short_classes(small_report, tmp_path, filled, counts):
     about |= {"train_samples": sum(train), "test_samples": 27, "spec": {"variants": variants}}
     (tmp_path / "data" / "dataset.json").write_text(json.dumps(about), encoding="utf-8")
     data = views.names(Results(spec), spec, "en")["dataset"]("cifar10")
+    assert {*data} <= {*naming.FIELDS["datasets"]}
     assert ([str(name) for name in data.short], data.full) == ([r"a\_b", "d"], ["c"])
     assert (data.short_count, data.full_count, data.train_samples, data.dev_samples) == (*counts, sum(train), None)
 
@@ -130,6 +131,7 @@ def test_texts_inside_the_values_of_a_claim_are_escaped(small_report, tmp_path):
     values = {"quantity": "val_accuracy", "means": {"sts_a": 0.1}, "order": ["a_b", "*c*"], "best": "sts_a"}
     (tmp_path / "close.json").write_text(json.dumps({**CLAIM, "values": values}), encoding="utf-8")
     found = views.names(Results(spec), spec, "en")["claims"].close
+    assert {*found} <= {*naming.FIELDS["claims"], "order"}
     assert (found.means, found.best, list(map(str, found.order))) == ({"sts_a": 0.1}, "sts_a", ["a_b", r"\*c\*"])
 
 

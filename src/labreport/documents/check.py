@@ -13,7 +13,7 @@ import jinja2
 from jinja2 import nodes
 
 from labreport.documents import citations, pandoc, syntax, templating
-from labreport.documents.naming import suggestion
+from labreport.documents.naming import FIELDS, suggestion
 from labreport.documents.nodes import Node, attribute, has_class, walk
 from labreport.documents.printing import filters
 from labreport.errors import TemplateError
@@ -200,9 +200,26 @@ def _mistakes(
             yield from _undeclared(GROUPS[group], [node.attr], names[group])
         elif group in experiments and node.attr not in experiments[group]:
             yield f"{group} has no {node.attr!r}{did_you_mean(node.attr, experiments[group])}"
+    if isinstance(node, nodes.Getattr) and (said := _said(node.node)):
+        what, fields = said
+        if node.attr not in fields:
+            yield f"{what} has no {node.attr!r}{suggestion(node.attr, fields)}"
     elif isinstance(node, nodes.Call) and isinstance(node.node, nodes.Name):
         group, what = ARGUMENTS.get(node.node.name, ("", ""))
         yield from _undeclared(what, map(_constant, node.args), names[group]) if group in names else ()
+
+
+def _said(node: nodes.Node) -> tuple[str, Collection[str]] | None:
+    """What a message calls a claim, a data set, the report or the scale, and what it has; None for anything else."""
+    if isinstance(node, nodes.Name) and node.name in FIELDS and node.name not in GROUPS:
+        return node.name, FIELDS[node.name]
+    if isinstance(node, nodes.Getattr) and isinstance(node.node, nodes.Name) and node.node.name in GROUPS:
+        group, name = node.node.name, f"{node.node.name}.{node.attr}"
+    elif isinstance(node, nodes.Call) and isinstance(node.node, nodes.Name):
+        group, name = ARGUMENTS.get(node.node.name, ("", ""))[0], f"{node.node.name}(...)"
+    else:
+        return None
+    return (name, FIELDS[group]) if group in FIELDS else None
 
 
 def _constant(node: nodes.Expr) -> Any:

@@ -2,12 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache, cached_property
 from typing import Any
 
 from labreport.errors import TemplateError
 from labreport.spelling import did_you_mean
+
+# What names of templates have, whatever their claim or data set is; experiments have what their task measures.
+_OF_A_CLAIM = """
+    estimate low high margin level outcome favours supported refuted undecided p p_adjusted seeds paired method reason
+    what verdict quantity estimates comparable means base best worst highest lowest largest widest others than threshold
+    share_of_best tolerance metric of over expected rival experiment measured published rounding mean classes
+"""
+_OF_DATA = """
+    name title train_samples dev_samples test_samples classes vocabulary length short full short_count full_count
+    unknown
+"""
+FIELDS: Mapping[str, Sequence[str]] = {
+    "claims": _OF_A_CLAIM.split(),
+    "datasets": _OF_DATA.split(),
+    "report": ("title", "subtitle", "authors", "affiliation", "course", "fields", "date"),
+    "scale": ("name", "notice", "mark", "full", "real"),
+}
 
 
 class Lazy(Mapping[str, Any]):
