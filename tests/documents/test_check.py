@@ -67,7 +67,10 @@ def test_what_is_right_passes(mistakes, text):
     [
         ("![x](figure:los)", "there is no figure 'los'; did you mean \"loss\"? There are: loss, cost, wide"),
         ("![x](table:run)", "there is no table 'run'"),
-        ('{{ claim("closer").estimate }}', 'claim "closer": is not declared; declared are close; did you mean "close"?'),
+        (
+            '{{ claim("closer").estimate }}',
+            'claim "closer": is not declared; declared are close; did you mean "close"?',
+        ),
         ('{% set r = run("mycn") %}', 'experiment "mycn"'),
         ('{{ dataset("imbd").title }}', 'data set "imbd"'),
         ('{{ measurement("cost").own }}', 'measurement "cost"'),

@@ -11,6 +11,8 @@ import torch
 from faults.same import unlike
 from labreport.artifacts.artifact import key_of
 from labreport.data.arrays import load
+from labreport.errors import TrainingError
+from labreport.loading import load_class
 from labreport.running.checkpoint_files import checkpoints_in
 from labreport.running.checkpoints import EVERY_EPOCH, Checkpoints
 from labreport.running.environment import environment
@@ -80,6 +82,28 @@ def test_an_epoch_is_kept_before_it_is_told(start: Callable[..., list[str]], tmp
     with pytest.raises(Halt):
         start("run", halt_after(1))
     assert [file.epoch for file in checkpoints_in(tmp_path / "run.kept" / KEY)] == [1]
+
+
+@pytest.mark.parametrize(
+    ("change", "found"),
+    [
+        (lambda answers: answers[:, :1], "(8, 1)"),
+        (lambda answers: answers.repeat(1, 2), "(8, 4)"),
+        (lambda answers: answers.mean(1), "(8,)"),
+        (lambda answers: (answers, answers), "tuple"),
+    ],
+)
+def test_a_model_that_has_no_answer_for_each_class_is_refused(
+    start: Callable[..., list[str]], monkeypatch: pytest.MonkeyPatch, change: Callable[[torch.Tensor], Any], found: str
+) -> None:
+    model = load_class(SPEC["model"]["target"])
+    forward = model.forward
+    monkeypatch.setattr(model, "forward", lambda self, *given: change(forward(self, *given)))
+    with pytest.raises(TrainingError) as raised:
+        start("run")
+    said = str(raised.value)
+    assert said.startswith(f"{SPEC['model']['target']}: found answers of shape {found}, allowed is (batch, 2): ")
+    assert "`classes` outputs" in said
 
 
 def test_a_state_that_was_loaded_by_half_leaves_nothing_behind(

@@ -11,10 +11,11 @@ from typing import Any
 
 import numpy as np
 import torch
+from torch import nn
 
 from labreport.data.arrays import load
 from labreport.data.prepared import Prepared
-from labreport.errors import RunFailedError, StoppedError, UserError
+from labreport.errors import RunFailedError, StoppedError, TrainingError, UserError
 from labreport.loading import load_class
 from labreport.machine.devices import available_cpus
 from labreport.machine.outcome import Failure, content, failure
@@ -67,13 +68,15 @@ def train_run(
         say: takes a line per epoch.
 
     Raises:
-        TrainingError: a setting that is not known.
+        TrainingError: a setting that is not known, or the model's answers are not one for each class.
         NotFinite: a loss that is not finite.
         StoppedError: SIGTERM or SIGINT came; the same call goes on from where it was.
     """
     spec, name = record.spec, record.name
     with StopSignals() as stop:
         session = _start(record, lambda: Session(spec, prepared, record.device, vectors, weights), checkpoints, say)
+        if prepared.classes:
+            _check_answers(session.parts.model, spec, len(prepared.classes))
         every = session.parts.batches_per_epoch
         progress = Progress(name, spec["training"]["epochs"] * every, done=len(session.rows) * every)
 
@@ -96,6 +99,21 @@ def train_run(
             raise _stopped(name, asked.signal, progress.done, session, checkpoints.last) from asked
         record.finish(session, prepared)
     checkpoints.remove()
+
+
+def _check_answers(model: nn.Module, spec: Mapping[str, Any], classes: int) -> None:
+    """Have a model refused at its first batch where its answers are not one for each class."""
+
+    def check(module: nn.Module, given: Any, answers: Any) -> None:
+        hook.remove()
+        found = tuple(answers.shape) if isinstance(answers, torch.Tensor) else type(answers).__name__
+        if not isinstance(found, tuple) or found[1:] != (classes,):
+            raise TrainingError(
+                f"{spec['model']['target']}: found answers of shape {found}, allowed is (batch, {classes}): one for "
+                f"each class of {spec['data']['dataset']}; let its last layer have `classes` outputs"
+            )
+
+    hook = model.register_forward_hook(check)
 
 
 @contextmanager
