@@ -282,6 +282,14 @@ def test_a_formula_and_the_mark_behind_it_stay_in_a_line(page, text, kept):
     assert found == ([kept] if kept else [])
 
 
+@pytest.mark.parametrize(
+    ("name", "accent"),
+    [("tilde", "˜"), ("hat", "ˆ"), ("dot", "˙"), ("ddot", "¨"), ("check", "ˇ"), ("acute", "´"), ("grave", "`")],
+)
+def test_an_accent_stands_above_its_letter(page, name, accent):
+    assert f'<mover><mi>c</mi><mo accent="true">{accent}</mo></mover>' in page(rf"$\{name}{{c}}$")
+
+
 def test_the_contents_have_two_levels(page):
     text = page(
         "# One\n\n## Two^[A note.] [@a]\n\n### Three\n\n## Also {#sec:also}\n\n# Four\n", works="@misc{a, title={T}}"

@@ -25,6 +25,9 @@ NAME = r'<mrow><mi mathvariant="normal">\w+</mi><mo>&#8289;</mo></mrow>'
 WITH_INDEX = rf"<(msub|msup|msubsup|munder)>{NAME}(?:(?!</?\2>).)*</\2>"
 BARE = f"(?<!<msub>)(?<!<msup>)(?<!<msubsup>)(?<!<munder>){NAME}"
 APPLIED = re.compile(rf"({WITH_INDEX}|{BARE})(?=<m(?!o\b))", re.DOTALL)
+# Accents that combine, which browsers set beside a letter in a formula, and those that stand alone, which they centre.
+ACCENT = re.compile(r'(?<=<mo accent="true">)[\u0300-\u030c]')
+ALONE = str.maketrans(dict(zip("\u0300\u0301\u0302\u0303\u0306\u0307\u0308\u030a\u030c", "`´ˆ˜˘˙¨˚ˇ", strict=True)))
 
 MOST_SECONDS, MOST_MEMORY, MOST_CHARACTERS = 20, "1g", 2_000_000
 NO_XML = dict.fromkeys((0xFFFE, 0xFFFF))  # no characters, which no part of a Word file may hold
@@ -76,7 +79,9 @@ def write(tree: dict[str, Node], form: str) -> str:
     """The tree as text of a form, `latex`, `markdown` (GitHub's) or `html`, a paragraph a line."""
     options = ["--from=json", f"--to={WRITERS[form]}", "--wrap=none", *OPTIONS[form]]
     text = run(options, json.dumps(tree)).decode()
-    return APPLIED.sub(r'\1<mspace width="0.167em"/>', text) if form == "html" else text
+    if form != "html":
+        return text
+    return ACCENT.sub(lambda found: found[0].translate(ALONE), APPLIED.sub(r'\1<mspace width="0.167em"/>', text))
 
 
 def run(options: list[str], text: str) -> bytes:
