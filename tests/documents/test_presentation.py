@@ -153,7 +153,7 @@ def test_a_row_is_cells_between_rules(load):
 
 
 PAGE = 455 - 2 * 11  # points of a line of 16 cm, without what parts three columns
-EPOCHS = 10 * text_width("Epochs")
+LETTER, EPOCHS = text_width("a"), 10 * text_width("Epochs")
 
 
 @pytest.mark.parametrize(("lang", "points"), [("en", 9), ("zh", 9)])
@@ -170,12 +170,16 @@ def test_long_texts_are_wrapped_to_the_width_of_the_page(load, lang, points):
     [
         ((55, 15), "small", [None, None]),
         ((65, 15), "footnotesize", [None, None]),
-        ((75, 15), "footnotesize", [PAGE - 9 * 0.54 * 15 - 0.9 * EPOCHS, None]),
-        ((100, 99), "footnotesize", [9 * 0.54 * 100 / 3, PAGE - 9 * 0.54 * 100 / 3 - 0.9 * EPOCHS]),  # a third at least
-        ((99, 100), "footnotesize", [PAGE - 9 * 0.54 * 100 / 3 - 0.9 * EPOCHS, 9 * 0.54 * 100 / 3]),
-        ((190, 15), "footnotesize", [PAGE - 9 * 0.54 * 15 - 0.9 * EPOCHS, None]),
-        ((220, 15), "scriptsize", [PAGE - 8 * 0.54 * 15 - 0.8 * EPOCHS, None]),
-        ((400, 300), "scriptsize", [8 * 0.54 * 400 / 3, 8 * 0.54 * 300 / 3]),  # too wide all the same
+        ((75, 15), "footnotesize", [PAGE - 9 * LETTER * 15 - 0.9 * EPOCHS, None]),
+        (
+            (100, 99),
+            "footnotesize",
+            [9 * LETTER * 100 / 3, PAGE - 9 * LETTER * 100 / 3 - 0.9 * EPOCHS],
+        ),  # a third at least
+        ((99, 100), "footnotesize", [PAGE - 9 * LETTER * 100 / 3 - 0.9 * EPOCHS, 9 * LETTER * 100 / 3]),
+        ((190, 15), "footnotesize", [PAGE - 9 * LETTER * 15 - 0.9 * EPOCHS, None]),
+        ((220, 15), "scriptsize", [PAGE - 8 * LETTER * 15 - 0.8 * EPOCHS, None]),
+        ((400, 300), "scriptsize", [8 * LETTER * 400 / 3, 8 * LETTER * 300 / 3]),  # too wide all the same
     ],
 )
 def test_the_longest_texts_are_wrapped_first(load, letters, size, widths):
@@ -192,8 +196,8 @@ def test_the_longest_texts_are_wrapped_first(load, letters, size, widths):
     ("letters", "size", "head", "wrapped"),
     [
         (60, "small", r"Best validation\\epoch", False),
-        (70, "footnotesize", r"Best validation\\epoch", False),
-        (80, "footnotesize", r"Best\\validation\\epoch", False),
+        (75, "footnotesize", r"Best validation\\epoch", False),
+        (83, "footnotesize", r"Best\\validation\\epoch", False),
         (90, "footnotesize", r"Best\\validation\\epoch", True),
     ],
 )

@@ -120,8 +120,8 @@ def _character_width(character: str) -> float:
     if unicodedata.east_asian_width(character) in "WF":
         return 1.0
     if character in NARROW:
-        return 0.38
-    return 0.76 if character.isupper() or character in BROAD else 0.54
+        return 0.37
+    return 0.74 if character.isupper() or character in BROAD else 0.525
 
 
 def shortened(text: str, ems: float = 36) -> str:
