@@ -1,7 +1,5 @@
 """When a run has converged: one definition for every table, claim and figure. Plain Python only."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 TOLERANCE = 0.005  # half a percentage point of an accuracy, half a hundredth of a correlation

@@ -1,7 +1,5 @@
 """Enumerations inside a sentence, in each language of a report."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from labreport.languages import said

@@ -1,7 +1,5 @@
 """What a user can get wrong, one exception class per kind, and how a step reports it."""
 
-from __future__ import annotations
-
 import errno
 import os
 import sys

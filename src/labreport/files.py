@@ -1,7 +1,5 @@
 """Atomic writes and digests: the only place that knows how a file comes to be complete."""
 
-from __future__ import annotations
-
 import errno
 import hashlib
 import json

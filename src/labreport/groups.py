@@ -1,7 +1,5 @@
 """The groups of classes that a long tail makes, and what they are called. Plain Python only."""
 
-from __future__ import annotations
-
 from labreport.languages import said
 
 GROUPS = ("short", "full")

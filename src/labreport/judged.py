@@ -1,7 +1,5 @@
 """What runs said of single samples, beside the prepared data that hold these."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 

@@ -4,8 +4,6 @@ A key follows code by the names that stand in it (`labreport.artifacts.code`); i
 each `target` in a spec is a root of the key itself.
 """
 
-from __future__ import annotations
-
 import importlib
 from types import ModuleType
 from typing import Any

@@ -1,7 +1,5 @@
 """The metrics by name, and which columns a task's `metrics.csv` has. Plain Python only."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType

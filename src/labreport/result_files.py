@@ -1,7 +1,5 @@
 """The files of finished runs, measurements and prepared data: what is in them, read and checked."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path

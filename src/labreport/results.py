@@ -4,8 +4,6 @@ Reads the files that docs/reference/results.md lists under "A run" and "A measur
 missing or cannot be read is a `ResultsError` that names the file.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path

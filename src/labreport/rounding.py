@@ -1,7 +1,5 @@
 """Numbers rounded as readers round them: halves away from zero, judged by the digits that are printed."""
 
-from __future__ import annotations
-
 import math
 from decimal import ROUND_HALF_UP, Context, Decimal
 

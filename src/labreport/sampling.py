@@ -1,7 +1,5 @@
 """How far an accuracy or a correlation may lie from the truth because it was measured on finitely many samples."""
 
-from __future__ import annotations
-
 import math
 
 ADDED = 4  # samples that are imagined beside those there are, half of them right

@@ -1,7 +1,5 @@
 """The name that a misspelt one was meant to be."""
 
-from __future__ import annotations
-
 import difflib
 from collections.abc import Iterable
 

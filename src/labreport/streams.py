@@ -1,7 +1,5 @@
 """Streams of random numbers: a seed, what they are for and where, told apart by a digest of the three."""
 
-from __future__ import annotations
-
 import hashlib
 
 import numpy as np

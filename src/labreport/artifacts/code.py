@@ -4,8 +4,6 @@ From the roots of a job the names are followed that each function, class and con
 deep. What a module does when it is imported counts for whoever imports it. What cannot be followed is refused.
 """
 
-from __future__ import annotations
-
 import ast
 import hashlib
 import json

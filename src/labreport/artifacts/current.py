@@ -6,8 +6,6 @@ they tell the truth although `.snakemake` was deleted, a setting was taken back,
 again.
 """
 
-from __future__ import annotations
-
 import filecmp
 import os
 from contextlib import suppress

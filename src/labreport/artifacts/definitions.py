@@ -7,8 +7,6 @@ on another. Annotations are followed like other names: an object that a function
 annotation tells.
 """
 
-from __future__ import annotations
-
 import ast
 import hashlib
 import json

@@ -1,7 +1,5 @@
 """Where what lies there differs from what is planned, and that in words: `learning_rate 0.001 -> 0.0005`."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path

@@ -1,7 +1,5 @@
 """What the folders under results/ say of themselves, and whether that is so."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any

@@ -1,7 +1,5 @@
 """What was made before, and why something is to be made although that is there, in words."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path

@@ -1,7 +1,5 @@
 """A report's prose, for planning: the files that it stands in, the modules that it prints pieces of, its mistakes."""
 
-from __future__ import annotations
-
 import hashlib
 import re
 from collections.abc import Iterable, Iterator

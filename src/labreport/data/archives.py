@@ -1,7 +1,5 @@
 """Official archives and their unpacked folders: found, and checked against a digest before anything is opened."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any

@@ -1,7 +1,5 @@
 """Prepared data as files: one folder, saved whole and loaded again."""
 
-from __future__ import annotations
-
 import io
 import json
 from collections.abc import Iterable, Mapping

@@ -5,8 +5,6 @@ in plain order, a key and then the numbers and byte strings of its value. So not
 and what is read is never larger than the file.
 """
 
-from __future__ import annotations
-
 import pickletools
 import struct
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """CIFAR-10, python version: six pickled batches of 32 x 32 images (Krizhevsky 2009, https://www.cs.toronto.edu/~kriz/cifar.html)."""
 
-from __future__ import annotations
-
 import math
 from pathlib import Path
 from typing import Any

@@ -4,8 +4,6 @@ What a word is says `labreport.data.words`. The vocabulary holds the words that 
 split, which is the drawn part of it where only a part is used; equally frequent words rank alphabetically.
 """
 
-from __future__ import annotations
-
 import hashlib
 import re
 from collections import defaultdict

@@ -5,8 +5,6 @@ archive, members that come twice and anything larger than any data set here are 
 whatever a file holds.
 """
 
-from __future__ import annotations
-
 import gzip
 import re
 import stat

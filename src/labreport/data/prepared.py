@@ -1,7 +1,5 @@
 """Prepared data: the arrays that a run trains on. How they are kept is the affair of `labreport.data.arrays`."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 from typing import Any
 

@@ -1,7 +1,5 @@
 """What both sample generators share: archives that come out the same, byte for byte, every time."""
 
-from __future__ import annotations
-
 import gzip
 import io
 import tarfile

@@ -5,8 +5,6 @@ shape and ground, which of them is lighter, place, size and noise say nothing ab
 pixel does, and a classifier has to see edges.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from pathlib import Path
 

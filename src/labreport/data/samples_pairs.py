@@ -6,8 +6,6 @@ share all words are therefore alike, but those that share none may be, too, and 
 the same.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from pathlib import Path
 

@@ -6,8 +6,6 @@ word; some reviews go on with something else. Counting words therefore does litt
 reader has to keep the order.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from pathlib import Path
 

@@ -6,8 +6,6 @@ with tabs between. Quotation marks are part of the sentences and need not match.
 drawn part of it where only a part is used, by falling frequency; equally frequent words rank alphabetically.
 """
 
-from __future__ import annotations
-
 from collections import Counter
 from pathlib import Path
 from typing import Any

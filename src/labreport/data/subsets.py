@@ -1,7 +1,5 @@
 """Parts of a split, drawn by seed."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from labreport.errors import DataError

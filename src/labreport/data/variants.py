@@ -1,7 +1,5 @@
 """Variants of a data set of images: a long tail, and classes filled up again. Only the training split changes."""
 
-from __future__ import annotations
-
 import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any

@@ -1,7 +1,5 @@
 """Word vectors that are learnt from a data set's own sentences (Mikolov et al. 2013, arXiv:1301.3781), by gensim."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

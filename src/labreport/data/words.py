@@ -4,8 +4,6 @@ A text becomes words like this: `<br />` is dropped, letters are lowered, and a 
 that may hold apostrophes inside (`don't`); punctuation goes.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from typing import Any

@@ -1,7 +1,5 @@
 """config/datasets.yaml: every data set, with what holds between its parts and between data sets."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, Self

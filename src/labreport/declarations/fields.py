@@ -1,7 +1,5 @@
 """The fields that several declarations share: names, digests, numbers, each strict in its own way."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path, PurePosixPath
 from typing import Annotated, Any, ClassVar, Literal

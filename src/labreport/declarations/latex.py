@@ -1,7 +1,5 @@
 """What sets a report's PDF: a LaTeX shell, a class and files of its own, each found before anything runs."""
 
-from __future__ import annotations
-
 from pathlib import Path, PurePosixPath
 from typing import Annotated, Any
 

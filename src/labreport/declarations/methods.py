@@ -3,8 +3,6 @@
 A default that is written out means what leaving it out means, and gives the same key.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from functools import reduce
 from operator import or_

@@ -1,7 +1,5 @@
 """What is wrong with a declaration, in words: where, what was found, what is allowed."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Mapping
 from datetime import date

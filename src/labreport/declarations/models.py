@@ -3,8 +3,6 @@
 Constructors are read from syntax trees: nothing is imported for it.
 """
 
-from __future__ import annotations
-
 import ast
 import re
 from collections.abc import Mapping

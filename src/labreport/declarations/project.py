@@ -1,7 +1,5 @@
 """Everything a project declares, each report and experiment read and checked when it is asked for."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from pathlib import Path

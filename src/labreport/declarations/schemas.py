@@ -5,8 +5,6 @@ They are made from the models that check the files. What names something, such a
 by these models alone.
 """
 
-from __future__ import annotations
-
 import ast
 import json
 import sys

@@ -1,7 +1,5 @@
 """What the files of config/ may say of experiments, scales and the project: one strict pydantic model each."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self
 

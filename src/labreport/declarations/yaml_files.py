@@ -1,7 +1,5 @@
 """Reading YAML, and where each value stands in it."""
 
-from __future__ import annotations
-
 import pickle
 import re
 from collections.abc import Mapping

@@ -1,7 +1,5 @@
 """Algorithms as a template writes them: one statement a line, four spaces a level."""
 
-from __future__ import annotations
-
 import re
 import textwrap
 from typing import NamedTuple

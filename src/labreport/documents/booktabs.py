@@ -1,7 +1,5 @@
 """A table's presentation as a booktabs table: no vertical rules, numbers aligned at the decimal mark."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 
 from labreport.documents.presentation import Presentation, narrow, split_number

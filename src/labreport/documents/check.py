@@ -1,7 +1,5 @@
 """Mistakes in a template that show before there is any result: names that nothing declares. Nothing is rendered."""
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping

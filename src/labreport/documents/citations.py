@@ -1,7 +1,5 @@
 """Works that a report cites: read, set and listed by citeproc, as a style of CSL has it."""
 
-from __future__ import annotations
-
 import json
 import re
 from pathlib import Path

@@ -1,7 +1,5 @@
 """A claim as a template sees it: its numbers in their units, its names, and a phrase that states it."""
 
-from __future__ import annotations
-
 import math
 import re
 from collections.abc import Callable, Mapping

@@ -1,7 +1,5 @@
 """The cover of a report: a page of Markdown before it, in every format."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from html import escape
 

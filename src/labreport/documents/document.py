@@ -1,7 +1,5 @@
 """A report as a finished document: template and results in, LaTeX, Markdown, HTML or Word out."""
 
-from __future__ import annotations
-
 import base64
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager

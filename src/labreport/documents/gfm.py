@@ -1,7 +1,5 @@
 """The document tree as GitHub-flavoured Markdown: pictures, pipe tables, numbered headings, links."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable
 from html import escape

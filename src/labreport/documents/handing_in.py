@@ -1,7 +1,5 @@
 """The archive that is handed in: a report in every form, and the runs that all its numbers come from."""
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path

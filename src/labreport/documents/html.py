@@ -1,7 +1,5 @@
 """The document tree as a page of HTML: landmarks, anchors, formulas in MathML, no script."""
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence

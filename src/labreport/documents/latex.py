@@ -1,7 +1,5 @@
 """The document tree as LaTeX: figures and tables as floats, references as links."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field

@@ -1,7 +1,5 @@
 """The document tree between template and format: a format's own text is put where the tree only names something."""
 
-from __future__ import annotations
-
 import unicodedata
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence

@@ -1,7 +1,5 @@
 """Pieces of the project's own source, taken from the file by name: what a report prints as code."""
 
-from __future__ import annotations
-
 import ast
 import io
 import keyword

@@ -1,7 +1,5 @@
 """Names that a template may use: what has them, and what is said where one is wrong."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache, cached_property
 from typing import Any

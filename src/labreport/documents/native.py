@@ -1,7 +1,5 @@
 """The document tree as pandoc's own nodes: what the layouts of all formats but LaTeX have in common."""
 
-from __future__ import annotations
-
 from abc import abstractmethod
 from collections.abc import Callable
 

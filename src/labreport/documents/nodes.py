@@ -1,7 +1,5 @@
 """The nodes of pandoc's document tree: made, found and read."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any

@@ -1,7 +1,5 @@
 """Numbers: of headings, figures, tables, listings, algorithms and equations, in reading order."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from labreport.documents.nodes import Node, attribute, has_class, walk

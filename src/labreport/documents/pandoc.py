@@ -1,7 +1,5 @@
 """pandoc: Markdown to its document tree, and the tree to LaTeX or GitHub-flavoured Markdown."""
 
-from __future__ import annotations
-
 import json
 import re
 import subprocess

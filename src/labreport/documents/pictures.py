@@ -1,7 +1,5 @@
 """Pictures of the author's own, which lie beside a template."""
 
-from __future__ import annotations
-
 import re
 import warnings
 from dataclasses import dataclass

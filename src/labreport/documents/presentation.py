@@ -1,7 +1,5 @@
 """A table's presentation (`NAME.json`), read and checked, its cells written out as text."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace

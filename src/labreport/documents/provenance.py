@@ -1,7 +1,5 @@
 """From which state of the project, and when, a document was written."""
 
-from __future__ import annotations
-
 import os
 import subprocess
 from collections.abc import Iterable, Mapping

@@ -1,7 +1,5 @@
 """The page of measured results: a section per report and scale, each written whole from results, none by hand."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any

@@ -1,7 +1,5 @@
 """What a page says of each run: where it lies, its settings and who set them, where it was trained, how it went."""
 
-from __future__ import annotations
-
 import csv
 import math
 from collections.abc import Iterator, Mapping, Sequence

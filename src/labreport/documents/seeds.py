@@ -1,7 +1,5 @@
 """What a report says of runs that it was made without: seeds that failed, experiments that cannot be trained."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 
 from labreport.documents import wording

@@ -1,7 +1,5 @@
 """What stands around a text in each format: a template of the format's own, whose texts are escaped for it."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any

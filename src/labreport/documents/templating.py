@@ -1,7 +1,5 @@
 """Jinja, strict and sandboxed: a template in, pandoc Markdown out, mistakes with their file and line."""
 
-from __future__ import annotations
-
 import resource
 import signal
 import threading

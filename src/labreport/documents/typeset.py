@@ -1,7 +1,5 @@
 """LaTeX to PDF: which program, how it is called, and what its log is worth."""
 
-from __future__ import annotations
-
 import os
 import re
 import shutil

@@ -1,7 +1,5 @@
 """What a template sees: read-only namespaces over the results, by name."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Any

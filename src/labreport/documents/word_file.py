@@ -1,7 +1,5 @@
 """A document tree as the bytes of a Word file, in pandoc's styles with the fonts, captions and pages of a report."""
 
-from __future__ import annotations
-
 import io
 import json
 import re

@@ -1,7 +1,5 @@
 """The few words that a document adds to its prose, in each language."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial

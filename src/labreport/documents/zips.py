@@ -1,7 +1,5 @@
 """Zip files: the same bytes whenever they are made, and nothing taken out that is not safe."""
 
-from __future__ import annotations
-
 import io
 import zipfile
 import zlib

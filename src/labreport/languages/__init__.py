@@ -3,8 +3,6 @@
 Words are no code: a job's key has the digest of the sections that its step says something from, in its language.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 from collections.abc import Mapping

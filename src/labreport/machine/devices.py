@@ -1,7 +1,5 @@
 """Which accelerators there are, asked of the driver, and one of them for a process: importing torch is not needed."""
 
-from __future__ import annotations
-
 import ctypes
 import os
 import re

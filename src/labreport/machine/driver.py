@@ -4,8 +4,6 @@
 initialised CUDA cannot fork another user of CUDA, and keeps files of the driver open. And a broken driver can hang.
 """
 
-from __future__ import annotations
-
 import ctypes
 import json
 import subprocess

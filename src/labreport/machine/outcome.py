@@ -4,8 +4,6 @@ The receipt is the one file of a run, a measurement or word vectors that Snakema
 does with the outputs of a job that failed, and nothing is lost: the folder is no output of any rule.
 """
 
-from __future__ import annotations
-
 import os
 from dataclasses import asdict, dataclass
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The process a run lives in: memory, threads, device."""
 
-from __future__ import annotations
-
 import ctypes
 import platform
 import re

@@ -1,7 +1,5 @@
 """SIGTERM and SIGINT: a clean end while a command imports, and at a run's next step, when nothing is half done."""
 
-from __future__ import annotations
-
 import os
 import signal
 import threading

@@ -1,7 +1,5 @@
 """What one LSTM layer costs: the packaged one, the own one, and the own one with a shared input product."""
 
-from __future__ import annotations
-
 import statistics
 import time
 from collections.abc import Mapping

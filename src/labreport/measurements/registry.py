@@ -1,7 +1,5 @@
 """Kinds of measurements: a line each, with the options that a report's YAML gives them."""
 
-from __future__ import annotations
-
 from labreport.declarations.fields import Positive
 from labreport.kinds import Kind, kinds
 

@@ -4,8 +4,6 @@ ReLU stands behind the pooling where both follow a convolution: the larger of tw
 ReLU, so result and gradient are too, and a quarter of the values need it.
 """
 
-from __future__ import annotations
-
 from torch import Tensor, nn
 
 

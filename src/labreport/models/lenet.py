@@ -1,7 +1,5 @@
 """LeNet-5 for square images."""
 
-from __future__ import annotations
-
 from torch import Tensor, nn
 
 from labreport.models.cnn import check_size

@@ -8,8 +8,6 @@ padding at its end, and its state after its last real token (the text's first) i
 layers, one per direction.
 """
 
-from __future__ import annotations
-
 from typing import Literal
 
 import torch

@@ -1,7 +1,5 @@
 """The own LSTM: its equations written out, one time step after the other."""
 
-from __future__ import annotations
-
 from typing import Literal
 
 import torch

@@ -1,7 +1,5 @@
 """Model names and where their classes are: strings, so that knowing a name imports nothing."""
 
-from __future__ import annotations
-
 MODELS: dict[str, str] = {
     "plain34": "labreport.models.resnet:Plain34",
     "resnet34": "labreport.models.resnet:ResNet34",

@@ -4,8 +4,6 @@ A recurrence that is written out launches thousands of kernels of a few microsec
 launch one than the GPU takes to compute it. The kernels are the same ones as without a graph, and so is the result.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import cast
 

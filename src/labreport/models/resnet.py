@@ -1,7 +1,5 @@
 """The own residual networks for 32 x 32 images, and ResNet-34 without its residual connections."""
 
-from __future__ import annotations
-
 from typing import Literal
 
 from torch import Tensor, nn

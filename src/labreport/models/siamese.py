@@ -1,7 +1,5 @@
 """Siamese LSTM encoders: two sentences go through the same network, and their distance says how similar they are."""
 
-from __future__ import annotations
-
 from typing import Literal
 
 import torch

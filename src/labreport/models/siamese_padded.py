@@ -1,7 +1,5 @@
 """A Siamese LSTM that reads the padding, too: what happens without a word about lengths."""
 
-from __future__ import annotations
-
 from typing import Literal
 
 import torch

@@ -1,7 +1,5 @@
 """What every text classifier here shares: embedding, readout, and what becomes of padding."""
 
-from __future__ import annotations
-
 from typing import Any, Literal
 
 import torch

@@ -1,7 +1,5 @@
 """torchvision's residual networks, with the stem for 32 x 32 images or with their own."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Literal
 

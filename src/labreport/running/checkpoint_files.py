@@ -1,7 +1,5 @@
 """The files of checkpoints: `<epoch>-<first 16 digits of the content's SHA-256>.pt`, whatever is in them."""
 
-from __future__ import annotations
-
 import contextlib
 import hashlib
 import os

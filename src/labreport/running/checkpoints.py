@@ -1,7 +1,5 @@
 """Checkpoints of a run: written at the end of epochs, as seldom as their cost asks for, and read back."""
 
-from __future__ import annotations
-
 import copy
 import io
 import os

@@ -1,7 +1,5 @@
 """Where and with what something was measured."""
 
-from __future__ import annotations
-
 import importlib.metadata
 import os
 import platform

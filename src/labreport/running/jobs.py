@@ -1,7 +1,5 @@
 """What is to be done for a job that takes long, and which others of the same start a process may take over."""
 
-from __future__ import annotations
-
 import json
 import os
 from collections.abc import Iterator, Mapping

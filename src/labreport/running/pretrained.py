@@ -1,7 +1,5 @@
 """Weights that a network starts from, as somebody else trained them."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """A progress bar with the time left, on a terminal only."""
 
-from __future__ import annotations
-
 import sys
 from typing import TextIO
 

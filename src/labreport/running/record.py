@@ -1,7 +1,5 @@
 """The files of a run: spec, a row of metrics and a line per epoch, summary, tables, environment."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Mapping
 from pathlib import Path

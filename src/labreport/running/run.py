@@ -1,7 +1,5 @@
 """Runs carried out, one after the other on one device: from the last checkpoint to a complete folder."""
 
-from __future__ import annotations
-
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping

@@ -1,7 +1,5 @@
 """TensorBoard event files, for those who want to watch; imported only then."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any

@@ -1,7 +1,5 @@
 """Word vectors that a run starts from, as the step of their own left them."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import numpy as np

@@ -1,7 +1,5 @@
 """`python -m labreport.steps STEP ...`: what the rules of the workflow call."""
 
-from __future__ import annotations
-
 import sys
 
 from labreport.machine.signals import take_signals

@@ -1,7 +1,5 @@
 """Archives and samples, and the arrays that they are turned into."""
 
-from __future__ import annotations
-
 import dataclasses
 
 from labreport.data.archives import check_source

@@ -1,7 +1,5 @@
 """Documents: typeset, and put where users open them."""
 
-from __future__ import annotations
-
 import shutil
 import sys
 from collections.abc import Sequence

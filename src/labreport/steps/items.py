@@ -1,7 +1,5 @@
 """Figures, tables and claims: those of a job that lie elsewhere already are copied, the others are made."""
 
-from __future__ import annotations
-
 import json
 import shutil
 from collections.abc import Iterator, Mapping

@@ -1,7 +1,5 @@
 """What takes long: word vectors, measurements and runs. Their folders go only when they are made again."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from contextlib import contextmanager
 

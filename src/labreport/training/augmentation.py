@@ -1,7 +1,5 @@
 """Augmentations of raw image batches, on the device, for the whole batch at once."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any

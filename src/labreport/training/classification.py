@@ -1,7 +1,5 @@
 """The classification task: its loss, what is measured, and the tables that come of it."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping
 from typing import Any

@@ -1,7 +1,5 @@
 """From the names in a spec to a task, a model, an optimizer and a schedule."""
 
-from __future__ import annotations
-
 import inspect
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any

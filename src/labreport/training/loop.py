@@ -3,8 +3,6 @@
 Inside an epoch nothing waits for the device: losses and outputs stay there until the epoch has ended.
 """
 
-from __future__ import annotations
-
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field

@@ -9,8 +9,6 @@ and optimizers are fp32 in both. cuDNN takes the fastest of its algorithms, whic
 on a GPU agree but for rounding, two on a CPU with equal threads to the bit.
 """
 
-from __future__ import annotations
-
 import torch
 
 # What a CPU is to be capable of, as torch names it.

@@ -1,7 +1,5 @@
 """The generators of a process, each on a stream of its own."""
 
-from __future__ import annotations
-
 import random
 
 import numpy as np

@@ -1,7 +1,5 @@
 """A run between its epochs: what is trained, and what was measured of it by now."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 

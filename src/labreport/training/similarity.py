@@ -1,7 +1,5 @@
 """The similarity task: a score for a pair of texts, judged by its correlation with the true scores."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

@@ -1,7 +1,5 @@
 """What the loop asks of a task, so that one loop trains every kind of model."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol

@@ -1,7 +1,5 @@
 """The tasks by name: which class carries one out, what it trains on, and which files it leaves. Plain Python only."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 
