@@ -37,6 +37,16 @@ _OPEN = r"\{%[-+]?\s*(?:if|for|macro|call|block)\b"
 _BRANCH = re.compile(rf"{_OPEN}(?:(?!{_OPEN}).)*?\{{%[-+]?\s*end(?:if|for|macro|call|block)\b.*?%\}}", re.DOTALL)
 _PARENTHESIS = re.compile(r"\\(begin|end)\s*(\{[^{}]*\})|\\(left|right)(?![A-Za-z])|\\.|([{}])")
 _MONEY = re.compile(r"[^\w$]*(?:[A-Z]*\$[\d.,]*|[\d.,]+\$)[^\w$]*")
+# Tags of HTML, which is printed as it stands, and what is written for them.
+_HTML = re.compile(r"<(!--?|!–|/?([a-z]+[1-6]?)(?=[\s/>]|$))", re.IGNORECASE)
+_WRITTEN = {
+    **dict.fromkeys(("b", "strong"), "**words**"), **dict.fromkeys(("i", "em"), "*words*"), "u": "[words]{.underline}",
+    **dict.fromkeys(("s", "del", "strike"), "~~words~~"), "sub": "H~2~O", "sup": "m^2^", "code": "`words`",
+    "br": "a backslash at the end of the line", "p": "an empty line", "hr": "a line of ---", "a": "[words](https://...)",
+    "img": "![caption](file.png){width=60%}", "table": "a table of Markdown", "pre": "lines between two of ```",
+    **dict.fromkeys(("ul", "ol", "li"), "- words"), **dict.fromkeys(("h1", "h2", "h3", "h4"), "# words"),
+    **dict.fromkeys(("center", "div", "span", "font", "figure", "style"), "Markdown; the report's look is the house's"),
+}  # fmt: skip
 _PARTIAL = (nodes.Include, nodes.Import, nodes.FromImport, nodes.Extends)
 
 
@@ -89,6 +99,10 @@ def _markdown(text: str, names: Mapping[str, Any], folder: Path, whole: bool, co
         if fault := _unmatched(formula):
             yield max(formula.strip().split(COMPUTED), key=len), f"the formula ${' '.join(formula.split())}$: {fault}"
     for word in (node["c"] for node in walk(blocks) if node["t"] == "Str"):
+        if (tag := _HTML.search(word)) and (tag[1].startswith("!") or tag[2].lower() in _WRITTEN):
+            instead = "{## words ##}" if tag[1].startswith("!") else _WRITTEN[tag[2].lower()]
+            said = f"<{tag[1]}".replace("–", "--")
+            yield said, f"{said} is HTML's, which is printed as it stands; write {instead}, or `<...>` for the sign"
         if "$" in word and not _MONEY.fullmatch(word) and COMPUTED not in word and "://" not in word:
             yield word, f"{word}: this $ begins or ends a formula that lacks the other; write it, or \\$ for the sign"
     headings = [node["c"][1][0] for node in walk(blocks) if node["t"] == "Header"]
