@@ -12,7 +12,7 @@ from xml.etree import ElementTree
 BANNED = {"script", "iframe", "object", "embed", "link", "base", "form", "input", "foreignobject", "applet", "frame"}
 LINKS = re.compile(r"(#|https?://|mailto:)", re.IGNORECASE)
 PICTURES = re.compile(r"data:image/(png|jpeg|svg\+xml);base64,")
-FIELD = re.compile(r" (SEQ \S+ \\\* ARABIC|REF \w+ \\h \\\* MERGEFORMAT|PAGE) ")
+FIELD = re.compile(r" (SEQ \S+ \\\* ARABIC|REF \w+ \\h \\\* MERGEFORMAT|PAGE|NUMPAGES) ")
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 
 
