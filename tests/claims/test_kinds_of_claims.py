@@ -59,7 +59,7 @@ def judged(report_spec, tmp_path):
                     write_json(f"{run['path']}/{file}", {**read_json(f"{run['path']}/{file}"), **said})
         found = file_of(importlib.import_module(spec["target"]), spec)
         assert set(found) == FIELDS
-        assert set(found["values"]) <= {*naming.FIELDS["claims"]}  # what `labreport check` lets a template name
+        assert set(found["values"]) <= {*naming.of_claim(kind)}  # what `labreport check` lets a template name
         assert found["runs"] == [run["key"] for one in spec["experiments"].values() for run in one["runs"]]
         assert json.loads(json.dumps(found, allow_nan=False)) == found
         return found

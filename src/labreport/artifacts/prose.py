@@ -78,7 +78,7 @@ def check_text(project: Project, document: Artifact) -> None:
 def mistakes_of(project: Project, name: str, lang: str) -> list[str]:
     """Those in the text of a report, which has a document for each format, in its cover and in its LaTeX shell."""
     # Only here, so that planning a finished project imports no jinja2.
-    from labreport.documents import citations
+    from labreport.documents import citations, naming
     from labreport.documents.check import template_mistakes
     from labreport.documents.shells import shell_mistakes
 
@@ -92,7 +92,7 @@ def mistakes_of(project: Project, name: str, lang: str) -> list[str]:
         "measurements": report.measurements,
         "figures": {name: item.options for name, item in report.figures.items()},
         "tables": {name: item.options for name, item in report.tables.items()},
-        "claims": report.claims,
+        "claims": {name: naming.of_claim(item.kind.name) for name, item in report.claims.items()},
         **({} if isinstance(works, UserError) else {"works": works}),
     }
     found = {}

@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from itertools import chain
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -56,8 +57,8 @@ def template_mistakes(text: str, names: Mapping[str, Any], folder: Path = Path()
     Args:
         text: the template.
         names: what is declared: `figures` and `tables` (name -> its declaration), `experiments` (name -> what it has),
-            `claims, datasets, measurements`, `parts` (of experiments), `works` (keys of the bibliography). A group that
-            is not given is not checked. Only arguments that are constants are.
+            `claims` (likewise, or None: anything), `datasets, measurements`, `parts` (of experiments), `works` (keys of
+            the bibliography). A group that is not given is not checked. Only arguments that are constants are.
         folder: that the template lies in, with its pictures.
         cover: whether it is that of a cover.
 
@@ -212,7 +213,7 @@ def _mistakes(
             yield from _undeclared(GROUPS[group], [node.attr], names[group])
         elif group in experiments and node.attr not in experiments[group]:
             yield f"{group} has no {node.attr!r}{did_you_mean(node.attr, experiments[group])}"
-    if isinstance(node, nodes.Getattr) and (said := _said(node.node)):
+    if isinstance(node, nodes.Getattr) and (said := _said(node.node, names)):
         what, fields = said
         if node.attr not in fields:
             yield f"{what} has no {node.attr!r}{suggestion(node.attr, fields)}"
@@ -221,17 +222,22 @@ def _mistakes(
         yield from _undeclared(what, map(_constant, node.args), names[group]) if group in names else ()
 
 
-def _said(node: nodes.Node) -> tuple[str, Collection[str]] | None:
+def _said(node: nodes.Node, names: Mapping[str, Any]) -> tuple[str, Collection[str]] | None:
     """What a message calls a claim, a data set, the report or the scale, and what it has; None for anything else."""
     if isinstance(node, nodes.Name) and node.name in FIELDS and node.name not in GROUPS:
         return node.name, FIELDS[node.name]
-    if isinstance(node, nodes.Getattr) and isinstance(node.node, nodes.Name) and node.node.name in GROUPS:
-        group, name = node.node.name, f"{node.node.name}.{node.attr}"
-    elif isinstance(node, nodes.Call) and isinstance(node.node, nodes.Name):
-        group, name = ARGUMENTS.get(node.node.name, ("", ""))[0], f"{node.node.name}(...)"
+    if isinstance(node, nodes.Call) and isinstance(node.node, nodes.Name):
+        group, said = ARGUMENTS.get(node.node.name, ("", ""))[0], f"{node.node.name}(...)"
+        name = _constant(node.args[0]) if node.args else None
+    elif isinstance(node, nodes.Getattr) and isinstance(node.node, nodes.Name) and node.node.name in GROUPS:
+        group, name, said = node.node.name, node.attr, f"{node.node.name}.{node.attr}"
     else:
         return None
-    return (name, FIELDS[group]) if group in FIELDS else None
+    if group == "claims":
+        claims = names.get(group, {})
+        meant = [claims.get(name)] if name is not None else [*claims.values()]  # computed, it may be any of them
+        return (said, list(dict.fromkeys(chain.from_iterable(meant)))) if meant and None not in meant else None
+    return (said, FIELDS[group]) if group in FIELDS else None
 
 
 def _constant(node: nodes.Expr) -> Any:

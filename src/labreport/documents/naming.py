@@ -7,22 +7,32 @@ from typing import Any
 from labreport.errors import TemplateError
 from labreport.spelling import did_you_mean
 
-# What names of templates have, whatever their claim or data set is; experiments have what their task measures.
+# What names of templates have; experiments have what their task measures, claims also the values of their kind.
 _OF_A_CLAIM = """
     estimate low high margin level outcome favours supported refuted undecided p p_adjusted seeds paired method reason
-    what verdict quantity estimates comparable means base best worst highest lowest largest widest others than threshold
-    share_of_best tolerance metric of over expected rival experiment measured published rounding mean classes
+    what verdict quantity estimates comparable
 """
+_VALUES = {
+    "difference": "than best means base others threshold share_of_best tolerance metric",
+    "equivalence": "base best worst highest lowest means largest widest",
+    "ratio": "of over means",
+    "ranking": "expected best rival means",
+    "consistency": "experiment measured published rounding best mean classes",
+}
 _OF_DATA = """
     name title train_samples dev_samples test_samples classes vocabulary length short full short_count full_count
     unknown
 """
 FIELDS: Mapping[str, Sequence[str]] = {
-    "claims": _OF_A_CLAIM.split(),
     "datasets": _OF_DATA.split(),
     "report": ("title", "subtitle", "authors", "affiliation", "course", "fields", "date"),
     "scale": ("name", "notice", "mark", "full", "real"),
 }
+
+
+def of_claim(kind: str) -> list[str] | None:
+    """What a claim of a kind has; None of a kind of one's own, whose module alone knows."""
+    return [*_OF_A_CLAIM.split(), *_VALUES[kind].split()] if kind in _VALUES else None
 
 
 class Lazy(Mapping[str, Any]):
