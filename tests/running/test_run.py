@@ -87,10 +87,10 @@ def test_an_epoch_is_kept_before_it_is_told(start: Callable[..., list[str]], tmp
 @pytest.mark.parametrize(
     ("change", "found"),
     [
-        (lambda answers: answers[:, :1], "(8, 1)"),
-        (lambda answers: answers.repeat(1, 2), "(8, 4)"),
-        (lambda answers: answers.mean(1), "(8,)"),
-        (lambda answers: (answers, answers), "tuple"),
+        (lambda answers: answers[:, :1], "answers of shape (8, 1)"),
+        (lambda answers: answers.repeat(1, 2), "answers of shape (8, 4)"),
+        (lambda answers: answers.mean(1), "answers of shape (8,)"),
+        (lambda answers: (answers, answers), "a tuple of answers"),
     ],
 )
 def test_a_model_that_has_no_answer_for_each_class_is_refused(
@@ -102,7 +102,7 @@ def test_a_model_that_has_no_answer_for_each_class_is_refused(
     with pytest.raises(TrainingError) as raised:
         start("run")
     said = str(raised.value)
-    assert said.startswith(f"{SPEC['model']['target']}: found answers of shape {found}, allowed is (batch, 2): ")
+    assert said.startswith(f"{SPEC['model']['target']}: found {found}, allowed is a tensor (batch, 2): ")
     assert "`classes` outputs" in said
 
 

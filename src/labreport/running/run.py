@@ -104,11 +104,12 @@ def _check_answers(model: nn.Module, spec: Mapping[str, Any], classes: int) -> N
 
     def check(module: nn.Module, given: Any, answers: Any) -> None:
         hook.remove()
-        found = tuple(answers.shape) if isinstance(answers, torch.Tensor) else type(answers).__name__
-        if not isinstance(found, tuple) or found[1:] != (classes,):
+        shape = tuple(answers.shape) if isinstance(answers, torch.Tensor) else None
+        if shape is None or shape[1:] != (classes,):
+            found = f"answers of shape {shape}" if shape is not None else f"a {type(answers).__name__} of answers"
             raise TrainingError(
-                f"{spec['model']['target']}: found answers of shape {found}, allowed is (batch, {classes}): one for "
-                f"each class of {spec['data']['dataset']}; let its last layer have `classes` outputs"
+                f"{spec['model']['target']}: found {found}, allowed is a tensor (batch, {classes}): one for each class "
+                f"of {spec['data']['dataset']}; let its last layer have `classes` outputs"
             )
 
     hook = model.register_forward_hook(check)
