@@ -127,6 +127,10 @@ def test_what_is_right_passes(mistakes, text):
             "![x](figure:wide)\n\n{% if lang %}words{% endif %}\n\n![y](figure:wide)",
             "fig:wide names two things; give one of them another name, such as {#fig:wide_2}",
         ),
+        (
+            "# B {#sec:b}\n\n# D {#sec:b}\n\n{% if lang %}\n# C {#sec:c}\n\n{% else %}\n# C {#sec:c}\n\n{% endif %}",
+            "sec:b names two things; give one of them another name, such as {#sec:b_2}",
+        ),
         ('{{ claim("close").p }}{{ claim("a") }}', 'claim "a": is not declared; declared are close'),
         ("a line<br>", "<br is HTML's, which is printed as it stands; write a backslash at the end of the line, or `<"),
         ('<img src="x.png" width=50%>', "<img is HTML's, which is printed as it stands; write ![caption](file.png)"),

@@ -88,9 +88,9 @@ def _markdown(text: str, names: Mapping[str, Any], folder: Path, whole: bool, co
     """
     complaints: list[tuple[str, str]] = []
     try:
-        shown, parsed, blocks = _read(text, names, folder, cover, complaints)
-        twice = len(set(shown.shown)) < len(shown.shown)  # perhaps in two branches, of which one is taken
-        certain = Counter(_read(_certain(text), names, folder, cover, [])[0].shown if twice else ())
+        given, parsed, blocks = _read(text, names, folder, cover, complaints)
+        twice = len(set(given)) < len(given)  # perhaps in two branches, of which one is taken
+        certain = Counter(_read(_certain(text), names, folder, cover, [])[0] if twice else ())
     except TemplateError as error:
         yield "", str(error)
         return
@@ -106,8 +106,7 @@ def _markdown(text: str, names: Mapping[str, Any], folder: Path, whole: bool, co
             yield said, f"{said} is HTML's, which is printed as it stands; write {instead}, or `<...>` for the sign"
         if "$" in word and not _MONEY.fullmatch(word) and COMPUTED not in word and "://" not in word:
             yield word, f"{word}: this $ begins or ends a formula that lacks the other; write it, or \\$ for the sign"
-    headings = [node["c"][1][0] for node in walk(blocks) if node["t"] == "Header"]
-    known = [*shown.shown, *headings, *named, "sec:references"]
+    known = [*given, *named, "sec:references"]
     for name in (one for one, count in certain.items() if count > 1 and COMPUTED not in one):
         token = f"#{name}" if f"#{name}" in text else name.replace("fig:", "figure:").replace("tab:", "table:")
         yield token, f"{name} names two things; give one of them another name, such as {{#{name}_2}}"
@@ -125,8 +124,8 @@ def _markdown(text: str, names: Mapping[str, Any], folder: Path, whole: bool, co
 
 def _read(
     text: str, names: Mapping[str, Any], folder: Path, cover: bool, complaints: list[tuple[str, str]]
-) -> tuple[syntax.Syntax, list[Node], list[Node]]:
-    """What a template shows, and its blocks as they stand and made explicit; mistakes join the `complaints`.
+) -> tuple[list[str], list[Node], list[Node]]:
+    """The names that a template gives, and its blocks as they stand and made explicit; mistakes join `complaints`.
 
     Raises:
         TemplateError: pandoc cannot read it.
@@ -136,7 +135,9 @@ def _read(
     shown.complain = lambda token, message: complaints.append((token if token in text else unquote(token), message))
     bare = _TAG.sub(lambda tag: _blank(tag, text), text)
     parsed = pandoc.parse(syntax.markdown(bare.replace(r"\$", r"\#")), "en")["blocks"]
-    return shown, parsed, shown.explicit(parsed)
+    blocks = shown.explicit(parsed)
+    headings = [node["c"][1][0] for node in walk(blocks) if node["t"] == "Header"]
+    return [*shown.shown, *filter(None, headings)], parsed, blocks
 
 
 def _certain(text: str) -> str:
