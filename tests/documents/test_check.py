@@ -50,6 +50,7 @@ def mistakes(tmp_path):
         "{% macro m(x) %}{{ x }}{{ caller() }}{% endmacro %}{% call m(scale.full) %}{{ lang }}{% endcall %}",
         "{% if lang == 'zh' %}{% set x = 1 %}{% endif %}{{ x }}{% set n = namespace(y=1) %}{{ n.y is number }}",
         "{{ claims.own.anything }}{{ claim('ow' ~ lang).anything }}{{ claims.close.widest }}",
+        "{% macro m(report) %}{{ report.own }}{% endmacro %}{% for scale in () %}{{ scale.imag }}{% endfor %}",
         '{{ claim("cl" ~ "ose").estimate }}{{ measurement("lstm_cost").own }}{{ dataset("imdb").title }}{{ command }}',
         "costs $5, (US$5.50), 5$ or \\$x, in `$HOME` or at <https://a.b/$x>",
         "a < b, x <y> z, <https://a.b>, `<br>`, $a<b$, 1<2",

@@ -73,7 +73,9 @@ def template_mistakes(text: str, names: Mapping[str, Any], folder: Path = Path()
     inside = list(tree.find_all(nodes.Node))
     whole = not any(isinstance(node, _PARTIAL) for node in inside)
     bound = _bound(inside, environment, names) if whole else None
-    found = [(node.lineno, wrong) for node in inside for wrong in _mistakes(node, environment, names, bound)]
+    own = {node.name for node in inside if isinstance(node, nodes.Name) and node.ctx != "load"}
+    checked = [node for node in inside if not _is_of(node, own)]
+    found = [(node.lineno, wrong) for node in checked for wrong in _mistakes(node, environment, names, bound)]
     found += [
         (node.lineno, wrong) for node in inside if isinstance(node, nodes.Include) for wrong in _absent(node, folder)
     ]
@@ -221,6 +223,11 @@ def _mistakes(
     elif isinstance(node, nodes.Call) and isinstance(node.node, nodes.Name):
         group, what = ARGUMENTS.get(node.node.name, ("", ""))
         yield from _undeclared(what, map(_constant, node.args), names[group]) if group in names else ()
+
+
+def _is_of(node: nodes.Node, names: Collection[str]) -> bool:
+    """Whether a node is what one of some names has, such as `scale.x` of a macro that takes a `scale`."""
+    return isinstance(node, nodes.Getattr) and isinstance(node.node, nodes.Name) and node.node.name in names
 
 
 def _said(node: nodes.Node, names: Mapping[str, Any]) -> tuple[str, Collection[str]] | None:
