@@ -273,6 +273,18 @@ def test_a_function_stands_apart_from_its_argument_unless_that_is_in_brackets(pa
     assert page(f"${formula}$\n").count("<mspace") == apart
 
 
+def test_what_a_row_states_of_one_seed_leads_to_its_run(small_report, tmp_path):
+    spec = small_report("![Epochs.](table:table_0)", seeds=2)
+    first, second = [run["key"] for run in sorted(spec["experiments"]["mycnn"]["runs"], key=lambda run: run["seed"])]
+    columns = [{"key": "loss", "head": "Loss", "align": "decimal", "decimals": 1, "of": "mycnn"}]
+    seeds = sorted(run["seed"] for run in spec["experiments"]["mycnn"]["runs"])
+    table = {"columns": columns, "rows": [[0.5], [0.4]], "seeds": seeds}
+    (tmp_path / "tables" / "table_0.json").write_text(json.dumps(table), encoding="utf-8")
+    text = render(Path(spec["template"]), "html", "en", spec, STATE).text
+    led = [re.findall(r'href="#run-(\w+)"', cell) for cell in re.findall(r"<td.*?</td>", text) if "Loss of" in cell]
+    assert led == [[first], [second]]
+
+
 @pytest.mark.parametrize(
     ("text", "kept"),
     [("$x$，则", "，"), ("$x$）。", "）。"), ("$x$, y", ","), ("$x$ y", None), ("$x$则", None), ("x，", None)],

@@ -51,7 +51,9 @@ def test_presentation_is_what_the_architecture_says():
     table = Table(FRAME, COLUMNS, frozenset({(1, 2), (0, 1)}), ["A note."])
     value = json.loads(table.to_json())
     column = {"key": "value", "head": "Value", "unit": "%", "align": "decimal", "decimals": 1, "of": None}
-    assert (value["columns"][1], value["experiments"]) == (column, None)
+    assert (value["columns"][1], value["experiments"], value["seeds"]) == (column, None, None)
+    of_runs = json.loads(Table(FRAME.assign(experiment="a", seed=[3, 5]), COLUMNS).to_json())
+    assert (of_runs["experiments"], of_runs["seeds"]) == (["a", "a"], [3, 5])
     assert value["rows"] == [["a", 84.6, 0.0, 3, 0.25], [None, None, 0.5, 4, 2]]
     assert "-0.0" not in table.to_json()
     assert table.to_json().startswith('{\n "columns": [\n  {\n')  # in lines, which can be read and compared

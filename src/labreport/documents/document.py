@@ -139,9 +139,9 @@ def _layout(
     alt = {name: _alternative(f"{path}.txt") for name, path in figures.items()}
     images = {name: _address(form, spec, Path(path + suffix), name + suffix) for name, path in figures.items()}
     images |= _own(form, spec, shown)
-    found = {name: [run.path.name for run in results.runs(name)] for name in results.experiments}
+    found = {name: {run.seed: run.path.name for run in results.runs(name)} for name in results.experiments}
     measured = {results.title(name, lang): keys for name, keys in found.items()}
-    runs = frozenset(key for keys in found.values() for key in keys)
+    runs = frozenset(key for keys in found.values() for key in keys.values())
     if form == "latex":  # where a number can lead to a row that is shown, in HTML to a section
         floats = [node for node in walk(blocks) if has_class(node, "Div", FLOAT_CLASS)]
         seen = {item for node in floats for item in attribute(node, "items").split()} & tables.keys()

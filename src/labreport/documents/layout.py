@@ -25,7 +25,7 @@ from labreport.documents.nodes import (
     strong,
 )
 from labreport.documents.numbering import Target, number
-from labreport.documents.presentation import Presentation, run_named
+from labreport.documents.presentation import Presentation
 from labreport.documents.syntax import EQUATION_CLASS, FLOAT_CLASS, KINDS, REFERENCE_CLASS, VALUE_CLASS
 from labreport.documents.text import clean
 from labreport.errors import TemplateError
@@ -60,7 +60,7 @@ class Layout(ABC):
         alt: name of a declared figure -> what it shows, for those who cannot see it.
         listings: name -> the code.
         runs: keys of the runs that a number can lead to.
-        measured: title of an experiment -> the keys of its runs.
+        measured: title of an experiment -> seed -> the key of its run.
     """
 
     lang: str
@@ -70,7 +70,7 @@ class Layout(ABC):
     alt: Mapping[str, str]
     listings: Mapping[str, Excerpt]
     runs: frozenset[str]
-    measured: Mapping[str, Sequence[str]]
+    measured: Mapping[str, Mapping[int, str]]
 
     def document(self, blocks: list[Node]) -> list[Node]:
         """The blocks of a document as the format has them.
@@ -159,9 +159,9 @@ class Layout(ABC):
 
     def sources(self, table: Presentation, row: int, column: int) -> Sequence[str]:
         """The keys of the runs that what a cell states was measured in: of the row's own, or of an experiment's."""
-        of = table.experiment(row, column)
-        own = [key for cell in table.rows[row] if of and (key := run_named(cell, self.runs))]
-        return own or self.measured.get(of, ())
+        found = self.measured.get(table.experiment(row, column), {})
+        seeds = table.seeds[row : row + 1] or tuple(found)
+        return [found[seed] for seed in seeds if seed in found]
 
     # The way through the tree
 

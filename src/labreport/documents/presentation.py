@@ -47,6 +47,7 @@ class Presentation:
         bold: (row, column) pairs, counted from 0.
         notes: sentences below the table.
         experiments: what each row is of; empty where rows are not of one.
+        seeds: of the run that each row is of; empty where rows are of all runs.
     """
 
     columns: tuple[Column, ...]
@@ -54,6 +55,7 @@ class Presentation:
     bold: frozenset[tuple[int, int]]
     notes: tuple[str, ...]
     experiments: tuple[str, ...] = ()
+    seeds: tuple[int, ...] = ()
 
     def experiment(self, row: int, column: int) -> str:
         """The experiment whose runs measured what a cell states; empty for none, as for what was published."""
@@ -125,7 +127,8 @@ def load(path: Path | str) -> Presentation:
         rows = tuple(_row(row, columns) for row in value["rows"])
         bold = frozenset((int(row), int(column)) for row, column in value.get("bold") or [])
         notes, experiments = (tuple(map(str, value.get(key) or [])) for key in ("notes", "experiments"))
-        return Presentation(columns, rows, bold, notes, experiments)
+        seeds = tuple(map(int, value.get("seeds") or []))
+        return Presentation(columns, rows, bold, notes, experiments, seeds)
     except (KeyError, TypeError, ValueError) as error:
         raise ResultsError(f"{path}: is not the presentation of a table: {error!r}") from None
 

@@ -47,7 +47,9 @@ def build(results: Results, options: Options, lang: str) -> Table:
     for place, key in enumerate(("first", "second")):
         frame[key] = [_text(tokens[one][place], lengths[one][place], words) for one in frame["sample"]]
     columns = [Column(key, head(key, lang)) for key in ("first", "second")]
-    columns += [Column(key, head(key, lang), "decimal", decimals=1, of=name) for key in ("score", "predicted")]
+    columns += [
+        Column(key, head(key, lang), "decimal", decimals=1, of=of) for key, of in (("score", None), ("predicted", name))
+    ]
     return Table(frame, columns, notes=[note("farthest", lang), *notes])
 
 

@@ -60,7 +60,7 @@ class Table:
         return self.frame.to_csv(index=False)
 
     def to_json(self) -> str:
-        """The presentation that docs/reference/results.md describes: heads, cells, bold cells, notes."""
+        """The presentation that docs/reference/results.md describes: cells with heads, notes, and whose they are."""
         columns = [
             {"key": c.key, "head": c.head, "unit": c.unit, "align": c.align, "decimals": c.decimals, "of": c.of}
             for c in self.columns
@@ -70,7 +70,7 @@ class Table:
             "rows": [[_cell(column, row) for column in self.columns] for row in self.frame.to_dict("records")],
             "bold": sorted(map(list, self.bold)),
             "notes": list(self.notes),
-            "experiments": list(self.frame["experiment"]) if "experiment" in self.frame else None,
+            **{f"{key}s": list(self.frame[key]) if key in self.frame else None for key in ("experiment", "seed")},
         }
         return json.dumps(presentation, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 
