@@ -77,7 +77,9 @@ def of_medians(one: Mapping[Any, float], other: Mapping[Any, float]) -> Estimate
     """The logarithm of the ratio of two medians of repeats, rows of a measurement.
 
     Its degrees of freedom are Welch's and Satterthwaite's, those of n repeats (n - 1) / 2: quartiles tell the scatter
-    about half as well as a standard deviation does. By simulation, the interval then errs in 5 % or less.
+    about half as well as a standard deviation does. By simulation with normal times, the interval of 5 repeats or more
+    then errs in 4 to 6 % where both scatter alike, in 8 % at most where one scatters far more; that of fewer repeats is
+    too wide.
     """
     value = math.log(one["milliseconds"] / other["milliseconds"])
     errors = [_relative_error(row) for row in (one, other)]
