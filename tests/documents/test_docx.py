@@ -142,6 +142,14 @@ def test_lines_are_broken_between_words_where_a_table_is_wider_than_the_page(wor
     assert given[0] == pytest.approx(given[1], abs=0.01)  # each gives up the same part of what it can
 
 
+def test_no_line_is_broken_where_a_table_may_just_fit(word_table):
+    texts = [{**TABLE["columns"][0], "head": head} for head in ("A", "B")]
+    found = columns(word_table([["a" * 60, "b" * 27 + " b"]], texts))
+    wanted = [room("a" * 60), room("b" * 27 + " b")]
+    assert PAGE < sum(wanted) < 1.05 * PAGE
+    assert found == pytest.approx([PAGE * one / sum(wanted) for one in wanted], abs=1)
+
+
 def test_words_are_parted_where_nothing_else_fits(word_table):
     texts = [{**TABLE["columns"][0], "head": head} for head in ("A", "B")]
     found = columns(word_table([["a" * 80, "b" * 40 + " b"]], texts))

@@ -46,6 +46,12 @@ def test_what_is_no_table_is_refused_with_its_file(load, wrong, words):
         load(wrong)
 
 
+def test_an_experiment_may_have_a_title_that_begins_like_published_figures(load):
+    column = {**TABLE["columns"][1], "key": "published twice", "of": "published twice"}
+    table = load({"columns": [column, {**column, "of": None}], "rows": [[1.0, 2.0]]})
+    assert [table.experiment(0, place) for place in (0, 1)] == ["published twice", ""]
+
+
 def test_a_missing_table_says_what_to_do(tmp_path):
     with pytest.raises(ResultsError, match="build the report again"):
         presentation.load(tmp_path / "absent.json")

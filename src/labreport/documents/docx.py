@@ -33,6 +33,7 @@ from labreport.documents.text import text_width
 EQUATION = "numbered-equation"
 LONGEST_NAME = 40  # of a bookmark
 TEXT_POINTS, CELL_POINTS, MARGIN_POINTS = 453.6, 9.4, 9.0  # of a page, a cell's font, a cell's margins
+FITS = 1.05  # pages: a table that is estimated to be so wide, since letters are estimated rather too wide
 TOGETHER = 18  # rows of a table that no page break parts
 FIRST_ID = 100_000  # of bookmarks, beyond those that pandoc gives
 
@@ -173,8 +174,8 @@ def _widths(table: Presentation) -> list[float]:
         longest, word = (max(map(text_width, texts)) for texts in (lines, " ".join(lines).split(" ")))
         natural.append(_share(longest))
         least.append(_share(min(longest, word)))
-    excess, slack = sum(natural) - 1, sum(natural) - sum(least)
-    given = min(1.0, excess / slack) if excess > 0 and slack > 0 else 0.0
+    wanted, slack = sum(natural), sum(natural) - sum(least)
+    given = min(1.0, (wanted - 1) / slack) if wanted > FITS and slack > 0 else 0.0
     widths = [wide - given * (wide - narrow) for wide, narrow in zip(natural, least, strict=True)]
     return [width / max(sum(widths), 1) for width in widths]
 

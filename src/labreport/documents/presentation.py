@@ -136,7 +136,7 @@ def load(path: Path | str) -> Presentation:
 def _column(entry: Mapping[str, Any]) -> Column:
     if entry["align"] not in ALIGNMENTS:
         raise ValueError(f"align is {entry['align']!r}, allowed: {', '.join(ALIGNMENTS)}")
-    published = str(entry["key"]).startswith("published")
+    published = str(entry["key"]).startswith("published") and not entry.get("of")
     return Column(
         str(entry["head"]), entry.get("unit"), entry["align"], entry.get("decimals"), entry.get("of") or "", published
     )
