@@ -43,13 +43,13 @@ def test_all_reports_and_a_start_are_compared_with_what_is_allowed(
     """Both sides of the start slow down together in the middle of the measurement; the ratio does not see it."""
     monkeypatch.setattr(workflow, "run", lambda *arguments: Usage(75.0, None, ""))
     assert [row.ratio for row in workflow.every(project)] == [0.5]
-    times = iter([1.0] + [value for pair in range(8) for value in ((3.0, 2.0) if pair < 3 else (6.0, 4.0))])
+    times = iter([1.0, *(value for pair in range(9) for value in ((3.0, 2.0) if pair < 3 else (6.0, 4.0)))])
     monkeypatch.setattr(workflow, "run", lambda *arguments: Usage(next(times), None, workflow.NOTHING))
-    monkeypatch.setattr(workflow, "changed", lambda folder, number: 2.0 + number)
+    monkeypatch.setattr(workflow, "changed", lambda folder, number, form: 2.0 + number)
     (project / "trivial").mkdir()
-    start, word = workflow.again(project, project / "trivial")
+    start, pdf, html = workflow.again(project, project / "trivial")
     assert (start.measured, start.compared_with, start.ratio) == ("6.00 s", "4.00 s, one trivial rule", 1.5)
-    assert (word.measured, word.ratio) == ("3.00 s", 0.75)
+    assert (pdf.measured, pdf.ratio, html.measured, html.ratio) == ("3.00 s", 0.75, "6.00 s", 2.0)
 
 
 def test_a_start_that_did_something_is_not_timed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -58,17 +58,20 @@ def test_a_start_that_did_something_is_not_timed(tmp_path: Path, monkeypatch: py
         workflow.started(tmp_path)
 
 
-def test_a_changed_word_is_in_the_pdf(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("form", ["pdf", "html"])
+def test_a_changed_word_is_in_the_document(form: str, project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (project / f"report/practice1.{form}").write_text("older", encoding="utf-8")
+
     def run(command: list[str], folder: Path, environment: dict[str, str]) -> Usage:
-        (folder / workflow.REPORT[0]).write_bytes((folder / workflow.PROSE).read_bytes())
+        (folder / f"report/practice1.{form}").write_bytes((folder / workflow.PROSE).read_bytes())
         return Usage(3.5, None, "")
 
     monkeypatch.setattr(workflow, "run", run)
-    assert workflow.changed(project, 0) == workflow.changed(project, 1) == 3.5
+    assert workflow.changed(project, 0, form) == workflow.changed(project, 1, form) == 3.5
     assert (project / workflow.PROSE).read_text(encoding="utf-8") == "# 标题\n\n一句话（0）（1）。\n又一句。\n"
     monkeypatch.setattr(workflow, "run", lambda *arguments: Usage(1.0, None, ""))
     with pytest.raises(CommandFailedError, match="is the same"):
-        workflow.changed(project, 2)
+        workflow.changed(project, 2, form)
 
 
 def test_the_prose_has_a_sentence_to_change() -> None:
