@@ -5,6 +5,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from pathlib import Path
 from typing import Any, TypeVar
 
 Made = TypeVar("Made")
@@ -128,9 +129,10 @@ def run_step(main: Callable[[Sequence[str] | None], None], argv: Sequence[str] |
     return 0
 
 
-def invalid(error: SyntaxError) -> str:
-    """What is wrong with a file of Python, and where."""
-    return f"{error.filename}:{error.lineno}: is no valid Python ({error.msg}); mend it and start again"
+def invalid(error: SyntaxError, file: Path | None = None) -> str:
+    """What is wrong with a file of Python, and where; Python itself does not name one that holds null bytes."""
+    line = f":{error.lineno}" if error.lineno else ""
+    return f"{file or error.filename}{line}: is no valid Python ({error.msg}); mend it and start again"
 
 
 def _say(message: str) -> None:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from labreport.artifacts.definitions import EFFECTS, Definition, Source, read_source
-from labreport.errors import CodeChangedError
+from labreport.errors import CodeChangedError, invalid
 from labreport.files import write_text
 
 SOURCES = Path(__file__).resolve().parents[2]
@@ -192,10 +192,10 @@ def parse(path: Path) -> ast.Module:
     """
     try:
         return ast.parse(_bytes(path), filename=str(path))
-    except (SyntaxError, ValueError) as error:  # ValueError: null bytes, before Python 3.12
-        line = f":{error.lineno}" if isinstance(error, SyntaxError) and error.lineno else ""
-        what = error.msg if isinstance(error, SyntaxError) else error
-        raise CodeChangedError(f"{path}{line}: is no valid Python ({what}); mend it and start again") from error
+    except SyntaxError as error:
+        raise CodeChangedError(invalid(error, path)) from error
+    except ValueError as error:  # null bytes, before Python 3.12
+        raise CodeChangedError(f"{path}: is no valid Python ({error}); mend it and start again") from error
 
 
 def check_code(planned: Iterable[tuple[str, Iterable[str]]]) -> None:
