@@ -72,8 +72,8 @@ def template_mistakes(text: str, names: Mapping[str, Any], folder: Path = Path()
         return [f"line {error.lineno}: {error.message}"]
     inside = list(tree.find_all(nodes.Node))
     whole = not any(isinstance(node, _PARTIAL) for node in inside)
-    bound = _bound(inside, environment, names) if whole else None
     own = {node.name for node in inside if isinstance(node, nodes.Name) and node.ctx != "load"}
+    bound = own | _bound(inside, environment, names) if whole else None
     checked = [node for node in inside if not _is_of(node, own)]
     found = [(node.lineno, wrong) for node in checked for wrong in _mistakes(node, environment, names, bound)]
     found += [
@@ -185,10 +185,9 @@ def _line(text: str, token: str) -> int:
 
 
 def _bound(inside: list[nodes.Node], environment: jinja2.Environment, names: Mapping[str, Any]) -> set[str]:
-    """Names that something in the template or outside it gives a value."""
-    given = {node.name for node in inside if isinstance(node, nodes.Name) and node.ctx != "load"}
-    given |= {node.name for node in inside if isinstance(node, nodes.Macro)}
-    return given | {*VARIABLES, *OF_JINJA, *environment.globals, *names.get("experiments", ())}
+    """Names that a template's macros have, or that something outside it gives a value."""
+    macros = {node.name for node in inside if isinstance(node, nodes.Macro)}
+    return macros | {*VARIABLES, *OF_JINJA, *environment.globals, *names.get("experiments", ())}
 
 
 def _mistakes(
