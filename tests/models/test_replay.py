@@ -1,14 +1,16 @@
-from __future__ import annotations
+from collections.abc import Callable
 
 import pytest
 import torch
 from torch import Tensor, nn
 
-from labreport.models.own_lstm import LSTMLayer
+from labreport.models.lstm import ResidualLSTM, StackedLSTM
+from labreport.models.own_lstm import LSTMLayer, OwnLSTM
 from labreport.models.replay import SHAPES, Replayed
+from labreport.models.text import TextClassifier
 
 
-def answered(call: Replayed | nn.Module, layer: nn.Module, x: Tensor) -> list[Tensor]:
+def answered(call: Callable[[Tensor], Tensor], layer: nn.Module, x: Tensor) -> list[Tensor]:
     """The answer, and the gradients of its sum of squares."""
     layer.zero_grad()
     x = x.clone().requires_grad_()
@@ -19,11 +21,12 @@ def answered(call: Replayed | nn.Module, layer: nn.Module, x: Tensor) -> list[Te
     return [states.detach().clone(), x.grad, *(gradient.clone() for gradient in gradients if gradient is not None)]
 
 
-def test_on_a_cpu_it_is_the_module() -> None:
+def test_on_a_cpu_it_is_the_function() -> None:
     layer = LSTMLayer(3, 4)
     for shape in ((2, 5, 3), (1, 7, 3)):
         x = torch.randn(shape)
-        for own, plain in zip(answered(Replayed(layer), layer, x), answered(layer, layer, x), strict=True):
+        replayed = answered(Replayed(layer, layer.parameters), layer, x)
+        for own, plain in zip(replayed, answered(layer, layer, x), strict=True):
             assert torch.equal(own, plain)
 
 
@@ -32,21 +35,45 @@ def test_it_adds_nothing_to_a_model() -> None:
         def __init__(self) -> None:
             super().__init__()
             self.lstm = LSTMLayer(3, 4)
-            self.replayed = Replayed(self.lstm)
+            self.replayed = Replayed(self.lstm, self.lstm.parameters)
 
     assert list(Model().state_dict()) == [f"lstm.{name}" for name in LSTMLayer(3, 4).state_dict()]
 
 
+SMALL = {"classes": 2, "vocabulary": 9, "embedding": 3, "hidden": 4}
+MODELS = [
+    pytest.param(lambda: OwnLSTM(**SMALL), id="own_lstm"),
+    pytest.param(lambda: StackedLSTM(**SMALL, layers=3, dropout=0.0), id="lstm"),
+    pytest.param(lambda: StackedLSTM(**SMALL, bidirectional=True, pooling="max", length=5, dropout=0.0), id="bilstm"),
+    pytest.param(lambda: ResidualLSTM(**SMALL, layers=3, dropout=0.0), id="residual_lstm"),
+]
+
+
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="graphs are CUDA's")
-def test_a_graph_answers_as_the_module_does() -> None:
+@pytest.mark.parametrize("make", MODELS)
+def test_a_graph_answers_as_the_function_does(make: Callable[[], TextClassifier]) -> None:
     torch.manual_seed(0)
-    layer = LSTMLayer(3, 4).cuda()
-    replayed = Replayed(layer)
+    model = make().cuda()
+    replayed = model._replayed
+    stack = nn.ModuleDict(
+        {name: child for name, child in model.named_children() if name not in ("embedding", "readout")}
+    )
     for batch in (*range(1, SHAPES + 3), 1):
         x = torch.randn(batch, 5, 3, device="cuda")
-        for own, plain in zip(answered(replayed, layer, x), answered(layer, layer, x), strict=True):
+        for own, plain in zip(answered(replayed, stack, x), answered(replayed._function, stack, x), strict=True):
             torch.testing.assert_close(own, plain)
         with torch.no_grad():  # weights change between calls
-            for parameter in layer.parameters():
+            for parameter in stack.parameters():
                 parameter.add_(0.1)
-            torch.testing.assert_close(replayed(x), layer(x))
+            torch.testing.assert_close(replayed(x), replayed._function(x))
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="graphs are CUDA's")
+def test_each_replay_drops_other_values_and_capturing_takes_no_random_numbers() -> None:
+    model = ResidualLSTM(**SMALL, layers=2, dropout=0.5).cuda()
+    x = torch.ones(2, 5, 3, device="cuda", requires_grad=True)
+    state = torch.cuda.get_rng_state()
+    model._replayed._captured(x)
+    assert torch.equal(torch.cuda.get_rng_state(), state)
+    first = model.states(x).detach().clone()
+    assert not torch.equal(model.states(x), first)

@@ -8,11 +8,14 @@ padding at its end, and its state after its last real token (the text's first) i
 layers, one per direction.
 """
 
+from collections.abc import Iterator
+from itertools import chain
 from typing import Literal
 
 import torch
 from torch import Tensor, nn
 
+from labreport.models.replay import Replayed
 from labreport.models.text import TextClassifier, at_last_step, reversal, reverse
 
 
@@ -55,9 +58,13 @@ class StackedLSTM(TextClassifier):
             self.lstm = nn.LSTM(
                 embedding, hidden, layers, batch_first=True, dropout=between, bidirectional=bidirectional
             )
+        self._replayed = Replayed(self._stack, self.lstm.parameters)
 
     def states(self, x: Tensor) -> Tensor:
         """(batch, t, embedding) -> (batch, t, hidden), or (batch, t, 2 hidden) in both directions."""
+        return self._replayed(x)
+
+    def _stack(self, x: Tensor) -> Tensor:
         states: Tensor = self.lstm(x)[0]
         return states
 
@@ -132,9 +139,16 @@ class ResidualLSTM(TextClassifier):
         sizes = [embedding] + [hidden] * (layers - 1)
         self.layers = nn.ModuleList(nn.LSTM(size, hidden, batch_first=True) for size in sizes)
         self.shortcut = nn.Identity() if embedding == hidden else nn.Linear(embedding, hidden, bias=False)
+        self._replayed = Replayed(self._stack, self._weights)
 
     def states(self, x: Tensor) -> Tensor:
         """(batch, t, embedding) -> (batch, t, hidden)."""
+        return self._replayed(x)
+
+    def _weights(self) -> Iterator[nn.Parameter]:
+        return chain(self.layers.parameters(), self.shortcut.parameters())
+
+    def _stack(self, x: Tensor) -> Tensor:
         for depth, layer in enumerate(self.layers):
             residual = self.dropout(layer(x)[0])  # (batch, t, hidden)
             x = residual + (x if depth else self.shortcut(x))

@@ -93,7 +93,7 @@ class OwnLSTM(TextClassifier):
     ) -> None:
         super().__init__(classes, vocabulary, embedding, hidden, dropout, pooling, length)
         self.lstm = LSTMLayer(embedding, hidden, shared_input_product)
-        self._replayed = Replayed(self.lstm)
+        self._replayed = Replayed(self.lstm, self.lstm.parameters)
 
     def states(self, x: Tensor) -> Tensor:
         """(batch, t, embedding) -> (batch, t, hidden)."""
