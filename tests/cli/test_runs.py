@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pandas as pd
@@ -42,6 +43,32 @@ def test_a_page_keeps_what_else_stands_there(project, labreport):
     assert text.startswith("# Mine\n\nWords.\n")
     assert text.count("<!-- begin runs demo -->") == 1
     assert project.run("resnet_small").key in text
+
+
+def test_a_row_stays_as_it_was_when_its_run_is_gone_and_gives_way_to_a_new_one(project, labreport):
+    project.make(*REPORT)
+    page = Path("page.md")
+    labreport("runs", "--page", str(page))
+    before = page.read_text()
+    assert "- All runs: " in before
+    run = project.run("resnet_small")
+    shutil.rmtree(run.folder)
+    Path(run.folder + ".done").unlink()
+    labreport("runs", "--page", str(page))
+    assert page.read_text() == before
+    key = project.run("cnn3").key
+    page.write_text(
+        before.replace(key, "0" * 16).replace("- All runs: ", "- cnn3 seed 0, resnet_small seed 0: a lent GPU, ")
+    )
+    labreport("runs", "cnn3", "--page", str(page))
+    text = page.read_text()
+    assert key in text
+    assert "0" * 16 not in text
+    assert "\n- cnn3 seed 0: " in text
+    assert "\n- resnet_small seed 0: a lent GPU, " in text
+    project.edit(SMALL, lambda value: value["arms"].pop("resnet_small"))
+    labreport("runs", "cnn3", "--page", str(page))
+    assert "small" not in page.read_text()
 
 
 def test_an_epoch_stands_beside_the_same_one_of_the_published_curve(project, labreport):

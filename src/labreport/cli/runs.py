@@ -1,9 +1,10 @@
 """`labreport runs`: every finished run of the declared experiments, whether a report shows it or not, also in pairs."""
 
 import argparse
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -12,7 +13,7 @@ from scipy import stats
 from labreport.artifacts.artifact import Artifact
 from labreport.artifacts.graph import Graph
 from labreport.documents.gfm import table_line
-from labreport.documents.results_page import with_section
+from labreport.documents.results_page import section_of, with_section
 from labreport.documents.text import gfm
 from labreport.errors import DeclarationError
 from labreport.files import read_object, write_text
@@ -36,7 +37,26 @@ ABOUT = """\
 `Test`, where there is a test split of its own, by the model of the best validation epoch. Where there is none, the
 validation samples are the data set's test samples: `Best` is then chosen on what judges it, and too high by that.
 Published are training and validation accuracy, or validation and test correlation. Runs that were trained side by side
-shared their device: their times are no measure of its speed."""
+shared their device: their times are no measure of its speed. A row whose run is not in the folder of results any more
+stays as it was written."""
+ALL = "All runs"
+ORIGIN = re.compile(r"- (All runs|.* seed \d+): (.*)")
+
+
+class Row(NamedTuple):
+    """A run as a page has it.
+
+    Attributes:
+        unit: heading of its table.
+        cells: of its row.
+        title: its experiment and seed.
+        origin: where, with what and when it was made.
+    """
+
+    unit: str
+    cells: list[str]
+    title: str
+    origin: str
 
 
 Found = tuple[Artifact, str, Any]  # a finished run, its metric, and what was published of its experiment
@@ -64,7 +84,9 @@ def runs(graph: Graph, options: argparse.Namespace) -> int:
     if not found:
         raise DeclarationError(f"runs: none of {len(chosen)} experiments has a finished run at {project.scale_name}")
     if options.epoch is None:
-        return _tell(options, "runs", project.scale_name, _section(project.scale_name, found))
+        stood = section_of(_page(options), "runs", project.scale_name)
+        earlier = _earlier(stood, {gfm(name): name for name in project.trained_names()})
+        return _tell(options, "runs", project.scale_name, _section(project.scale_name, found, earlier))
     lines = _epoch_section(project.scale_name, options.epoch, found, options.names)
     return _tell(options, f"epoch-{options.epoch}", project.scale_name, lines)
 
@@ -74,12 +96,28 @@ def _tell(options: argparse.Namespace, section: str, scale: str, lines: Iterable
     if options.page is None:
         print(text, end="")
     else:
-        page = options.page.read_text(encoding="utf-8") if options.page.is_file() else ""
-        write_text(options.page, with_section(page, section, scale, text))
+        write_text(options.page, with_section(_page(options), section, scale, text))
     return 0
 
 
-def _section(scale: str, found: Iterable[Found]) -> Iterator[str]:
+def _page(options: argparse.Namespace) -> str:
+    return options.page.read_text(encoding="utf-8") if options.page is not None and options.page.is_file() else ""
+
+
+def _earlier(section: str, names: Mapping[str, str]) -> Iterator[Row]:
+    """The rows that a section of finished runs has of some experiments, whose names are given as they stand there."""
+    lines = section.splitlines()
+    origins = {title: match[2] for match in map(ORIGIN.fullmatch, lines) if match for title in match[1].split(", ")}
+    unit = ""
+    for line in lines:
+        if line.startswith("### "):
+            unit = line.removeprefix("### ")
+        elif (cells := line.strip("| ").split(" | "))[0] in names:
+            title = f"{names[cells[0]]} seed {cells[1]}"
+            yield Row(unit, cells, title, origins.get(title, origins.get(ALL, "")))
+
+
+def _section(scale: str, found: Iterable[Found], earlier: Iterable[Row]) -> Iterator[str]:
     tables: dict[str, list[list[str]]] = {}
     origins: dict[str, list[str]] = {}
     for run, metric, published in found:
@@ -88,10 +126,15 @@ def _section(scale: str, found: Iterable[Found]) -> Iterator[str]:
         unit = "Accuracy (%)" if metric == "accuracy" else f"{metric.capitalize()} correlation"
         tables.setdefault(unit, []).append(_row(run, metric, summary, published))
         origins.setdefault(_origin(environment), []).append(run.title)
+    here = {run.title for run, _, _ in found}
+    for row in earlier:
+        if row.title not in here:
+            tables.setdefault(row.unit, []).append(row.cells)
+            origins.setdefault(row.origin, []).append(row.title)
     yield from _tables(f"Finished runs at scale `{scale}`", tables, HEAD, ABOUT)
     everything = len(origins) == 1
     for origin, titles in origins.items():
-        yield f"- {'All runs' if everything else ', '.join(sorted(titles))}: {origin}"
+        yield f"- {ALL if everything else ', '.join(sorted(titles))}: {origin}"
     yield f"- Command: `labreport runs --page docs/results.md --config scale={scale}`"
 
 

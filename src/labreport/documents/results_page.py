@@ -23,7 +23,7 @@ Each section below is written by `make publish`, from the runs of a report at on
 overwritten. Published figures stand beside the measured ones; comparable with them are the scale `full`, and what the
 scale `cpu` leaves as it was published: its tables name what it reduces.
 """
-SECTION = re.compile(r"<!-- begin (\S+) (\S+) -->\n.*?<!-- end \1 \2 -->\n", re.DOTALL)
+SECTION = re.compile(r"<!-- begin (\S+) (\S+) -->\n(.*?)<!-- end \1 \2 -->\n", re.DOTALL)
 MARKER = re.compile(r"^<!-- (?:begin|end) \S+ \S+ -->$", re.MULTILINE)
 
 
@@ -44,6 +44,11 @@ def section(spec: Mapping[str, Any]) -> str:
     if spec["claims"]:
         parts += ["### Claims", "\n".join(_claim(name, read_json(path)) for name, path in spec["claims"].items())]
     return "\n\n".join(parts) + "\n"
+
+
+def section_of(page: str, report: str, scale: str) -> str:
+    """What a section of the page says, without its markers; empty where it is not there."""
+    return next((old[3] for old in SECTION.finditer(page) if (old[1], old[2]) == (report, scale)), "")
 
 
 def with_section(page: str, report: str, scale: str, text: str) -> str:
