@@ -109,6 +109,16 @@ def test_whether_a_run_had_the_device_to_itself_is_told_for_each_seed(report_spe
     assert list(Results(spec).environment("mycnn")["shared"]) == [True, False, False]
 
 
+def test_a_run_that_went_on_elsewhere_names_both_places_once(report_spec):
+    spec = report_spec("", {}, {"mycnn": {}})
+    path = file_of(spec, "mycnn", "environment.json")
+    found = json.loads(path.read_text(encoding="utf-8")) | {"device": "A", "precision": "bf16", "torch": "2.1"}
+    again = [{"epoch": 1, "device": "B", "torch": "2.2"}, {"epoch": 2, "device": "A"}]
+    path.write_text(json.dumps(found | {"resumed": again}), encoding="utf-8")
+    environment = Results(spec).environment("mycnn").iloc[0]
+    assert list(environment[["device", "precision", "torch"]]) == ["A, B", "bf16", "2.1, 2.2"]
+
+
 def test_the_spec_of_an_experiment_is_that_of_the_first_seed(spec):
     path = file_of(spec, "mycnn", "spec.json")
     path.write_text(json.dumps(json.loads(path.read_text()) | {"data": {"dataset": "other"}}))

@@ -1,6 +1,6 @@
 """The files of finished runs, measurements and prepared data: what is in them, read and checked."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -29,6 +29,7 @@ SUMMARY = (
 PER_CLASS = ("class", "samples", "correct", "accuracy")
 CONFUSION = ("true", "predicted", "count")
 ENVIRONMENT = ("python", "torch", "device", "git_commit", "git_dirty", "started", "finished")
+ATTEMPTS = ("device", "precision", "torch", "python")  # may change where a run was taken up again
 DATASET = ("dataset", "classes")
 COUNTS = ("train_counts", "test_counts")
 PAIRS = ("train_samples", "test_samples", "vocabulary", "length", "unknown")
@@ -127,3 +128,10 @@ def read_object(path: Path, keys: Sequence[str]) -> dict[str, Any]:
     if absent:
         raise ResultsError(f"{path}: {', '.join(absent)} is missing; found: {', '.join(value)}")
     return value
+
+
+def over_attempts(environment: Mapping[str, Any]) -> dict[str, Any]:
+    """An environment that says what each attempt at the run was made with, where it was taken up again: `A, B`."""
+    attempts = [environment, *(environment.get("resumed") or [])]
+    found = {name: dict.fromkeys(str(one[name]) for one in attempts if one.get(name)) for name in ATTEMPTS}
+    return {**environment, **{name: ", ".join(values) for name, values in found.items() if values}}

@@ -25,6 +25,7 @@ from labreport.result_files import (
     PAIRS,
     PER_CLASS,
     SUMMARY,
+    over_attempts,
     read_filters,
     read_object,
     read_predictions,
@@ -255,9 +256,10 @@ class Results:
         """Keys of `environment.json` as columns, and `seed`: a row per seed.
 
         `precision` (that it was computed in), `threads` and `shared` (whether other runs used the device, too) are not
-        recorded by every run.
+        recorded by every run. One that was taken up again may name several devices, precisions or versions.
         """
-        records = pd.DataFrame(self._records(experiment, "environment.json", ENVIRONMENT))
+        found = self._records(experiment, "environment.json", ENVIRONMENT)
+        records = pd.DataFrame([over_attempts(one) for one in found])
         records = records.assign(**{name: None for name in SOMETIMES if name not in records})
         return records.assign(shared=[value is True for value in records["shared"]])
 

@@ -17,7 +17,7 @@ from labreport.documents.results_page import section_of, with_section
 from labreport.documents.text import gfm
 from labreport.errors import DeclarationError
 from labreport.files import read_object, write_text
-from labreport.result_files import read_table
+from labreport.result_files import over_attempts, read_table
 from labreport.rounding import fixed, plain
 from labreport.training.tasks import TASKS
 
@@ -122,7 +122,10 @@ def _section(scale: str, found: Iterable[Found], earlier: Iterable[Row]) -> Iter
     origins: dict[str, list[str]] = {}
     for run, metric, published in found:
         folder = Path(run.folder)
-        summary, environment = read_object(folder / "summary.json"), read_object(folder / "environment.json")
+        summary, environment = (
+            read_object(folder / "summary.json"),
+            over_attempts(read_object(folder / "environment.json")),
+        )
         unit = "Accuracy (%)" if metric == "accuracy" else f"{metric.capitalize()} correlation"
         tables.setdefault(unit, []).append(_row(run, metric, summary, published))
         origins.setdefault(_origin(environment), []).append(run.title)
