@@ -116,7 +116,7 @@ def test_a_run_that_went_on_elsewhere_names_both_places_once(report_spec):
     again = [{"epoch": 1, "device": "B", "torch": "2.2"}, {"epoch": 2, "device": "A"}]
     path.write_text(json.dumps(found | {"resumed": again}), encoding="utf-8")
     environment = Results(spec).environment("mycnn").iloc[0]
-    assert list(environment[["device", "precision", "torch"]]) == ["A, B", "bf16", "2.1, 2.2"]
+    assert list(environment[["device", "precision", "torch"]]) == ["A → B", "bf16", "2.1 → 2.2"]
 
 
 def test_the_spec_of_an_experiment_is_that_of_the_first_seed(spec):

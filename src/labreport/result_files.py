@@ -131,7 +131,7 @@ def read_object(path: Path, keys: Sequence[str]) -> dict[str, Any]:
 
 
 def over_attempts(environment: Mapping[str, Any]) -> dict[str, Any]:
-    """An environment that says what each attempt at the run was made with, where it was taken up again: `A, B`."""
+    """An environment that says what each attempt at the run was made with, where it was taken up again: `A → B`."""
     attempts = [environment, *(environment.get("resumed") or [])]
     found = {name: dict.fromkeys(str(one[name]) for one in attempts if one.get(name)) for name in ATTEMPTS}
-    return {**environment, **{name: ", ".join(values) for name, values in found.items() if values}}
+    return {**environment, **{name: " → ".join(values) for name, values in found.items() if values}}
