@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from labreport.files import read_json
 from labreport.machine.outcome import Failure, write_failure
 
 from .conftest import NAMES, OWN, REPORT, SMALL, TEMPLATE, fabricate
@@ -97,6 +98,17 @@ def test_one_changed_setting_is_told_with_all_that_follows(project, labreport):
         "  deliver report/own.en.pdf, report/own.en.md",
         "there already: 1 measurement, 1 run",
     ]
+
+
+def test_a_time_is_told_by_runs_of_the_same_model_on_such_a_device(project, labreport):
+    path = Path(project.run("cnn3").folder) / "environment.json"
+    arm(learning_rate=0.0005)(project)
+    assert "about 1 s, from earlier runs" in labreport("plan", *REPORT).lines[3]
+    project.edit(SMALL, lambda value: value["arms"]["cnn3"].update(epochs=600))
+    assert "min, from earlier runs" in labreport("plan", *REPORT).lines[3]
+    path.chmod(0o600)
+    path.write_text(json.dumps(read_json(path) | {"device_type": "cuda"}), encoding="utf-8")
+    assert "time unknown: no earlier run tells it" in labreport("plan", *REPORT).lines[3]
 
 
 WORDS = [

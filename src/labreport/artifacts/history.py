@@ -1,6 +1,6 @@
 """What was made before, and why something is to be made although that is there, in words."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -56,18 +56,25 @@ class History:
         files = checkpoints_in(folder_of(Path(artifact.folder)))
         return files[0].epoch if files else None
 
-    def nearest(self, artifact: Artifact, *, any_seed: bool = False) -> Path | None:
+    def nearest(
+        self,
+        artifact: Artifact,
+        *,
+        any_seed: bool = False,
+        among: Callable[[Path, Mapping[str, Any]], bool] = lambda folder, spec: True,
+    ) -> Path | None:
         """The folder of the earlier artifact of the same name that differs in the fewest leaves; of several the newest.
 
         Args:
             artifact: that is planned.
             any_seed: of a run, also those of other seeds, and the seed counts nothing.
+            among: says of the folder and spec of one whether it counts.
         """
         name = artifact.beside["experiment"] if artifact.step == "train" else artifact.name
         found = [
             (sum(1 for path, _, _ in differences(spec, artifact.spec) if path != ("seed",)), folder)
             for folder, spec in self._named(artifact.step).get(name, {}).items()
-            if any_seed or spec.get("seed") == artifact.spec.get("seed")
+            if (any_seed or spec.get("seed") == artifact.spec.get("seed")) and among(folder, spec)
         ]
         fewest = min((count for count, _ in found), default=0)
         near = [folder for count, folder in found if count == fewest]

@@ -4,7 +4,7 @@ import argparse
 import json
 import os
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -19,7 +19,7 @@ from labreport.artifacts.prose import check_text
 from labreport.declarations.project import announcement
 from labreport.errors import DeclarationError
 from labreport.files import read_object
-from labreport.machine.devices import computes_bf16
+from labreport.machine.devices import computes_bf16, cuda_devices
 from labreport.spelling import did_you_mean
 
 # Step -> what it does, and what one and several of what it makes are called.
@@ -199,17 +199,28 @@ def _counted(step: str, count: int) -> str:
 
 
 def seconds(history: History, run: Artifact) -> float | None:
-    """Wall time of a run: that of the nearest earlier one, by epochs and training samples; None where none tells."""
-    earlier = history.nearest(run, any_seed=True)
+    """Wall time of a run, by epochs, samples and length of an earlier one; None where none tells.
+
+    That is the nearest of those that trained the same model on such a device, a GPU or a CPU.
+    """
+    device = "cuda" if cuda_devices() else "cpu"
+
+    def alike(folder: Path, spec: Mapping[str, Any]) -> bool:
+        about = read_object(folder / "environment.json")
+        kinds = {one.get("device_type", device) for one in (about, *about.get("resumed", []))}
+        return kinds == {device} and spec.get("model") == run.spec["model"]
+
+    earlier = history.nearest(run, any_seed=True, among=alike)
     if earlier is None:
         return None
     summary, about = read_object(earlier / "summary.json"), read_object(earlier / "environment.json")
-    data = read_object(Path(run.needs[0].folder) / "dataset.json").get("train_samples")
+    before, data = (read_object(Path(one) / "dataset.json") for one in (earlier, run.needs[0].folder))
     try:
         taken = (datetime.fromisoformat(about["finished"]) - datetime.fromisoformat(about["started"])).total_seconds()
         left = run.spec["training"]["epochs"] - (history.kept_epoch(run) or 0)
-        samples = data or summary["train_samples"]
-        return float(max(taken, summary["seconds"]) * left / summary["epochs"] * samples / summary["train_samples"])
+        share = data.get("train_samples", summary["train_samples"]) / summary["train_samples"]
+        share *= (data.get("length") or before.get("length") or 1) / (before.get("length") or 1)
+        return float(max(taken, summary["seconds"]) * left / summary["epochs"] * share)
     except (KeyError, TypeError, ValueError, ZeroDivisionError):
         return None
 
