@@ -283,6 +283,24 @@ def test_epoch_log_is_every_epoch_and_marks_the_best(results):
     assert table.columns[keys.index("val_accuracy")].decimals == 1  # of the least sure epoch, not of the best one
 
 
+@pytest.mark.parametrize(("epochs", "step"), [(50, 1), (51, 2), (200, 5)])
+def test_of_many_epochs_one_in_so_many_is_shown_and_the_first_the_best_and_the_last(results, epochs, step):
+    made = results(experiments={"mycnn": {}}, seeds=2)
+    runs = made.runs("mycnn")
+    for best, run in zip((7, 33), runs, strict=True):
+        frame = pd.DataFrame([pd.read_csv(run.path / "metrics.csv").iloc[0]] * epochs)
+        frame = frame.assign(epoch=range(1, epochs + 1), val_accuracy=[0.9 * (e == best) for e in range(1, epochs + 1)])
+        frame.to_csv(run.path / "metrics.csv", index=False)
+    table = epoch_log.build(made, {"experiments": ["mycnn"]}, "en")
+    keys, rows = shown(table)
+    for seed, best in zip(sorted({row[0] for row in rows}), (7, 33), strict=True):
+        told = [row[keys.index("epoch")] for row in rows if row[0] == seed]
+        assert told == sorted({1, *range(step, epochs + 1, step), best, epochs})
+        (bold,) = [rows[row] for row, _ in table.bold if rows[row][0] == seed]
+        assert bold[keys.index("epoch")] == best
+    assert any(f"One epoch in {step} " in one for one in table.notes) is (step > 1)
+
+
 def test_lstm_cost_is_relative_to_the_fastest(results):
     table = lstm_cost.build(results(), {"measurement": "lstm_cost"}, "en")
     keys, rows = shown(table)

@@ -175,6 +175,8 @@ class Value(float):
         error = scale * (self.spread or self.error)
         if self.unit == "epochs" and not self.spread:
             return 0 if float(self).is_integer() else 1
+        if self.unit == "fraction" and float(self) in (0.0, 1.0) and not self.spread:
+            return 0  # the error is the least that the samples can tell, and no digit of it says more than "all"
         if not error or self.unit == "times":
             return DECIMALS[self.unit]
         return max(0, min(3, -math.floor(math.log10(error))))
