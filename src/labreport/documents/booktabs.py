@@ -47,6 +47,7 @@ def booktabs(
         for column, width in zip(table.columns, widths, strict=True)
     )
     below = rf"\par\smallskip{{\footnotesize {latex(notes(table.notes, lang))}\par}}" if table.notes else ""
+    below += r"\bigskip" if below and long else ""
     if long:
         count = len(table.columns)
         continued = rf"\multicolumn{{{count}}}{{@{{}}l@{{}}}}{{\tablename~\thetable{{}}{word('continued', lang)}}}\\"
@@ -54,7 +55,8 @@ def booktabs(
             rf"\\\toprule{head}\midrule\endfirsthead {continued}\toprule{head}\midrule\endhead"
             rf"\bottomrule\endlastfoot" + f"\n{body}\\end{{longtable}}{below}\\endgroup"
         )
-        return rf"\begingroup\labtable\{size}\begin{{longtable}}{{@{{}}{columns}@{{}}}}" + "\n", after
+        close = r"\centering\LTpost=0pt" if below else ""
+        return rf"\begingroup{close}\labtable\{size}\begin{{longtable}}{{@{{}}{columns}@{{}}}}" + "\n", after
     tabular = (
         rf"\begin{{tabular}}{{@{{}}{columns}@{{}}}}\toprule{head}\midrule" + f"\n{body}\\bottomrule\\end{{tabular}}"
     )
