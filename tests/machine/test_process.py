@@ -9,6 +9,7 @@ import pytest
 import torch
 
 from labreport.artifacts.code import SOURCES
+from labreport.errors import TrainingError
 from labreport.machine.process import available_cpus, choose_device, device_name, go_on_with_threads, is_out_of_memory
 
 BLOCKS = """
@@ -43,6 +44,19 @@ def test_cuda_computes_where_there_is_one(
 ) -> None:
     monkeypatch.setattr(torch.cuda, "is_available", lambda: available)
     assert choose_device() == expected
+
+
+@pytest.mark.parametrize("name", ["LABREPORT_LEASED", "SLURM_JOB_GPUS"])
+def test_a_gpu_that_was_given_and_cannot_be_used_is_told_and_the_cpu_does_not_begin(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
+    monkeypatch.setenv(name, "0")
+    with pytest.raises(TrainingError, match="a GPU is there for this process, but torch cannot use it"):
+        choose_device()
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
+    assert choose_device() == torch.device("cpu")
 
 
 def test_threads_are_taken_over_where_there_are_as_many_cpus(monkeypatch: pytest.MonkeyPatch) -> None:

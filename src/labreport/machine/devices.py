@@ -65,6 +65,11 @@ def cuda_obstacle() -> str:
     return "no CUDA device visible"
 
 
+def gives_cuda() -> bool:
+    """Whether a CUDA device is there for this process: a scheduler or a kit says so, or the driver does."""
+    return not _hidden() and (any(os.environ.get(name) for name in SCHEDULERS) or cuda_devices() > 0)
+
+
 def _hidden() -> bool:
     return os.environ.get(VISIBLE, "unset").strip() in {"", "-1"}
 

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import torch
 
-from labreport.machine.devices import available_cpus
+from labreport.errors import TrainingError
+from labreport.machine.devices import VISIBLE, available_cpus, gives_cuda
 
 # Numbers of glibc's malloc.h: M_MMAP_MAX (large blocks come from the heap), M_TRIM_THRESHOLD (and stay there),
 # M_TOP_PAD (which grows by this many bytes at once).
@@ -42,8 +43,19 @@ def go_on_with_threads(threads: int) -> bool:
 
 
 def choose_device() -> torch.device:
-    """The device that computes: CUDA where there is one, and of several the first that is visible."""
-    return torch.device("cuda", 0) if torch.cuda.is_available() else torch.device("cpu")
+    """The device that computes: CUDA where there is one, and of several the first that is visible.
+
+    Raises:
+        TrainingError: one is there and torch cannot use it. Nobody wants days on a CPU in its place, unasked.
+    """
+    if torch.cuda.is_available():
+        return torch.device("cuda", 0)
+    if gives_cuda():
+        raise TrainingError(
+            "a GPU is there for this process, but torch cannot use it: see nvidia-smi (a process killed under NVIDIA's "
+            f"multi-process service takes the others along); an empty {VISIBLE} lets the CPU compute"
+        )
+    return torch.device("cpu")
 
 
 def device_name(device: torch.device) -> str:
