@@ -33,12 +33,16 @@ class Scale:
 def scale(spec: Mapping[str, Any], lang: str) -> Scale:
     """The scale of a text, worded in `lang`; a scale of the user's own says its name.
 
+    One that leaves all that a report shows as it is at full scale needs no word.
+
     Args:
         spec: of a `write` step, whose `own_data` are the titles of data sets that are real at a scale of samples.
         lang: `zh` or `en`.
     """
     name, own = spec["scale"], spec.get("own_data")
-    if name == "full":
+    experiments = (spec.get("experiments") or {}).values()
+    untouched = experiments and not spec.get("measurements") and all(one["as_published"] for one in experiments)
+    if name == "full" or untouched:
         return Scale(name, True, "", "")
     key = name if name in section("scales", lang) else "own"
     mark = said("scales", key, lang, name)
