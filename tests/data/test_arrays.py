@@ -281,6 +281,13 @@ def test_damaged_pairs_are_refused(change: dict[str, np.ndarray], said: str, tmp
             {"test_inputs": np.zeros((2, 3, 1024), np.uint8)},
             r"test_inputs is uint8 \(2, 3, 1024\), allowed is uint8",
         ),
+        (
+            IMAGES,
+            {"test_inputs": np.zeros((2, 3, 28, 28), np.uint8)},
+            r"test_inputs has samples of shape \(3, 28, 28\), train_inputs of \(3, 32, 32\); let all be alike",
+        ),
+        (IMAGES, {"test_inputs": np.zeros((2, 1, 32, 32), np.uint8)}, r"test_inputs has samples of shape \(1, 32"),
+        (TEXTS, {"test_inputs": np.array([[3, 3, 2, 2]], np.uint16)}, r"test_inputs has samples of shape \(4,\)"),
         (TEXTS, {"train_lengths": np.array([2, 0], np.int32)}, "train_lengths holds 0 to 2, not 1 to 3"),
         (TEXTS, {"train_lengths": np.array([2, 4], np.int32)}, "train_lengths holds 2 to 4, not 1 to 3"),
         (TEXTS, {"train_lengths": np.array([2, 1])}, r"train_lengths is int64 \(2,\), train_inputs \(2, 3\)"),

@@ -157,6 +157,8 @@ def _fault(prepared: Prepared) -> str | None:
             fault = fault or _text_fault(split, inputs, lengths, len(prepared.vocabulary), sides)
         if fault:
             return fault
+        if inputs.shape[1:] != (wanted := prepared.train_inputs.shape[1:]):
+            return f"{split}_inputs has samples of shape {inputs.shape[1:]}, train_inputs of {wanted}; let all be alike"
     return None
 
 
