@@ -83,6 +83,29 @@ def test_what_a_model_fails_with_is_one_message_that_names_its_line(data: Path, 
     assert not is_receipted(tmp_path / "run")
 
 
+@pytest.mark.parametrize(
+    ("model", "parameters", "batch_size", "said"),
+    [
+        (
+            "resnet:ResNetSmall",
+            {"width": 4},
+            8,
+            "found layer2.0.downsample.0, a convolution of 1 x 1 with stride and 4",
+        ),
+        ("torchvision_resnet:TorchvisionResNet50", {"width": 8}, 1, "mine: a batch of one sample leaves batch norm"),
+    ],
+)
+def test_a_network_that_cannot_be_trained_so_is_refused_in_one_message(
+    model: str, parameters: dict[str, int], batch_size: int, said: str, data: Path, tmp_path: Path
+) -> None:
+    declared = spec("images", batch_size=batch_size)
+    declared["model"] = {"target": f"labreport.models.{model}", "parameters": parameters}
+    declared["code"] = code_digest(roots("train", {key: value for key, value in declared.items() if key != "code"}))
+    with pytest.raises(TrainingError, match=re.escape(said)):
+        train(job(declared, data, tmp_path / "run"))
+    assert not (tmp_path / "run").exists()
+
+
 @pytest.mark.parametrize("dataset", ["images", "texts"])
 def test_a_run_leaves_what_the_architecture_says(dataset: str, data: Path, tmp_path: Path, capsys: Any) -> None:
     what, out = spec(dataset, epochs=3), tmp_path / "run"

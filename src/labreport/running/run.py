@@ -35,6 +35,9 @@ from labreport.training.session import Session
 from labreport.training.tasks import TASKS
 
 Say = Callable[[str], None]
+# Of the input of a 1 x 1 convolution with a stride: with fewer, oneDNN writes the gradient of its weights beyond its
+# memory, so that it is wrong or the process dies (https://github.com/uxlfoundation/oneDNN/issues/6035).
+LEAST_CHANNELS = 8
 
 
 def say_at_once(line: str) -> None:
@@ -66,13 +69,15 @@ def train_run(
         say: takes a line per epoch.
 
     Raises:
-        TrainingError: a setting that is not known, or the model's answers are not one for each class.
+        TrainingError: a setting that is not known, a convolution that the CPU computes wrongly, or the model's answers
+            are not one for each class.
         NotFinite: a loss that is not finite.
         StoppedError: SIGTERM or SIGINT came; the same call goes on from where it was.
     """
     spec, name = record.spec, record.name
     with StopSignals() as stop:
         session = _start(record, lambda: Session(spec, prepared, record.device, vectors, weights), checkpoints, say)
+        _check_convolutions(session.parts.model, spec, record.device)
         if prepared.classes:
             _check_answers(session.parts.model, spec, len(prepared.classes))
         every = session.parts.batches_per_epoch
@@ -99,6 +104,22 @@ def train_run(
     checkpoints.remove()
 
 
+def _check_convolutions(model: nn.Module, spec: Mapping[str, Any], device: torch.device) -> None:
+    """Refuse a model with a convolution whose gradient is wrong on the CPU; see `LEAST_CHANNELS`."""
+    strided = (
+        (name, layer.in_channels)
+        for name, layer in model.named_modules()
+        if isinstance(layer, nn.Conv2d) and layer.kernel_size == (1, 1) and max(layer.stride) > 1
+    )
+    narrow = [(name, channels) for name, channels in strided if 1 < channels < LEAST_CHANNELS]
+    if narrow and device.type == "cpu":
+        name, channels = narrow[0]
+        raise TrainingError(
+            f"{spec['model']['target']}: found {name}, a convolution of 1 x 1 with stride and {channels} channels, "
+            f"whose gradient torch computes wrongly on a CPU; allowed are {LEAST_CHANNELS} and more: make it wider"
+        )
+
+
 def _check_answers(model: nn.Module, spec: Mapping[str, Any], classes: int) -> None:
     """Have a model refused at its first batch where its answers are not one for each class."""
 
@@ -121,6 +142,7 @@ def _failures_told(record: RunRecord) -> Iterator[None]:
 
     Raises:
         RunFailedError: the block ended with a loss that is not finite, or memory did not suffice.
+        TrainingError: nothing is left to normalise over.
     """
     settings = record.spec["training"]
     try:
@@ -128,6 +150,11 @@ def _failures_told(record: RunRecord) -> Iterator[None]:
     except NotFinite as error:
         advice = f"a lower learning_rate than {settings['learning_rate']} may help"
         raise _failed(record, Failure(str(error), advice)) from error
+    except ValueError as error:
+        if "more than 1 value per channel" not in str(error):
+            raise
+        found = f"{record.name}: a batch of one sample leaves batch normalisation one value per channel"
+        raise TrainingError(f"{found}, which has no spread; raise batch_size, or take larger images") from error
     except (MemoryError, RuntimeError) as error:
         if not is_out_of_memory(error):
             raise
