@@ -34,6 +34,8 @@ KEEP = ["cifar10_longtail", "longtail"]
         (IMAGES, ["shared", "learning_rate"], float("inf"), r"shared\.learning_rate: found inf"),
         (IMAGES, ["shared", "learning_rate"], "fast", r"shared\.learning_rate: found 'fast'; it should be a valid number"),
         (IMAGES, ["shared", "precision"], "BF16", r"""shared\.precision: found 'BF16'; .*; did you mean "bf16"\?$"""),
+        (TEXTS, ["shared", "precision"], "bf16", r"texts\.yaml: shared\.precision: found 'bf16'; lstm has recurrent layers, which .* write fp32"),
+        (TAIL, ["arms", "rnn_rows", "precision"], "bf16_emulated", r"arms\.rnn_rows\.precision: found 'bf16_emulated'; rnn_rows has recurrent layers"),
         (STS, ["shared", "schedule", "parameters", "patience"], 2.5, r"shared\.schedule\.parameters\.patience: found 2\.5"),
         (STS, ["arms", "sts_bilstm1", "published", "test_pearson"], 38, r"arms\.sts_bilstm1\.published\.test_pearson: found 38"),
         (AUGMENTED, ["arms", "lenet5", "published", "per_class", "cat"], 47, r"arms\.lenet5\.published\.per_class\.cat: found 47"),
@@ -240,7 +242,7 @@ def test_a_syntax_error_in_a_model_is_named_by_file_and_line(project, monkeypatc
     lines = model.read_text(encoding="utf-8").splitlines()
     line = next(number for number, text in enumerate(lines, 1) if text.startswith("clas "))
     monkeypatch.setattr(code, "SOURCES", tmp_path)
-    looked_up = (models.inputs_of, models.parameters_of, models.may_convolve)
+    looked_up = (models.inputs_of, models.parameters_of, models.may_convolve, models.recurs)
     try:
         for one in looked_up:
             one.cache_clear()

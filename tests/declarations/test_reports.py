@@ -7,10 +7,11 @@ import pytest
 from torch import nn
 
 from labreport.artifacts.graph import Graph
-from labreport.declarations.models import may_convolve
+from labreport.declarations.models import may_convolve, recurs
 from labreport.errors import DeclarationError
 from labreport.figures.registry import KINDS as FIGURES
 from labreport.kinds import Experiments, File, kinds
+from labreport.models.own_lstm import LSTMLayer
 from labreport.models.registry import MODELS
 from labreport.results import Results
 from labreport.steps.items import located
@@ -191,9 +192,10 @@ def test_a_kind_that_shows_samples_is_made_from_the_prepared_data_of_its_experim
 
 
 @pytest.mark.parametrize("name", MODELS)
-def test_whether_a_model_has_a_convolution_is_told_by_its_code(name):
-    modules = build(name, variants(name)[0]).modules()
+def test_which_layers_a_model_has_is_told_by_its_code(name):
+    modules = list(build(name, variants(name)[0]).modules())
     assert may_convolve(MODELS[name]) is any(isinstance(module, nn.Conv2d) for module in modules)
+    assert recurs(MODELS[name]) is any(isinstance(module, nn.RNNBase | LSTMLayer) for module in modules)
 
 
 def test_the_network_of_an_experiment_is_its_model_as_the_scale_sets_it_and_reads_its_data(project):

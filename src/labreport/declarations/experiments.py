@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from labreport.declarations.datasets import DATASETS, Dataset
 from labreport.declarations.fields import Text, in_language
 from labreport.declarations.mistakes import Checked, check, explained, shown, suggestion, unknown
-from labreport.declarations.models import parameters_of, takes_weights
+from labreport.declarations.models import parameters_of, recurs, takes_weights
 from labreport.declarations.settings import ArmAbout, ExperimentFile, Published, Settings
 from labreport.declarations.yaml_files import MERGED, merge
 from labreport.errors import DeclarationError, UserError
@@ -169,6 +169,12 @@ def _unfit(settings: Settings, dataset: Dataset, task: str) -> Iterator[tuple[st
         yield "model.name", words
     if (loss := settings.loss.name) not in (losses := TASKS[task].losses):
         yield "loss.name", f"found {shown(loss)}, which {task} does not take; allowed: {', '.join(losses)}"
+    if settings.precision != "fp32" and recurs(settings.model.target):
+        found = f"found {shown(settings.precision)}; {settings.model.name} has recurrent layers"
+        yield (
+            "precision",
+            f"{found}, which cuDNN would compute in fp16 and which are therefore fp32 everywhere; write fp32",
+        )
     for key, inputs in ONLY_FOR.items():
         if getattr(settings, key) and dataset.inputs != inputs:
             found = f"found {shown(getattr(settings, key))}, which is for {inputs}"

@@ -21,6 +21,7 @@ FROM_DATA = frozenset({"classes", "channels", "size", "vocabulary", "length", "v
 # Of a model's constructor: sizes and counts are whole, and begin at 1.
 BY_ANNOTATION: Mapping[str, Any] = {"int": Positive, "float": Number, "bool": Truth, "str": Word, "None": None}
 PLAIN: Any = Truth | Whole | Number | Word
+RECURRENCE = re.compile(r"(RNN|LSTM|GRU)")  # how the name of a recurrent layer begins
 CONVOLUTION = re.compile(r"\bConv2d\b|\btorchvision\b")
 
 
@@ -158,3 +159,12 @@ def may_convolve(target: str) -> bool:
     """Whether a model's code names a convolution, or comes from torchvision in part, where one could be."""
     modules = {name.partition(":")[0] for name in covered([target])}
     return any(CONVOLUTION.search(path.read_text(encoding="utf-8")) for path in map(file_of, modules) if path)
+
+
+@cache
+def recurs(target: str) -> bool:
+    """Whether a class of a model's code names a recurrent layer."""
+    found = (name.partition(":") for name in covered([target]))
+    classes = (_classes(module).get(name) for module, _, name in found)
+    nodes = (node for one in classes if one is not None for node in ast.walk(one))
+    return any(RECURRENCE.match(getattr(node, "attr", getattr(node, "id", ""))) for node in nodes)

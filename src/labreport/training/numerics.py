@@ -4,7 +4,7 @@
 products, convolutions and recurrent layers alike. `bf16` is automatic mixed precision with bfloat16, whose range is
 that of fp32, so that gradients need no scaling; a device that has no such arithmetic computes in fp32 instead, and each
 run records which it was. `bf16_emulated` is bf16 also there, as torch emulates it: slowly, for questions of what it
-changes. Recurrent layers are declared `fp32`, since cuDNN's would compute in fp16. Weights, gradients
+changes. Models with recurrent layers must be declared `fp32`, since cuDNN's would compute in fp16. Weights, gradients
 and optimizers are fp32 in both. cuDNN takes the fastest of its algorithms, which sum in an order of their own: two runs
 on a GPU agree but for rounding, two on a CPU with equal threads to the bit.
 """
