@@ -75,6 +75,18 @@ def test_the_precision_is_the_one_that_was_computed_in(
     assert environment(torch.device("cpu"), declared)["precision"] == computed
 
 
+@pytest.mark.parametrize(("matmul", "cudnn"), [(False, False), (True, False), (False, True)])
+def test_how_the_process_computes_is_recorded(matmul: bool, cudnn: bool) -> None:
+    before = torch.backends.cuda.matmul.allow_tf32, torch.backends.cudnn.allow_tf32
+    torch.backends.cuda.matmul.allow_tf32, torch.backends.cudnn.allow_tf32 = matmul, cudnn
+    try:
+        found = environment(torch.device("cpu"), "fp32")
+    finally:
+        torch.backends.cuda.matmul.allow_tf32, torch.backends.cudnn.allow_tf32 = before
+    assert (found["tf32"], found["deterministic"]) == (matmul or cudnn, True)
+    assert found["instructions"] == torch.backends.cpu.get_cpu_capability()
+
+
 @pytest.mark.parametrize(
     ("carried", "said"),
     [("0123abc", ("0123abc", False)), ("0123abc-dirty", ("0123abc", True)), ("", (None, None))],

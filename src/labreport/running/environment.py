@@ -20,7 +20,7 @@ GIT_TIMEOUT_S = 20
 
 
 def environment(device: torch.device, precision: str) -> dict[str, Any]:
-    """Versions, device, precision as computed and commit, as `environment.json` records them.
+    """Versions, device, how it computes and commit, as `environment.json` records them.
 
     `finished` is None until the run has ended.
 
@@ -37,6 +37,9 @@ def environment(device: torch.device, precision: str) -> dict[str, Any]:
         "device": device_name(device),
         "device_type": device.type,
         "precision": _computed(precision, device),
+        "tf32": torch.backends.cuda.matmul.allow_tf32 or torch.backends.cudnn.allow_tf32,
+        "deterministic": device.type == "cpu",  # to the bit, with equal threads and instructions
+        "instructions": torch.backends.cpu.get_cpu_capability(),
         "threads": torch.get_num_threads(),
         "shared": LEASED in os.environ,  # the device, with other runs of a kit: times say little
         "git_commit": commit,
