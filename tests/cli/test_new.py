@@ -65,3 +65,14 @@ def test_every_mistake_is_said_with_its_place(empty, labreport):
     report = yaml.safe_load(Path(FILES[1]).read_text())
     Path(FILES[1]).write_text(yaml.safe_dump({**report, "experiments": ["wind_lenet"]}))
     assert 'did you mean "wind_lenet5"?' in labreport("check", "wind").lines[0]
+
+
+def test_a_scale_for_an_experiment_that_there_is_not_is_a_mistake(empty, labreport):
+    empty.edit("config/scales/probe.yaml", lambda value: value["trains"].insert(1, "my_lstm9"))
+    probe = ["--config", "scale=probe"]
+    said = labreport("check", *probe)
+    assert said.status == 1
+    assert said.lines[0].startswith("config/scales/probe.yaml: trains.1: found 'my_lstm9'")
+    assert 'did you mean "my_lstm1"?' in said.lines[0]
+    assert labreport("check", "own", *probe).lines == ["own: no mistakes"]
+    assert labreport("check").status == 0

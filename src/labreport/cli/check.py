@@ -1,4 +1,4 @@
-"""`labreport check`: every mistake of a report's declarations and templates, before anything is made."""
+"""`labreport check`: every mistake of reports' declarations and templates, and of a scale, before anything is made."""
 
 import argparse
 from collections.abc import Iterator
@@ -6,17 +6,20 @@ from collections.abc import Iterator
 from labreport.artifacts.graph import Graph
 from labreport.artifacts.prose import mistakes_of
 from labreport.declarations.project import Project
-from labreport.errors import UserError
+from labreport.errors import UserError, outcome
 
 
 def check(graph: Graph, options: argparse.Namespace) -> int:
-    """Print the mistakes of some reports, of all where none is named; 1 where there is one."""
-    status = 0
+    """Print the mistakes of some reports, or of all and of what the scale is for; 1 where there is one."""
+    trains = None if options.reports else outcome(graph.project.trained_names)
+    status = int(isinstance(trains, UserError))
+    if status:
+        print(trains)
     for name in options.reports or graph.project.report_names:
         found = list(_mistakes(graph.project, name))
         print("\n".join(found) if found else f"{name}: no mistakes")
-        status = status or bool(found)
-    return int(status)
+        status = int(status or bool(found))
+    return status
 
 
 def _mistakes(project: Project, name: str) -> Iterator[str]:
