@@ -98,7 +98,8 @@ def test_an_epoch_stands_beside_the_same_one_of_the_published_curve(project, lab
 
 def test_no_run_and_no_experiment_are_told(empty, labreport):
     assert "none of 1 experiments has a finished run at demo" in labreport("runs", "cnn3").error
-    assert "found 'cnn', which no file in config/experiments/ declares" in labreport("runs", "cnn").error
+    said = labreport("runs", "cnn").error
+    assert "runs: found 'cnn', which is not an experiment of config/experiments/; did you mean \"cnn4\"?" in said
 
 
 @pytest.mark.parametrize("of_report", [False, True])

@@ -69,8 +69,8 @@ def runs(graph: Graph, options: argparse.Namespace) -> int:
         DeclarationError: an unknown experiment, or no run, or none of so many epochs.
     """
     project = graph.project
-    if unknown := [name for name in options.names if name not in project.experiment_names]:
-        raise DeclarationError(f"runs: found {unknown[0]!r}, which no file in config/experiments/ declares")
+    for name in options.names:
+        project.experiment(name, "runs")
     if options.pairs:
         return _tell(options, "pairs", project.scale_name, _pairs_section(graph, options.names))
     chosen = options.names or sorted(project.trained_names())
