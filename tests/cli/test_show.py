@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (one setting per line reads as the table it is)
 """What `labreport show` and `deps` say of a name: settings and who set them, where things lie, what a key covers."""
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from labreport.artifacts.code import digest_of
 
 from .conftest import NAMES, SMALL
 
-SCALE = "config/scales/demo.yaml"
+SCALE, TAIL, DATASETS = "config/scales/demo.yaml", "config/experiments/longtail.yaml", "config/datasets.yaml"
 # Experiment, setting, its value, the key that set it, the file, and texts that stand in it one below the other.
 SET = [
     ("cnn3", "learning_rate", "0.001", "shared.learning_rate", SMALL, ["shared:", "learning_rate"]),
@@ -18,8 +19,12 @@ SET = [
     ("cnn3", "epochs", "6", "overrides.11.set.epochs", SCALE, ["{part: small}", "epochs: 6"]),
     ("resnet_small", "model.width", "8", "overrides.13.set.model.width", SCALE, ["{model: resnet_small}", "width"]),
     ("mycnn", "epochs", "4", "overrides.2.set.epochs", SCALE, ["{experiment: mycnn}", "epochs: 4"]),
-    ("cnn3", "data.seed", "0", "cifar10.parameters.seed", "config/datasets.yaml", ["cifar10:", "null, seed: 0"]),
-]
+    ("cnn3", "published.best_epoch", "28", "arms.cnn3.published.best_epoch", SMALL, ["arms:", "cnn3:", "best_epoch: 28"]),
+    ("resnet50_balanced", "published.val_accuracy", "0.674", "arms.resnet50_balanced.published.val_accuracy", TAIL, ["  resnet50_balanced:", "published"]),
+    ("rnn_rows_balanced", "data.longtail", '{"classes": [0, 1, 2, 3, 4], "keep": 0.1, "seed": 0}', "cifar10_longtail.longtail", DATASETS, ["cifar10_longtail:", "  longtail:"]),
+    ("rnn_rows_balanced", "data.balance", '{"flip": true, "noise_sigma": 0.05, "seed": 0}', "cifar10_balanced.balance", DATASETS, ["cifar10_balanced:", "  balance:"]),
+    ("cnn3", "data.seed", "0", "cifar10.parameters.seed", DATASETS, ["cifar10:", "null, seed: 0"]),
+]  # fmt: skip
 
 
 def line_of(file, texts):
@@ -35,6 +40,13 @@ def test_a_setting_is_shown_with_who_set_it(empty, labreport, experiment, settin
     said = labreport("show", experiment)
     assert said.status == 0
     assert f"  {setting} = {value}    ({file}:{line_of(file, texts)}: {key})" in said.lines
+
+
+def test_what_a_model_has_unless_told_otherwise_is_shown(empty, labreport):
+    assert {"  model.hidden = 512    (default)", "  model.layers = 2    (default)"} <= {
+        *labreport("show", "rnn_rows", "--config", "scale=full").lines
+    }
+    assert "  model.width = 64    (default)" in labreport("show", "resnet34", "--config", "scale=full").lines
 
 
 def test_the_layer_that_wins_is_shown(project, labreport):

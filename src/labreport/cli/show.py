@@ -12,9 +12,11 @@ from labreport.artifacts.code import covered, file_of, source
 from labreport.artifacts.difference import shown_value
 from labreport.artifacts.graph import Graph
 from labreport.artifacts.history import History, made_of
+from labreport.declarations.datasets import DATASETS
 from labreport.declarations.experiments import Experiment
 from labreport.declarations.experiments import source as layer_of
 from labreport.declarations.mistakes import suggestion
+from labreport.declarations.models import parameters_of
 from labreport.declarations.project import CONFIG
 from labreport.declarations.yaml_files import line_of
 from labreport.errors import DeclarationError
@@ -65,16 +67,26 @@ def _needs(artifact: Artifact, item: str | None) -> list[Artifact]:
 
 
 def settings(graph: Graph, experiment: Experiment) -> Iterator[str]:
-    """Every setting of an experiment, each with who set it, and where its runs lie."""
+    """Every setting of an experiment and what was published of it, each with who set it, and where its runs lie."""
     yield f"{experiment.name}: {experiment.where}, scale {graph.project.scale_name}"
     yield f"  data set {experiment.dataset.name}, task {experiment.task}, part {experiment.part}"
     values = experiment.settings.model_dump(mode="json")
-    values |= {"data": dict(experiment.data), "model": {**values["model"], **experiment.settings.model.parameters}}
+    model = experiment.settings.model
+    taken = parameters_of(model.name).model_validate(model.parameters).model_dump()
+    values |= {"data": dict(experiment.data), "model": {"name": model.name, **taken}}
     for key, value in values.items():
         inner = value if key in {"model", "data", "vectors"} and isinstance(value, dict) else {"": value}
         for name, one in inner.items():
             keys = (key, name) if name else (key,)
             yield f"  {'.'.join(keys)} = {_plain(one)}    ({_who(graph, experiment, keys)})"
+    dataset = experiment.dataset
+    for name, change in zip(reversed(dataset.lineage[:-1]), dataset.changes, strict=True):
+        path = (name, change["name"])
+        stated = {key: value for key, value in change.items() if key != "name"}
+        yield f"  data.{path[1]} = {_plain(stated)}    ({_place_of(graph, DATASETS, path)})"
+    for name, value in experiment.published.model_dump(exclude_none=True).items():
+        place = _place_of(graph, experiment.where, ("arms", experiment.name, "published", name))
+        yield f"  published.{name} = {_plain(value)}    ({place})"
     project = graph.project
     for seed in project.seeds_of(experiment.name):
         run = graph.run(experiment, seed)
@@ -96,9 +108,13 @@ def _who(graph: Graph, experiment: Experiment, keys: tuple[str, ...]) -> str:
     if layer is None:
         if keys[0] != "data":
             return "default"
-        where, path = "config/datasets.yaml", (experiment.dataset.root, "parameters", keys[1])
-    line = line_of(graph.root / where, path)
-    return f"{where}:{line}: {'.'.join(path)}"
+        where, path = DATASETS, (experiment.dataset.root, "parameters", keys[1])
+    return _place_of(graph, where, path)
+
+
+def _place_of(graph: Graph, where: str, path: tuple[str, ...]) -> str:
+    """A key of a file of declarations, with its line."""
+    return f"{where}:{line_of(graph.root / where, path)}: {'.'.join(path)}"
 
 
 def _report(graph: Graph, name: str) -> Iterator[str]:

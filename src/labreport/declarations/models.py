@@ -105,7 +105,7 @@ def parameters_of(name: str) -> type[Strict]:
         if argument.arg not in FROM_DATA:
             wanted = _type(argument.annotation)
             wanted = BelowOne if argument.arg == "dropout" and wanted is Number else wanted
-            fields[argument.arg] = (wanted, ... if default is None else _literal(default))
+            fields[argument.arg] = (wanted, ... if default is None else _literal(default, MODELS[name]))
     model = create_model(name, __base__=Strict, **fields)
     model.called = f"parameter of {name}"
     return model
@@ -136,10 +136,13 @@ def _classes(module: str) -> dict[str, ast.ClassDef]:
     return {node.name: node for node in parse(path).body if isinstance(node, ast.ClassDef)} if path else {}
 
 
-def _literal(node: ast.expr) -> Any:
-    """A default; of one that is a name, something that nobody writes, since it is left out wherever it holds."""
+def _literal(node: ast.expr, target: str) -> Any:
+    """A default; of one that is a name, the constant of the class's module, else something that nobody writes."""
+    path = file_of(target.partition(":")[0])
+    assigned = [one for one in parse(path).body if isinstance(one, ast.Assign)] if path else []
+    named = {ast.unparse(one.targets[0]): one.value for one in assigned}
     try:
-        return ast.literal_eval(node)
+        return ast.literal_eval(named.get(ast.unparse(node), node))
     except ValueError:
         return ast.unparse(node)
 
