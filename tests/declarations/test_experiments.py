@@ -14,16 +14,17 @@ from faults.mutants import FILES, OVERRIDES, Mutant, of_a_value
 from labreport.artifacts.graph import Graph
 from labreport.data import imdb, samples_images
 from labreport.declarations import project as module
-from labreport.declarations.models import inputs_of
+from labreport.declarations.models import inputs_of, parameters_of
 from labreport.declarations.project import Project, announcement
 from labreport.errors import DataError
 from labreport.models.registry import MODELS
+from labreport.result_files import read_table
 from labreport.training.tasks import TASKS
 
 from .conftest import PROJECT, Copy, refused, set_at
 
 IMAGES, LITE = "experiments/images.yaml", "scales/lite.yaml"
-SCALES = ["demo", "lite", "cpu", "full", "probe"]
+SCALES = ["demo", "lite", "cpu", "full", "precision", "probe"]
 EXAMPLES = 12
 # Optimizer, learning rate, batch size, epochs and published figures, as the reports state them.
 STATED = {
@@ -57,37 +58,49 @@ STATED = {
     "resnet_small": (None, None, None, 30, {"val_accuracy": 0.8513, "best_epoch": 30}),
 }  # fmt: skip
 # Data set, network and what the reports state of it.
-TEXT = {"embedding": 200, "hidden": 256, "dropout": 0.5}
+TEXT = {"embedding": 200, "hidden": 256, "dropout": 0.5, "pooling": "max"}
+SENTENCE = {"layers": 1, "bidirectional": True, "hidden": 64, "pooling": "last"}
 NETWORKS = {
-    "mycnn": ("cifar10", "plain34", {}),
-    "resnet34": ("cifar10", "torchvision_resnet34", {}),
-    "myresnet34": ("cifar10", "resnet34", {}),
+    "mycnn": ("cifar10", "plain34", {"initialisation": "default"}),
+    "resnet34": ("cifar10", "torchvision_resnet34", {"stem": "cifar"}),
+    "myresnet34": ("cifar10", "resnet34", {"initialisation": "default"}),
     "bilstm2": ("imdb", "lstm", {**TEXT, "layers": 2, "bidirectional": True}),
     "lstm4": ("imdb", "lstm", {**TEXT, "layers": 4}),
     "lstm8": ("imdb", "lstm", {**TEXT, "layers": 8}),
     "res_lstm8": ("imdb", "residual_lstm", {**TEXT, "layers": 8}),
     "my_lstm1": ("imdb", "own_lstm", TEXT),
     "cnn4": ("cifar10", "cnn4", {}),
-    "rnn_rows": ("cifar10", "rnn_rows", {}),
+    "rnn_rows": ("cifar10", "rnn_rows", {"hidden": 512, "layers": 2}),
     "cnn4_longtail": ("cifar10_longtail", "cnn4", {}),
-    "rnn_rows_longtail": ("cifar10_longtail", "rnn_rows", {}),
-    "resnet50_balanced": ("cifar10_balanced", "resnet50", {}),
-    "resnet50_pretrained": ("cifar10_balanced", "resnet50", {}),
-    "rnn_rows_balanced": ("cifar10_balanced", "rnn_rows", {}),
+    "rnn_rows_longtail": ("cifar10_longtail", "rnn_rows", {"hidden": 512, "layers": 2}),
+    "resnet50_balanced": ("cifar10_balanced", "resnet50", {"stem": "imagenet"}),
+    "resnet50_pretrained": ("cifar10_balanced", "resnet50", {"stem": "imagenet"}),
+    "rnn_rows_balanced": ("cifar10_balanced", "rnn_rows", {"hidden": 512, "layers": 2}),
     "lenet5": ("cifar10", "lenet5", {}),
     "resnet18": ("cifar10", "resnet18", {}),
     "resnet18_celu": ("cifar10", "resnet18", {"activation": "celu"}),
     "resnet18_ls": ("cifar10", "resnet18", {}),
     "resnet18_celu_ls": ("cifar10", "resnet18", {"activation": "celu"}),
-    "sts_lstm1_fixed": ("stsb", "siamese_lstm_padded", {"layers": 1, "bidirectional": False, "frozen": True}),
-    "sts_lstm2_fixed": ("stsb", "siamese_lstm_padded", {"layers": 2, "bidirectional": False, "frozen": True}),
-    "sts_bilstm1": ("stsb", "siamese_lstm_padded", {"layers": 1, "bidirectional": True, "hidden": 64}),
-    "sts_bilstm1_ln": ("stsb", "siamese_lstm_padded", {"layer_norm": True, "hidden": 64}),
-    "sts_bilstm1_gcn": ("stsb", "siamese_lstm_padded", {"graph_convolution": True, "hidden": 64}),
-    "sts_bilstm1_ln_mp": ("stsb", "siamese_lstm_padded", {"layer_norm": True, "pooling": "max", "hidden": 64}),
+    "sts_lstm1_fixed": ("stsb", "siamese_lstm_padded", {**SENTENCE, "bidirectional": False, "frozen": True}),
+    "sts_lstm2_fixed": ("stsb", "siamese_lstm_padded", {**SENTENCE, "layers": 2, "bidirectional": False, "frozen": True}),
+    "sts_bilstm1": ("stsb", "siamese_lstm_padded", SENTENCE),
+    "sts_bilstm1_ln": ("stsb", "siamese_lstm_padded", {**SENTENCE, "layer_norm": True}),
+    "sts_bilstm1_gcn": ("stsb", "siamese_lstm_padded", {**SENTENCE, "graph_convolution": True}),
+    "sts_bilstm1_ln_mp": ("stsb", "siamese_lstm_padded", {**SENTENCE, "layer_norm": True, "pooling": "max"}),
     "cnn3": ("cifar10", "cnn3", {}),
-    "resnet_small": ("cifar10", "resnet_small", {}),
+    "resnet_small": ("cifar10", "resnet_small", {"width": 16}),
 }  # fmt: skip
+# Of a published curve: its first epoch, and what was told of it (losses and accuracies of training and of validation).
+CURVES = {
+    "mycnn": (7, (0.8627, 0.6920, 1.0207, 0.6475)),
+    "resnet34": (1, (1.3207, 0.5204, 1.3880, 0.5379)),
+    "myresnet34": (1, (1.5525, 0.4327, 1.5719, 0.5041)),
+    "bilstm2": (1, (0.4647, 0.7775, 0.3635, 0.8458)),
+    "lstm4": (1, (0.5182, 0.7412, 0.3940, 0.8284)),
+    "lstm8": (1, (0.6938, 0.4996, 0.6932, 0.5000)),
+    "res_lstm8": (1, (0.5345, 0.7207, 0.4372, 0.8200)),
+    "my_lstm1": (1, (0.5083, 0.7460, 0.3495, 0.8486)),
+}
 
 
 @pytest.fixture(scope="module")
@@ -111,13 +124,36 @@ def test_full_is_what_the_report_states(full, name):
     assert published == STATED[name][4]
     dataset, network, parameters = NETWORKS[name]
     assert (full[name].dataset.name, chosen.model.name) == (dataset, network)
-    assert parameters.items() <= chosen.model.parameters.items()
+    taken = parameters_of(network).model_validate(chosen.model.parameters).model_dump()
+    assert parameters.items() <= taken.items()
+    unstated = {"frozen", "layer_norm", "graph_convolution"} - parameters.keys()
+    assert not any(taken.get(one) for one in unstated)
 
 
 def test_every_published_experiment_is_looked_at(full):
     figures = {name: one.published.model_dump(exclude={"curve"}, exclude_none=True) for name, one in full.items()}
     published = {name for name, said in figures.items() if said}  # a curve alone stands beside a trial, to compare it
     assert published == set(STATED) == set(NETWORKS)
+
+
+@pytest.mark.parametrize("name", CURVES)
+def test_a_published_curve_begins_and_ends_as_its_report_tells(full, name):
+    first, begin = CURVES[name]
+    rows = read_table(Path(full[name].published.curve), ("epoch",))
+    assert list(rows["epoch"]) == list(range(first, full[name].settings.epochs + 1))
+    assert tuple(rows.iloc[0, 1:]) == begin
+    assert rows["val_accuracy"].iloc[-1] == full[name].published.val_accuracy
+    assert {one for one in full if full[one].published.curve} == set(CURVES)
+
+
+def test_what_the_homework_report_states_and_implies(full):
+    tail, balanced = full["rnn_rows_longtail"].dataset.changes, full["rnn_rows_balanced"].dataset.changes
+    assert [(one["name"], one["classes"], one["keep"]) for one in tail] == [("longtail", [0, 1, 2, 3, 4], 0.1)]
+    assert balanced[0] == tail[0]
+    assert (balanced[1]["name"], balanced[1]["flip"], balanced[1]["noise_sigma"] > 0) == ("balance", True, True)
+    for one in (one for one in full.values() if one.part == "longtail"):
+        assert (one.settings.optimizer.parameters.momentum, one.settings.normalize) == (0.9, None)
+        assert (one.settings.pretrained is not None) is (one.name == "resnet50_pretrained")
 
 
 def test_what_the_midterm_report_states_of_its_images(full):
