@@ -30,14 +30,11 @@ from labreport.running.vectors import load_vectors
 from labreport.steps.step import Job
 from labreport.store import is_locked, result_folder
 from labreport.training.loop import NotFinite
-from labreport.training.numerics import set_up
+from labreport.training.numerics import set_up, take_strides_first
 from labreport.training.session import Session
 from labreport.training.tasks import TASKS
 
 Say = Callable[[str], None]
-# Of the input of a 1 x 1 convolution with a stride: with fewer, oneDNN writes the gradient of its weights beyond its
-# memory, so that it is wrong or the process dies (https://github.com/uxlfoundation/oneDNN/issues/6035).
-LEAST_CHANNELS = 8
 
 
 def say_at_once(line: str) -> None:
@@ -69,15 +66,15 @@ def train_run(
         say: takes a line per epoch.
 
     Raises:
-        TrainingError: a setting that is not known, a convolution that the CPU computes wrongly, or the model's answers
-            are not one for each class.
+        TrainingError: a setting that is not known, or the model's answers are not one for each class.
         NotFinite: a loss that is not finite.
         StoppedError: SIGTERM or SIGINT came; the same call goes on from where it was.
     """
     spec, name = record.spec, record.name
     with StopSignals() as stop:
         session = _start(record, lambda: Session(spec, prepared, record.device, vectors, weights), checkpoints, say)
-        _check_convolutions(session.parts.model, spec, record.device)
+        if record.device.type == "cpu":
+            take_strides_first(session.parts.model)
         if prepared.classes:
             _check_answers(session.parts.model, spec, len(prepared.classes))
         every = session.parts.batches_per_epoch
@@ -102,22 +99,6 @@ def train_run(
             raise _stopped(name, asked.signal, progress.done, session, checkpoints.last) from asked
         record.finish(session, prepared)
     checkpoints.remove()
-
-
-def _check_convolutions(model: nn.Module, spec: Mapping[str, Any], device: torch.device) -> None:
-    """Refuse a model with a convolution whose gradient is wrong on the CPU; see `LEAST_CHANNELS`."""
-    strided = (
-        (name, layer.in_channels)
-        for name, layer in model.named_modules()
-        if isinstance(layer, nn.Conv2d) and layer.kernel_size == (1, 1) and max(layer.stride) > 1
-    )
-    narrow = [(name, channels) for name, channels in strided if 1 < channels < LEAST_CHANNELS]
-    if narrow and device.type == "cpu":
-        name, channels = narrow[0]
-        raise TrainingError(
-            f"{spec['model']['target']}: found {name}, a convolution of 1 x 1 with stride and {channels} channels, "
-            f"whose gradient torch computes wrongly on a CPU; allowed are {LEAST_CHANNELS} and more: make it wider"
-        )
 
 
 def _check_answers(model: nn.Module, spec: Mapping[str, Any], classes: int) -> None:
