@@ -15,7 +15,7 @@ import pytest
 
 from faults.hostile_pickles import Calls
 from labreport.artifacts.code import SOURCES
-from labreport.data.arrays import describe, load, save, save_array, save_arrays
+from labreport.data.arrays import checked, describe, load, save, save_array, save_arrays
 from labreport.data.prepared import Prepared
 from labreport.errors import DataError
 from labreport.files import SUMS, file_digest, write_sums
@@ -311,6 +311,27 @@ def test_arrays_that_do_not_fit_one_another_are_told(
     save(dataclasses.replace(base, **change), tmp_path / "key")
     with pytest.raises(DataError, match=rf"the prepared data are damaged \(.*{said}"):
         load(tmp_path / "key")
+
+
+@pytest.mark.parametrize("kind", [np.int64, np.int32, np.uint16, np.uint8])
+def test_labels_of_any_whole_type_become_bytes(kind: type) -> None:
+    found = checked(dataclasses.replace(IMAGES, train_labels=IMAGES.train_labels.astype(kind)))
+    np.testing.assert_array_equal(found.train_labels, IMAGES.train_labels, strict=True)
+
+
+@pytest.mark.parametrize(
+    ("labels", "said"),
+    [
+        (np.array([1, 2]), "test_labels holds 1 to 2, allowed is 0 to 1"),
+        (np.array([0, 256]), "test_labels holds 0 to 256, allowed is 0 to 1"),
+        (np.array([-1, 1]), "test_labels holds -1 to 1, allowed is 0 to 1"),
+        (np.array([0.0, 1.0]), r"test_labels is float64, allowed is uint8 \(n,\): the place of each class"),
+        (np.array(["a", "b"]), "test_labels is <U1, allowed is uint8"),
+    ],
+)
+def test_labels_that_are_no_places_of_classes_are_refused(labels: np.ndarray, said: str) -> None:
+    with pytest.raises(DataError, match=f"cifar10: {said}"):
+        checked(dataclasses.replace(IMAGES, test_labels=labels))
 
 
 def test_an_array_is_what_numpy_would_save(tmp_path: Path) -> None:
