@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from dataclasses import replace
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
@@ -17,9 +19,11 @@ from faults.mirrors import (
     altered,
     cut_after,
     endless,
+    in_turn,
     page,
     page_called_an_archive,
     redirect,
+    send,
     served,
     silent,
     status,
@@ -76,6 +80,23 @@ def test_cut_connection_is_continued_where_it_broke(mirrors: Mirrors, tmp_path: 
 def test_many_cuts_do_not_exhaust_attempts_while_it_gets_further(mirrors: Mirrors, tmp_path: Path) -> None:
     download([mirrors.url("a", cut_after(9000))], DIGEST, tmp_path / "f", replace(QUICK, attempts=2))
     assert len(mirrors.requests) == -(-len(CONTENT) // 9000) > 10
+
+
+def test_a_mirror_that_got_somewhere_and_no_further_is_given_up(mirrors: Mirrors, tmp_path: Path) -> None:
+    stuck = in_turn(cut_after(9000), *[status(503)] * 3, whole)
+    with pytest.raises(DownloadError, match="answered 503"):
+        download([mirrors.url("a", stuck)], DIGEST, tmp_path / "f", QUICK)
+    assert len(mirrors.requests) == QUICK.attempts
+
+
+def test_few_bytes_at_first_are_no_stall(mirrors: Mirrors, tmp_path: Path) -> None:
+    def hesitating(handler: BaseHTTPRequestHandler, start: int) -> None:
+        send(handler, CONTENT, start, start + 100)
+        time.sleep(QUICK.stall_s / 10)
+        handler.wfile.write(CONTENT[start + 100 :])
+
+    download([mirrors.url("a", hesitating)], DIGEST, tmp_path / "f", QUICK)
+    assert len(mirrors.requests) == 1
 
 
 def test_next_run_and_next_mirror_continue_the_part(mirrors: Mirrors, tmp_path: Path) -> None:
