@@ -46,6 +46,15 @@ def test_last_is_the_final_state_of_both_directions(tokens: Tensor) -> None:
     torch.testing.assert_close(model.encode(tokens, LENGTHS), packed_states(model, tokens)[1], **TOLERANCE)
 
 
+def test_in_one_direction_last_is_the_final_state_of_the_packaged_stack(tokens: Tensor) -> None:
+    torch.manual_seed(0)
+    model = SiameseLSTM(VECTORS, hidden=5, layers=2, bidirectional=False)
+    stack = nn.LSTM(7, 5, 2, batch_first=True)
+    stack.load_state_dict(model.lstm.state_dict())
+    pack = nn.utils.rnn.pack_padded_sequence(VECTORS[tokens], LENGTHS, batch_first=True, enforce_sorted=False)
+    torch.testing.assert_close(model.encode(tokens, LENGTHS), stack(pack)[1][0][-1], **TOLERANCE)
+
+
 def test_states_of_every_step_are_those_of_packed_sentences(tokens: Tensor) -> None:
     torch.manual_seed(0)
     model = SiameseLSTM(VECTORS, hidden=5)
