@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import nn
 
-from labreport.models.own_lstm import LSTMLayer
+from labreport.models.own_lstm import LSTMLayer, OwnLSTM
 
 BATCH, STEPS, FEATURES, HIDDEN = 3, 20, 7, 5
 
@@ -40,3 +40,7 @@ def test_initialisation_is_that_of_the_packaged_layer() -> None:
         assert found.shape == parameter.shape
         assert found.abs().max() <= 64**-0.5
         assert found.std().item() == pytest.approx(parameter.std().item(), rel=0.15), name
+
+
+def test_unless_something_else_is_said_inputs_are_multiplied_step_by_step() -> None:
+    assert [layer.shared_input_product for layer in (LSTMLayer(3, 4), OwnLSTM(2, 9).lstm)] == [False, False]
