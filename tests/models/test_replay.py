@@ -3,6 +3,7 @@ from collections.abc import Callable
 import pytest
 import torch
 from torch import Tensor, nn
+from torch.nn.functional import linear
 
 from labreport.models.lstm import ResidualLSTM, StackedLSTM
 from labreport.models.own_lstm import LSTMLayer, OwnLSTM
@@ -38,6 +39,33 @@ def test_it_adds_nothing_to_a_model() -> None:
             self.replayed = Replayed(self.lstm, self.lstm.parameters)
 
     assert list(Model().state_dict()) == [f"lstm.{name}" for name in LSTMLayer(3, 4).state_dict()]
+
+
+class OnCuda(Tensor):
+    """A tensor on the CPU that says otherwise."""
+
+    is_cuda = True
+
+
+def test_what_is_trained_gets_a_graph_for_each_of_its_first_shapes(monkeypatch: pytest.MonkeyPatch) -> None:
+    captured, states = [], []
+
+    def negative(function: Callable[..., Tensor], sample: tuple[Tensor, ...]) -> Callable[..., Tensor]:
+        captured.append((*function(*sample).shape, [one.requires_grad for one in sample]))
+        return lambda x, *parameters: -linear(x, *parameters)
+
+    monkeypatch.setattr(torch.cuda, "make_graphed_callables", negative)
+    monkeypatch.setattr(torch.cuda, "get_rng_state", lambda device: f"of {device}")
+    monkeypatch.setattr(torch.cuda, "set_rng_state", lambda *state: states.append(state))
+    layer = nn.Linear(3, 4)
+    replayed = Replayed(layer, layer.parameters)
+    for batch in (*range(1, SHAPES + 3), 1):
+        x = torch.randn(batch, 3).as_subclass(OnCuda)
+        assert torch.equal(replayed(x), layer(x))
+        x.requires_grad_()
+        assert torch.equal(replayed(x), -layer(x) if batch <= SHAPES else layer(x))
+    assert captured == [(batch, 4, [True] * 3) for batch in range(1, SHAPES + 1)]
+    assert states == [("of cpu", torch.device("cpu"))] * SHAPES
 
 
 SMALL = {"classes": 2, "vocabulary": 9, "embedding": 3, "hidden": 4}
