@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 import torch
 
@@ -47,6 +49,11 @@ def test_flip_mirrors_about_as_many_images_as_asked() -> None:
     kept = (found == images).flatten(1).all(1)
     assert torch.equal(mirrored, ~kept)
     assert 60 < mirrored.sum() < 140  # 100 expected, standard deviation 8.7
+
+
+@pytest.mark.parametrize("augment", [crop, flip])
+def test_images_elsewhere_than_on_the_cpu_keep_their_shape(augment: Callable[..., torch.Tensor]) -> None:
+    assert augment(raw(5).to("meta"), draws()).shape == (5, 3, 6, 6)
 
 
 @pytest.mark.parametrize(("p", "expected"), [(0.0, raw(5)), (1.0, raw(5).flip(3))])
