@@ -161,6 +161,11 @@ def test_an_experiment_says_what_its_model_and_its_vectors_were_declared_with(sp
     assert results.model("mycnn") == {}
 
 
+def test_a_setting_is_the_number_that_an_experiment_was_trained_with(spec):
+    spec["experiments"]["mycnn"]["settings"] = {"model.width": 8, "training.epochs": 3}
+    assert Results(spec).setting("mycnn", "model.width") == 8.0
+
+
 def test_experiments_go_by_their_titles(report_spec):
     experiments = {"a": {"title": {"zh": "基线", "en": "Base"}}, "b": {"title": "a"}, "c": {}}
     options = {"base": "a", "experiments": ["c", "b"], "quantity": "val_accuracy"}
