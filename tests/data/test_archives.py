@@ -18,9 +18,9 @@ from labreport.errors import DataError
 NAMES = ("set.tar.gz", "set")  # of an archive and what it unpacks to
 
 
-def member(name: str, kind: bytes = tarfile.REGTYPE, size: int = 0, link: str = "") -> tarfile.TarInfo:
+def member(name: str, kind: bytes = tarfile.REGTYPE, size: int = 0, link: str = "", **headers: str) -> tarfile.TarInfo:
     info = tarfile.TarInfo(name)
-    info.type, info.size, info.linkname = kind, size, link
+    info.type, info.size, info.linkname, info.pax_headers = kind, size, link, headers
     return info
 
 
@@ -63,8 +63,12 @@ def test_only_members_that_fit_are_read(tmp_path: Path) -> None:
         (member("set/data", tarfile.LNKTYPE, link="set/other"), "link or a device"),
         (member("set/data", tarfile.CHRTYPE), "link or a device"),
         (member("set/data", tarfile.FIFOTYPE), "link or a device"),
+        (member("set/data", tarfile.GNUTYPE_SPARSE), "sparse"),
+        (member("set/data", **{"GNU.sparse.size": "9"}), "sparse"),
+        (member("set/data", **{"GNU.sparse.map": "0,9"}), "sparse"),
+        (member("set/data", **{"GNU.sparse.major": "1", "GNU.sparse.minor": "0"}), "sparse"),
     ],
-    ids=["absolute", "parent", "backslash", "symlink", "hard link", "device", "pipe"],
+    ids=["absolute", "parent", "backslash", "symlink", "hard link", "device", "pipe", "sparse", "0.0", "0.1", "1.0"],
 )
 def test_hostile_member_is_refused(tmp_path: Path, info: tarfile.TarInfo, reason: str) -> None:
     archive = write(tmp_path / "set.tar.gz", member("set/first"), info)
@@ -203,6 +207,16 @@ def test_a_damaged_header_is_not_taken_for_the_end(tmp_path: Path) -> None:
         list(read_members(archive, ["*"]))
 
 
+def test_a_header_is_bounded(tmp_path: Path) -> None:
+    """Long names stand in headers of their own."""
+    long, longer = "x" * 65_000, "x" * 65_600
+    archive = write(tmp_path / "set.tar.gz", member(f"set/{long}"))
+    assert list(read_members(archive, ["*"])) == [(long, b"")]
+    archive = write(tmp_path / "set.tar.gz", member(f"set/{longer}"))
+    with pytest.raises(DataError, match=r"refused: a header says that it has 65,6.. bytes"):
+        list(read_members(archive, ["*"]))
+
+
 @pytest.mark.parametrize("behind", [b"x" * 512, b"\0" * 100 + b"x"])
 def test_what_stands_behind_the_end_is_refused(tmp_path: Path, behind: bytes) -> None:
     archive = write(tmp_path / "set.tar.gz", member("set/first"))
@@ -225,7 +239,6 @@ def test_the_checksum_of_the_gzip_is_looked_at(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("limit", ["MAX_MEMBER_BYTES", "MAX_READ_BYTES"])
 def test_what_is_read_is_bounded(tmp_path: Path, limit: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(members, limit, 1500)
     sizes = {"MAX_MEMBER_BYTES": (1501,), "MAX_READ_BYTES": (1000, 501)}[limit]
     archive = write(tmp_path / "set.tar.gz", *(member(f"set/{size}", size=size) for size in sizes))
     folder = tmp_path / "set"
@@ -233,6 +246,9 @@ def test_what_is_read_is_bounded(tmp_path: Path, limit: str, monkeypatch: pytest
     for size in sizes:
         (folder / str(size)).write_bytes(bytes(size))
     for source in (archive, folder):
+        monkeypatch.setattr(members, limit, 1501)
+        assert len(list(read_members(source, ["*"]))) == len(sizes)
+        monkeypatch.setattr(members, limit, 1500)
         with pytest.raises(DataError, match=r"refused: .* 1,50"):
             list(read_members(source, ["*"]))
 
@@ -248,4 +264,6 @@ def test_a_pipe_is_no_file(tmp_path: Path) -> None:
 def test_a_name_is_shown_on_one_short_line() -> None:
     assert members.shown("a\x1b[2J\n") == r"'a\x1b[2J\n'"
     assert members.shown(ValueError("a\nb")) == r"a\nb"
-    assert len(members.shown("x" * 1000)) == members.SHOWN_LETTERS
+    whole = "x" * (members.SHOWN_LETTERS - 2)
+    assert members.shown(whole) == f"'{whole}'"
+    assert len(members.shown(f"{whole}x")) == len(members.shown("x" * 1000)) == members.SHOWN_LETTERS
