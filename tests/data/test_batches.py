@@ -60,6 +60,12 @@ def test_nothing_named_in_a_pickle_is_run(tmp_path: Any) -> None:
     assert not mark.exists()
 
 
+def test_a_batch_that_python_3_wrote_is_refused() -> None:
+    """Its keys are texts, not byte strings."""
+    with pytest.raises(DataError, match="batch is refused: it holds the instruction BINUNICODE"):
+        read_batch(pickle.dumps({"labels": [0, 1]}, protocol=2), "batch")
+
+
 @pytest.mark.parametrize("payload", CODE)
 def test_what_would_run_code_is_refused(payload: str, tmp_path: Any) -> None:
     with pytest.raises(DataError, match=r"data_batch_1 is refused: it (asks for|holds the instruction)"):

@@ -79,6 +79,7 @@ IMAGES = np.zeros((2, 3072), np.uint8)
         ("data_batch_2", {b"data": IMAGES[:, 1:], b"labels": [0, 1]}, "data_batch_2 holds no array of images"),
         ("data_batch_2", {b"data": IMAGES, b"labels": [0]}, "data_batch_2 holds 2 images and 1 labels"),
         ("batches.meta", {b"label_names": [b"x"] * 257}, "batches.meta has 257 label_names, not 1 to 256"),
+        ("batches.meta", {b"label_names": [b"x"]}, "data_batch_1 holds a label outside 0 to 0"),
         ("data_batch_2", {b"data": IMAGES[:0], b"labels": []}, "data_batch_2 holds no array of images"),
         ("test_batch", {b"data": IMAGES, b"labels": [0, 10]}, "test_batch holds a label outside 0 to 9"),
         ("test_batch", {b"data": IMAGES, b"labels": [0, b"1"]}, "test_batch holds 2 images and 1 labels"),
