@@ -152,8 +152,9 @@ def test_server_that_always_answers_416_is_given_up(mirrors: Mirrors, tmp_path: 
         (altered(), "its md5 does not fit", 1),
         (silent, "stalled", QUICK.attempts),
         (trickling, "stalled: ", QUICK.attempts),
+        (with_headers(Content_Length="5, 6"), "InvalidHeader: Content-Length", QUICK.attempts),
     ],
-    ids=["404", "403", "500", "503", "page", "page called an archive", "altered", "silent", "trickling"],
+    ids=["404", "403", "500", "503", "page", "page called an archive", "altered", "silent", "trickling", "lengths"],
 )
 def test_bad_mirror_is_passed_over_and_named(
     mirrors: Mirrors, tmp_path: Path, behaviour: Behaviour, reason: str, tries: int
