@@ -183,6 +183,8 @@ def test_experiments_go_by_their_titles(report_spec):
 def test_an_unknown_experiment_names_those_that_are_there(spec):
     with pytest.raises(ResultsError, match="no experiment 'lenet' here; there are: mycnn, resnet34"):
         Results(spec).metrics("lenet")
+    with pytest.raises(ResultsError, match=r"no experiment 'lenet' here; there are: none$"):
+        Results({}).metrics("lenet")
 
 
 @pytest.mark.parametrize(
@@ -248,6 +250,20 @@ def test_measurement_and_dataset(spec, cost_folder, tmp_path):
         results.measurement("gru")
     with pytest.raises(ResultsError, match=r"measurement\.csv: column joules is missing"):
         results.measurement("lstm_cost", ("joules",))
+
+
+def test_a_claim_is_its_file_unless_that_lacks_what_is_shown(spec, tmp_path):
+    path = tmp_path / "gap.json"
+    with pytest.raises(ResultsError, match=r"no 'gap' among the claims here; there are: none$"):
+        Results(spec).claim("gap")
+    spec["claims"] = {"gap": str(path)}
+    held = dict.fromkeys(("outcome", "estimate", "low", "high", "margin", "level", "unit", "claim", "what"), 1)
+    path.write_text(json.dumps(held))
+    assert Results(spec).claim("gap") == held
+    for key in held:
+        path.write_text(json.dumps({name: value for name, value in held.items() if name != key}))
+        with pytest.raises(ResultsError, match=rf"gap\.json: {key} is missing"):
+            Results(spec).claim("gap")
 
 
 def test_pairs_have_metrics_predictions_and_sizes_of_their_own(spec, tmp_path):
