@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from decimal import Decimal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from labreport.rounding import fixed
+from labreport.rounding import fixed, plain, whole
 
 
 @pytest.mark.parametrize(
@@ -39,3 +40,14 @@ def test_never_further_than_half_a_unit(thousandths, decimals):
 
 def test_a_number_keeps_all_of_its_digits_before_the_point_however_many_there_are():
     assert fixed(1.5e300, 3) == f"15{'0' * 299}.000"
+
+
+@pytest.mark.parametrize(
+    ("value", "decimals", "text"), [(-82.25, 1, "−82.3"), (0.5, 2, "0.50"), (-math.inf, 1, "−∞"), (math.inf, 1, "∞")]
+)
+def test_readers_get_a_minus_sign(value, decimals, text):
+    assert plain(value, decimals) == text
+
+
+def test_whole_numbers_stand_in_groups_of_three_digits():
+    assert [whole(value) for value in (25000, 999.5, -1234567.5)] == ["25,000", "1,000", "−1,234,568"]
