@@ -89,13 +89,17 @@ def test_a_mirror_that_got_somewhere_and_no_further_is_given_up(mirrors: Mirrors
     assert len(mirrors.requests) == QUICK.attempts
 
 
-def test_few_bytes_at_first_are_no_stall(mirrors: Mirrors, tmp_path: Path) -> None:
-    def hesitating(handler: BaseHTTPRequestHandler, start: int) -> None:
-        send(handler, CONTENT, start, start + 100)
-        time.sleep(QUICK.stall_s / 10)
-        handler.wfile.write(CONTENT[start + 100 :])
+def test_a_slow_mirror_that_gets_on_is_no_stalled_one(mirrors: Mirrors, tmp_path: Path) -> None:
+    piece = QUICK.min_bytes - 1
 
-    download([mirrors.url("a", hesitating)], DIGEST, tmp_path / "f", QUICK)
+    def slow(handler: BaseHTTPRequestHandler, start: int) -> None:
+        send(handler, CONTENT, start, start + piece)
+        for number in range(1, 12):
+            time.sleep(QUICK.stall_s / 5)
+            handler.wfile.write(CONTENT[start + number * piece : start + (number + 1) * piece])
+        handler.wfile.write(CONTENT[start + 12 * piece :])
+
+    download([mirrors.url("a", slow)], DIGEST, tmp_path / "f", QUICK)
     assert len(mirrors.requests) == 1
 
 
