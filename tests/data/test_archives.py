@@ -4,6 +4,7 @@ import gzip
 import hashlib
 import io
 import os
+import re
 import tarfile
 from collections.abc import Callable
 from pathlib import Path
@@ -56,23 +57,23 @@ def test_only_members_that_fit_are_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("info", "reason"),
     [
-        (member("/etc/set/data"), "leaves"),
-        (member("set/../../data"), "leaves"),
-        (member("..\\data"), "leaves"),
-        (member("set/data", tarfile.SYMTYPE, link="/etc/passwd"), "link or a device"),
-        (member("set/data", tarfile.LNKTYPE, link="set/other"), "link or a device"),
-        (member("set/data", tarfile.CHRTYPE), "link or a device"),
-        (member("set/data", tarfile.FIFOTYPE), "link or a device"),
-        (member("set/data", tarfile.GNUTYPE_SPARSE), "sparse"),
-        (member("set/data", **{"GNU.sparse.size": "9"}), "sparse"),
-        (member("set/data", **{"GNU.sparse.map": "0,9"}), "sparse"),
-        (member("set/data", **{"GNU.sparse.major": "1", "GNU.sparse.minor": "0"}), "sparse"),
+        (member("/etc/set/data"), "member '/etc/set/data' leaves"),
+        (member("set/../../data"), "member 'set/../../data' leaves"),
+        (member("..\\data"), r"member '..\\data' leaves"),
+        (member("set/data", tarfile.SYMTYPE, link="/etc/passwd"), "member 'set/data' is a link or a device"),
+        (member("set/data", tarfile.LNKTYPE, link="set/other"), "member 'set/data' is a link or a device"),
+        (member("set/data", tarfile.CHRTYPE), "member 'set/data' is a link or a device"),
+        (member("set/data", tarfile.FIFOTYPE), "member 'set/data' is a link or a device"),
+        (member("set/data", tarfile.GNUTYPE_SPARSE), "it holds a sparse file"),
+        (member("set/data", **{"GNU.sparse.size": "9"}), "it holds a sparse file"),
+        (member("set/data", **{"GNU.sparse.map": "0,9"}), "it holds a sparse file"),
+        (member("set/data", **{"GNU.sparse.major": "1", "GNU.sparse.minor": "0"}), "it holds a sparse file"),
     ],
     ids=["absolute", "parent", "backslash", "symlink", "hard link", "device", "pipe", "sparse", "0.0", "0.1", "1.0"],
 )
 def test_hostile_member_is_refused(tmp_path: Path, info: tarfile.TarInfo, reason: str) -> None:
     archive = write(tmp_path / "set.tar.gz", member("set/first"), info)
-    with pytest.raises(DataError, match=f"refused: .*{reason}") as caught:
+    with pytest.raises(DataError, match=f"refused: {re.escape(reason)}") as caught:
         list(read_members(archive, ["data"]))
     assert str(archive) in str(caught.value)
 
@@ -120,10 +121,10 @@ def test_locate_says_what_it_looked_for_and_found(tmp_path: Path) -> None:
         (tmp_path / f"other{number}").mkdir()
     with pytest.raises(DataError, match=r"contains: other0/, .*, other7/ and 2 more\)"):
         locate(tmp_path, *NAMES)
-    with pytest.raises(DataError, match="does not exist"):
+    with pytest.raises(DataError, match="nowhere does not exist; name a folder"):
         locate(tmp_path / "nowhere", *NAMES)
     (tmp_path / "file").write_text("")
-    with pytest.raises(DataError, match="is not a folder"):
+    with pytest.raises(DataError, match="file is not a folder; name a folder"):
         locate(tmp_path / "file", *NAMES)
 
 
