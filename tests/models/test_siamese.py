@@ -63,6 +63,13 @@ def test_states_of_every_step_are_those_of_packed_sentences(tokens: Tensor) -> N
     torch.testing.assert_close(states * real, packed_states(model, tokens)[0], **TOLERANCE)
 
 
+@pytest.mark.parametrize("bidirectional", [False, True])
+def test_nothing_is_dropped_while_it_is_trained(bidirectional: bool, tokens: Tensor) -> None:
+    model = SiameseLSTM(VECTORS, hidden=5, layers=2, bidirectional=bidirectional)
+    trained, evaluated = (model.train(mode).encode(tokens, LENGTHS) for mode in (True, False))
+    torch.testing.assert_close(trained, evaluated, **TOLERANCE)
+
+
 def test_norm_and_maximum_are_taken_step_by_step_and_over_real_steps(tokens: Tensor) -> None:
     torch.manual_seed(0)
     model = SiameseLSTM(VECTORS, hidden=5, layer_norm=True, pooling="max")
