@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 import torch
@@ -88,6 +88,13 @@ def test_imagenet_stem_is_torchvision_unmodified() -> None:
     ours, theirs = TorchvisionResNet34(1000, stem="imagenet"), resnet34()
     assert str(ours).partition("\n")[2] == str(theirs).partition("\n")[2]
     ours.load_state_dict(theirs.state_dict())
+
+
+@pytest.mark.parametrize("width", [64, 8])
+@pytest.mark.parametrize("stem", ["cifar", "imagenet"])
+def test_grey_images_change_the_first_convolution_alone(stem: Literal["cifar", "imagenet"], width: int) -> None:
+    grey, colour = (str(TorchvisionResNet34(10, width, stem, channels)) for channels in (1, 3))
+    assert grey == colour.replace("Conv2d(3, ", "Conv2d(1, ")
 
 
 def test_narrow_packaged_resnet_has_narrow_stages() -> None:
