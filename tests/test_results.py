@@ -12,6 +12,7 @@ import pytest
 import scipy.stats
 
 from labreport.errors import ResultsError
+from labreport.result_files import read_array
 from labreport.results import Results, titled
 from tests.conftest import CIFAR10, SEEDS
 from tests.fabricated import BALANCE, LONGTAIL, add_images, add_pairs, add_sentences
@@ -238,7 +239,7 @@ def test_a_class_named_like_a_missing_value_or_a_number_stays_a_name(spec, names
 
 
 def test_measurement_and_dataset(spec, cost_folder, tmp_path):
-    spec["measurements"] = {"lstm_cost": str(cost_folder)}
+    spec["measurements"] = {"lstm_cost": str(cost_folder), "other": "elsewhere"}
     (tmp_path / "dataset.json").write_text(
         json.dumps({"dataset": "cifar10", "classes": ["a"], "train_counts": [1], "test_counts": [1]})
     )
@@ -246,10 +247,21 @@ def test_measurement_and_dataset(spec, cost_folder, tmp_path):
     results = Results(spec)
     assert list(results.measurement("lstm_cost")["implementation"]) == ["own", "packaged"]
     assert results.dataset("cifar10")["classes"] == ["a"]
-    with pytest.raises(ResultsError, match="no 'gru' among the measurements here; there are: lstm_cost"):
+    with pytest.raises(ResultsError, match=r"no 'gru' among the measurements here; there are: lstm_cost, other$"):
         results.measurement("gru")
     with pytest.raises(ResultsError, match=r"measurement\.csv: column joules is missing"):
         results.measurement("lstm_cost", ("joules",))
+
+
+def test_an_array_is_what_was_saved_and_its_file_is_named_where_it_is_none(tmp_path):
+    path, array = tmp_path / "a.npy", np.arange(6, dtype=np.uint8).reshape(2, 3)
+    with pytest.raises(ResultsError, match=r"a\.npy: no such file"):
+        read_array(path)
+    np.save(path, array)
+    np.testing.assert_array_equal(read_array(path), array, strict=True)
+    np.save(path, np.array([{}]), allow_pickle=True)
+    with pytest.raises(ResultsError, match=r"a\.npy: cannot be read as an array"):
+        read_array(path)
 
 
 def test_a_claim_is_its_file_unless_that_lacks_what_is_shown(spec, tmp_path):
