@@ -93,6 +93,13 @@ def test_predictions_that_are_not_those_of_the_metrics_are_found(project, verifi
     said["predicted"][:3] = (said["true"][:3] + 1) % 10
     np.savez(folder / "predictions.npz", **said)
     write_sums(folder)
+    unlike = (
+        f"{folder}/*: cannot be derived: {folder}/predictions.npz: the predicted class of 3 samples is not the most "
+    )
+    assert any(line.startswith(unlike) for line in verified()[1])
+    said["probabilities"][:3] = np.eye(10)[said["predicted"][:3]]
+    np.savez(folder / "predictions.npz", **said)
+    write_sums(folder)
     lines = [line for line in verified()[1] if line.startswith(f"{folder}/")]
     assert {line.partition(": ")[0].rpartition("/")[2] for line in lines} == {
         "summary.json", "per_class.csv", "confusion.csv"

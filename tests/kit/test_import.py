@@ -8,6 +8,7 @@ import tarfile
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from labreport.cli.main import main
@@ -137,7 +138,32 @@ def summed(files: Files, folder: str, to: Path) -> None:
     files[f"{folder}/SHA256SUMS"] = (to / "SHA256SUMS").read_bytes()
 
 
-@pytest.mark.parametrize("damage", [other_bytes, another_file, no_sums, another_key, no_run, another_name])
+def predicting(change: Callable[[dict[str, np.ndarray]], object], expected: str) -> Callable[[Files, str, Path], str]:
+    """Predictions that are not those of the metrics, under digests that fit."""
+
+    def damage(files: Files, folder: str, to: Path) -> str:
+        kept = dict(np.load(io.BytesIO(files[f"{folder}/predictions.npz"])))
+        change(kept)
+        content = io.BytesIO()
+        np.savez_compressed(content, **kept)
+        files[f"{folder}/predictions.npz"] = content.getvalue()
+        summed(files, folder, to)
+        return expected
+
+    return damage
+
+
+PREDICTIONS = [
+    predicting(lambda kept: kept.update({name: one[:-1] for name, one in kept.items()}), "summary.json: line "),
+    predicting(lambda kept: kept["predicted"].fill(99), "predictions.npz: holds a class beyond the 10 of the run"),
+    predicting(lambda kept: kept["probabilities"].sort(1), " is not the most probable one"),
+    predicting(lambda kept: kept.pop("probabilities"), "what it predicted cannot be read ('probabilities')"),
+]
+
+
+@pytest.mark.parametrize(
+    "damage", [other_bytes, another_file, no_sums, another_key, no_run, another_name, *PREDICTIONS]
+)
 def test_a_wrong_folder_is_refused_and_the_others_taken_in(
     damage: Callable[[Files, str, Path], str], files, home, tmp_path, capsys
 ):

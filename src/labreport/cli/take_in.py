@@ -7,10 +7,11 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from labreport.artifacts.artifact import SPEC
+from labreport.artifacts.artifact import SPEC, Artifact
 from labreport.artifacts.folders import faults
 from labreport.artifacts.graph import Graph
-from labreport.errors import DataError
+from labreport.cli.comparison import compared, of_predictions
+from labreport.errors import DataError, UserError
 from labreport.files import read_object
 from labreport.machine.outcome import content, write_receipt
 
@@ -37,7 +38,7 @@ def take_in(graph: Graph, options: argparse.Namespace) -> int:
             declared = graph.of_key(folder.name)
             title = declared.title if declared else f"{folder.parent.name}/{folder.name} (nothing declares it)"
             out = results / folder.parent.name / folder.name
-            if fault := next(_faults(folder, out), ""):
+            if fault := next(_faults(folder, out, declared), ""):
                 print(f"refused: {title}: {fault}")
                 refused += 1
             elif content(out) is not None:
@@ -79,8 +80,8 @@ def _unpack(path: Path, to: Path) -> None:
         ) from error
 
 
-def _faults(folder: Path, out: Path) -> Iterator[str]:
-    """What is wrong with a run, or with the place that it would be put to."""
+def _faults(folder: Path, out: Path, declared: Artifact | None) -> Iterator[str]:
+    """What is wrong with a run, or with the place that it would be put to; one that is declared is derived again."""
     yield from faults("train", folder)
     spec = read_object(folder / SPEC)
     try:
@@ -92,3 +93,8 @@ def _faults(folder: Path, out: Path) -> Iterator[str]:
         yield f"its folder is called {folder.parent.name}, not {name}"
     if content(out) is None and out.exists():
         yield f"{out} is there, but holds no finished run; move it away"
+    if declared is not None:
+        try:
+            yield from (f"{name}: {fault}" for name, fault in compared(folder, of_predictions(folder, spec)))
+        except (UserError, AttributeError, LookupError, TypeError, ValueError, OSError) as error:
+            yield f"what it predicted cannot be read ({str(error).replace(f'{folder}/', '')})"

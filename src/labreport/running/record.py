@@ -5,11 +5,13 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 
 from labreport.artifacts.artifact import CODE, SPEC, key_of
 from labreport.data.arrays import describe, save_array, save_arrays
 from labreport.data.prepared import Prepared
+from labreport.errors import ResultsError
 from labreport.files import as_json
 from labreport.machine.outcome import Failure, write_failure
 from labreport.result_files import read_object, read_predictions, read_table
@@ -158,10 +160,10 @@ def derived(folder: Path, spec: Mapping[str, Any]) -> dict[str, str]:
         File name -> the text that it has where it fits.
 
     Raises:
-        ResultsError: the summary, the epochs or the predictions cannot be read.
+        ResultsError: the summary, the epochs or the predictions cannot be read, or these contradict themselves.
     """
     summary = read_object(folder / SUMMARY, ("classes", "val_samples"))
-    predictions = read_predictions(folder / PREDICTIONS)
+    predictions = _classified(folder / PREDICTIONS, len(summary["classes"]))
     task = build_task(spec["task"]["target"], summary["classes"], spec["training"]["loss"])
     split = "test" if "test_samples" in summary else "val"
     found: dict[str, float] = {f"{split}_samples": len(predictions["true"])}
@@ -171,6 +173,18 @@ def derived(folder: Path, spec: Mapping[str, Any]) -> dict[str, str]:
     unlike = {name: value for name, value in found.items() if not math.isclose(summary.get(name, math.nan), value)}
     tables = {name: as_csv(*table) for name, table in task.tables(predictions).items()}
     return {SUMMARY: as_json(summary | unlike), **tables}
+
+
+def _classified(path: Path, classes: int) -> dict[str, np.ndarray]:
+    """The predictions of a run; of one that tells classes apart, each is one of them, and the most probable."""
+    found = read_predictions(path)
+    if classes:
+        sure, told = found["probabilities"], found["predicted"]
+        if max(told.max(), found["true"].max()) >= classes:
+            raise ResultsError(f"{path}: holds a class beyond the {classes} of the run")
+        if unlike := int((sure[np.arange(len(sure)), told] < sure.max(1)).sum()):
+            raise ResultsError(f"{path}: the predicted class of {unlike} samples is not the most probable one")
+    return found
 
 
 def _of_epochs(folder: Path, metric: str, split: str) -> dict[str, float]:
