@@ -4,7 +4,7 @@ Reads the files that docs/reference/results.md lists under "A run" and "A measur
 missing or cannot be read is a `ResultsError` that names the file.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -262,6 +262,12 @@ class Results:
         records = pd.DataFrame([over_attempts(one) for one in found])
         records = records.assign(**{name: None for name in SOMETIMES if name not in records})
         return records.assign(shared=[value is True for value in records["shared"]])
+
+    def unlike_precisions(self, experiments: Iterable[str]) -> dict[str, str]:
+        """Experiment -> what its runs were computed in; empty where that is one for all, or nobody recorded it."""
+        found = {name: self.environment(name)["precision"] for name in experiments if self.specified(name)}
+        computed = {name: "/".join(sorted({*values.dropna()})) for name, values in found.items()}
+        return computed if len({*computed.values()} - {""}) > 1 else {}
 
     def run_spec(self, experiment: str) -> dict[str, Any]:
         """The spec that the first run of `experiment` was trained with: `model`, `data`, `training` and more."""

@@ -99,11 +99,17 @@ def test_dates_and_devices_of_several_runs_are_listed_once(spec):
     for place, run in enumerate(spec["experiments"]["mycnn"]["runs"]):
         path = Path(run["path"]) / "environment.json"
         found = json.loads(path.read_text(encoding="utf-8"))
-        about = {"device": f"GPU {place}", "finished": f"2026-02-0{place + 1}T00:00:00Z", "git_commit": None}
+        about = {
+            "device": f"GPU {place}",
+            "precision": "bf16" if place else "fp32",
+            "finished": f"2026-02-0{place + 1}T00:00:00Z",
+            "git_commit": None,
+        }
         path.write_text(json.dumps({**found, **about}), encoding="utf-8")
     lines = section(spec).splitlines()
     (devices,) = [line for line in lines if line.startswith("- Device: ")]
     assert sorted(devices.removeprefix("- Device: ").split(", ")) == ["GPU 0", "GPU 1", "Test CPU"]
+    assert {"- Precision: bf16, fp32", "- Precision: fp32, bf16"} & {*lines}
     assert "- Date: 2026-01-01 to 2026-02-02" in lines
     spec["experiments"] = {"mycnn": spec["experiments"]["mycnn"]}
     assert "- Commit: not in a repository" in section(spec).splitlines()
@@ -112,11 +118,11 @@ def test_dates_and_devices_of_several_runs_are_listed_once(spec):
 def test_a_run_without_its_threads_is_no_failure(spec):
     for path in {Path(run["path"]) for entry in spec["experiments"].values() for run in entry["runs"]}:
         found = json.loads((path / "environment.json").read_text(encoding="utf-8"))
-        del found["threads"]
+        del found["threads"], found["precision"]
         found["device"] = "a|b_c"
         (path / "environment.json").write_text(json.dumps(found), encoding="utf-8")
     text = section(spec)
-    assert "- CPU threads: not recorded\n" in text
+    assert "- Precision: not recorded\n- CPU threads: not recorded\n" in text
     assert "- Device: a\\|b\\_c\n" in text
 
 

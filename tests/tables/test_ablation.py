@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -11,6 +13,7 @@ from labreport.sampling import correlation_error
 from labreport.tables import ablation
 
 NAMES = ["resnet18", "resnet18_celu"]
+BOTH = {"experiments": NAMES, "metric": "accuracy"}
 STS = {"sts_ours": {"noise": 0.5, "epochs": 5}, "sts_plain": {"noise": 2.5, "epochs": 3}}
 
 
@@ -41,6 +44,14 @@ def test_accuracies_are_means_and_deviations_over_seeds(images, shown):
     assert columns["val_accuracy"]["unit"] == "%"
     assert "±" in rows["resnet18"]["val_accuracy"]
     assert "Mean ± standard deviation over 3 seeds." in table.notes
+
+
+def test_other_precisions_are_said(images):
+    results = images()
+    assert not any("recision" in note for note in ablation.build(results, BOTH, "en").notes)
+    path = results.runs(NAMES[1])[0].path / "environment.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"precision": "bf16"}))
+    assert ablation.build(results, BOTH, "en").notes[-1] == "Precisions differ: resnet18 fp32, resnet18_celu bf16."
 
 
 def test_the_epoch_of_convergence_is_told_and_defined(images, shown):

@@ -174,9 +174,8 @@ def _decided(file: Verdict) -> Verdict:
 
 def _unlike(results: Results, titles: Mapping[str, str], lang: str) -> str:
     """A sentence that says which experiments were computed in which precision, where not all were in one."""
-    found = {name: results.environment(name)["precision"] for name in titles if results.specified(name)}
-    computed = {name: "/".join(sorted({*values.dropna()})) for name, values in found.items()}
-    if len({*computed.values()} - {""}) < 2:
+    computed = results.unlike_precisions(titles)
+    if not computed:
         return ""
     listed = [said("reasons", "precision", lang, titles[name], precision) for name, precision in computed.items()]
     return said("reasons", "precisions", lang, said("reasons", "precisions_comma", lang).join(listed))

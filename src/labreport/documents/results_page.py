@@ -98,6 +98,7 @@ def _origin(spec: Mapping[str, Any]) -> str:
     ]
     facts = {
         "Device": _listed(environment["device"]),
+        "Precision": _listed(environment["precision"].dropna()) or "not recorded",
         "CPU threads": _listed(int(count) for count in environment["threads"].dropna()) or "not recorded",
         "PyTorch": _listed(environment["torch"]),
         "Python": _listed(environment["python"]),

@@ -20,10 +20,13 @@ def missing_notes(results: Results, experiments: Iterable[str], lang: str) -> li
 
 
 def seed_notes(results: Results, experiments: Iterable[str], lang: str, key: str = "several_seeds") -> list[str]:
-    """Over how many seeds was averaged, where there are several, and which are missing."""
+    """Over how many seeds was averaged, where there are several, which are missing, and which precisions differ."""
     names = list(experiments)
     seeds = max(len(results.runs(name)) for name in names)
-    return [note(key, lang, seeds)] * (seeds > 1) + missing_notes(results, names, lang)
+    computed = results.unlike_precisions(names)
+    listed = [said("reasons", "precision", lang, *one) for one in computed.items()]
+    unlike = said("reasons", "precisions", lang, said("reasons", "precisions_comma", lang).join(listed)).strip()
+    return [note(key, lang, seeds)] * (seeds > 1) + missing_notes(results, names, lang) + [unlike] * bool(computed)
 
 
 def scale_notes(results: Results, experiments: Iterable[str], lang: str) -> list[str]:
