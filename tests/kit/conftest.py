@@ -28,7 +28,8 @@ BARE = """
 import sys
 from importlib.machinery import PathFinder
 
-ABSENT = {"gensim", "jinja2", "pydantic", "pydantic_core", "pypandoc", "requests", "scipy", "snakemake", "tqdm", "yaml"}
+ABSENT = {"gensim", "jinja2", "matplotlib", "pydantic", "pydantic_core", "pypandoc", "requests", "scipy", "snakemake"}
+ABSENT |= {"tqdm", "yaml"}
 
 
 class Bare(PathFinder):

@@ -25,7 +25,7 @@ PART_BYTES = 60 << 20  # of the data that are carried at once
 UNKNOWN_S = 5.0  # an epoch takes, where nothing tells
 README = """{runs} runs of commit {commit}, about {time} one after the other on the machine that was timed.
 
-On a machine with a GPU and Python 3.12, torch, torchvision, numpy, pandas, matplotlib and filelock, in this folder:
+On a machine with a GPU and Python 3.11 or newer, torch, torchvision, numpy, pandas and filelock, in this folder:
 
     python3 start.py --seconds 540 --processes 4
 
