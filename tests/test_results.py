@@ -162,6 +162,23 @@ def test_an_experiment_says_what_its_model_and_its_vectors_were_declared_with(sp
     assert results.model("mycnn") == {}
 
 
+def test_a_spec_says_its_name_its_scale_its_order_and_where_files_lie(spec):
+    said = {"name": "curves", "scale": "lite", "order": ["resnet34", "mycnn"], "files": {"a.png": "/there/a.png"}}
+    results = Results(spec | said)
+    assert (results.name, results.scale, results.experiments) == ("curves", "lite", ["resnet34", "mycnn"])
+    assert results.file("a.png") == Path("/there/a.png")
+    silent = Results({})
+    assert (silent.name, silent.scale, silent.experiments) == ("", "full", [])
+
+
+def test_an_experiment_says_what_it_was_declared_with_and_trained_on():
+    entries = {"a": {"dataset": "one", "declared": {"epochs": 3}}, "b": {"dataset": "two", "base": "one"}}
+    results = Results({"experiments": entries})
+    assert [results.trained_on(name) for name in entries] == ["one", "two"]
+    assert [results.base_dataset(name) for name in entries] == ["one", "one"]
+    assert [results.declared(name) for name in entries] == [{"epochs": 3}, {}]
+
+
 def test_a_setting_is_the_number_that_an_experiment_was_trained_with(spec):
     spec["experiments"]["mycnn"]["settings"] = {"model.width": 8, "training.epochs": 3}
     assert Results(spec).setting("mycnn", "model.width") == 8.0
@@ -179,6 +196,7 @@ def test_experiments_go_by_their_titles(report_spec):
         assert list(shown["experiments"]) == [base, "a", "c"]
         assert Results(shown).runs("a") == results.runs("b")
     assert options["base"] == "a"
+    assert titled({name: value for name, value in spec.items() if name != "naming"}, "en")["options"] == options
 
 
 def test_an_unknown_experiment_names_those_that_are_there(spec):
