@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+import os
+import pickle
 from pathlib import Path
 
 import numpy as np
@@ -11,8 +13,9 @@ import pandas as pd
 import pytest
 import scipy.stats
 
+from faults.hostile_pickles import Calls
 from labreport.errors import ResultsError
-from labreport.result_files import read_array
+from labreport.result_files import over_attempts, read_array, read_filters
 from labreport.results import Results, titled
 from tests.conftest import CIFAR10, SEEDS
 from tests.fabricated import BALANCE, LONGTAIL, add_images, add_pairs, add_sentences
@@ -273,13 +276,26 @@ def test_measurement_and_dataset(spec, cost_folder, tmp_path):
 
 def test_an_array_is_what_was_saved_and_its_file_is_named_where_it_is_none(tmp_path):
     path, array = tmp_path / "a.npy", np.arange(6, dtype=np.uint8).reshape(2, 3)
-    with pytest.raises(ResultsError, match=r"a\.npy: no such file"):
+    with pytest.raises(ResultsError, match=r"a\.npy: no such file; remove its folder and build the report again$"):
         read_array(path)
     np.save(path, array)
     np.testing.assert_array_equal(read_array(path), array, strict=True)
-    np.save(path, np.array([{}]), allow_pickle=True)
+
+
+@pytest.mark.parametrize("read", [read_array, read_filters])
+def test_nothing_in_an_array_is_carried_out(read, tmp_path):
+    (tmp_path / "a.npy").write_bytes(pickle.dumps(Calls(os.mkdir, str(tmp_path / "mark"))))
     with pytest.raises(ResultsError, match=r"a\.npy: cannot be read as an array"):
-        read_array(path)
+        read(tmp_path / "a.npy")
+    assert not (tmp_path / "mark").exists()
+
+
+def test_a_run_that_was_taken_up_again_names_what_changed():
+    first = {"device": "A", "precision": "fp32", "torch": "2.1", "python": "3.11", "finished": "today"}
+    then = {"device": "B", "precision": "bf16", "torch": "2.2", "python": "3.12", "finished": "never"}
+    changed = {"device": "A → B", "precision": "fp32 → bf16", "torch": "2.1 → 2.2", "python": "3.11 → 3.12"}
+    resumed = {"resumed": [then, first]}
+    assert over_attempts(first | resumed) == first | resumed | changed
 
 
 def test_a_claim_is_its_file_unless_that_lacks_what_is_shown(spec, tmp_path):
