@@ -323,6 +323,17 @@ def test_published_figures_agree_with_each_other_but_for_rounding(judged, stated
     assert found["margin"] == pytest.approx(0.0055)
 
 
+@pytest.mark.parametrize(("said", "outcome"), [(0.87, "supported"), (0.88, "refuted"), (0.8, "refuted")])
+def test_a_published_figure_is_what_its_text_says_but_for_rounding(judged, said, outcome):
+    """0.8744 rounds to 0.87; a text that gives 0.88 means 0.875 at least."""
+    options = {"experiment": "a", "quantity": "val_accuracy", "against": said}
+    found = judged("consistency", options, {"a": [0.5]}, a={"published": {"val_accuracy": 0.8744}})
+    assert (found["outcome"], found["p"]) == (outcome, None)
+    assert found["estimate"] == pytest.approx(0.8744 - said)
+    assert found["margin"] == pytest.approx(0.00505 if said != 0.8 else 0.05005)
+    assert "minus the one that the published text gives" in found["reason"]["en"]
+
+
 def test_a_report_s_claims_are_adjusted_together(judged):
     weak = judged("difference", A_OVER_B, {"a": [0.7045], "b": [0.7]})
     strong = judged("difference", A_OVER_B, {"a": [0.8], "b": [0.7]})

@@ -13,23 +13,25 @@ from labreport.results import Options, Results
 
 
 def judge(results: Results, options: Options) -> Verdict:
-    """Compare a published figure with the measured one, or with the mean of the classes' published figures.
+    """Compare a published figure with the measured one, or with another that was published.
 
     Args:
         results: the runs, and what was published of them.
         options: `experiment`, `quantity` (that was published), and either `within` (the largest difference to the
-            measured one that still counts as agreement) or `against` (`classes`).
+            measured one that still counts as agreement) or `against` (`classes`, for the mean of their published
+            figures, or the number that the published report gives elsewhere, with its digits).
 
     Returns:
         Of measured figures, `supported` where the difference is shown to be at most `within` (two one-sided tests, the
         rounding of the published figure allowed for), `refuted` where it is shown to be more; `undecided` where the
-        scale is not the published one. Of classes, `supported` where rounding explains the difference, else
+        scale is not the published one. Of published ones, `supported` where rounding explains the difference, else
         `refuted`: over classes of equal size the mean of their accuracies is the accuracy, however good the model is.
 
     Raises:
         ResultsError: the figure was not published.
     """
-    return (_classes if options.get("against") else _measured)(results, options)
+    against = options.get("against")
+    return (_classes if against == "classes" else _elsewhere if against else _measured)(results, options)
 
 
 def _measured(results: Results, options: Options) -> Verdict:
@@ -68,4 +70,14 @@ def _classes(results: Results, options: Options) -> Verdict:
         "classes": len(classes),
     }
     what = wording.what("published_classes", options["quantity"], beside=len(classes))
+    return conclude(results, [evidence], quantity, margin=allowed, claim="within", what=what, values=values)
+
+
+def _elsewhere(results: Results, options: Options) -> Verdict:
+    name, quantity, said = options["experiment"], quantity_of(options), float(options["against"])
+    figure = stated(results, name, options["quantity"])
+    allowed = rounding(said, "") + rounding(figure, options["quantity"])
+    evidence = Evidence.within(Estimate(figure - said), allowed, name)
+    values = {"experiment": name, "published": figure, "elsewhere": said, "rounding": allowed}
+    what = wording.what("published_elsewhere", options["quantity"])
     return conclude(results, [evidence], quantity, margin=allowed, claim="within", what=what, values=values)

@@ -177,8 +177,8 @@ def _unlike(results: Results, titles: Mapping[str, str], lang: str) -> str:
     computed = results.unlike_precisions(titles)
     if not computed:
         return ""
-    listed = [said("reasons", "precision", lang, titles[name], precision) for name, precision in computed.items()]
-    return said("reasons", "precisions", lang, said("reasons", "precisions_comma", lang).join(listed))
+    listed = [said("precisions", "one", lang, titles[name], precision) for name, precision in computed.items()]
+    return said("precisions", "unlike", lang, said("precisions", "comma", lang).join(listed))
 
 
 def _json(value: Any) -> Any:

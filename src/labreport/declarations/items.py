@@ -110,7 +110,8 @@ def resolve_item(
 def _published(item: Item) -> list[str]:
     """The published figures that an item needs of its experiments."""
     found = [str(item.options[one]) if one == "quantity" else one for one in item.kind.published]
-    return [one.removeprefix("best_") for one in found] + (["per_class"] if item.options.get("against") else [])
+    classes = ["per_class"] * (item.options.get("against") == "classes")
+    return [*(one.removeprefix("best_") for one in found), *classes]
 
 
 def _unfit_quantity(name: str, item: Item, experiments: Sequence[Experiment]) -> Iterator[str]:

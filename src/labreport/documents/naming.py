@@ -17,7 +17,7 @@ _VALUES = {
     "equivalence": "base best worst highest lowest means largest widest",
     "ratio": "of over means",
     "ranking": "expected best rival means",
-    "consistency": "experiment measured published rounding best mean classes",
+    "consistency": "experiment measured published rounding best mean classes elsewhere",
 }
 _OF_DATA = """
     name title train_samples dev_samples test_samples classes vocabulary length short full short_count full_count

@@ -12,7 +12,10 @@ from pathlib import Path
 import yaml
 
 LANGUAGES = ("zh", "en")
-SHARED = ("classes", "groups", "splits", "metrics", "quantities", "labels", "units", "criteria", "outcomes")
+SHARED = (
+    *("classes", "groups", "splits", "metrics", "quantities", "labels"),
+    *("units", "criteria", "precisions", "outcomes"),
+)
 # Step -> the sections that it says something from.
 SAID: Mapping[str, tuple[str, ...]] = {
     "draw": (*SHARED, "alternatives", "networks"),

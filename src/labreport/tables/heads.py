@@ -24,8 +24,8 @@ def seed_notes(results: Results, experiments: Iterable[str], lang: str, key: str
     names = list(experiments)
     seeds = max(len(results.runs(name)) for name in names)
     computed = results.unlike_precisions(names)
-    listed = [said("reasons", "precision", lang, *one) for one in computed.items()]
-    unlike = said("reasons", "precisions", lang, said("reasons", "precisions_comma", lang).join(listed)).strip()
+    listed = [said("precisions", "one", lang, *one) for one in computed.items()]
+    unlike = said("precisions", "unlike", lang, said("precisions", "comma", lang).join(listed)).strip()
     return [note(key, lang, seeds)] * (seeds > 1) + missing_notes(results, names, lang) + [unlike] * bool(computed)
 
 
