@@ -66,6 +66,9 @@ def test_a_row_stays_as_it_was_when_its_run_is_gone_and_gives_way_to_a_new_one(p
     assert "0" * 16 not in text
     assert "\n- cnn3 seed 0: " in text
     assert "\n- resnet_small seed 0: a lent GPU, " in text
+    page.write_text(text.replace("| cnn3 |", "| mycnn |"))
+    labreport("runs", "cnn3", "--page", str(page))
+    assert page.read_text().count(key) == 1  # the run has another name now
     project.edit(SMALL, lambda value: value["arms"].pop("resnet_small"))
     labreport("runs", "cnn3", "--page", str(page))
     assert "small" not in page.read_text()

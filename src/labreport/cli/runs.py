@@ -129,9 +129,9 @@ def _section(scale: str, found: Iterable[Found], earlier: Iterable[Row]) -> Iter
         unit = "Accuracy (%)" if metric == "accuracy" else f"{metric.capitalize()} correlation"
         tables.setdefault(unit, []).append(_row(run, metric, summary, published))
         origins.setdefault(_origin(environment), []).append(run.title)
-    here = {run.title for run, _, _ in found}
+    here = {one for run, _, _ in found for one in (run.title, f"`{run.key}`")}
     for row in earlier:
-        if row.title not in here:
+        if not here & {row.title, row.cells[-1]}:  # neither its experiment nor, under another name, its run
             tables.setdefault(row.unit, []).append(row.cells)
             origins.setdefault(row.origin, []).append(row.title)
     yield from _tables(f"Finished runs at scale `{scale}`", tables, HEAD, ABOUT)
