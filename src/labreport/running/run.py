@@ -15,6 +15,7 @@ from labreport.data.arrays import load
 from labreport.data.prepared import Prepared
 from labreport.errors import RunFailedError, StoppedError, TrainingError, UserError
 from labreport.loading import load_class
+from labreport.machine.convolutions import take_strides_first
 from labreport.machine.devices import available_cpus
 from labreport.machine.outcome import Failure, content, failure
 from labreport.machine.process import choose_device, go_on_with_threads, is_out_of_memory, keep_freed_memory
@@ -30,7 +31,7 @@ from labreport.running.vectors import load_vectors
 from labreport.steps.step import Job
 from labreport.store import is_locked, result_folder
 from labreport.training.loop import NotFinite
-from labreport.training.numerics import set_up, take_strides_first
+from labreport.training.numerics import set_up
 from labreport.training.session import Session
 from labreport.training.tasks import TASKS
 
