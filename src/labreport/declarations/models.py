@@ -138,13 +138,19 @@ def _classes(module: str) -> dict[str, ast.ClassDef]:
 
 def _literal(node: ast.expr, target: str) -> Any:
     """A default; of one that is a name, the constant of the class's module, else something that nobody writes."""
-    path = file_of(target.partition(":")[0])
-    assigned = [one for one in parse(path).body if isinstance(one, ast.Assign)] if path else []
-    named = {ast.unparse(one.targets[0]): one.value for one in assigned}
+    meant = _constants(target.partition(":")[0]).get(node.id, node) if isinstance(node, ast.Name) else node
     try:
-        return ast.literal_eval(named.get(ast.unparse(node), node))
+        return ast.literal_eval(meant)
     except ValueError:
         return ast.unparse(node)
+
+
+@cache
+def _constants(module: str) -> dict[str, ast.expr]:
+    """The names that a module gives a value, and what that is."""
+    path = file_of(module)
+    assigned = [one for one in parse(path).body if isinstance(one, ast.Assign)] if path else []
+    return {ast.unparse(one.targets[0]): one.value for one in assigned}
 
 
 def _type(node: ast.expr | None) -> Any:
