@@ -1,6 +1,6 @@
 """Enumerations inside a sentence, in each language of a report."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from labreport.languages import said
 
@@ -14,3 +14,13 @@ def enumerated(parts: Sequence[str], lang: str) -> str:
     if len(parts) < 2:
         return "".join(parts)
     return said("labels", "last", lang, said("labels", "comma", lang).join(parts[:-1]), parts[-1])
+
+
+def precisions(found: Iterable[tuple[str, str]], lang: str) -> str:
+    """A sentence that says what was computed in which precision; it begins with the space that parts it from another.
+
+    >>> precisions([("cnn4", "bf16"), ("rnn_rows", "fp32")], "en")
+    ' Precisions differ: cnn4 bf16, rnn_rows fp32.'
+    """
+    parts = (said("precisions", "one", lang, *one) for one in found)
+    return said("precisions", "unlike", lang, said("precisions", "comma", lang).join(parts))

@@ -19,7 +19,8 @@ from typing import Any, Protocol, Self
 
 from labreport.claims import wording
 from labreport.claims.estimates import BINARY, LEVEL, Estimate, holm
-from labreport.languages import LANGUAGES, said
+from labreport.enumeration import precisions
+from labreport.languages import LANGUAGES
 from labreport.quantities.registry import Quantity
 from labreport.results import Options, Results
 
@@ -175,10 +176,7 @@ def _decided(file: Verdict) -> Verdict:
 def _unlike(results: Results, titles: Mapping[str, str], lang: str) -> str:
     """A sentence that says which experiments were computed in which precision, where not all were in one."""
     computed = results.unlike_precisions(titles)
-    if not computed:
-        return ""
-    listed = [said("precisions", "one", lang, titles[name], precision) for name, precision in computed.items()]
-    return said("precisions", "unlike", lang, said("precisions", "comma", lang).join(listed))
+    return precisions([(titles[name], one) for name, one in computed.items()], lang) if computed else ""
 
 
 def _json(value: Any) -> Any:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from functools import partial
 
-from labreport.enumeration import enumerated
+from labreport.enumeration import enumerated, precisions
 from labreport.languages import known, said
 from labreport.results import Results
 
@@ -24,9 +24,8 @@ def seed_notes(results: Results, experiments: Iterable[str], lang: str, key: str
     names = list(experiments)
     seeds = max(len(results.runs(name)) for name in names)
     computed = results.unlike_precisions(names)
-    listed = [said("precisions", "one", lang, *one) for one in computed.items()]
-    unlike = said("precisions", "unlike", lang, said("precisions", "comma", lang).join(listed)).strip()
-    return [note(key, lang, seeds)] * (seeds > 1) + missing_notes(results, names, lang) + [unlike] * bool(computed)
+    unlike = [precisions(computed.items(), lang).strip()] if computed else []
+    return [note(key, lang, seeds)] * (seeds > 1) + missing_notes(results, names, lang) + unlike
 
 
 def scale_notes(results: Results, experiments: Iterable[str], lang: str) -> list[str]:
