@@ -206,9 +206,10 @@ def seconds(history: History, run: Artifact) -> float | None:
     device = "cuda" if cuda_devices() else "cpu"
 
     def alike(folder: Path, spec: Mapping[str, Any]) -> bool:
+        if spec.get("model") != run.spec["model"]:
+            return False
         about = read_object(folder / "environment.json")
-        kinds = {one.get("device_type", device) for one in (about, *about.get("resumed", []))}
-        return kinds == {device} and spec.get("model") == run.spec["model"]
+        return {one.get("device_type", device) for one in (about, *about.get("resumed", []))} == {device}
 
     earlier = history.nearest(run, any_seed=True, among=alike)
     if earlier is None:

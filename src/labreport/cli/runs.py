@@ -122,13 +122,10 @@ def _section(scale: str, found: Iterable[Found], earlier: Iterable[Row]) -> Iter
     origins: dict[str, list[str]] = {}
     for run, metric, published in found:
         folder = Path(run.folder)
-        summary, environment = (
-            read_object(folder / "summary.json"),
-            over_attempts(read_object(folder / "environment.json")),
-        )
+        summary = read_object(folder / "summary.json")
         unit = "Accuracy (%)" if metric == "accuracy" else f"{metric.capitalize()} correlation"
         tables.setdefault(unit, []).append(_row(run, metric, summary, published))
-        origins.setdefault(_origin(environment), []).append(run.title)
+        origins.setdefault(_origin(over_attempts(read_object(folder / "environment.json"))), []).append(run.title)
     here = {one for run, _, _ in found for one in (run.title, f"`{run.key}`")}
     for row in earlier:
         if not here & {row.title, row.cells[-1]}:  # neither its experiment nor, under another name, its run

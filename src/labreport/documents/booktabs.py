@@ -47,15 +47,14 @@ def booktabs(
         for column, width in zip(table.columns, widths, strict=True)
     )
     below = rf"\par\smallskip{{\footnotesize {latex(notes(table.notes, lang))}\par}}" if table.notes else ""
-    below += r"\bigskip" if below and long else ""
     if long:
+        close, parted = (r"\centering\LTpost=0pt", r"\bigskip") if below else ("", "")
         count = len(table.columns)
         continued = rf"\multicolumn{{{count}}}{{@{{}}l@{{}}}}{{\tablename~\thetable{{}}{word('continued', lang)}}}\\"
         after = (
             rf"\\\toprule{head}\midrule\endfirsthead {continued}\toprule{head}\midrule\endhead"
-            rf"\bottomrule\endlastfoot" + f"\n{body}\\end{{longtable}}{below}\\endgroup"
+            rf"\bottomrule\endlastfoot" + f"\n{body}\\end{{longtable}}{below}{parted}\\endgroup"
         )
-        close = r"\centering\LTpost=0pt" if below else ""
         return rf"\begingroup{close}\labtable\{size}\begin{{longtable}}{{@{{}}{columns}@{{}}}}" + "\n", after
     tabular = (
         rf"\begin{{tabular}}{{@{{}}{columns}@{{}}}}\toprule{head}\midrule" + f"\n{body}\\bottomrule\\end{{tabular}}"
