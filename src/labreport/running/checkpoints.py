@@ -17,7 +17,7 @@ from labreport.machine.process import is_out_of_memory
 from labreport.running import checkpoint_files
 
 # Writing takes at most one part in this many of a run's time.
-SHARE = 20
+SHARE = 100
 EVERY_EPOCH = "LABREPORT_CHECKPOINT_EVERY_EPOCH"
 
 
