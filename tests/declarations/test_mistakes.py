@@ -119,6 +119,7 @@ KEEP = ["cifar10_longtail", "longtail"]
         (DEMO, ["trains"], [], r"scales/demo\.yaml: trains: found \[\]"),
         (DEMO, ["overrides", 0, "match"], {"dataset": "cifar"}, r"overrides\.0\.match: .*applies to nothing"),
         (DEMO, ["overrides", 0, "match"], {}, r"overrides\.0\.match: it states no condition and applies to nothing"),
+        (DEMO, ["overrides", 0, "match"], {"part": "probes"}, r"overrides\.0\.set\.epochs: changes nothing, .*`experiment: \[cnn4_sgd, .*\]`"),
         (DEMO, ["overrides", 0, "set", "epochs"], -1, r"scales/demo\.yaml: overrides\.0\.set\.epochs: found -1"),
         (DEMO, ["overrides", 0, "set", "epoch"], 1, r"scales/demo\.yaml: overrides\.0\.set\.epoch: unknown key"),
         # reports

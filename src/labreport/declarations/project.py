@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from labreport.declarations.datasets import DATASETS, Dataset, resolve_datasets
-from labreport.declarations.experiments import Experiment, levelled, names_of, resolve_arm
+from labreport.declarations.experiments import Experiment, Layer, levelled, names_of, paths_of, resolve_arm
 from labreport.declarations.mistakes import NAME, OF_NAMES, check, suggestion, unknown
 from labreport.declarations.reports import Report, resolve_report
 from labreport.declarations.settings import Config, ExperimentFile, Scale
@@ -237,8 +237,8 @@ class Project:
         return list(dict.fromkeys(str(one) for one in found if isinstance(one, UserError)))
 
     def _refuse_unused(self, files: Mapping[str, ExperimentFile | UserError]) -> None:
-        """Refuse a scale's override that applies to nothing, where all is there to tell: likely a misspelt name."""
-        names: list[Mapping[str, tuple[Any, ...]]] = []
+        """Refuse a scale's override that applies to nothing or changes nothing, where all is there to tell."""
+        names: list[tuple[Mapping[str, tuple[Any, ...]], Layer]] = []
         if any(isinstance(one, UserError) for one in self.datasets.values()):
             return
         for file in files.values():
@@ -246,20 +246,31 @@ class Project:
                 return
             for arm, own in file.arms.items():
                 dataset = self.datasets.get(str(own.get("dataset", file.dataset)))
-                names.append(names_of(file, arm, dataset.lineage if isinstance(dataset, Dataset) else ()))
+                lineage = dataset.lineage if isinstance(dataset, Dataset) else ()
+                names.append((names_of(file, arm, lineage), Layer(file.part, arm, own)))
         for path in self._files("reports"):
             try:
                 measurements = read_yaml(self.root / path, str(path)).get("measurements")
             except DeclarationError:
                 return
-            names += [{"measurement": (one,)} for one in measurements or () if isinstance(measurements, Mapping)]
+            if isinstance(measurements, Mapping):
+                names += [({"measurement": (one,)}, Layer(str(path), str(one), {})) for one in measurements]
         for index, override in enumerate(self.scale.overrides):
-            if not any(override.applies(one) for one in names):
+            at = f"{self.scale_place}: overrides.{index}"
+            met = [own for conditions, own in names if override.applies(conditions)]
+            if not met:
                 stated = override.match.model_dump(exclude_none=True) or "it states no condition and"
                 raise DeclarationError(
-                    f"{self.scale_place}: overrides.{index}.match: {stated} applies to nothing; name an existing "
-                    "dataset, part, experiment, model or measurement"
+                    f"{at}.match: {stated} applies to nothing; name an existing dataset, part, experiment, model or "
+                    "measurement"
                 )
+            for keys in () if override.match.experiment else paths_of(override.set):
+                if all(own.has(keys) for own in met):
+                    arms = ", ".join(own.at for own in met)
+                    raise DeclarationError(
+                        f"{at}.set.{'.'.join(keys)}: changes nothing, since each arm that it matches states its own; "
+                        f"only an override that names them wins: match `experiment: [{arms}]`"
+                    )
 
 
 def announcement(project: Project) -> str:
