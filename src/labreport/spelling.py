@@ -3,6 +3,7 @@
 import difflib
 from collections.abc import Iterable
 
+SUGGESTED = "; did you mean "
 COMPARED = 80  # characters of the word: comparing takes the square of the length
 
 
@@ -10,4 +11,4 @@ def did_you_mean(word: str, allowed: Iterable[str]) -> str:
     """`; did you mean "x"?` where an allowed name is close, in upper or lower case, else nothing."""
     names = {name.casefold(): name for name in allowed}
     near = difflib.get_close_matches(word[:COMPARED].casefold(), names, n=1)
-    return f'; did you mean "{names[near[0]]}"?' if near else ""
+    return f'{SUGGESTED}"{names[near[0]]}"?' if near else ""

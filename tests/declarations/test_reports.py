@@ -32,6 +32,7 @@ MIXED = [
 ]
 GROUPS = {"kind": "group_accuracy", "experiments": ["cnn4"], "dataset": "cifar10_longtail"}
 GAIN = {"kind": "difference", "quantity": "val_accuracy", "experiments": ["cnn4"], "than": "cnn4_longtail"}
+FIGURE = {"kind": "consistency", "experiment": "cnn4", "quantity": "val_accuracy"}
 LARGEST = {
     "kind": "ranking",
     "experiments": ["sts_bilstm1_ln", "sts_bilstm1_gcn"],
@@ -109,6 +110,9 @@ def test_what_fits_is_taken(project, group, options):
         ("figures", {"kind": "forest"}, r"figures\.one: forest shows claims; this report declares none"),
         ("claims", {"kind": "ratio", "of": "cnn4", "over": "lenet5"}, r"claims\.one: ratio needs either `at_least` or `at_most`"),
         ("claims", {"kind": "consistency", "experiment": "cnn4", "quantity": "val_accuracy", "against": "classes"}, r"consistency needs a published per_class"),
+        ("claims", {**FIGURE, "against": 0}, r"claims\.one\.against: found 0; it should be 'classes', or greater than 0$"),
+        ("claims", {**FIGURE, "against": "clases"}, r"claims\.one\.against: found 'clases'; it should be 'classes'; did you mean \"classes\"\?$"),
+        ("claims", {**FIGURE, "against": 88}, r"claims\.one\.against: found 88, allowed is a share of 1, as published accuracies are; 88 % is 0\.88"),
         ("figures", {**GROUPS, "experiments": ["bilstm2"]}, r"figures\.one: group_accuracy needs the same classes in all that it shows; bilstm2 has negative, positive but cifar10_longtail has airplane"),
         ("figures", {**GROUPS, "experiments": ["sts_bilstm1"]}, r"group_accuracy needs per_class\.csv, which sts_bilstm1 does not have; its task, similarity, has"),
         ("figures", {"kind": "confusion", "experiments": ["sts_bilstm1"]}, r"own\.yaml: figures\.one: confusion needs confusion\.csv, which sts_bilstm1"),

@@ -57,7 +57,7 @@ KINDS: dict[str, Kind] = kinds(
         "experiment": Experiment,
         "quantity": _PUBLISHED,
         "within": (Rate, 0.0),
-        "against": (one_of("", "classes") | Rate, ""),
+        "against": (one_of("classes") | Rate, ""),
         "needs": {"either": (("within", "against"),), "published": ("quantity",)},
     },
 )

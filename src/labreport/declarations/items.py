@@ -176,6 +176,9 @@ def _unfit(item: Item, context: Context) -> Iterator[str]:
             yield from (f".{name}: {words}" for words in _unfit_quantity(options[name], item, experiments))
     if "minus" in options and len({called(options[name])[0].unit for name in ("quantity", "minus")}) > 1:
         yield f".minus: found {shown(options['minus'])}, which is in another unit than {options['quantity']}"
+    against = options.get("against")
+    if isinstance(against, float | int) and against > 1 and called(options["quantity"])[0].unit == "fraction":
+        yield f".against: found {against:g}, allowed is a share of 1, as published accuracies are; 88 % is 0.88"
     if {"base", "minus"} <= options.keys():
         yield f"{needs} either `base` or `minus`"
     for experiment in experiments:

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import PydanticCustomError
 
 from labreport.errors import DeclarationError
-from labreport.spelling import did_you_mean
+from labreport.spelling import SUGGESTED, did_you_mean
 
 Checked = TypeVar("Checked", bound=BaseModel)
 # Names and file names become parts of paths, which no file system takes at any length.
@@ -72,7 +72,21 @@ def explained(error: ValidationError, value: Any) -> list[tuple[str, str]]:
         found[key, _words(kind, message, wrong)] = kind
     other = {key for (key, _), kind in found.items() if kind != "model_type"}
     # where several forms are allowed, that of a model is pydantic's name for the longest of them
-    return [mistake for mistake, kind in found.items() if kind != "model_type" or mistake[0] not in other]
+    return _joined(mistake for mistake, kind in found.items() if kind != "model_type" or mistake[0] not in other)
+
+
+def _joined(mistakes: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Mistakes with those of one value, which several forms are allowed for, in one."""
+    told: dict[tuple[str, str], str] = {}
+    for key, words in mistakes:
+        value, should, what = words.partition("; it should be ")
+        before = told.get((key, value)) if should else None
+        if before and SUGGESTED in before + what:  # that form was meant
+            what = max(before, what, key=lambda one: SUGGESTED in one)
+        elif before:
+            what = f"{before}, or {what}"
+        told[key, value if should else words] = what
+    return [(key, f"{value}; it should be {what}" if what else value) for (key, value), what in told.items()]
 
 
 def _words(kind: str, message: str, value: Any) -> str:
