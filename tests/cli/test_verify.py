@@ -45,12 +45,12 @@ def test_an_untouched_report_matches_and_nothing_is_written(project, verified):
     before = project.kept()
     status, lines, count = verified()
     assert (status, lines) == (0, [])
-    # Delivered: 2. Derived: of two runs the summary and two tables, of the figure numbers, words and note, of two
-    # tables two files each, the claim, the frames, two texts. Folders: two runs, data, measurement, figures, tables,
-    # claims, two texts, document.
+    # Delivered: 2. Derived: of two runs the epochs, the summary and two tables, of the figure numbers, words and note,
+    # of two tables two files each, the claim, the frames, two texts. Folders: two runs, data, measurement, figures,
+    # tables, claims, two texts, document.
     frames = len(list(Path("results/tables").glob("*/*/frames/*.csv")))
     assert frames >= 2
-    assert count == f"own: {2 + 6 + 3 + 4 + 1 + frames + 2} files, 10 folders compared; everything matches"
+    assert count == f"own: {2 + 8 + 3 + 4 + 1 + frames + 2} files, 10 folders compared; everything matches"
     assert project.kept() == before
     assert verified("report/own.en.pdf")[2] == count
     shutil.rmtree(project.run("cnn3").needs[0].folder)  # which runs need no longer
@@ -102,12 +102,30 @@ def test_predictions_that_are_not_those_of_the_metrics_are_found(project, verifi
     write_sums(folder)
     lines = [line for line in verified()[1] if line.startswith(f"{folder}/")]
     assert {line.partition(": ")[0].rpartition("/")[2] for line in lines} == {
-        "summary.json", "per_class.csv", "confusion.csv"
+        "metrics.csv", "summary.json", "per_class.csv", "confusion.csv"
     }  # fmt: skip
     (folder / "predictions.npz").unlink()
     assert any(
         f"{folder}/*: cannot be derived: {folder}/predictions.npz: no such file" in line for line in verified()[1]
     )
+
+
+@pytest.mark.parametrize(
+    ("column", "name", "line"),
+    [("val_accuracy", "metrics.csv", "expected "), ("val_loss", "summary.json", 'expected   "val_loss": 0.0625')],
+)
+def test_a_last_epoch_that_is_not_that_of_the_predictions_or_the_summary_is_found(
+    project, verified, column, name, line
+):
+    folder = Path(project.run("cnn3").folder)
+    head, *rows = (folder / "metrics.csv").read_text().splitlines()
+    cells = rows[-1].split(",")
+    cells[head.split(",").index(column)] = "0.0625"  # it is never the best epoch
+    (folder / "metrics.csv").write_text("\n".join([head, *rows[:-1], ",".join(cells)]) + "\n")
+    write_sums(folder)
+    (found,) = (one for one in verified()[1] if one.startswith(f"{folder}/"))
+    assert found.startswith(f"{folder / name}: line ")
+    assert line in found
 
 
 @pytest.mark.parametrize(

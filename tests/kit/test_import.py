@@ -154,7 +154,7 @@ def predicting(change: Callable[[dict[str, np.ndarray]], object], expected: str)
 
 
 PREDICTIONS = [
-    predicting(lambda kept: kept.update({name: one[:-1] for name, one in kept.items()}), "summary.json: line "),
+    predicting(lambda kept: kept.update({name: one[:-1] for name, one in kept.items()}), "metrics.csv: line "),
     predicting(lambda kept: kept["predicted"].fill(99), "predictions.npz: holds a class beyond the 10 of the run"),
     predicting(lambda kept: kept["probabilities"].sort(1), " is not the most probable one"),
     predicting(lambda kept: kept.pop("probabilities"), "what it predicted cannot be read ('probabilities')"),

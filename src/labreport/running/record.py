@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import torch
 
 from labreport.artifacts.artifact import CODE, SPEC, key_of
@@ -24,6 +25,7 @@ from labreport.training.session import Row, Session
 
 LOG = "train.log"
 SUMMARY = "summary.json"
+METRICS = "metrics.csv"
 FILTERS = "filters.npy"
 PREDICTIONS = "predictions.npz"
 # What an entry of `resumed` says itself, in its own words.
@@ -102,7 +104,7 @@ class RunRecord:
         self.folder.write_json("environment.json", self._environment)
 
     def _write_rows(self, rows: list[Row]) -> None:
-        self.folder.write_table("metrics.csv", list(rows[0]), [list(row.values()) for row in rows])
+        self.folder.write_table(METRICS, list(rows[0]), [list(row.values()) for row in rows])
 
     def epoch(self, rows: list[Row], metrics: tuple[str, ...]) -> str:
         """Write what an epoch measured to `metrics.csv` and `train.log`.
@@ -150,7 +152,7 @@ class RunRecord:
 
 
 def derived(folder: Path, spec: Mapping[str, Any]) -> dict[str, str]:
-    """The files of a finished run that follow from its predictions and epochs: the tables, and the summary.
+    """The files of a finished run that follow from its predictions: the tables, the epochs, and the summary of these.
 
     Args:
         folder: of the run.
@@ -166,13 +168,13 @@ def derived(folder: Path, spec: Mapping[str, Any]) -> dict[str, str]:
     predictions = _classified(folder / PREDICTIONS, len(summary["classes"]))
     task = build_task(spec["task"]["target"], summary["classes"], spec["training"]["loss"])
     split = "test" if "test_samples" in summary else "val"
-    found: dict[str, float] = {f"{split}_samples": len(predictions["true"])}
-    found |= {f"{split}_{name}": value for name, value in task.metrics(predictions).items()}
-    found |= _of_epochs(folder, f"val_{task.metric}", split)
+    told = {f"{split}_{name}": value for name, value in task.metrics(predictions).items()}
+    epochs, found = _of_epochs(folder / METRICS, f"val_{task.metric}", split, told)
+    found |= {f"{split}_samples": len(predictions["true"])}
     # Other processors and libraries may sum in another order.
     unlike = {name: value for name, value in found.items() if not math.isclose(summary.get(name, math.nan), value)}
     tables = {name: as_csv(*table) for name, table in task.tables(predictions).items()}
-    return {SUMMARY: as_json(summary | unlike), **tables}
+    return {METRICS: epochs, SUMMARY: as_json(summary | unlike), **tables}
 
 
 def _classified(path: Path, classes: int) -> dict[str, np.ndarray]:
@@ -187,11 +189,24 @@ def _classified(path: Path, classes: int) -> dict[str, np.ndarray]:
     return found
 
 
-def _of_epochs(folder: Path, metric: str, split: str) -> dict[str, float]:
-    """What a summary says of the last epoch and of the best one, but for what predictions tell."""
-    rows = read_table(folder / "metrics.csv", ("epoch", metric))
-    best = rows.iloc[int(rows[metric].argmax())]
-    measured = rows.filter(regex="^(train|val)_").iloc[-1].dropna()
-    last = {str(name): float(value) for name, value in measured.items()}
-    found = {**last, f"best_{metric}": float(best[metric]), "best_epoch": int(best["epoch"]), "epochs": len(rows)}
-    return {name: value for name, value in found.items() if not name.startswith(f"{split}_")}
+def _of_epochs(path: Path, metric: str, split: str, told: Mapping[str, float]) -> tuple[str, dict[str, float]]:
+    """The epochs with what predictions tell of theirs, and what a summary says of the last epoch and of the best one.
+
+    Predictions of the validation are those of the last epoch, predictions of a test split those of the best one.
+    """
+    rows = read_table(path, ("epoch", metric, *told))
+    best = int(rows[metric].argmax())
+    place = best if split == "test" else len(rows) - 1
+    text, head = path.read_text(encoding="utf-8").splitlines(keepends=True), list(rows)
+    for name, value in told.items():
+        if not math.isclose(rows[name].iloc[place], value):
+            cells = text[place + 1].rstrip("\n").split(",")
+            cells[head.index(name)] = repr(value)
+            text[place + 1] = ",".join(cells) + "\n"
+    measured = rows.filter(regex="^(train|val)_").iloc[-1]
+    if split == "test":
+        measured = pd.concat([measured, rows.filter(regex="^test_").iloc[best]])
+        measured["val_loss_at_best"] = rows["val_loss"].iloc[best]
+    last = {str(name): float(value) for name, value in measured.dropna().items()}
+    chosen = {f"best_{metric}": float(rows[metric].iloc[best]), "best_epoch": int(rows["epoch"].iloc[best])}
+    return "".join(text), {**last, **chosen, "epochs": len(rows), **told}
