@@ -69,6 +69,9 @@ def test_the_precision_is_the_one_that_runs_will_be_computed_in(empty, labreport
     assert said.replace("1 of them in bf16", "in fp32") in labreport("plan").lines
     empty.edit(SMALL, lambda value: value["arms"]["cnn3"].update(precision="bf16_emulated"))
     assert said.replace("1 of them in bf16", "1 of them in emulated bf16") in labreport("plan").lines
+    empty.edit(SMALL, lambda value: value["arms"]["resnet_small"].update(precision="bf16"))
+    words = "1 of them in emulated bf16, the others in fp32, as nothing here computes in bf16"
+    assert said.replace("1 of them in bf16", words) in labreport("plan").lines
 
 
 def test_of_a_finished_report_nothing_is_to_be_done(project, labreport):

@@ -237,14 +237,15 @@ def _time(history: History, runs: Iterable[Artifact]) -> str:
 
 
 def _precision(runs: Sequence[Artifact]) -> str:
-    """In which precision runs will be computed here: in fp32, 3 of them in bf16, in emulated bf16."""
+    """In which precision runs will be computed here: in fp32, or 3 of them in bf16, or in emulated bf16."""
     declared = Counter(run.spec["training"].get("precision", "fp32") for run in runs)
     native = computes_bf16()
     found = Counter({"bf16" if native else "emulated bf16": declared["bf16_emulated"]})
     found["bf16"] += declared["bf16"] if native else 0
     said = [f"in {kind}" if count == len(runs) else f"{count} of them in {kind}" for kind, count in (+found).items()]
-    fp32 = "in fp32, as nothing here computes in bf16" if declared["bf16"] and not native else "in fp32"
-    return ", ".join(said or [fp32])
+    if declared["bf16"] and not native:
+        return ", ".join([*said, f"{'the others ' if said else ''}in fp32, as nothing here computes in bf16"])
+    return ", ".join(said or ["in fp32"])
 
 
 def duration(taken: float) -> str:
