@@ -146,7 +146,7 @@ def test_texts_inside_the_values_of_a_claim_are_escaped(small_report, tmp_path):
             "en",
             "2.1\u00a0times (95\u202f\\% interval 1.9 to 2.4, supported)",
         ),
-        ({"estimate": None, "low": None, "high": None, "outcome": "undecided"}, "zh", "–（数据不足以判断）"),
+        ({"estimate": None, "low": None, "high": None, "outcome": "undecided"}, "zh", "–（尚无定论）"),
         ({"low": math.nan, "high": math.nan, "outcome": "undecided"}, "en", "1.2\u00a0points (undecided)"),
     ],
 )

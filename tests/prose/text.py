@@ -24,7 +24,7 @@ REPORTS = sorted(path.stem for path in (ROOT / "config/reports").glob("*.yaml"))
 PROVENANCE = Provenance("0123456", "2026-01-01", 1767225600)
 SUPPORTED, REFUTED, UNDECIDED = OUTCOMES = ("supported", "refuted", "undecided")
 VERDICTS = {
-    "zh": {SUPPORTED: "：数据支持", REFUTED: "：数据不支持", UNDECIDED: "：数据不足以判断"},
+    "zh": {SUPPORTED: "：数据支持", REFUTED: "：数据不支持", UNDECIDED: "：尚无定论"},
     "en": {SUPPORTED: ": supported", REFUTED: ": not supported", UNDECIDED: ": undecided"},
 }
 ABSTRACT = {"zh": "摘要", "en": "Abstract"}
