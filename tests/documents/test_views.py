@@ -139,6 +139,11 @@ def test_texts_inside_the_values_of_a_claim_are_escaped(small_report, tmp_path):
     ("changed", "lang", "said"),
     [
         ({}, "en", "1.2\u00a0points (95\u202f\\% interval 1.0 to 1.5, supported)"),
+        (  # an end that is not zero is not printed as zero
+            {"estimate": 0.04, "low": 0.003, "high": 0.08},
+            "en",
+            "4.0\u00a0points (95\u202f\\% interval 0.3 to 8.0, supported)",
+        ),
         ({"outcome": "refuted"}, "zh", "1.2\u00a0个百分点（95\\% 置信区间 1.0 至 1.5，数据不支持）"),
         ({"low": None, "high": None, "outcome": "undecided"}, "en", "1.2\u00a0points (undecided)"),
         (

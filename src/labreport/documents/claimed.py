@@ -19,6 +19,7 @@ IDENTIFIER = re.compile(r"[A-Za-z0-9]+(?:_+[A-Za-z0-9]+)*")
 # Values of claims that are a quantity's own, not a difference of it.
 LEVELS = ("means", "base", "highest", "lowest", "measured", "published", "mean")
 STATED = ("share_of_best", "threshold", "tolerance", "classes")  # without an error
+NOT_ZERO = re.compile("[1-9]")
 INTERVAL = 2 * 1.959964  # standard errors that an interval of 95 % is wide
 
 
@@ -58,6 +59,10 @@ def claim(found: Mapping[str, Any], name: str, lang: str, origins: Origins | Non
     }
     ends = ("estimate", "low", "high")
     estimates = {key: _shown(found[key], partial(number, unit=unit, error=error)) for key in ends}
+    if error and any(found[key] and not NOT_ZERO.search(estimates[key].digits()) for key in ends[1:]):
+        # so that an end beside zero is not printed as zero
+        fine = min(abs(found[key]) for key in ends[1:] if found[key])
+        estimates = {key: _shown(found[key], partial(number, unit=unit, error=fine)) for key in ends}
     estimates["margin"] = Limit(found["margin"], unit, lang)
     outcomes = {outcome: found["outcome"] == outcome for outcome in OUTCOMES}
     facts = {key: found[key] for key in ("outcome", "favours", "p", "p_adjusted", "seeds", "paired", "method")}
