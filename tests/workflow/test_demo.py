@@ -124,6 +124,8 @@ def test_one_changed_experiment_is_trained_alone(edited):
         ),
         (["--config", "lang=fr"], "lang: found 'fr'; it should be 'zh' or 'en'"),
         (["--config", "epochs=3"], "--config or --configfile (or config/config.yaml): epochs: unknown key"),
+        (["report/practice1.pfd"], 'error: report/practice1.pfd: nothing makes this; did you mean "pdf"?; allowed are'),
+        (["report/practice1.fr.pdf"], "error: report/practice1.fr.pdf: found the language fr, allowed are zh and en"),
         (["report/practice9.pdf"], "config/reports/practice9.yaml does not exist; did you mean"),
         (["--config", "scale=lite", "raw=nowhere"], "nowhere"),
     ],

@@ -70,7 +70,7 @@ rule deliver:
         "results/logs/deliver/{stem}.{form}.log",
     wildcard_constraints:
         stem="[^/]+?",
-        form="pdf|md|html|docx|zip",
+        form="[^/.]+",
     conda:
         "../../environment.yml"
     message:

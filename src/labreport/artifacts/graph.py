@@ -23,6 +23,7 @@ from labreport.declarations.project import Project
 from labreport.declarations.reports import Report, template
 from labreport.errors import DataError, DeclarationError, UserError
 from labreport.files import file_digest
+from labreport.spelling import did_you_mean
 from labreport.training.tasks import TASKS
 
 # The modules that train word vectors, by the name an experiment gives.
@@ -498,10 +499,16 @@ class Graph:
         found = REPORT_FILE.fullmatch(target)
         if not found:
             forms = ", ".join(f".{form}" for form in DELIVERED)
+            near = did_you_mean(target.rpartition(".")[2], DELIVERED)
             raise DeclarationError(
-                f"{target}: allowed are report/NAME, .zh or .en where a language is meant, and {forms}"
+                f"{target}: nothing makes this{near}; allowed are report/NAME, .zh or .en where a language is meant, "
+                f"and {forms}"
             )
         stem, name, stated, form = found.groups()
+        known, _, language = name.rpartition(".")
+        if known in self.project.report_names:
+            allowed = " and ".join(languages.LANGUAGES)
+            raise DeclarationError(f"{target}: found the language {language}, allowed are {allowed}")
         report = self.project.report(name)
         lang = stated or report.lang(self.project.config.lang)
         if form == "pdf":
