@@ -97,6 +97,7 @@ def _words(kind: str, message: str, value: Any) -> str:
         return f"found {shown(value)}: YAML reads no text there; put what is to be printed in quotes"
     if kind == "string_pattern_mismatch" and repr(NAME.pattern) in message:
         return f"found {shown(value)}, a name has {OF_NAMES}"
+    message = re.sub(r" after validation, not \d+$", "", message)  # that many were found
     words = re.sub(r"^(Input|Value|List|Dictionary|String)\b", "it", message.removeprefix("Value error, "))
     near = did_you_mean(str(value), re.findall(r"'([^']+)'", message))
     return f"found {shown(value)}; {words}{near}"

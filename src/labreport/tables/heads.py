@@ -30,7 +30,7 @@ def seed_notes(results: Results, experiments: Iterable[str], lang: str, key: str
 
 def scale_notes(results: Results, experiments: Iterable[str], lang: str) -> list[str]:
     """What must be said where published values stand beside measured ones; nothing where all may be compared."""
-    names = list(experiments)
+    names = [name for name in experiments if results.published(name)]
     reduced = [name for name in names if not results.comparable(name)]
     if not reduced:
         return []
