@@ -97,6 +97,14 @@ def test_what_a_scale_reduced_is_named(images):
     assert "resnet18_celu: reduced at scale mine, not comparable with the published values." in notes
 
 
+def test_where_nothing_was_published_nothing_is_said_of_it(images):
+    results = images(scale="lite")
+    for name in NAMES:
+        results.spec["experiments"][name]["published"] = {}
+    notes = ablation.build(results, {"experiments": NAMES, "metric": "accuracy"}, "en").notes
+    assert not any("published" in line for line in notes)
+
+
 @pytest.mark.parametrize(("scale", "said"), [("full", False), ("lite", True)])
 def test_another_scale_is_told(images, scale, said):
     table = ablation.build(images(scale=scale), {"experiments": NAMES, "metric": "accuracy"}, "en")
