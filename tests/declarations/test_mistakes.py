@@ -117,7 +117,7 @@ KEEP = ["cifar10_longtail", "longtail"]
         (DEMO, ["source"], "samples", r"scales/demo\.yaml: source: found 'samples'; .*'archive' or 'sample'; did you mean \"sample\"\?"),
         (DEMO, ["trains"], ["mycnn", "mycn"], r"scales/demo\.yaml: trains\.1: found 'mycn'.*did you mean \"mycnn\"\?"),
         (DEMO, ["trains"], [], r"scales/demo\.yaml: trains: found \[\]"),
-        (DEMO, ["overrides", 0, "match"], {"dataset": "cifar"}, r"overrides\.0\.match: .*applies to nothing"),
+        (DEMO, ["overrides", 0, "match"], {"dataset": "cifar"}, r"overrides\.0\.match: .*applies to nothing; .*; did you mean \"cifar10\"\?"),
         (DEMO, ["overrides", 0, "match"], {}, r"overrides\.0\.match: it states no condition and applies to nothing"),
         (DEMO, ["overrides", 0, "match"], {"part": "probes"}, r"overrides\.0\.set\.epochs: changes nothing, .*`experiment: \[cnn4_sgd, .*\]`"),
         (DEMO, ["overrides", 0, "set", "epochs"], -1, r"scales/demo\.yaml: overrides\.0\.set\.epochs: found -1"),
