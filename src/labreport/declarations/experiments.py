@@ -224,15 +224,6 @@ def names_of(file: ExperimentFile, arm: str, lineage: tuple[str, ...]) -> dict[s
     return {"dataset": lineage, "part": (file.part,), "experiment": (arm,), "model": (model,)}
 
 
-def paths_of(values: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
-    """The keys that lead to each setting, such as ("model", "width")."""
-    for key, value in values.items():
-        if isinstance(value, Mapping):
-            yield from ((key, *rest) for rest in paths_of(value))
-        else:
-            yield (key,)
-
-
 def levelled(found: Iterable[Experiment]) -> tuple[str, str] | None:
     """Two arms of a file that a scale makes equal and that differ without it: comparing them would say nothing."""
     firsts: dict[tuple[Any, ...], Experiment] = {}

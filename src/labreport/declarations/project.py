@@ -6,14 +6,14 @@ from pathlib import Path
 from typing import Any
 
 from labreport.declarations.datasets import DATASETS, Dataset, resolve_datasets
-from labreport.declarations.experiments import Experiment, Layer, levelled, names_of, paths_of, resolve_arm
-from labreport.declarations.mistakes import NAME, OF_NAMES, check, shown, suggestion, unknown
+from labreport.declarations.experiments import Experiment, Layer, levelled, names_of, resolve_arm
+from labreport.declarations.mistakes import NAME, OF_NAMES, check, suggestion, unknown
+from labreport.declarations.overrides import refuse_idle
 from labreport.declarations.reports import Report, resolve_report
 from labreport.declarations.settings import Config, ExperimentFile, Scale
 from labreport.declarations.yaml_files import read_yaml
 from labreport.errors import DataError, DeclarationError, UserError, outcome
 from labreport.machine.devices import cuda_devices, cuda_obstacle
-from labreport.spelling import did_you_mean
 
 CONFIG = "config/config.yaml"
 OPTIONS = "--config or --configfile"
@@ -256,24 +256,7 @@ class Project:
                 return
             if isinstance(measurements, Mapping):
                 names += [({"measurement": (one,)}, Layer(str(path), str(one), {})) for one in measurements]
-        for index, override in enumerate(self.scale.overrides):
-            at = f"{self.scale_place}: overrides.{index}"
-            met = [own for arm, own in names if override.applies(arm)]
-            if not met:
-                stated = override.match.model_dump(exclude_none=True)
-                known = {key: {str(one) for arm, _ in names for one in arm.get(key, ())} for key in stated}
-                near = (did_you_mean(str(one), known[key]) for key, one in stated.items() if str(one) not in known[key])
-                raise DeclarationError(
-                    f"{at}.match: {shown(stated) if stated else 'it states no condition and'} applies to nothing; name "
-                    f"an existing dataset, part, experiment, model or measurement{''.join(near)}"
-                )
-            for keys in () if override.match.experiment else paths_of(override.set):
-                if all(own.has(keys) for own in met):
-                    arms = ", ".join(own.at for own in met)
-                    raise DeclarationError(
-                        f"{at}.set.{'.'.join(keys)}: changes nothing, since each arm that it matches states its own; "
-                        f"only an override that names them wins: match `experiment: [{arms}]`"
-                    )
+        refuse_idle(self.scale.overrides, self.scale_place, names)
 
 
 def announcement(project: Project) -> str:
