@@ -35,6 +35,7 @@ from labreport.running.run import train_run
 from labreport.store import result_folder
 from labreport.training.construction import build_model
 from labreport.training.numerics import set_up
+from labreport.unpacking import extract
 
 # A fifth of CIFAR-10, so that what is done once per epoch weighs little more than it does there.
 PER_CLASS = {"train_per_class": 1000, "test_per_class": 200}
@@ -56,7 +57,7 @@ def write_data(folder: Path, per_class: dict[str, int]) -> None:
     archive = folder / "sample.tar.gz"
     samples_images.write_archive(archive, {**per_class, "seed": 0})
     with tarfile.open(archive) as packed:
-        packed.extractall(folder / RAW, filter="data")
+        extract(packed, folder / RAW)
     prepared = cifar10.prepare(archive, {"train_per_class": None, "test_per_class": None, "seed": 0})
     arrays.save(prepared, folder / PREPARED)
 

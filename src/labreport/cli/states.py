@@ -20,6 +20,7 @@ from labreport.documents.zips import unpack
 from labreport.errors import DataError, DeclarationError, ResultsError
 from labreport.files import SUMS, files_below, read_object
 from labreport.results import Results
+from labreport.unpacking import extract
 
 ALLOWED = "allowed are NAME.zip, as report/NAME.zip makes it, and a commit of this project"
 # Given to the sources of the commit, whose keys are taken of them.
@@ -130,7 +131,7 @@ def of_commit(commit: str, report: str, lang: str, settings: Mapping[str, Any], 
     if commit.startswith("-") or not _git("rev-parse", "--verify", "--quiet", f"{commit}^{{commit}}"):
         raise DeclarationError(f"diff: found {commit!r}, which is no commit; {ALLOWED}")
     with tarfile.open(fileobj=io.BytesIO(_git("archive", commit))) as file:
-        file.extractall(to, filter="data")
+        extract(file, to)
     environment = {**os.environ, **({"PYTHONPATH": str(to / "src")} if (to / "src/labreport").is_dir() else {})}
     target = _target(report, lang)
     command = [sys.executable, "-c", PLANNED, target, json.dumps(settings)]

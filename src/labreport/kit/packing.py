@@ -16,6 +16,7 @@ from PIL import Image
 from labreport.data.batches import Value, read_batch
 from labreport.errors import DataError, run_step
 from labreport.files import files_below, sums_faults, write_bytes
+from labreport.unpacking import extract
 
 FOLDER, BATCH = ".tar.xz", ".batch"
 SIDE, COLUMNS = 32, 100  # of an image, in pixels, and of the WebP, in images
@@ -100,7 +101,7 @@ def unpack(packed: Path, target: Path, digest: str) -> None:
             with tempfile.TemporaryDirectory(prefix=f".{target.name}.", dir=target.parent) as temporary:
                 new = Path(temporary) / "new"
                 with tarfile.open(packed, "r:xz") as tar:
-                    tar.extractall(new, filter="data")
+                    extract(tar, new)
                 if fault := next(sums_faults(new), None):
                     raise ValueError(fault)
                 new.rename(target)

@@ -10,6 +10,7 @@ import shutil
 import sys
 import tarfile
 from pathlib import Path
+from typing import Any
 
 KIT = Path(__file__).resolve().parent
 WORK = KIT / "work"
@@ -19,7 +20,9 @@ if __name__ == "__main__":
     shutil.rmtree(unpacked, ignore_errors=True)
     try:
         with tarfile.open(code) as tar:
-            tar.extractall(unpacked, filter="data")
+            # whose file this one comes with; Python before 3.11.4 has no filters
+            filters: dict[str, Any] = {"filter": "data"} if hasattr(tarfile, "data_filter") else {}
+            tar.extractall(unpacked, **filters)
         shutil.rmtree(WORK / "src", ignore_errors=True)
         (unpacked / "src").rename(WORK / "src")
     except (OSError, EOFError, tarfile.TarError, lzma.LZMAError) as error:
