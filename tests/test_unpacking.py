@@ -54,3 +54,10 @@ def test_what_leads_out_or_is_no_file_is_refused(python, tmp_path, member):
     with archive(member) as tar, pytest.raises(tarfile.TarError):
         extract(tar, tmp_path / "new")
     assert not (tmp_path / "out.txt").exists()
+
+
+def test_links_that_lead_out_together_are_refused(python, tmp_path):
+    links = [("here", tarfile.SYMTYPE, "."), ("up", tarfile.SYMTYPE, "here/.."), ("up/out.txt", tarfile.REGTYPE, "")]
+    with archive(*links) as tar, pytest.raises(tarfile.TarError):
+        extract(tar, tmp_path / "new")
+    assert not (tmp_path / "out.txt").exists()

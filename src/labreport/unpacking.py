@@ -8,7 +8,7 @@ def extract(archive: tarfile.TarFile, folder: Path) -> None:
     """Unpack files, folders, and links that stay inside.
 
     Args:
-        archive: opened so that it can be read twice.
+        archive: opened for reading.
         folder: where to, made where it is not there.
 
     Raises:
@@ -17,10 +17,12 @@ def extract(archive: tarfile.TarFile, folder: Path) -> None:
     if hasattr(tarfile, "data_filter"):
         archive.extractall(folder, filter="data")
         return
-    for member in archive.getmembers():  # Python before 3.11.4, such as Debian 12's, has no filters
+    folder.mkdir(parents=True, exist_ok=True)
+    for member in archive:  # Python before 3.11.4, such as Debian 12's, has no filters
+        # one after the other, since a link that is there by now can lead the next one out
         if not _stays_inside(member, folder.resolve()):
             raise tarfile.ExtractError(f"{member.name!r} is no file or folder, or leads out of the archive's own")
-    archive.extractall(folder)
+        archive.extract(member, folder, set_attrs=False)
 
 
 def _stays_inside(member: tarfile.TarInfo, folder: Path) -> bool:
