@@ -8,9 +8,8 @@ from pathlib import Path
 import pytest
 
 from labreport.data import samples_images, samples_pairs, samples_reviews
+from labreport.unpacking import extract
 
-# Python before 3.11.4 has no extraction filters; later ones warn without.
-SAFE = {"filter": "data"} if hasattr(tarfile, "data_filter") else {}
 SMALL = {"train_per_class": 10, "test_per_class": 4, "seed": 3}
 PAIRS = {"train_pairs": 60, "dev_pairs": 12, "test_pairs": 12, "seed": 3}
 
@@ -53,5 +52,5 @@ def pairs_folder(pairs_archive: Path) -> Path:
 
 def _unpacked(archive: Path, name: str) -> Path:
     with tarfile.open(archive) as tar:
-        tar.extractall(archive.parent, **SAFE)
+        extract(tar, archive.parent)
     return archive.parent / name

@@ -20,6 +20,7 @@ from labreport.errors import CodeChangedError, DataError, run_step
 from labreport.files import files_below, read_json
 from labreport.steps.data import prepare
 from labreport.steps.step import Job, main
+from labreport.unpacking import extract
 from tests.conftest import CIFAR10
 from tests.steps.planned import arguments, planned
 
@@ -30,8 +31,6 @@ PARAMETERS: dict[str, dict[str, Any]] = {
     "imdb": {"train_per_class": 4, "test_per_class": None, "seed": 0, "vocabulary": 100, "length": 40},
     "stsb": {"train_pairs": 30, "dev_pairs": None, "test_pairs": 5, "seed": 0, "length": 9, "min_count": 2},
 }
-# Python before 3.11.4 has no extraction filters; later ones warn without.
-SAFE: dict[str, Any] = {"filter": "data"} if hasattr(tarfile, "data_filter") else {}
 FILES = {"cifar10": "cifar-10-python.tar.gz", "imdb": "aclImdb_v1.tar.gz", "stsb": "Stsbenchmark.tar.gz"}
 FOLDERS = {"cifar10": "cifar-10-batches-py", "imdb": "aclImdb", "stsb": "stsbenchmark"}
 CLASSES: dict[str, list[str]] = {"cifar10": list(CIFAR10), "imdb": ["negative", "positive"], "stsb": []}
@@ -49,7 +48,7 @@ def raw(tmp_path: Path) -> Path:
     samples_pairs.write_archive(tmp_path / FILES["stsb"], PAIRS)
     for name in FILES:
         with tarfile.open(tmp_path / FILES[name]) as tar:
-            tar.extractall(tmp_path, **SAFE)
+            extract(tar, tmp_path)
     return tmp_path
 
 
